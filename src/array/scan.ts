@@ -1,0 +1,18 @@
+// Scan positions: centres of the probe in object pixels, x = column, y = row.
+
+/** M positions as two float64 columns. `x[i]`, `y[i]` is the probe centre of frame i. */
+export interface Positions {
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+}
+
+/** The positions of the given rows, in that order. */
+export function takePositions(positions: Positions, rows: ArrayLike<number>): Positions {
+  const x = new Float64Array(rows.length);
+  const y = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) {
+    x[i] = positions.x[rows[i]!]!;
+    y[i] = positions.y[rows[i]!]!;
+  }
+  return { x, y };
+}

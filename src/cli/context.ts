@@ -1,0 +1,33 @@
+// What a command is given instead of globals: streams, working directory, a way to set the exit code.
+
+import type { CommandContext } from "@stricli/core";
+
+export interface CliContext extends CommandContext {
+  readonly process: {
+    readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean };
+    readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean };
+    exitCode?: number | string | null;
+  };
+  /** Relative paths of the command line are taken from here. */
+  readonly cwd: string;
+  /** Aborts when the user presses Ctrl-C or a signal asks to stop. */
+  readonly signal: AbortSignal;
+}
+
+/** Exit codes: study.md section 8. */
+export const exitCodes = { ok: 0, failed: 1, usage: 2, skipped: 3, interrupted: 130 } as const;
+
+/** One JSON document on stdout and nothing else. */
+export function printJson(context: CliContext, value: unknown): void {
+  context.process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** A line of the answer, on stdout. */
+export function printLine(context: CliContext, line = ""): void {
+  context.process.stdout.write(`${line}\n`);
+}
+
+/** A line of progress or warning, on stderr. */
+export function printNote(context: CliContext, line: string): void {
+  context.process.stderr.write(`${line}\n`);
+}

@@ -1,0 +1,48 @@
+// The in-memory ptychography dataset of the DATA-001 contract. Readers produce it, the validator
+// checks it, simulation and thinning make it, engines consume it.
+
+import type { ComplexImage } from "../array/ndarray.ts";
+import type { Positions } from "../array/scan.ts";
+
+/** Probe modes, complex64 [modes, N, N], interleaved; squared amplitude in counts when calibrated. */
+export interface Probe {
+  readonly modes: number;
+  readonly size: number;
+  readonly data: Float32Array;
+}
+
+/** What a dataset's `_metadata` says. Only the named keys are interpreted; all others are carried along. */
+export interface Metadata {
+  readonly [key: string]: unknown;
+  /** Append-only list of everything that was done, oldest first. */
+  readonly provenance?: readonly ProvenanceEntry[];
+}
+
+export interface ProvenanceEntry {
+  /** What was done: "simulate", "thin", "convert", "split", … */
+  readonly operation: string;
+  readonly parameters: { readonly [key: string]: unknown };
+}
+
+/** One scan: M frames of N×N. */
+export interface Dataset {
+  readonly frames: number;
+  readonly size: number;
+  /** √counts, float32 [M, N, N], DC at index (N/2, N/2). */
+  readonly diffraction: Float32Array;
+  readonly positions: Positions;
+  /** Calibrated probe: the mean over the scan of Σ|P·O|² is the dose in photons. */
+  readonly probe: Probe;
+  /** Full object frame: truth when simulated, else whatever the file carries (flat when it has none). */
+  readonly object: ComplexImage;
+  /** Which scan a row belongs to, int64 in files; zeros when absent. */
+  readonly scanIndex: Int32Array;
+  /** Object patches per frame, complex64 [M, N, N], when the file carries them. */
+  readonly patches?: Float32Array | undefined;
+  readonly metadata: Metadata;
+}
+
+/** The same metadata with one more provenance entry at the end. */
+export function withProvenance(metadata: Metadata, entry: ProvenanceEntry): Metadata {
+  return { ...metadata, provenance: [...(metadata.provenance ?? []), entry] };
+}

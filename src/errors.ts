@@ -1,0 +1,83 @@
+// Tagged errors: every failure doselap reports carries a literal tag, says expected and got,
+// names the file and the key, and tells the way out. The command line maps tags to exit codes.
+
+/** Where an error happened and what to do: appended to the message, and readable by programs. */
+export interface ErrorContext {
+  /** File the error is about, as the user named it. */
+  readonly file?: string | undefined;
+  /** Array, field, flag or JSON path inside it. */
+  readonly key?: string | undefined;
+  /** What was expected, in words or numbers. */
+  readonly expected?: string | undefined;
+  /** What was found instead. */
+  readonly got?: string | undefined;
+  /** Finding id of docs/findings.md, such as DATA-001. */
+  readonly finding?: string | undefined;
+  /** The way out: one sentence telling the user what to do. */
+  readonly hint?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/** When each happens:
+ * - `Shape`: two arrays that belong together do not fit.
+ * - `Range`: a number lies outside what the operation allows.
+ * - `File`: a file is absent, unreadable or not writable.
+ * - `Format`: a file's bytes are not what its format says (truncated, wrong checksum, hostile).
+ * - `Contract`: a dataset breaks a DATA-001 rule.
+ * - `Design`: a study design is invalid.
+ * - `Hash`: an artefact belongs to another design or was changed after it was written.
+ * - `Job`: a job failed; `cause` holds why.
+ * - `Runner`: an external trainer failed (exit code, signal, missing result).
+ * - `Diverged`: an engine produced a non-finite or exploding field.
+ * - `Usage`: the command line was misused, or a filter matched nothing.
+ * - `Interrupted`: the user or a signal asked to stop. */
+export type ErrorTag =
+  | "Shape"
+  | "Range"
+  | "File"
+  | "Format"
+  | "Contract"
+  | "Design"
+  | "Hash"
+  | "Job"
+  | "Runner"
+  | "Diverged"
+  | "Usage"
+  | "Interrupted";
+
+/** The one error class. `_tag` tells kinds apart; narrow with {@link isDoselapError}. */
+export class DoselapError extends Error {
+  readonly _tag: ErrorTag;
+  readonly context: ErrorContext;
+
+  constructor(tag: ErrorTag, message: string, context: ErrorContext = {}) {
+    super(compose(message, context), context.cause === undefined ? undefined : { cause: context.cause });
+    this.name = `${tag}Error`;
+    this._tag = tag;
+    this.context = context;
+  }
+}
+
+/** True for errors of this library, of one of the given tags when tags are given. */
+export function isDoselapError(error: unknown, ...tags: ErrorTag[]): error is DoselapError {
+  return error instanceof DoselapError && (tags.length === 0 || tags.includes(error._tag));
+}
+
+/** The message of anything thrown, without a stack. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function compose(message: string, { file, key, expected, got, finding, hint }: ErrorContext): string {
+  const where = [file, key].filter((part) => part !== undefined).join(" : ");
+  const compared = [
+    expected === undefined ? undefined : `expected ${expected}`,
+    got === undefined ? undefined : `got ${got}`,
+  ].filter((part) => part !== undefined);
+  return [
+    where === "" ? message : `${where}: ${message}`,
+    compared.length > 0 ? `; ${compared.join(", ")}` : "",
+    finding === undefined ? "" : ` [${finding}]`,
+    hint === undefined ? "" : `. ${hint}`,
+  ].join("");
+}
