@@ -4,14 +4,16 @@ import type { CommandContext } from "@stricli/core";
 
 export interface CliContext extends CommandContext {
   readonly process: {
-    readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean };
-    readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean };
+    readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean | undefined };
+    readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean | undefined };
     exitCode?: number | string | null;
   };
   /** Relative paths of the command line are taken from here. */
   readonly cwd: string;
   /** Aborts when the user presses Ctrl-C or a signal asks to stop. */
   readonly signal: AbortSignal;
+  /** Clock, milliseconds since 1970: for the journal and progress only. */
+  readonly now: () => number;
 }
 
 /** Exit codes: study.md section 8. */

@@ -26,6 +26,8 @@ export interface FrcCurve {
   /** Cycles per pixel. */
   readonly frequency: readonly number[];
   readonly value: readonly (number | null)[];
+  /** Independent pixels in each ring: the half-bit threshold is drawn from it. Without it a ring of radius r counts πr. */
+  readonly independentPixels?: readonly number[] | undefined;
 }
 
 /** One arm in one cell. */
@@ -40,6 +42,8 @@ export interface ArmOutcome {
   readonly frc: { readonly [part: string]: FrcCurve };
   readonly rows: readonly MetricRow[];
   readonly warnings: readonly string[];
+  /** RMS complex error against truth or reference in each of 3 × 3 tiles, after the gauge. */
+  readonly tileErrors: readonly number[];
 }
 
 /** compare/<cell>/metrics.json */

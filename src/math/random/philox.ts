@@ -13,9 +13,10 @@ function mulHi(a: number, b: number): number {
   const aHigh = a >>> 16;
   const bLow = b & 0xffff;
   const bHigh = b >>> 16;
+  // Neither sum can pass 2³²: (2¹⁶ − 1)² + 2¹⁶ − 1 < 2³².
   const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
   const carry = (middle & 0xffff) + aLow * bHigh;
-  return (aHigh * bHigh + Math.floor(middle / 0x10000) + Math.floor(carry / 0x10000)) >>> 0;
+  return (aHigh * bHigh + (middle >>> 16) + (carry >>> 16)) >>> 0;
 }
 
 /** One block: four uint32 into `out` from counter (c0…c3) and key (k0, k1). */

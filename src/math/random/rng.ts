@@ -1,6 +1,7 @@
 // A stream of random numbers with an address: (seed, stream, dose, frame, pixel). Two streams with
 // different addresses never share a number, and a stream can be opened anywhere without drawing what lies before.
 
+import { DoselapError } from "../../errors.ts";
 import { philox4x32 } from "./philox.ts";
 
 /** What the numbers are for: part of the key, so that two uses of one seed are independent. */
@@ -34,12 +35,20 @@ export interface Rng {
   seek(frame: number, pixel: number): void;
 }
 
-/** Opens the stream. Seeds and addresses are non-negative integers below 2³². */
+/** Opens the stream. @throws Range when the seed or the address is no integer from 0 to 2³² − 1. */
 export function createRng(
   seed: number,
   stream: Stream,
   { dose = 0, frame = 0, pixel = 0 }: RngAddress = {},
 ): Rng {
+  for (const [key, value] of Object.entries({ seed, dose, frame, pixel })) {
+    if (value >>> 0 === value) continue;
+    throw new DoselapError("Range", "random streams need whole numbers", {
+      key,
+      expected: "an integer from 0 to 4294967295",
+      got: String(value),
+    });
+  }
   const block = new Uint32Array(4);
   const key1 = streams[stream];
   let frameAt = frame;
@@ -60,6 +69,12 @@ export function createRng(
     return (high * 67108864 + low) / 9007199254740992;
   }
   function integer(n: number): number {
+    if (!(Number.isInteger(n) && n >= 1 && n <= 4294967296)) {
+      throw new DoselapError("Range", "no integer can be drawn below this", {
+        expected: "an integer from 1 to 4294967296",
+        got: String(n),
+      });
+    }
     // Rejects the uneven tail of the 32-bit range, so that every value is equally likely.
     const limit = 4294967296 - (4294967296 % n);
     let value = next();

@@ -72,6 +72,14 @@ const training = z.strictObject({
   subsampleCount: z.number().int().positive().nullable(),
 });
 
+/** How the scan's file is read when its content leaves that open; each overrides what was detected. */
+const read = z.strictObject({
+  layout: z.enum(["MHW", "HWM"]).optional(),
+  domain: z.enum(["amplitude", "intensity", "counts"]).optional(),
+  dc: z.enum(["center", "corner"]).optional(),
+  positionOrder: z.enum(["xy", "yx"]).optional(),
+});
+
 /** Engine name to its options; each is checked by the engine's own strict schema. */
 const engines = z.record(z.string(), z.record(z.string(), z.unknown()));
 
@@ -121,6 +129,7 @@ export const measuredSchema = z.strictObject({
   kind: z.literal("measured"),
   /** The user's scan; null in the preset until --input names it. */
   input: fileSource.nullable(),
+  read,
   /** Fractions of the measured counts that are kept, each in (0, 1]. */
   doseFractions: z.array(z.number()).min(1),
   /** overlap null = every position is kept; else positions are dropped until that overlap is left. */

@@ -1,0 +1,80 @@
+// The command line: commands, error messages and exit codes in one table.
+
+import { buildApplication, buildRouteMap, run, text_en } from "@stricli/core";
+import { isDoselapError, messageOf, type ErrorTag } from "../errors.ts";
+import { doselapVersion } from "../version.ts";
+import { compareCommand } from "./commands/compare.ts";
+import { convertCommand } from "./commands/convert.ts";
+import { inspectCommand } from "./commands/inspect.ts";
+import { metricsCommand } from "./commands/metrics.ts";
+import { planCommand } from "./commands/plan.ts";
+import { reconstructCommand } from "./commands/reconstruct.ts";
+import { reportCommand } from "./commands/report.ts";
+import { runCommand } from "./commands/run.ts";
+import { simulateCommand } from "./commands/simulate.ts";
+import { thinCommand } from "./commands/thin.ts";
+import { trainCommand } from "./commands/train.ts";
+import { exitCodes, type CliContext } from "./context.ts";
+
+/** Tag of an error → exit code. Everything else is a failure. */
+const codes: { readonly [tag in ErrorTag]?: number } = {
+  Usage: exitCodes.usage,
+  Design: exitCodes.usage,
+  Interrupted: exitCodes.interrupted,
+};
+
+const routes = buildRouteMap<string, CliContext>({
+  routes: {
+    run: runCommand,
+    plan: planCommand,
+    simulate: simulateCommand,
+    thin: thinCommand,
+    train: trainCommand,
+    reconstruct: reconstructCommand,
+    compare: compareCommand,
+    metrics: metricsCommand,
+    report: reportCommand,
+    inspect: inspectCommand,
+    convert: convertCommand,
+  },
+  docs: {
+    brief: "How few photons and how little overlap can a ptychography scan live with?",
+    fullDescription: [
+      "doselap tells how few photons and how little scan overlap a ptychography experiment can live",
+      "with, and which reconstruction method still holds there.",
+      "",
+      "Start here:",
+      "  doselap run quick --out runs/quick             a small simulated study, minutes on a laptop",
+      "  doselap run measured --input SCAN --out DIR    how far could I have cut dose on my own scan?",
+      "  doselap plan fly64                             what a study would do, before it does it",
+      "",
+      "Exit codes: 0 ok, 1 failed, 2 usage or nothing matched, 3 skipped with --strict, 130 interrupted.",
+    ].join("\n"),
+  },
+});
+
+const app = buildApplication<CliContext>(routes, {
+  name: "doselap",
+  versionInfo: { currentVersion: doselapVersion },
+  scanner: { caseStyle: "allow-kebab-for-camel" },
+  documentation: { disableAnsiColor: true, useAliasInUsageLine: false },
+  determineExitCode: (error) => (isDoselapError(error) ? codes[error._tag] : undefined) ?? exitCodes.failed,
+  localization: {
+    text: { ...text_en, exceptionWhileRunningCommand: describe, commandErrorResult: describe },
+  },
+});
+
+/** A doselap error is one clear line. Anything else is a defect of ours and keeps its stack. */
+function describe(error: unknown): string {
+  if (isDoselapError(error)) return `doselap: ${error.message}`;
+  const stack = error instanceof Error ? error.stack : undefined;
+  return `doselap: unexpected error, please report it: ${stack ?? messageOf(error)}`;
+}
+
+/** Runs one command line and returns its exit code. Streams, folder and abort signal are given, none are global. */
+export async function runCli(argv: readonly string[], context: CliContext): Promise<number> {
+  await run(app, argv, context);
+  const code = Number(context.process.exitCode ?? exitCodes.ok);
+  // Stricli's own codes are negative: all of them say that the command line could not be understood.
+  return code < 0 ? exitCodes.usage : code;
+}

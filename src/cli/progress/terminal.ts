@@ -1,0 +1,121 @@
+// Progress of a run on a terminal: a listr2 task per stage, with the share done and the running jobs below it.
+
+import { Listr, ListrLogger, ProcessOutput } from "listr2";
+import type { RunEvent } from "../../pipeline/events.ts";
+import { stageNames, type StageName } from "../../pipeline/stage.ts";
+import type { Progress } from "./plain.ts";
+
+/** One stage on the display. Its task runs until `end` is called. */
+interface Line {
+  readonly ended: Promise<void>;
+  end(error?: Error): void;
+  /** Set by listr2 when the task starts. */
+  show: ((text: string) => void) | undefined;
+  retitle: ((text: string) => void) | undefined;
+}
+
+/** Draws on the given stream, which must be a terminal. */
+export function terminalProgress(
+  stream: NodeJS.WriteStream,
+  wanted: readonly StageName[],
+): Progress {
+  const lines = new Map(
+    stageNames
+      .filter((name) => name === "plan" || wanted.includes(name))
+      .map((name) => [name, newLine()]),
+  );
+  const logger = new ListrLogger({ processOutput: new ProcessOutput(stream, stream) });
+  const list = new Listr(
+    [...lines].map(([name, line]) => ({
+      title: name,
+      task: (_context: unknown, task: { output: string; title: string }) => {
+        line.show = (text) => (task.output = text);
+        line.retitle = (text) => (task.title = text);
+        return line.ended;
+      },
+    })),
+    {
+      renderer: "default",
+      rendererOptions: { logger, collapseErrors: false },
+      exitOnError: true,
+      registerSignalListeners: false,
+    },
+  );
+  // The display only mirrors the run; the run itself reports its failure.
+  const shown = list.run().catch(() => undefined);
+  const stage = newTally();
+
+  return {
+    sink(event) {
+      update(stage, event);
+      if (event.kind === "note") return;
+      const line = lines.get(event.stage);
+      if (line === undefined) return;
+      line.show?.(running(stage));
+      if (event.kind === "stage-start") line.retitle?.(event.title);
+      if (event.kind === "stage-end") {
+        line.retitle?.(`${stage.title}${tally(event)}`);
+        line.end();
+      }
+    },
+    async close() {
+      for (const line of lines.values()) line.end(new Error("not finished"));
+      await shown;
+    },
+  };
+}
+
+function newLine(): Line {
+  let end: Line["end"] = () => undefined;
+  const ended = new Promise<void>((resolve, reject) => {
+    end = (error) => (error === undefined ? resolve() : reject(error));
+  });
+  // A line that never started is never awaited by listr2.
+  ended.catch(() => undefined);
+  return { ended, end, show: undefined, retitle: undefined };
+}
+
+interface Tally {
+  title: string;
+  jobs: number;
+  ended: number;
+  readonly running: Map<string, { fraction: number; note: string }>;
+}
+
+function newTally(): Tally {
+  return { title: "", jobs: 0, ended: 0, running: new Map() };
+}
+
+function update(stage: Tally, event: RunEvent): void {
+  if (event.kind === "stage-start") {
+    Object.assign(stage, { title: event.title, jobs: event.jobs, ended: 0 });
+    stage.running.clear();
+  } else if (event.kind === "job-start") stage.running.set(event.path, { fraction: 0, note: "" });
+  else if (event.kind === "job-progress") stage.running.set(event.path, event);
+  else if (event.kind === "job-end") {
+    stage.running.delete(event.path);
+    stage.ended++;
+  }
+}
+
+function running({ jobs, ended, running: now }: Tally): string {
+  const share =
+    [...now.values()].reduce((sum, { fraction }) => sum + fraction, ended) / Math.max(1, jobs);
+  const rows = [...now].map(([path, { note }]) => `${path}${note === "" ? "" : `  ${note}`}`);
+  return [`${Math.floor(100 * share)} %, ${ended} of ${jobs}`, ...rows].join("\n");
+}
+
+function tally({
+  done,
+  reused,
+  failed,
+  skipped,
+}: Extract<RunEvent, { kind: "stage-end" }>): string {
+  const parts = [
+    done > 0 ? `${done} done` : "",
+    reused > 0 ? `${reused} found finished` : "",
+    failed > 0 ? `${failed} failed` : "",
+    skipped > 0 ? `${skipped} skipped` : "",
+  ].filter((part) => part !== "");
+  return parts.length > 0 ? `: ${parts.join(", ")}` : "";
+}

@@ -1,0 +1,86 @@
+// The result table that `run` prints: one row per dose, view and arm; the numbers that decide, and the null row beside them.
+
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { groupBy } from "../array/group.ts";
+import type { ArmOutcome, StudyResult } from "../study/results.ts";
+import { textTable } from "./text-table.ts";
+
+/** Metrics shown: part, name, heading, digits. */
+const shown = [
+  ["amplitude", "ssim", "amp SSIM ↑", 3],
+  ["phase", "ssim", "phase SSIM ↑", 3],
+  ["phase", "mae", "phase MAE ↓", 3],
+  ["phase", "frcHalfBit", "phase FRC ½-bit ↑", 3],
+] as const;
+const halvesShown = ["complex", "frcHalfBit", "halves FRC ½-bit ↑", 3] as const;
+
+/** Lines of the table from a run folder's compare/metrics.json; doses falling, seeds averaged. */
+export async function resultTable(root: string): Promise<string[]> {
+  const study: StudyResult = JSON.parse(await readFile(join(root, "compare/metrics.json"), "utf8"));
+  const measured = study.cells.some(({ arms }) => arms.some(({ frc }) => frc["halves"] !== undefined));
+  const columns = measured ? [...shown, halvesShown] : shown;
+  const groups = groupBy(study.cells, ({ dose, view }) => `${dose} ${view}`);
+  const rows: string[][] = [];
+  for (const cells of [...groups.values()].toSorted(byDose)) {
+    const [first] = cells;
+    for (const { arm } of first!.arms) {
+      const outcomes = cells.flatMap(({ arms }) => arms.filter((outcome) => outcome.arm === arm));
+      const same = study.indistinguishable.some(
+        (mark) => mark.arm === arm && mark.dose === first!.dose && mark.view === first!.view,
+      );
+      rows.push([
+        number(first!.dose, 0),
+        first!.view,
+        number(first!.overlapMeasured, 2),
+        String(first!.frames),
+        `${arm}${same ? " ≈ null" : ""}`,
+        ...cellsOf(outcomes, columns),
+      ]);
+    }
+  }
+  const lines = textTable(
+    ["dose", "view", "overlap", "frames", "arm", ...columns.map(([, , title]) => title)],
+    rows,
+  );
+  const notes = rows.some((row) => row.some((text) => text.endsWith("≈ null")))
+    ? ["≈ null: not distinguishable from a flat object"]
+    : [];
+  return ["", ...lines, ...notes, ""];
+}
+
+function byDose([a]: readonly { dose: number }[], [b]: readonly { dose: number }[]): number {
+  return b!.dose - a!.dose;
+}
+
+type Column = (typeof shown)[number] | typeof halvesShown;
+
+function cellsOf(outcomes: readonly ArmOutcome[], columns: readonly Column[]): string[] {
+  const done = outcomes.filter(({ state }) => state === "done");
+  if (done.length === 0) {
+    const [{ state, reason } = { state: "skipped", reason: "not run" }] = outcomes;
+    return [`${state}: ${reason ?? ""}`, ...columns.slice(1).map(() => "")];
+  }
+  return columns.map(([part, metric, , digits]) => {
+    const values = done.flatMap(({ rows }) =>
+      rows.filter(
+        (row) =>
+          row.part === part &&
+          row.metric === metric &&
+          (part === "complex") === (row.comparison === "halves"),
+      ),
+    );
+    if (values.length === 0) return done.some(({ isReference }) => isReference) ? "reference" : "–";
+    const numbers = values.map(({ value }) => value);
+    // An FRC that never falls below its threshold has no crossing: better than any number.
+    if (numbers.some((value) => value === null)) return metric.startsWith("frc") ? "no crossing" : "–";
+    return number(
+      numbers.reduce<number>((sum, value) => sum + (value ?? Number.NaN), 0) / numbers.length,
+      digits,
+    );
+  });
+}
+
+function number(value: number, digits: number): string {
+  return value.toFixed(digits);
+}

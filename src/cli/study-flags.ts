@@ -1,0 +1,134 @@
+// Flags of the commands that work on a study folder: run and train.
+
+import { availableParallelism } from "node:os";
+import { DoselapError } from "../errors.ts";
+import type { TrainerChoice } from "../pipeline/context.ts";
+import type { JobFilters } from "../pipeline/filters.ts";
+import { readFlags, type ReadFlags } from "./read-flags.ts";
+import { parseCount, parseNumber, parsePath, parseSeed } from "./flags.ts";
+
+export const studyPositional = {
+  kind: "tuple",
+  parameters: [
+    {
+      placeholder: "STUDY",
+      brief:
+        "Preset (quick, fly64, iso-dose, measured) or YAML file; default: the folder's study, else quick",
+      parse: parsePath,
+      optional: true,
+    },
+  ],
+} as const;
+
+export interface StudyFlags extends ReadFlags {
+  readonly out?: string;
+  readonly input?: string;
+  readonly workers?: number;
+  readonly executor: "local";
+  readonly runner: "builtin" | "command";
+  readonly command?: string;
+  readonly strict: boolean;
+}
+
+export const studyFlags = {
+  out: {
+    kind: "parsed",
+    parse: parsePath,
+    optional: true,
+    placeholder: "DIR",
+    brief: "Run folder (default: runs/ and the study's name)",
+  },
+  input: {
+    kind: "parsed",
+    parse: parsePath,
+    optional: true,
+    placeholder: "FILE",
+    brief: "The measured scan, for a measured study",
+  },
+  ...readFlags,
+  workers: {
+    kind: "parsed",
+    parse: parseCount,
+    optional: true,
+    placeholder: "N",
+    brief: "Jobs at a time (default: one per core)",
+  },
+  executor: { kind: "enum", values: ["local"], default: "local", brief: "Where jobs run" },
+  runner: {
+    kind: "enum",
+    values: ["builtin", "command"],
+    default: "builtin",
+    brief: "What trains network arms: our own trainer, or an external program",
+  },
+  command: {
+    kind: "parsed",
+    parse: parsePath,
+    optional: true,
+    placeholder: "CMD",
+    brief: "The external program of --runner command; it runs in the job's folder (docs/training.md)",
+  },
+  strict: { kind: "boolean", default: false, withNegated: false, brief: "Exit 3 when a job was skipped" },
+} as const;
+
+export interface FilterFlags {
+  readonly dose?: readonly number[];
+  readonly view?: readonly string[];
+  readonly gridsize?: readonly number[];
+  readonly arm?: readonly string[];
+  readonly seed?: readonly number[];
+}
+
+const some = { variadic: ",", optional: true } as const;
+export const filterFlags = {
+  dose: {
+    kind: "parsed",
+    parse: parseNumber,
+    ...some,
+    placeholder: "PHOTONS",
+    brief: "Only these doses, photons per frame",
+  },
+  view: { kind: "parsed", parse: String, ...some, placeholder: "NAME", brief: "Only these views" },
+  gridsize: {
+    kind: "parsed",
+    parse: parseCount,
+    ...some,
+    placeholder: "G",
+    brief: "Only these gridsizes (1 or 2)",
+  },
+  arm: { kind: "parsed", parse: String, ...some, placeholder: "NAME", brief: "Only these arms" },
+  seed: {
+    kind: "parsed",
+    parse: parseSeed,
+    ...some,
+    placeholder: "SEED",
+    brief: "Only these replicate seeds",
+  },
+} as const;
+
+/** The flags as the pipeline's filters. */
+export function filtersOf({ dose, view, gridsize, arm, seed }: FilterFlags): JobFilters {
+  return { doses: dose, views: view, gridsizes: gridsize, arms: arm, seeds: seed };
+}
+
+/** The trainer that the flags ask for. @throws Usage when --runner and --command do not go together. */
+export function trainerOf({ runner, command }: Pick<StudyFlags, "runner" | "command">): TrainerChoice {
+  if (runner === "builtin") {
+    if (command === undefined) return { runner };
+    throw new DoselapError("Usage", "--command needs --runner command", {
+      key: "--command",
+      got: `"${command}"`,
+    });
+  }
+  if (command === undefined) {
+    throw new DoselapError("Usage", "--runner command needs --command", {
+      key: "--runner",
+      hint: 'Example: --runner command --command "python3 train.py"',
+    });
+  }
+  return { runner, command };
+}
+
+/** Workers when --workers does not say: one per core. */
+export function defaultWorkers(): number {
+  return availableParallelism();
+}

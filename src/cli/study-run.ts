@@ -1,0 +1,162 @@
+// What run and train share: finding the design, running or listing its jobs, showing progress and the result.
+
+import { join, relative, resolve } from "node:path";
+import { readDataset } from "../data/read.ts";
+import { DoselapError } from "../errors.ts";
+import { readStudy, type StageContext } from "../pipeline/context.ts";
+import { listJobs, runStudy, type RunSummary } from "../pipeline/run.ts";
+import type { StageJob, StageName } from "../pipeline/stage.ts";
+import { loadDesign } from "../study/design/load.ts";
+import { designHash } from "../study/design/hash.ts";
+import type { StudyDesign } from "../study/design/schema.ts";
+import { measuredSource } from "../study/measured-source.ts";
+import { planStudy } from "../study/plan.ts";
+import { exitCodes, printLine, printNote, type CliContext } from "./context.ts";
+import { plainProgress } from "./progress/plain.ts";
+import { terminalProgress } from "./progress/terminal.ts";
+import { readOptionsOf } from "./read-flags.ts";
+import { resultTable } from "./result-table.ts";
+import { defaultWorkers, filtersOf, trainerOf, type FilterFlags, type StudyFlags } from "./study-flags.ts";
+
+type Flags = StudyFlags & FilterFlags;
+
+/** The design and the folder that the command line means. */
+async function resolveStudy(
+  { cwd }: CliContext,
+  study: string | undefined,
+  flags: Flags,
+): Promise<{ design: StudyDesign; root: string }> {
+  const given = flags.out === undefined ? undefined : resolve(cwd, flags.out);
+  if (study === undefined && given !== undefined && flags.input === undefined) {
+    const existing = await readStudy(given);
+    if (existing !== undefined) return { design: existing.design, root: given };
+  }
+  const read = readOptionsOf(flags);
+  const design = await loadDesign(study ?? (flags.input === undefined ? "quick" : "measured"), {
+    cwd,
+    input: flags.input,
+    ...(Object.keys(read).length > 0 ? { overrides: { read } } : {}),
+  });
+  return { design, root: given ?? resolve(cwd, "runs", design.name) };
+}
+
+/** One job as the dry run and the JSON summary list it. */
+function jobRow({ stage, path, cell, arm }: StageJob): { [key: string]: unknown } {
+  return {
+    stage,
+    ...(cell === null
+      ? {}
+      : {
+          dose: cell.dose,
+          view: cell.view,
+          gridsize: cell.gridsize,
+          seed: cell.seed,
+          overlap: cell.overlap,
+        }),
+    arm,
+    path,
+  };
+}
+
+/** Lists the jobs that a run would do; nothing is written. */
+export async function dryRun(
+  context: CliContext,
+  study: string | undefined,
+  flags: Flags,
+  stages: readonly StageName[],
+  { quiet }: { quiet: boolean },
+): Promise<unknown> {
+  const { design, root } = await resolveStudy(context, study, flags);
+  const planned: StageContext = {
+    root,
+    design,
+    designHash: designHash(design),
+    trainer: trainerOf(flags),
+    plan: await planStudy(design, await sourceOf(design)),
+  };
+  const jobs = await listJobs(planned, stages, filtersOf(flags));
+  if (!quiet) {
+    for (const { stage, path } of jobs) printLine(context, `${stage.padEnd(12)} ${path}`);
+    printLine(context, `${jobs.length} jobs, none was run (dry run of ${design.name})`);
+  }
+  return { dryRun: true, study: design.name, designHash: planned.designHash, jobs: jobs.map(jobRow) };
+}
+
+async function sourceOf(design: StudyDesign): Promise<ReturnType<typeof measuredSource> | undefined> {
+  if (design.kind === "simulated") return undefined;
+  if (design.input === null) {
+    throw new DoselapError("Usage", "a measured study needs --input", {
+      hint: "doselap run measured --input SCAN.npz",
+    });
+  }
+  return measuredSource((await readDataset(design.input.path, design.read)).dataset);
+}
+
+/** Runs the stages with progress on stderr; prints the result table and sets the exit code. */
+export async function runInTerminal(
+  context: CliContext,
+  study: string | undefined,
+  flags: Flags,
+  stages: readonly StageName[],
+  { quiet }: { quiet: boolean },
+): Promise<unknown> {
+  const { design, root } = await resolveStudy(context, study, flags);
+  const shown = relative(context.cwd, root) || ".";
+  const stderr = context.process.stderr;
+  if (!quiet) printNote(context, `study ${design.name} in ${shown}: ${design.question}`);
+  const progress =
+    stderr.isTTY === true && stderr === process.stderr && !quiet
+      ? terminalProgress(process.stderr, stages)
+      : plainProgress((line) => (quiet ? undefined : printNote(context, line)));
+  let summary: RunSummary;
+  try {
+    summary = await runStudy({
+      root,
+      design,
+      trainer: trainerOf(flags),
+      stages,
+      filters: filtersOf(flags),
+      workers: flags.workers ?? defaultWorkers(),
+      onEvent: progress.sink,
+      signal: context.signal,
+      now: context.now,
+    });
+  } finally {
+    await progress.close();
+  }
+  if (!quiet) await printSummary(context, summary, shown, stages);
+  context.process.exitCode = exitCodeOf(summary, flags.strict);
+  const { done, reused, failed, skipped } = summary;
+  const jobs = summary.jobs.map(({ job, state, reason }) => ({ ...jobRow(job), state, reason }));
+  return {
+    study: design.name,
+    out: shown,
+    designHash: summary.designHash,
+    done,
+    reused,
+    failed,
+    skipped,
+    jobs,
+  };
+}
+
+async function printSummary(
+  context: CliContext,
+  summary: RunSummary,
+  shown: string,
+  stages: readonly StageName[],
+): Promise<void> {
+  for (const { job, reason } of summary.jobs.filter(({ state }) => state === "failed")) {
+    printNote(context, `failed: ${job.path}: ${reason ?? ""}`);
+  }
+  if (stages.includes("compare"))
+    for (const line of await resultTable(summary.root)) printLine(context, line);
+  const { done, reused, failed, skipped } = summary;
+  printLine(context, `${done} jobs done (${reused} found finished), ${skipped} skipped, ${failed} failed`);
+  if (stages.includes("report")) printLine(context, `report: ${join(shown, "report.html")}`);
+}
+
+function exitCodeOf({ failed, skipped }: RunSummary, strict: boolean): number {
+  if (failed > 0) return exitCodes.failed;
+  return strict && skipped > 0 ? exitCodes.skipped : exitCodes.ok;
+}

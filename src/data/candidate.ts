@@ -1,0 +1,45 @@
+// The arrays of a dataset as found, before they are trusted: what the validator looks at.
+// Readers fill it from a file, the writer from a dataset, so that one set of rules serves both.
+
+import { ndarray, type AnyArray } from "../array/ndarray.ts";
+import type { Dataset, Metadata } from "./dataset.ts";
+
+/** An array with the name it has in its file. */
+export interface FoundArray {
+  readonly key: string;
+  readonly array: AnyArray;
+}
+
+/** What an array is for; the canonical key of DATA-001. */
+export type Role = "diffraction" | "xcoords" | "ycoords" | "probeGuess" | "objectGuess" | "Y" | "scan_index";
+
+export interface Candidate {
+  readonly file?: string | undefined;
+  /** Frames are frame first, (M, N, N), in whatever domain and dtype they were found. */
+  readonly arrays: { readonly [R in Role]?: FoundArray | undefined };
+  readonly metadata: Metadata;
+}
+
+/** The canonical arrays of a dataset, in the order they are written. Views, not copies, where dtypes allow. */
+export function datasetArrays(dataset: Dataset): { readonly [R in Role]?: AnyArray } {
+  const { frames, size, diffraction, positions, probe, object, scanIndex, patches } = dataset;
+  const probeShape = probe.modes === 1 ? [probe.size, probe.size] : [probe.modes, probe.size, probe.size];
+  const column = (data: Float64Array): AnyArray => ({ dtype: "float64", shape: [data.length], data });
+  return {
+    diffraction: { dtype: "float32", shape: [frames, size, size], data: diffraction },
+    xcoords: column(positions.x),
+    ycoords: column(positions.y),
+    probeGuess: { dtype: "complex64", shape: probeShape, data: probe.data },
+    objectGuess: { dtype: "complex64", shape: [object.height, object.width], data: object.data },
+    ...(patches === undefined
+      ? {}
+      : { Y: { dtype: "complex64" as const, shape: [frames, size, size], data: patches } }),
+    scan_index: ndarray("int64", [scanIndex.length], BigInt64Array.from(scanIndex, BigInt)),
+  };
+}
+
+/** A dataset in memory, for the validator. */
+export function candidateOf(dataset: Dataset, file?: string): Candidate {
+  const arrays = Object.entries(datasetArrays(dataset)).map(([key, array]) => [key, { key, array }] as const);
+  return { file, arrays: Object.fromEntries(arrays), metadata: dataset.metadata };
+}

@@ -1,0 +1,164 @@
+// `_metadata`: JSON in a plain text array. Two keys describe the file rather than the dataset: `layout` (axis order of
+// the frames) and `domain` (what they hold). Readers take them out, the writer puts them in.
+
+import type { AnyArray } from "../array/ndarray.ts";
+import type { NpzFile } from "../io/npz.ts";
+import { DoselapError, messageOf } from "../errors.ts";
+import type { Metadata, ProvenanceEntry } from "./dataset.ts";
+import type { Violation } from "./violation.ts";
+
+export const metadataKey = "_metadata";
+
+export type Layout = "MHW" | "HWM";
+export type Domain = "amplitude" | "intensity" | "counts";
+
+export interface FoundMetadata {
+  /** Everything but the declarations. */
+  readonly metadata: Metadata;
+  readonly layout?: Layout | undefined;
+  readonly domain?: Domain | undefined;
+  readonly warnings: readonly string[];
+  readonly violations: readonly Violation[];
+}
+
+/** Names other programs use for what the frames hold. */
+const domains: { readonly [name: string]: Domain } = {
+  amplitude: "amplitude",
+  normalized_amplitude: "amplitude",
+  intensity: "intensity",
+  counts: "counts",
+  count_intensity: "counts",
+};
+
+/** Reads `_metadata`. A pickled one is skipped with a warning: it is never executed. */
+export async function readMetadata(npz: NpzFile): Promise<FoundMetadata> {
+  const { file } = npz;
+  if (!npz.names.includes(metadataKey)) return { metadata: {}, warnings: [], violations: [] };
+  const { kind } = await npz.header(metadataKey);
+  if (kind === "O") {
+    const warning = `${file} : ${metadataKey}: is a pickled Python object, which is never executed; its content (dose, provenance) is not known [DATA-002]`;
+    return { metadata: {}, warnings: [warning], violations: [] };
+  }
+  const text = textOf(await npz.read(metadataKey));
+  const broken = (got: string): FoundMetadata => ({
+    metadata: {},
+    warnings: [],
+    violations: [
+      { file, key: metadataKey, message: "is not readable", expected: "one text holding a JSON object", got, finding: "DATA-001" },
+    ],
+  });
+  if (text === undefined) return broken("an array that is not one text");
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    return broken(messageOf(cause));
+  }
+  if (!isRecord(value)) return broken("JSON of another kind");
+  return split(value, file);
+}
+
+/** Takes the declarations out. */
+function split(value: { [key: string]: unknown }, file: string): FoundMetadata {
+  const { layout, domain, measurement_domain: measured, provenance, ...rest } = value;
+  const warnings: string[] = [];
+  const violations: Violation[] = [];
+  const declared = domain ?? measured;
+  const known = typeof declared === "string" ? domains[declared] : undefined;
+  if (declared !== undefined && known === undefined) {
+    violations.push({
+      file,
+      key: `${metadataKey}.domain`,
+      message: "is unknown",
+      expected: Object.keys(domains).join(", "),
+      got: JSON.stringify(declared),
+      finding: "DATA-001",
+      hint: "Override it with --domain amplitude|intensity|counts.",
+    });
+  }
+  if (layout !== undefined && layout !== "MHW" && layout !== "HWM") {
+    violations.push({
+      file,
+      key: `${metadataKey}.layout`,
+      message: "is unknown",
+      expected: "MHW, HWM",
+      got: JSON.stringify(layout),
+      finding: "DATA-001",
+      hint: "Override it with --layout MHW|HWM.",
+    });
+  }
+  const entries = provenanceOf(provenance);
+  if (provenance !== undefined && entries === undefined) {
+    warnings.push(`${file} : ${metadataKey}.provenance: is not a list of operations; it is kept as foreignProvenance`);
+  }
+  return {
+    metadata: {
+      ...rest,
+      ...(provenance === undefined ? {} : entries === undefined ? { foreignProvenance: provenance } : { provenance: entries }),
+    },
+    layout: layout === "MHW" || layout === "HWM" ? layout : undefined,
+    domain: known,
+    warnings,
+    violations,
+  };
+}
+
+function provenanceOf(value: unknown): ProvenanceEntry[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const entries: ProvenanceEntry[] = [];
+  for (const entry of value as unknown[]) {
+    if (!isRecord(entry)) return undefined;
+    const { operation, parameters } = entry;
+    if (typeof operation !== "string" || !isRecord(parameters)) return undefined;
+    entries.push({ ...entry, operation, parameters });
+  }
+  return entries;
+}
+
+/** A number the metadata states at the top, or where the reference study wrote it; null when it states none. */
+export function statedNumber(metadata: Metadata, ...keys: string[]): number | null {
+  const nested = metadata["physics_parameters"];
+  for (const place of [metadata, isRecord(nested) ? nested : {}]) {
+    for (const key of keys) {
+      const value = place[key];
+      if (typeof value === "number") return value;
+    }
+  }
+  return null;
+}
+
+/** The array that carries the metadata: one text, so that numpy reads it without pickle.
+ * @throws Contract for numbers that JSON does not have. */
+export function metadataArray(metadata: Metadata, file: string): AnyArray {
+  const declared = { layout: "MHW", domain: "amplitude", ...metadata };
+  const text = JSON.stringify(declared, (key, value: unknown) => {
+    if (typeof value !== "number" || Number.isFinite(value)) return value;
+    throw new DoselapError("Contract", "is not a finite number", {
+      file,
+      key: `${metadataKey} … ${key}`,
+      expected: "a number that JSON can hold",
+      got: String(value),
+      finding: "DATA-001",
+    });
+  });
+  return { dtype: "string", shape: [], data: [text] };
+}
+
+/** The one text of an array: of shape () or (1,), or UTF-8 bytes as uint8. */
+function textOf(array: AnyArray): string | undefined {
+  if (array.dtype === "uint8" && array.shape.length === 1) return new TextDecoder().decode(array.data);
+  if (array.dtype !== "string" || array.data.length !== 1) return undefined;
+  const text = array.data[0]!;
+  // Byte strings come one character per byte; JSON is UTF-8. Text with larger characters is text already.
+  const bytes = Buffer.from(text, "latin1");
+  return bytes.toString("latin1") === text && /[\x80-\xff]/.test(text) ? decodeIfUtf8(bytes, text) : text;
+}
+
+function decodeIfUtf8(bytes: Buffer, text: string): string {
+  const decoded = bytes.toString("utf8");
+  return decoded.includes("\ufffd") ? text : decoded;
+}
+
+export function isRecord(value: unknown): value is { [key: string]: unknown } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,257 @@
+// The one validator of DATA-001, for readers, the writer and `inspect`. Every rule is a function from the arrays as
+// found to its violations; a rule whose arrays are missing or misshapen is silent, since another rule speaks.
+
+import { shapeText, type AnyArray } from "../array/ndarray.ts";
+import type { Candidate, FoundArray, Role } from "./candidate.ts";
+import { candidateOf } from "./candidate.ts";
+import { anyNumbers, realNumbers } from "./cast.ts";
+import type { Dataset, Metadata } from "./dataset.ts";
+import type { Violation } from "./violation.ts";
+
+type Rule = (candidate: Candidate) => Violation[];
+
+const required = ["diffraction", "xcoords", "ycoords", "probeGuess", "objectGuess"] as const;
+const realRoles = ["diffraction", "xcoords", "ycoords"] as const;
+const complexRoles = ["probeGuess", "objectGuess", "Y"] as const;
+
+/** Every broken rule of a dataset in memory; none when it may be written. */
+export function validateDataset(dataset: Dataset, { file }: { file?: string | undefined } = {}): Violation[] {
+  return validateCandidate(candidateOf(dataset, file));
+}
+
+/** Every broken rule of arrays as found. */
+export function validateCandidate(candidate: Candidate): Violation[] {
+  return rules.flatMap((rule) => rule(candidate));
+}
+
+const rules: readonly Rule[] = [
+  requiredKeys,
+  realDtypes,
+  complexDtypes,
+  scanIndexDtype,
+  frameRank,
+  columnRanks,
+  probeShape,
+  objectRank,
+  patchShape,
+  lengths,
+  finite,
+  nonNegative,
+  positionsInside,
+  neighbourCount,
+];
+
+function requiredKeys(candidate: Candidate): Violation[] {
+  return required
+    .filter((role) => candidate.arrays[role] === undefined)
+    .map((role) => violation(candidate, role, "is missing", { expected: `an array named ${role}`, got: "none" }));
+}
+
+function realDtypes(candidate: Candidate): Violation[] {
+  return found(candidate, realRoles)
+    .filter(({ array }) => realNumbers(array) === undefined)
+    .map(({ key, array }) =>
+      violation(candidate, key, "is not real", { expected: "real numbers", got: array.dtype }),
+    );
+}
+
+function complexDtypes(candidate: Candidate): Violation[] {
+  return found(candidate, complexRoles)
+    .filter(({ array }) => array.dtype !== "complex64" && array.dtype !== "complex128")
+    .map(({ key, array }) => violation(candidate, key, "is not complex", { expected: "complex64", got: array.dtype }));
+}
+
+function scanIndexDtype(candidate: Candidate): Violation[] {
+  return found(candidate, ["scan_index"])
+    .filter(({ array }) => !isWholeInt32(array))
+    .map(({ key, array }) =>
+      violation(candidate, key, "is not a scan number per frame", {
+        expected: "whole numbers that fit into 32 bits",
+        got: array.dtype,
+      }),
+    );
+}
+
+function isWholeInt32(array: AnyArray): boolean {
+  return realNumbers(array)?.every((value) => (value | 0) === value) ?? false;
+}
+
+function frameRank(candidate: Candidate): Violation[] {
+  return found(candidate, ["diffraction"])
+    .filter(({ array: { shape } }) => shape.length !== 3 || shape[0] === 0 || shape[1] === 0 || shape[1] !== shape[2])
+    .map(({ key, array }) =>
+      violation(candidate, key, "is not a stack of square frames", {
+        expected: "(M, N, N) with M and N above 0",
+        got: shapeText(array.shape),
+      }),
+    );
+}
+
+function columnRanks(candidate: Candidate): Violation[] {
+  return found(candidate, ["xcoords", "ycoords", "scan_index"])
+    .filter(({ array }) => array.shape.length !== 1)
+    .map(({ key, array }) =>
+      violation(candidate, key, "is not a column", { expected: "(M,)", got: shapeText(array.shape) }),
+    );
+}
+
+function probeShape(candidate: Candidate): Violation[] {
+  const size = sizeOfFrames(candidate);
+  return found(candidate, ["probeGuess"])
+    .filter(({ array: { shape } }) => {
+      const [rows, columns] = shape.slice(-2);
+      const ranked = shape.length === 2 || (shape.length === 3 && shape[0]! > 0);
+      return !ranked || rows !== columns || rows === 0 || (size !== undefined && rows !== size);
+    })
+    .map(({ key, array }) =>
+      violation(candidate, key, "does not fit the frames", {
+        expected: size === undefined ? "(N, N) or (modes, N, N)" : `(${size}, ${size}) or (modes, ${size}, ${size})`,
+        got: shapeText(array.shape),
+      }),
+    );
+}
+
+function objectRank(candidate: Candidate): Violation[] {
+  return found(candidate, ["objectGuess"])
+    .filter(({ array: { shape } }) => shape.length !== 2 || shape.includes(0))
+    .map(({ key, array }) =>
+      violation(candidate, key, "is not an image", { expected: "(H, W)", got: shapeText(array.shape) }),
+    );
+}
+
+function patchShape(candidate: Candidate): Violation[] {
+  const frames = framesOf(candidate);
+  if (frames === undefined) return [];
+  const expected = shapeText(frames.array.shape);
+  return found(candidate, ["Y"])
+    .filter(({ array }) => shapeText(array.shape) !== expected)
+    .map(({ key, array }) =>
+      violation(candidate, key, "does not hold a patch per frame", { expected, got: shapeText(array.shape) }),
+    );
+}
+
+function lengths(candidate: Candidate): Violation[] {
+  const frames = framesOf(candidate);
+  if (frames === undefined) return [];
+  const count = frames.array.shape[0]!;
+  return found(candidate, ["xcoords", "ycoords", "scan_index"])
+    .filter(({ array: { shape } }) => shape.length === 1 && shape[0] !== count)
+    .map(({ key, array: { shape } }) =>
+      violation(candidate, key, "differs in length from the frames", {
+        expected: `${count}, the frames of ${frames.key}`,
+        got: String(shape[0]),
+      }),
+    );
+}
+
+function finite(candidate: Candidate): Violation[] {
+  const roles = [...realRoles, ...complexRoles] as const;
+  return found(candidate, roles).flatMap(({ key, array }) => {
+    const bad = countWhere(array, (value) => !Number.isFinite(value));
+    if (bad === undefined) return [];
+    return [violation(candidate, key, "holds numbers that are not finite", { expected: "finite numbers", got: bad })];
+  });
+}
+
+function nonNegative(candidate: Candidate): Violation[] {
+  return found(candidate, ["diffraction"]).flatMap(({ key, array }) => {
+    const bad = countWhere(array, (value) => value < 0);
+    if (bad === undefined) return [];
+    return [violation(candidate, key, "holds negative counts", { expected: "numbers of at least 0", got: bad })];
+  });
+}
+
+/** "3 of 4096 values, first -1 at index (0, 3, 5)"; undefined when there is none. */
+function countWhere(array: AnyArray, isBad: (value: number) => boolean): string | undefined {
+  const values = anyNumbers(array);
+  if (values === undefined) return undefined;
+  let count = 0;
+  let first = 0;
+  for (let i = 0; i < values.length; i++) {
+    if (!isBad(values[i]!)) continue;
+    if (count++ === 0) first = i;
+  }
+  if (count === 0) return undefined;
+  const parts = array.dtype.startsWith("complex") ? 2 : 1;
+  const index: number[] = [];
+  let rest = Math.floor(first / parts);
+  for (const n of [...array.shape].reverse()) {
+    index.unshift(rest % n);
+    rest = Math.floor(rest / n);
+  }
+  return `${count} of ${values.length} values, first ${values[first]} at ${shapeText(index)}`;
+}
+
+/** The frame O[y−N/2 : y+N/2, x−N/2 : x+N/2] lies in the object; for sub-pixel positions its interpolation does too. */
+function positionsInside(candidate: Candidate): Violation[] {
+  const size = sizeOfFrames(candidate);
+  const object = candidate.arrays.objectGuess?.array.shape;
+  if (size === undefined || object?.length !== 2) return [];
+  const half = size / 2;
+  return (["xcoords", "ycoords"] as const).flatMap((role) => {
+    const column = candidate.arrays[role];
+    const values = column === undefined ? undefined : realNumbers(column.array);
+    if (column === undefined || values === undefined) return [];
+    const extent = role === "xcoords" ? object[1]! : object[0]!;
+    const outside = countWhere({ dtype: "float64", shape: [values.length], data: Float64Array.from(values) }, (value) =>
+      Number.isFinite(value) && (value - half < 0 || value + half > extent),
+    );
+    if (outside === undefined) return [];
+    const side = role === "xcoords" ? "width" : "height";
+    return [
+      violation(candidate, column.key, "holds positions whose frame is not inside the object", {
+        expected: `${half} … ${extent - half} for frames of ${size} in an object of ${side} ${extent}`,
+        got: outside,
+      }),
+    ];
+  });
+}
+
+/** Groups of g² frames need as many neighbours to choose from. */
+function neighbourCount(candidate: Candidate): Violation[] {
+  const { metadata, file } = candidate;
+  const gridsize = stated(metadata, "gridsize");
+  if (typeof gridsize !== "number" || gridsize <= 1) return [];
+  const neighbours = stated(metadata, "neighborCount") ?? stated(metadata, "neighbor_count");
+  if (typeof neighbours === "number" && neighbours >= gridsize ** 2) return [];
+  return [
+    {
+      file,
+      key: "_metadata.neighborCount",
+      message: "is too small for the gridsize",
+      expected: `at least ${gridsize ** 2}, for gridsize ${gridsize}`,
+      got: neighbours === undefined ? "none" : JSON.stringify(neighbours),
+      finding: "OVERSAMPLING-001",
+    },
+  ];
+}
+
+/** A number that the metadata states at the top, or where the reference study wrote it. */
+function stated(metadata: Metadata, key: string): unknown {
+  const nested = metadata["physics_parameters"];
+  const inside = typeof nested === "object" && nested !== null ? Reflect.get(nested, key) as unknown : undefined;
+  return metadata[key] ?? inside;
+}
+
+function found(candidate: Candidate, roles: readonly Role[]): FoundArray[] {
+  return roles.map((role) => candidate.arrays[role]).filter((array) => array !== undefined);
+}
+
+/** The frames, when they are a stack of squares. */
+function framesOf({ arrays: { diffraction } }: Candidate): FoundArray | undefined {
+  const shape = diffraction?.array.shape;
+  return shape?.length === 3 && shape[1] === shape[2] ? diffraction : undefined;
+}
+
+function sizeOfFrames(candidate: Candidate): number | undefined {
+  return framesOf(candidate)?.array.shape[1];
+}
+
+function violation(
+  { file }: Candidate,
+  key: string,
+  message: string,
+  { expected, got }: { expected: string; got: string },
+): Violation {
+  return { file, key, message, expected, got, finding: "DATA-001" };
+}

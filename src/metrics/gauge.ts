@@ -1,0 +1,127 @@
+// The standard gauge, the same for every arm: what ptychography cannot know is removed before anything is scored.
+//   recon(x) ≈ s · truth(x − d) · e^{i(φ + r·x)}: shift d, phase φ, ramp r and amplitude scale s, inside the mask.
+// Ramp and shift are found in turn until the shift settles: a ramp moves the spectrum, a shift bends the phase. The
+// correlation is taken of mean-free fields under mask × Hann, so that a flat field has no shift to find.
+// A shift beyond ±maxShiftPx on an axis is flagged and not applied (F-40). The scale is least squares on amplitudes,
+// 1/s = Σ|recon||truth| / Σ|recon|², so that a wrong phase does not dim the amplitude.
+// The shift is applied by Fourier multiplier with mirrored borders: the |d| px that enter the frame are not measured.
+
+import type { ComplexImage, RealImage } from "../array/ndarray.ts";
+import { checkFinite } from "./finite.ts";
+import { isFlat, measureRamp, measureShift, regionOf } from "./gauge-region.ts";
+import { removeOffset, removeRamp, removeScale } from "./gauge-removal.ts";
+import { checkSameShape, type PixelMask } from "./mask.ts";
+import { wrapAngle, type Ramp } from "./phase-ramp.ts";
+import { fourierShift, registrationStepPx, type Shift } from "./register.ts";
+
+export interface GaugeOptions {
+  readonly mask?: PixelMask | undefined;
+  /** False: no shift is looked for. */
+  readonly registration?: boolean | undefined;
+  /** Largest shift per axis that is applied, pixels. */
+  readonly maxShiftPx?: number | undefined;
+}
+
+/** What was found, as a property of the reconstruction: recon ≈ amplitudeScale·truth(x − shift)·e^{i(phaseOffset + ramp·x)},
+ * with x counted from pixel (0, 0). */
+export interface GaugeParameters {
+  readonly shiftXPx: number;
+  readonly shiftYPx: number;
+  /** True: the shift lies beyond the bound and was not applied. */
+  readonly shiftFlagged: boolean;
+  readonly phaseOffsetRad: number;
+  readonly rampXRadPerPx: number;
+  readonly rampYRadPerPx: number;
+  readonly amplitudeScale: number;
+}
+
+/** Complex image brought to the truth's gauge, complex64 [h, w] each. @throws Shape when shapes
+ * differ, Range for a non-finite pixel or an empty mask. */
+export function applyGauge(
+  reconstruction: ComplexImage,
+  truth: ComplexImage,
+  options: GaugeOptions = {},
+): { readonly aligned: ComplexImage } & GaugeParameters {
+  checkSameShape(reconstruction, truth, options.mask);
+  checkFinite(reconstruction, "reconstruction");
+  checkFinite(truth, "truth");
+  const recon = Float64Array.from(reconstruction.data);
+  const fixed = Float64Array.from(truth.data);
+  const parameters = align(recon, fixed, truth, { ...options, phase: true });
+  return { aligned: { ...reconstruction, data: Float32Array.from(recon) }, ...parameters };
+}
+
+/** Real image brought to the truth's position and scale, float64 [h, w]. @throws Shape when shapes
+ * differ, Range for a non-finite pixel or an empty mask. */
+export function applyRealGauge(
+  reconstruction: RealImage,
+  truth: RealImage,
+  options: GaugeOptions = {},
+): { readonly aligned: RealImage } & GaugeParameters {
+  checkSameShape(reconstruction, truth, options.mask);
+  checkFinite(reconstruction, "reconstruction");
+  checkFinite(truth, "truth");
+  const recon = interleave(reconstruction.data);
+  const parameters = align(recon, interleave(truth.data), truth, { ...options, phase: false });
+  const data = new Float64Array(reconstruction.data.length);
+  for (let i = 0; i < data.length; i++) data[i] = recon[2 * i]!;
+  return { aligned: { ...reconstruction, data }, ...parameters };
+}
+
+/** Aligns `recon` (complex128) in place. */
+function align(
+  recon: Float64Array,
+  truth: Float64Array,
+  size: { readonly height: number; readonly width: number },
+  { mask, registration = true, maxShiftPx = 2, phase }: GaugeOptions & { readonly phase: boolean },
+): GaugeParameters {
+  const region = regionOf(size, mask);
+  const start = recon.slice();
+  let ramp: Ramp = { x: 0, y: 0 };
+  let shift: Shift = { x: 0, y: 0 };
+  const addRamp = (nearZero: boolean): void => {
+    if (!phase) return;
+    const more = measureRamp(recon, truth, region, { nearZero });
+    ramp = { x: wrapAngle(ramp.x + more.x), y: wrapAngle(ramp.y + more.y) };
+    removeRamp(recon, size, more);
+  };
+  /** From the start each time: a field is interpolated once, and the mirrored border stays thin. */
+  const place = (by: Shift): void => {
+    recon.set(start);
+    removeRamp(recon, size, ramp);
+    fourierShift(recon, size.height, size.width, { x: -by.x, y: -by.y });
+    addRamp(true);
+  };
+  const registrable = registration && !isFlat(recon, region) && !isFlat(truth, region);
+  addRamp(false);
+  // Each round shrinks the error of the shift by the square of feature size over window size: four are ample.
+  for (let round = 0; registrable && round < 4; round++) {
+    const more = measureShift(recon, truth, region);
+    if (Math.max(Math.abs(more.x), Math.abs(more.y)) <= registrationStepPx) break;
+    shift = { x: onGrid(shift.x + more.x), y: onGrid(shift.y + more.y) };
+    place(shift);
+  }
+  const flagged = Math.abs(shift.x) > maxShiftPx || Math.abs(shift.y) > maxShiftPx;
+  if (flagged) place({ x: 0, y: 0 });
+  const turn = phase ? removeOffset(recon, truth, mask) : 0;
+  return {
+    shiftXPx: shift.x,
+    shiftYPx: shift.y,
+    shiftFlagged: flagged,
+    phaseOffsetRad: turn,
+    rampXRadPerPx: ramp.x,
+    rampYRadPerPx: ramp.y,
+    amplitudeScale: removeScale(recon, truth, { mask, phase }),
+  };
+}
+
+/** Multiples of the search's last step, 0.001 px, without what adding them leaves in the last bits, and without −0. */
+function onGrid(shiftPx: number): number {
+  return Math.round(shiftPx / registrationStepPx) / (1 / registrationStepPx) + 0;
+}
+
+function interleave(data: Float64Array): Float64Array {
+  const out = new Float64Array(2 * data.length);
+  for (let i = 0; i < data.length; i++) out[2 * i] = data[i]!;
+  return out;
+}

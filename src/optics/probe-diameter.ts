@@ -1,0 +1,77 @@
+// The diameter of a probe, which overlap is measured with. Two definitions; the one used is always stated.
+//   second-moment  D = 2√2·σ, σ² = Σ|P|²|r − r̄|² / Σ|P|²: the uniform disc with the same second moment
+//   fwhm           D = 2√(A/π), A the area where |P|² is at least half its maximum
+
+import type { Probe } from "../data/dataset.ts";
+import { DoselapError } from "../errors.ts";
+
+export type ProbeDiameterDefinition = "second-moment" | "fwhm";
+
+/** Diameter in object pixels of the probe's intensity, summed over modes. @throws Range when the probe is dark. */
+export function measureProbeDiameter(probe: Probe, definition: ProbeDiameterDefinition): number {
+  const intensity = intensityOf(probe);
+  switch (definition) {
+    case "second-moment":
+      return 2 * Math.SQRT2 * rmsRadius(intensity, probe.size);
+    case "fwhm":
+      return halfMaximumDiameter(intensity);
+    default:
+      return definition satisfies never;
+  }
+}
+
+/** The definition in words, as it stands in metadata and reports. */
+export function probeDiameterDefinitionText(definition: ProbeDiameterDefinition): string {
+  switch (definition) {
+    case "second-moment":
+      return "second-moment: diameter of the uniform disc with the second moment of |P|^2, 2*sqrt(2) times the rms radius";
+    case "fwhm":
+      return "fwhm: diameter of the disc with the area where |P|^2 is at least half its maximum";
+    default:
+      return definition satisfies never;
+  }
+}
+
+function intensityOf({ modes, size, data }: Probe): Float64Array {
+  const pixels = size * size;
+  const intensity = new Float64Array(pixels);
+  for (let mode = 0; mode < modes; mode++) {
+    for (let i = 0, at = 2 * pixels * mode; i < pixels; i++, at += 2) {
+      intensity[i] = intensity[i]! + data[at]! ** 2 + data[at + 1]! ** 2;
+    }
+  }
+  const total = intensity.reduce((sum, value) => sum + value, 0);
+  if (!(total > 0 && total < Infinity)) {
+    throw new DoselapError("Range", "a probe without light has no diameter", {
+      expected: "a finite power above 0",
+      got: String(total),
+    });
+  }
+  return intensity;
+}
+
+/** Root of the mean squared distance from the centroid. */
+function rmsRadius(intensity: Float64Array, size: number): number {
+  let [total, sumX, sumY, sumSquares] = [0, 0, 0, 0];
+  for (let y = 0, i = 0; y < size; y++) {
+    for (let x = 0; x < size; x++, i++) {
+      const weight = intensity[i]!;
+      // Counted from the middle of the window, so that the squares do not cancel.
+      const dx = x - size / 2;
+      const dy = y - size / 2;
+      total += weight;
+      sumX += weight * dx;
+      sumY += weight * dy;
+      sumSquares += weight * (dx * dx + dy * dy);
+    }
+  }
+  return Math.sqrt(Math.max(0, sumSquares / total - (sumX / total) ** 2 - (sumY / total) ** 2));
+}
+
+function halfMaximumDiameter(intensity: Float64Array): number {
+  let peak = 0;
+  for (const value of intensity) peak = Math.max(peak, value);
+  let area = 0;
+  for (const value of intensity) if (value >= peak / 2) area++;
+  return 2 * Math.sqrt(area / Math.PI);
+}

@@ -1,0 +1,134 @@
+// What every stage is given: the run folder, its design, and nothing else. study.json ties a folder to one design.
+
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { DoselapError } from "../errors.ts";
+import { writeJson } from "../io/atomic.ts";
+import { designHash } from "../study/design/hash.ts";
+import { designSchema, type StudyDesign } from "../study/design/schema.ts";
+import type { StudyPlan } from "../study/plan.ts";
+import { doselapVersion } from "../version.ts";
+
+/** Relative path of the plan. */
+export const planFile = "plan/plan.json";
+
+/** How network arms are trained. */
+export type TrainerChoice =
+  | { readonly runner: "builtin" }
+  | { readonly runner: "command"; readonly command: string };
+
+export interface RunContext {
+  /** The run folder, absolute. */
+  readonly root: string;
+  readonly design: StudyDesign;
+  readonly designHash: string;
+  readonly trainer: TrainerChoice;
+}
+
+/** After the plan stage. */
+export interface StageContext extends RunContext {
+  readonly plan: StudyPlan;
+}
+
+/** Ties the folder to the design, or checks that it is.
+ * @throws Hash when the folder holds another study. */
+export async function openRun(
+  root: string,
+  design: StudyDesign,
+  trainer: TrainerChoice,
+): Promise<RunContext> {
+  const hash = designHash(design);
+  await mkdir(root, { recursive: true }).catch((cause: unknown) => {
+    throw new DoselapError("File", "cannot be made", {
+      file: root,
+      cause,
+      hint: "Choose a writable --out.",
+    });
+  });
+  const existing = await readStudy(root);
+  if (existing === undefined) {
+    await writeJson(join(root, "study.json"), {
+      schemaVersion: 1,
+      doselapVersion,
+      designHash: hash,
+      design,
+    });
+  } else if (existing.hash !== hash) {
+    throw new DoselapError("Hash", "this folder holds another study", {
+      file: join(root, "study.json"),
+      expected: `design ${hash.slice(0, 12)} (${design.name})`,
+      got: `design ${existing.hash.slice(0, 12)} (${existing.design.name})`,
+      hint: "Choose another --out, or delete the folder.",
+    });
+  }
+  return { root, design, designHash: hash, trainer };
+}
+
+/** The design of a run folder, or undefined when it holds none yet.
+ * @throws Format, Hash when study.json was changed by hand. */
+export async function readStudy(root: string): Promise<{ design: StudyDesign; hash: string } | undefined> {
+  const file = join(root, "study.json");
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined;
+    throw new DoselapError("File", "cannot be read", { file, cause });
+  }
+  let content: { design?: unknown; designHash?: unknown };
+  try {
+    content = JSON.parse(text);
+  } catch (cause) {
+    throw new DoselapError("Format", "is not JSON", {
+      file,
+      cause,
+      hint: "Start in a new folder.",
+    });
+  }
+  const parsed = designSchema.safeParse(content.design);
+  if (!parsed.success) {
+    throw new DoselapError("Format", "holds no valid design", {
+      file,
+      got: parsed.error.issues[0]?.message,
+    });
+  }
+  const hash = designHash(parsed.data);
+  if (hash !== content.designHash) {
+    throw new DoselapError("Hash", "the design does not match its hash: the file was edited", {
+      file,
+      expected: String(content.designHash),
+      got: hash,
+      hint: "Write the change into a study file and run that in a new folder.",
+    });
+  }
+  return { design: parsed.data, hash };
+}
+
+/** The context of a run folder whose plan is made: what workers start from.
+ * @throws Job when it is not. */
+export async function openStageContext(root: string, trainer: TrainerChoice): Promise<StageContext> {
+  const study = await readStudy(root);
+  if (study === undefined) throw new DoselapError("Job", "holds no study", { file: root });
+  return withPlan({ root, design: study.design, designHash: study.hash, trainer });
+}
+
+/** Adds the plan that the plan stage left. */
+export async function withPlan(context: RunContext): Promise<StageContext> {
+  const file = join(context.root, planFile);
+  const text = await readFile(file, "utf8").catch((cause: unknown) => {
+    throw new DoselapError("Job", "is not there yet", {
+      file,
+      cause,
+      hint: "Run the plan stage first.",
+    });
+  });
+  const plan: StudyPlan = JSON.parse(text);
+  if (plan.designHash !== context.designHash) {
+    throw new DoselapError("Hash", "was made for another design", {
+      file,
+      expected: context.designHash,
+      got: plan.designHash,
+    });
+  }
+  return { ...context, plan };
+}

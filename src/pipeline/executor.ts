@@ -1,0 +1,117 @@
+// Runs the jobs of a stage, several at a time: in worker threads, or here when there is one worker or the jobs only
+// wait for child processes. Order and number of workers change no byte of any result.
+
+import { Piscina } from "piscina";
+import { DoselapError, isDoselapError } from "../errors.ts";
+import type { StageContext } from "./context.ts";
+import type { EventSink } from "./events.ts";
+import { runStageJob, type JobRun } from "./run-job.ts";
+import type { Stage, StageJob } from "./stage.ts";
+import type { WorkerMessage, WorkerReply, WorkerTask } from "./worker-protocol.ts";
+
+export interface Executor {
+  run(stage: Stage, jobs: readonly StageJob[], context: StageContext): Promise<JobRun[]>;
+  close(): Promise<void>;
+}
+
+/** The local executor. */
+export function createExecutor({
+  workers,
+  onEvent,
+  signal,
+}: {
+  workers: number;
+  onEvent: EventSink;
+  signal?: AbortSignal | undefined;
+}): Executor {
+  let pool: Piscina | undefined;
+
+  function openPool(): Piscina {
+    // Workers load the build: Node 20 cannot start a worker from TypeScript. src/ and dist/ have the same depth.
+    const filename = new URL("../../dist/pipeline/worker.js", import.meta.url).href;
+    const opened = new Piscina({
+      filename,
+      minThreads: 0,
+      maxThreads: workers,
+      idleTimeout: 60_000,
+    });
+    opened.on("message", ({ stage, path, fraction, note }: WorkerMessage) =>
+      onEvent({ kind: "job-progress", stage, path, fraction, note }),
+    );
+    return opened;
+  }
+
+  async function inWorker(job: StageJob, context: StageContext): Promise<JobRun> {
+    pool ??= openPool();
+    if (job.stage === "plan")
+      throw new DoselapError("Job", "planning runs in the main thread", { file: job.path });
+    const task: WorkerTask = {
+      root: context.root,
+      trainer: context.trainer,
+      stage: job.stage,
+      path: job.path,
+    };
+    let reply: WorkerReply;
+    try {
+      reply = await pool.run(task, signal === undefined ? {} : { signal });
+    } catch (cause) {
+      if (signal?.aborted === true) throw interrupted(cause);
+      throw new DoselapError("Job", "the worker died", {
+        file: job.path,
+        cause,
+        hint: "Run again: finished jobs are kept.",
+      });
+    }
+    if (reply.kind === "error") throw new DoselapError(reply.tag, reply.message);
+    return reply.run;
+  }
+
+  function here(stage: Stage, job: StageJob, context: StageContext): Promise<JobRun> {
+    return runStageJob(stage, job, context, {
+      signal,
+      progress: (fraction, note = "") =>
+        onEvent({ kind: "job-progress", stage: stage.name, path: job.path, fraction, note }),
+    });
+  }
+
+  async function one(stage: Stage, job: StageJob, context: StageContext): Promise<JobRun> {
+    if (signal?.aborted === true) throw interrupted();
+    onEvent({ kind: "job-start", stage: stage.name, path: job.path });
+    const run = await (workers === 1 || stage.inMainThread
+      ? here(stage, job, context)
+      : inWorker(job, context));
+    if (run.redone !== null) onEvent({ kind: "note", text: `${job.path} was done again: ${run.redone}` });
+    const { state, reason, reused } = run;
+    onEvent({ kind: "job-end", stage: stage.name, path: job.path, state, reason, reused });
+    return run;
+  }
+
+  return {
+    async run(stage, jobs, context) {
+      const runs: JobRun[] = [];
+      const queue = jobs.entries();
+      async function drain(): Promise<void> {
+        for (const [index, job] of queue) runs[index] = await one(stage, job, context);
+      }
+      const lanes = Array.from({ length: Math.max(1, Math.min(workers, jobs.length)) }, drain);
+      // All lanes end before anything is thrown: no job is left running behind the caller's back.
+      const settled = await Promise.allSettled(lanes);
+      const failures = settled
+        .filter((lane) => lane.status === "rejected")
+        .map((lane) => lane.reason as unknown);
+      if (failures.length > 0)
+        throw failures.find((error) => isDoselapError(error, "Interrupted")) ?? failures[0];
+      return runs;
+    },
+    async close() {
+      await pool?.destroy();
+    },
+  };
+}
+
+function interrupted(cause?: unknown): DoselapError {
+  return new DoselapError("Interrupted", "stopped; finished jobs are kept", {
+    cause,
+    hint: "Run the same command again to go on.",
+  });
+}

@@ -1,0 +1,39 @@
+// A stage's manifest: how each of its jobs stands, with relative paths and effective values, and no clock.
+
+import { join } from "node:path";
+import { writeJson } from "../io/atomic.ts";
+import type { RunContext } from "./context.ts";
+import type { JobOutcome } from "./stage.ts";
+
+/** Writes the manifest at a path relative to the run folder. */
+export async function writeManifest(
+  path: string,
+  outcomes: readonly JobOutcome[],
+  { root, designHash }: RunContext,
+): Promise<void> {
+  await writeJson(join(root, path), {
+    schemaVersion: 1,
+    designHash,
+    jobs: outcomes.map(manifestRow),
+  });
+}
+
+function manifestRow({ job, state, reason, summary }: JobOutcome): { [key: string]: unknown } {
+  const { cell } = job;
+  return {
+    path: job.path,
+    ...(cell === null
+      ? {}
+      : {
+          dose: cell.dose,
+          view: cell.view,
+          gridsize: cell.gridsize,
+          seed: cell.seed,
+          overlap: cell.overlap,
+        }),
+    ...(job.arm === null ? {} : { arm: job.arm }),
+    state,
+    reason,
+    ...summary,
+  };
+}

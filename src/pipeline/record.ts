@@ -1,0 +1,95 @@
+// A job's record, result.json: written last inside the job's folder, so its presence means the job is over.
+// It alone decides success. No clock, no host, no absolute path: the same job leaves the same bytes.
+
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { DoselapError } from "../errors.ts";
+
+export type JobState = "done" | "failed" | "skipped";
+
+export interface JobRecord {
+  readonly state: JobState;
+  /** Why, when not done. */
+  readonly reason: string | null;
+  readonly stage: string;
+  readonly designHash: string;
+  /** sha256 over everything the job depends on: stage design, cell, arm, and its inputs' contents. */
+  readonly inputsHash: string;
+  /** File name in the folder → sha256 of its bytes. */
+  readonly outputs: { readonly [file: string]: string };
+  /** Small facts for manifests and messages. */
+  readonly summary: { readonly [key: string]: unknown };
+}
+
+export const recordFile = "result.json";
+
+/** The record in a job folder, or undefined when the job never ended there.
+ * @throws Format when the file is there and is no record. */
+export async function readRecord(folder: string): Promise<JobRecord | undefined> {
+  const file = join(folder, recordFile);
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw new DoselapError("File", "cannot be read", { file, cause: error });
+  }
+  try {
+    const record: unknown = JSON.parse(text);
+    if (isRecord(record)) return record;
+  } catch (error) {
+    throw new DoselapError("Format", "is not JSON", {
+      file,
+      cause: error,
+      hint: "Delete this job's folder and run again.",
+    });
+  }
+  throw new DoselapError("Format", "is not a job record", {
+    file,
+    hint: "Delete this job's folder and run again.",
+  });
+}
+
+function isRecord(value: unknown): value is JobRecord {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "state" in value &&
+    "inputsHash" in value &&
+    "outputs" in value &&
+    typeof value.outputs === "object" &&
+    "designHash" in value
+  );
+}
+
+/** sha256 of a file's bytes, hexadecimal, streamed. */
+export async function sha256File(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path), hash);
+  return hash.digest("hex");
+}
+
+/** sha256 of every file in a folder (not below it), the record itself left out, by name. */
+export async function hashOutputs(folder: string): Promise<{ [file: string]: string }> {
+  const outputs: { [file: string]: string } = {};
+  const entries = await readdir(folder, { withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && entry.name !== recordFile);
+  for (const name of files.map((entry) => entry.name).sort())
+    outputs[name] = await sha256File(join(folder, name));
+  return outputs;
+}
+
+/** Names of recorded outputs that are gone or changed since. */
+export async function changedOutputs(folder: string, record: JobRecord): Promise<string[]> {
+  const changed: string[] = [];
+  for (const [name, expected] of Object.entries(record.outputs)) {
+    const got = await sha256File(join(folder, name)).catch(
+      (error: unknown) => `unreadable: ${String(error)}`,
+    );
+    if (got !== expected) changed.push(name);
+  }
+  return changed;
+}

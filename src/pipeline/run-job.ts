@@ -1,0 +1,56 @@
+// One job of one stage: what it depends on, its hash, and its place in the store. The same call runs in the main thread,
+// in a worker and in tests.
+
+import { isDoselapError, messageOf } from "../errors.ts";
+import { canonicalJson, sha256Hex } from "../study/design/canonical.ts";
+import { stageHash } from "../study/design/hash.ts";
+import type { RunContext } from "./context.ts";
+import type { JobHooks, JobInputs, JobOutcome, Stage, StageJob } from "./stage.ts";
+import { storeJob } from "./store.ts";
+
+export interface JobRun extends JobOutcome {
+  readonly state: "done" | "failed" | "skipped";
+  readonly reused: boolean;
+  /** Why a finished job was done again; null otherwise. */
+  readonly redone: string | null;
+}
+
+/** Runs the job, or finds it finished. A job whose inputs are missing is failed; the others go on.
+ * @throws Hash when an input belongs to another design; Interrupted. */
+export async function runStageJob<Context extends RunContext>(
+  stage: Stage<Context>,
+  job: StageJob,
+  context: Context,
+  hooks: JobHooks,
+): Promise<JobRun> {
+  const ended = { job, summary: {}, reused: false, redone: null };
+  let inputs: JobInputs;
+  try {
+    inputs = await stage.inputs(job, context);
+  } catch (error) {
+    if (!isDoselapError(error, "Job", "File")) throw error;
+    return { ...ended, state: "failed", reason: messageOf(error) };
+  }
+  if (inputs.kind === "skip") return { ...ended, state: "skipped", reason: inputs.reason };
+
+  const inputsHash = sha256Hex(
+    canonicalJson({
+      stage: stage.name,
+      design: stageHash(context.design, stage.name),
+      arm: job.arm,
+      values: inputs.values,
+    }),
+  );
+  const key = { stage: stage.name, path: job.path, designHash: context.designHash, inputsHash };
+  const { record, reused, redone } = await storeJob(context.root, key, (folder) =>
+    stage.work(job, context, folder, hooks),
+  );
+  return {
+    job,
+    state: record.state,
+    reason: record.reason,
+    summary: record.summary,
+    reused,
+    redone,
+  };
+}

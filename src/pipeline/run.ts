@@ -1,0 +1,171 @@
+// Runs a study in a folder: stage after stage, each job once. Interrupted or killed, the same call goes on where it was.
+
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
+import { DoselapError } from "../errors.ts";
+import type { StudyDesign } from "../study/design/schema.ts";
+import { openRun, withPlan, type RunContext, type StageContext, type TrainerChoice } from "./context.ts";
+import type { EventSink, RunEvent } from "./events.ts";
+import { createExecutor, type Executor } from "./executor.ts";
+import { filterJobs, passes, type JobFilters } from "./filters.ts";
+import { lockRun } from "./lock.ts";
+import { readRecord } from "./record.ts";
+import { runStageJob, type JobRun } from "./run-job.ts";
+import { stageNames, type JobOutcome, type Stage, type StageJob, type StageName } from "./stage.ts";
+import { planStage } from "./stages/plan.ts";
+import { stages } from "./stages/registry.ts";
+
+export interface RunOptions {
+  /** The run folder, absolute; made when absent. */
+  readonly root: string;
+  readonly design: StudyDesign;
+  readonly trainer?: TrainerChoice | undefined;
+  /** All when absent. */
+  readonly stages?: readonly StageName[] | undefined;
+  readonly filters?: JobFilters | undefined;
+  /** Worker threads for jobs. */
+  readonly workers?: number | undefined;
+  readonly onEvent?: EventSink | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Clock for events.jsonl, milliseconds since 1970; no result depends on it. */
+  readonly now: () => number;
+}
+
+export interface RunSummary {
+  readonly root: string;
+  readonly designHash: string;
+  /** Jobs this call looked at, by stage. */
+  readonly jobs: readonly JobRun[];
+  readonly done: number;
+  readonly reused: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+/** Runs the wanted stages. Failed jobs do not stop the others; the summary counts them.
+ * @throws Usage when a filter matches nothing, Hash when the folder holds another study, Interrupted on abort. */
+export async function runStudy({
+  root,
+  design,
+  trainer = { runner: "builtin" },
+  stages: wanted = stageNames,
+  filters = {},
+  workers = 1,
+  onEvent,
+  signal,
+  now,
+}: RunOptions): Promise<RunSummary> {
+  const run = await openRun(root, design, trainer);
+  const release = await lockRun(root);
+  const emit = journal(root, now, onEvent);
+  const executor = createExecutor({ workers, onEvent: emit, signal });
+  const runs: JobRun[] = [];
+  try {
+    runs.push(await makePlan(run, emit));
+    const context = await withPlan(run);
+    checkFilters(context, wanted, filters);
+    for (const name of stageNames) {
+      if (name === "plan" || !wanted.includes(name)) continue;
+      runs.push(...(await runStage(stages[name], context, filters, executor, emit)));
+    }
+  } finally {
+    await executor.close();
+    await release();
+  }
+  const count = (test: (job: JobRun) => boolean): number => runs.filter(test).length;
+  return {
+    root,
+    designHash: run.designHash,
+    jobs: runs,
+    done: count(({ state }) => state === "done"),
+    reused: count(({ reused }) => reused),
+    failed: count(({ state }) => state === "failed"),
+    skipped: count(({ state }) => state === "skipped"),
+  };
+}
+
+/** Every job of the wanted stages that passes the filters, without running any. Makes the plan, in a given folder. */
+export async function listJobs(
+  context: StageContext,
+  wanted: readonly StageName[],
+  filters: JobFilters,
+): Promise<StageJob[]> {
+  checkFilters(context, wanted, filters);
+  return stageNames.flatMap((name) =>
+    name === "plan" || !wanted.includes(name) ? [] : filterJobs(stages[name].jobs(context), filters),
+  );
+}
+
+function checkFilters(context: StageContext, wanted: readonly StageName[], filters: JobFilters): void {
+  // All wanted stages together: an arm filter may well leave one stage without jobs, but not all of them.
+  const jobs = wanted.flatMap((name) => (name === "plan" ? [] : stages[name].jobs(context)));
+  const withArm = jobs.filter(({ arm }) => arm !== null);
+  filterJobs(
+    filters.arms !== undefined && filters.arms.length > 0 && withArm.length > 0 ? withArm : jobs,
+    filters,
+  );
+}
+
+async function makePlan(context: RunContext, emit: EventSink): Promise<JobRun> {
+  const [job] = planStage.jobs(context);
+  emit({ kind: "stage-start", stage: "plan", title: planStage.title, jobs: 1 });
+  const planned = await runStageJob(planStage, job!, context, { progress() {} });
+  if (planned.state !== "done") {
+    throw new DoselapError("Job", `planning failed: ${planned.reason ?? "no reason given"}`, {
+      file: "plan",
+    });
+  }
+  emit({
+    kind: "stage-end",
+    stage: "plan",
+    done: 1,
+    reused: planned.reused ? 1 : 0,
+    failed: 0,
+    skipped: 0,
+  });
+  return planned;
+}
+
+async function runStage(
+  stage: Stage,
+  context: StageContext,
+  filters: JobFilters,
+  executor: Executor,
+  emit: EventSink,
+): Promise<JobRun[]> {
+  const all = stage.jobs(context);
+  const jobs = all.filter((job) => passes(job, filters));
+  emit({ kind: "stage-start", stage: stage.name, title: stage.title, jobs: jobs.length });
+  const runs = await executor.run(stage, jobs, context);
+  const byPath = new Map(runs.map((run) => [run.job.path, run]));
+  const outcomes = await Promise.all(all.map(async (job) => byPath.get(job.path) ?? standing(job, context)));
+  await stage.finish(outcomes, context);
+  const count = (test: (job: JobRun) => boolean): number => runs.filter(test).length;
+  emit({
+    kind: "stage-end",
+    stage: stage.name,
+    done: count(({ state }) => state === "done"),
+    reused: count(({ reused }) => reused),
+    failed: count(({ state }) => state === "failed"),
+    skipped: count(({ state }) => state === "skipped"),
+  });
+  return runs;
+}
+
+/** How a job stands that this call did not touch. */
+async function standing(job: StageJob, { root, designHash }: StageContext): Promise<JobOutcome> {
+  const record = await readRecord(join(root, job.path));
+  if (record === undefined || record.designHash !== designHash) {
+    return { job, state: "absent", reason: null, summary: {} };
+  }
+  return { job, state: record.state, reason: record.reason, summary: record.summary };
+}
+
+/** events.jsonl: every event but progress, with its time. The one file that is not the same from run to run. */
+function journal(root: string, now: () => number, onEvent: EventSink | undefined): EventSink {
+  const file = join(root, "events.jsonl");
+  return (event: RunEvent) => {
+    if (event.kind !== "job-progress") appendFileSync(file, `${JSON.stringify({ time: now(), ...event })}\n`);
+    onEvent?.(event);
+  };
+}

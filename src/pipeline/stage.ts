@@ -1,0 +1,50 @@
+// The stage contract. A stage lists its jobs, says what each depends on, does the work in a folder, and writes a manifest.
+
+import type { Cell } from "../study/cell.ts";
+import type { RunContext, StageContext } from "./context.ts";
+import type { JobRecord } from "./record.ts";
+import type { JobResult } from "./store.ts";
+
+export const stageNames = ["plan", "generate", "views", "train", "reconstruct", "compare", "report"] as const;
+export type StageName = (typeof stageNames)[number];
+
+export interface StageJob {
+  readonly stage: StageName;
+  /** Folder relative to the run folder, POSIX; names the job uniquely. */
+  readonly path: string;
+  /** Null for jobs that are not of one cell. */
+  readonly cell: Cell | null;
+  readonly arm: string | null;
+}
+
+/** What a job depends on besides the stage's part of the design; or why it cannot run. */
+export type JobInputs =
+  | { readonly kind: "ready"; readonly values: { readonly [key: string]: unknown } }
+  | { readonly kind: "skip"; readonly reason: string };
+
+export interface JobHooks {
+  /** Share of the job that is done, 0 to 1, and a word about it. */
+  progress(fraction: number, note?: string): void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A job and how it ended. `absent`: not run yet in this folder. */
+export interface JobOutcome {
+  readonly job: StageJob;
+  readonly state: JobRecord["state"] | "absent";
+  readonly reason: string | null;
+  readonly summary: { readonly [key: string]: unknown };
+}
+
+export interface Stage<Context extends RunContext = StageContext> {
+  readonly name: StageName;
+  /** "simulate the frames": for progress lines. */
+  readonly title: string;
+  /** Jobs that talk to child processes stay in the main thread; the others go to workers. */
+  readonly inMainThread: boolean;
+  jobs(context: Context): StageJob[];
+  inputs(job: StageJob, context: Context): Promise<JobInputs>;
+  work(job: StageJob, context: Context, folder: string, hooks: JobHooks): Promise<JobResult>;
+  /** Writes the stage's manifests from how all its jobs stand. */
+  finish(outcomes: readonly JobOutcome[], context: Context): Promise<void>;
+}

@@ -1,0 +1,212 @@
+// compare: every arm of a cell on the same pixels with the same gauge and metrics; tidy numbers, aligned images, pictures.
+
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ndarray, type AnyArray, type ComplexImage } from "../../array/ndarray.ts";
+import { readArrayArgument, toComplexImage } from "../../data/array-argument.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import { readDataset } from "../../data/read.ts";
+import { writeJson } from "../../io/atomic.ts";
+import { writeNpz } from "../../io/npz.ts";
+import { amplitudeRange, renderAmplitudePng, renderPhasePng } from "../../report/images.ts";
+import { armDefinition } from "../../study/arms.ts";
+import { armPath, cellPath, type Cell } from "../../study/cell.ts";
+import { absentArm, scoreArm } from "../../study/comparison/arms.ts";
+import { referenceCell, referenceEngineArm } from "../../study/comparison/reference.ts";
+import { collectStudy, resultsCsv } from "../../study/comparison/study.ts";
+import { commonWindow, cropImage, illuminatedMask, type Window } from "../../study/comparison/window.ts";
+import type { ArmOutcome, CellResult } from "../../study/results.ts";
+import type { StageContext } from "../context.ts";
+import { writeManifest } from "../manifest.ts";
+import { readRecord } from "../record.ts";
+import type { JobInputs, JobOutcome, Stage, StageJob } from "../stage.ts";
+import type { JobResult } from "../store.ts";
+import { upstreamFiles } from "../upstream.ts";
+import { halfFiles, scoredArms, scoredFile } from "./layout.ts";
+
+export const compareStage: Stage = {
+  name: "compare",
+  title: "compare the arms",
+  inMainThread: false,
+  jobs: ({ plan }) =>
+    plan.cells.map((cell) => ({
+      stage: "compare",
+      path: `compare/${cellPath(cell)}`,
+      cell,
+      arm: null,
+    })),
+  inputs,
+  work,
+  finish,
+};
+
+async function inputs({ cell }: StageJob, context: StageContext): Promise<JobInputs> {
+  const values: Record<string, unknown> = { cell };
+  for (const sibling of siblings(cell!, context)) {
+    Object.assign(
+      values,
+      await upstreamFiles(context, `data/${cellPath(sibling)}`, "generate", [scoredFile(context.design)]),
+    );
+  }
+  for (const arm of scoredArms(context.design)) {
+    const path = `reconstruct/${armPath(cell!, arm)}`;
+    const record = await readRecord(join(context.root, path));
+    values[path] =
+      record === undefined
+        ? "absent"
+        : { state: record.state, reason: record.reason, outputs: record.outputs };
+  }
+  if (context.design.kind === "measured")
+    Object.assign(
+      values,
+      await upstreamFiles(context, referencePath(cell!, context), "reconstruct", ["reconstruction.npz"]),
+    );
+  return { kind: "ready", values };
+}
+
+/** Cells whose scans share the comparison window: the other views of the same dose and replicate. */
+function siblings(cell: Cell, { plan }: StageContext): Cell[] {
+  return plan.cells.filter(
+    ({ doseIndex, replicate }) => doseIndex === cell.doseIndex && replicate === cell.replicate,
+  );
+}
+
+function referencePath(cell: Cell, { plan, design }: StageContext): string {
+  return `reconstruct/${armPath(referenceCell(plan.cells, cell.replicate), referenceEngineArm(design))}`;
+}
+
+async function work({ cell }: StageJob, context: StageContext, folder: string): Promise<JobResult> {
+  const { design, root, plan } = context;
+  const scans: Dataset[] = [];
+  let data: Dataset | undefined;
+  for (const sibling of siblings(cell!, context)) {
+    const { dataset } = await readDataset(join(root, "data", cellPath(sibling), scoredFile(design)));
+    scans.push(dataset);
+    if (sibling.view === cell!.view) data = dataset;
+  }
+  const window = commonWindow(scans.map(({ positions }) => positions));
+  const mask = illuminatedMask(window, data!.positions, data!.probe);
+  const target = cropImage(
+    design.kind === "simulated"
+      ? data!.object
+      : await readObject(root, referencePath(cell!, context), "reconstruction.npz"),
+    window,
+  );
+  const comparison = design.kind === "simulated" ? "truth" : "reference";
+  const shape = [target.height, target.width];
+  const arrays: Record<string, AnyArray> = {
+    [comparison]: ndarray("complex64", shape, target.data),
+    mask: ndarray("bool", shape, mask),
+    probe: ndarray("complex64", [data!.size, data!.size], data!.probe.data.slice(0, 2 * data!.size ** 2)),
+  };
+  const range = amplitudeRange(target);
+  const picture = async (name: string, image: ComplexImage): Promise<void> => {
+    await writeFile(join(folder, `${name}-amplitude.png`), renderAmplitudePng(image, range));
+    await writeFile(join(folder, `${name}-phase.png`), renderPhasePng(image));
+  };
+  await picture(comparison, target);
+
+  const arms: ArmOutcome[] = [];
+  for (const arm of scoredArms(design)) {
+    const path = `reconstruct/${armPath(cell!, arm)}`;
+    const record = await readRecord(join(root, path));
+    if (record?.state !== "done") {
+      arms.push(await absent(arm, cell!, context, record?.reason ?? null));
+      continue;
+    }
+    const object = cropImage(await readObject(root, path, "reconstruction.npz"), window);
+    const { outcome, aligned } = scoreArm(
+      { arm, object, halves: await readHalves(root, path, Object.keys(record.outputs), window) },
+      {
+        image: target,
+        comparison,
+        isTarget: design.kind === "measured" && path === referencePath(cell!, context),
+      },
+      mask,
+      cell!,
+      design.metrics,
+    );
+    arms.push(outcome);
+    arrays[arm] = ndarray("complex64", shape, aligned.data);
+    await picture(arm, aligned);
+  }
+  await writeNpz(join(folder, "aligned.npz"), arrays);
+  const { metadata, positions, frames } = data!;
+  const result: CellResult = {
+    designHash: context.designHash,
+    dose: cell!.dose,
+    fluence: cell!.fluence,
+    view: cell!.view,
+    gridsize: cell!.gridsize,
+    seed: cell!.seed,
+    replicate: cell!.replicate,
+    frames,
+    overlapAsked: cell!.overlap,
+    overlapMeasured: Number(metadata["measuredOverlap"]),
+    stepPx: cell!.stepPx,
+    probeDiameterPx: plan.probeDiameterPx,
+    measuredMeanCounts: Number(metadata["measuredMeanCounts"]),
+    positions: { x: Array.from(positions.x), y: Array.from(positions.y) },
+    window,
+    arms,
+  };
+  await writeJson(join(folder, "metrics.json"), result);
+  return { summary: { arms: Object.fromEntries(arms.map(({ arm, state }) => [arm, state])) } };
+}
+
+/** Why an arm has no reconstruction: what its reconstruction or training said. */
+async function absent(
+  arm: string,
+  cell: Cell,
+  { root, trainer }: StageContext,
+  reason: string | null,
+): Promise<ArmOutcome> {
+  if (reason !== null) return absentArm(arm, "failed", reason);
+  const trained = await readRecord(join(root, "train", armPath(cell, arm)));
+  if (trained?.state === "failed")
+    return absentArm(arm, "failed", `training failed: ${trained.reason ?? "no reason given"}`);
+  return absentArm(
+    arm,
+    "skipped",
+    trainer.runner === "builtin" && armDefinition(arm).kind === "network"
+      ? "no built-in trainer"
+      : "not reconstructed",
+  );
+}
+
+async function readObject(root: string, path: string, name: string): Promise<ComplexImage> {
+  const file = join(root, path, name);
+  return toComplexImage(await readArrayArgument(`${file}:objectGuess`), {
+    file,
+    key: "objectGuess",
+  });
+}
+
+async function readHalves(
+  root: string,
+  path: string,
+  outputs: readonly string[],
+  window: Window,
+): Promise<readonly [ComplexImage, ComplexImage] | undefined> {
+  const [a, b] = halfFiles.map((file) => `reconstruction-${file}`);
+  if (!outputs.includes(a!) || !outputs.includes(b!)) return undefined;
+  return [
+    cropImage(await readObject(root, path, a!), window),
+    cropImage(await readObject(root, path, b!), window),
+  ];
+}
+
+async function finish(outcomes: readonly JobOutcome[], context: StageContext): Promise<void> {
+  const cells: (CellResult & { path: string })[] = [];
+  for (const { job, state } of outcomes) {
+    if (state !== "done") continue;
+    const result: CellResult = JSON.parse(
+      await readFile(join(context.root, job.path, "metrics.json"), "utf8"),
+    );
+    cells.push({ ...result, path: job.path });
+  }
+  const study = collectStudy(cells, context.design, context.designHash, context.plan);
+  await writeJson(join(context.root, "compare/metrics.json"), study);
+  await writeFile(join(context.root, "compare/metrics.csv"), resultsCsv(study));
+  await writeManifest("compare/comparison_manifest.json", outcomes, context);
+}

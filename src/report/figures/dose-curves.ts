@@ -1,0 +1,146 @@
+// A metric against dose at one view: one line per arm, bars of one standard deviation over the seeds, the null arm
+// dotted. Dose is on a logarithmic axis. A lower bound (an FRC that never falls below its threshold) wears a ≥.
+
+import * as Plot from "@observablehq/plot";
+import { doseText, fixedText } from "../format.ts";
+import type { Markup } from "../markup.ts";
+import type { ArmStyle } from "../palette.ts";
+import { armAt, nullArm, type Stat, statOf, type Summary } from "../summary.ts";
+import { type FigureMaker, logTick } from "./figure.ts";
+
+export type StatKey = Pick<Stat, "comparison" | "part" | "metric">;
+
+interface Point {
+  readonly level: number;
+  readonly mean: number;
+  readonly sd: number | null;
+  readonly isLowerBound: boolean;
+}
+
+/** Limits that hold every mean and bar of a metric over all views, so that the panels of a row can be compared. */
+export function valueDomain(summary: Summary, key: StatKey): [number, number] | null {
+  const ends = summary.views.flatMap((view) =>
+    summary.arms.flatMap((arm) =>
+      pointsOf(summary, { key, view, arm }).flatMap(({ mean, sd }) => [mean - (sd ?? 0), mean + (sd ?? 0)]),
+    ),
+  );
+  if (ends.length === 0) return null;
+  const [low, high] = [Math.min(...ends), Math.max(...ends)];
+  const pad = Math.max(0.08 * (high - low), 1e-3 * Math.abs(high), 1e-6);
+  return [key.metric.startsWith("frc") ? 0 : low - pad, high + pad];
+}
+
+export function doseCurve(
+  maker: FigureMaker,
+  summary: Summary,
+  {
+    key,
+    view,
+    styles,
+    domain,
+    label,
+  }: {
+    key: StatKey;
+    view: string;
+    styles: ReadonlyMap<string, ArmStyle>;
+    domain: readonly [number, number];
+    label: string;
+  },
+): Markup {
+  const lowest = summary.levels[0]!;
+  const highest = summary.levels.at(-1)!;
+  const marks = summary.arms.flatMap((arm) =>
+    curveMarks(pointsOf(summary, { key, view, arm }), styles.get(arm)!, arm === nullArm),
+  );
+  return maker.draw(
+    {
+      width: 330,
+      height: 218,
+      marginTop: 10,
+      marginRight: 12,
+      marginBottom: 42,
+      marginLeft: 46,
+      style: { fontSize: "12px" },
+      x: {
+        type: "log",
+        domain: [lowest / 1.5, highest * 1.5],
+        ticks: [...summary.levels],
+        tickFormat: (value: number) => logTick(value, doseText),
+        label: summary.axis === "dose" ? "dose (photons per frame)" : "fluence (photons per object pixel)",
+        labelAnchor: "center",
+        labelArrow: "none",
+        labelOffset: 36,
+      },
+      y: { domain: [...domain], ticks: 5, label: null, nice: false },
+      marks: [
+        Plot.gridY({ ticks: 5, stroke: "var(--rule)", strokeOpacity: 1 }),
+        Plot.ruleY([domain[0]], { stroke: "var(--axis)" }),
+        ...marks,
+      ],
+    },
+    `${label} in view ${view}: ${describe(summary, key, view)}`,
+  );
+}
+
+function curveMarks(
+  points: readonly Point[],
+  { color, dash, symbol }: ArmStyle,
+  isNull: boolean,
+): Plot.Markish[] {
+  const bars = points.filter((point) => point.sd !== null && point.sd > 0);
+  const bounds = points.filter((point) => point.isLowerBound);
+  return [
+    Plot.ruleX(bars, {
+      x: "level",
+      y1: (point: Point) => point.mean - point.sd!,
+      y2: (point: Point) => point.mean + point.sd!,
+      stroke: color,
+      strokeWidth: 1.2,
+    }),
+    Plot.line(points, {
+      x: "level",
+      y: "mean",
+      stroke: color,
+      strokeWidth: isNull ? 1.4 : 2,
+      strokeDasharray: dash,
+    }),
+    ...(isNull
+      ? []
+      : [
+          Plot.dot(points, {
+            x: "level",
+            y: "mean",
+            fill: color,
+            stroke: "var(--page)",
+            strokeWidth: 1,
+            r: 4,
+            symbol,
+          }),
+        ]),
+    Plot.text(bounds, { x: "level", y: "mean", text: () => "≥", dx: -11, fill: color, fontSize: 12 }),
+  ];
+}
+
+function pointsOf(
+  summary: Summary,
+  { key, view, arm }: { key: StatKey; view: string; arm: string },
+): Point[] {
+  return summary.conditions
+    .filter((condition) => condition.view === view)
+    .flatMap((condition) => {
+      const stat = statOf(armAt(condition, arm), key);
+      if (stat === undefined || stat.mean === null) return [];
+      return [{ level: condition.level, mean: stat.mean, sd: stat.sd, isLowerBound: stat.isLowerBound }];
+    });
+}
+
+function describe(summary: Summary, key: StatKey, view: string): string {
+  const lines = summary.arms.flatMap((arm) => {
+    const points = pointsOf(summary, { key, view, arm });
+    if (points.length === 0) return [];
+    return [
+      `${arm} ${points.map(({ level, mean }) => `${fixedText(mean, 3)} at ${doseText(level)}`).join(", ")}`,
+    ];
+  });
+  return lines.length === 0 ? "no values" : lines.join("; ");
+}

@@ -1,0 +1,184 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { JSDOM } from "jsdom";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { syntheticResult, writeSyntheticRun } from "../../test/support/synthetic-run.ts";
+import { flatImage } from "../array/ndarray.ts";
+import { buildReport, renderReport } from "./html.ts";
+import type { RunData } from "./run-data.ts";
+import { writeReport } from "./write.ts";
+
+const size = { heightPx: 24, widthPx: 30 };
+const hostile = `<img src=x onerror="alert(1)">'"&amp;</script><script>alert(2)</script>`;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "doselap-report-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** What the sections are given, with flat images: quick to draw. */
+function dataOf(options: Parameters<typeof syntheticResult>[0]): RunData {
+  const result = syntheticResult({ ...size, doses: [1e4], viewNames: ["sparse"], ...options });
+  const image = flatImage(size.heightPx, size.widthPx);
+  const images = result.cells.map((cell) => {
+    const arms = cell.arms.filter(({ state }) => state === "done").map(({ arm }) => [arm, image] as const);
+    const mask = new Uint8Array(size.heightPx * size.widthPx).fill(1);
+    return [cell.path, { target: { name: "truth" as const, image }, mask, arms: new Map(arms) }] as const;
+  });
+  return { result, images: new Map(images) };
+}
+
+const domOf = (page: string): Document => new JSDOM(page).window.document;
+const textOf = (element: Element): string => element.textContent.replace(/\s+/g, " ").trim();
+
+describe("renderReport", () => {
+  test("escapes every name, question, reason, warning and note", () => {
+    const data = dataOf({
+      arms: { [hostile]: 0.3 },
+      skipped: { [`${hostile}2`]: hostile },
+      name: hostile,
+      question: hostile,
+    });
+    const cells = data.result.cells.map((cell) => ({
+      ...cell,
+      arms: cell.arms.map((arm) => ({ ...arm, warnings: [hostile] })),
+    }));
+    const document = domOf(renderReport({ ...data, result: { ...data.result, cells, notes: [hostile] } }));
+    expect(document.querySelectorAll("script, [onerror], [onload], iframe, object, embed").length).toBe(0);
+    expect(
+      [...document.querySelectorAll("img")].every((image) => image.src.startsWith("data:image/png;base64,")),
+    ).toBe(true);
+    expect(document.querySelector("h1")!.textContent).toBe(hostile);
+  });
+
+  test("shows a skipped or failed arm as a sentence and never as a number", () => {
+    const document = domOf(
+      renderReport(dataOf({ skipped: { pinn: "no built-in trainer" }, failed: { raar: "Diverged" } })),
+    );
+    const rows = [...document.querySelectorAll('.results tr[data-arm="pinn"], .results tr[data-arm="raar"]')];
+    expect(rows.length).toBeGreaterThan(0);
+    for (const row of rows) {
+      const cells = [...row.querySelectorAll("td")].map(textOf);
+      expect(cells).toEqual([
+        row.getAttribute("data-arm") === "pinn" ? "skipped: no built-in trainer" : "failed: Diverged",
+      ]);
+    }
+    expect(textOf(document.querySelector(".banner")!)).toBe(
+      "1 reconstruction failed. raar failed: Diverged (at 10 000 in sparse)",
+    );
+  });
+
+  test("has the null row with numbers, a dash with its meaning where there is no FRC, n and units in the head", () => {
+    const document = domOf(renderReport(dataOf({})));
+    const nullRow = document.querySelector('.results tr[data-arm="null"]')!;
+    const cells = [...nullRow.querySelectorAll("td")];
+    expect(cells.map(textOf)).toEqual([
+      "0.260",
+      "11.0",
+      "0.310",
+      "0.420",
+      "–",
+      "0.260",
+      "11.0",
+      "0.310",
+      "0.420",
+      "–",
+      "720",
+      "1",
+    ]);
+    expect(cells[4]!.getAttribute("title")).toContain("no value");
+    const heads = [...document.querySelectorAll(".results thead tr:nth-child(2) th")].map(textOf);
+    expect(heads.slice(0, 2)).toEqual(["MAE ↓ rad", "PSNR ↑ dB"]);
+  });
+
+  test("prints the best value of a condition bold, by the metric's own direction", () => {
+    const document = domOf(renderReport(dataOf({ arms: { rpie: 0.3, pinn: 0.38 } })));
+    const bold = (arm: string) =>
+      [...document.querySelector(`.results tr[data-arm="${arm}"]`)!.querySelectorAll("td.best")].length;
+    expect([bold("pinn"), bold("rpie"), bold("null")]).toEqual([10, 0, 0]);
+  });
+
+  test("marks an arm that is not distinguishable from null", () => {
+    const document = domOf(renderReport(dataOf({ arms: { weak: -1 } })));
+    expect(textOf(document.querySelector('.results tr[data-arm="weak"] th[scope=row]')!)).toBe(
+      "weak not distinguishable from null",
+    );
+  });
+
+  test("says “≥” for a correlation that never crosses", () => {
+    const data = dataOf({});
+    const cells = data.result.cells.map((cell) => ({
+      ...cell,
+      arms: cell.arms.map((arm) => ({
+        ...arm,
+        rows: arm.rows.map((row) => (row.metric === "frc50" ? { ...row, value: null } : row)),
+      })),
+    }));
+    const document = domOf(renderReport({ ...data, result: { ...data.result, cells } }));
+    expect(textOf(document.querySelectorAll('.results tr[data-arm="rpie"] td')[4]!)).toBe("≥ 0.500");
+  });
+
+  test("every picture has words, every head cell a scope", () => {
+    const document = domOf(renderReport(dataOf({ seeds: [1, 2] })));
+    for (const image of document.querySelectorAll("img")) expect(image.alt).not.toBe("");
+    for (const svg of document.querySelectorAll('svg:not([aria-hidden="true"])'))
+      expect(svg.getAttribute("aria-label")).toMatch(/\w/);
+    for (const head of document.querySelectorAll("th"))
+      expect(head.getAttribute("scope")).toMatch(/^(col|row|colgroup|rowgroup)$/);
+    expect(document.documentElement.lang).toBe("en");
+  });
+
+  test("loads nothing: no address but data, no script, and a policy that forbids both", () => {
+    const page = renderReport(dataOf({}));
+    expect(page).not.toMatch(/(?:src|href)="(?!data:)/);
+    expect(page).not.toMatch(/url\(|@import|<script/i);
+    expect(page).toContain("default-src 'none'");
+  });
+
+  test("a study of which nothing ran still makes a page that says so", () => {
+    const data = dataOf({});
+    const document = domOf(renderReport({ images: new Map(), result: { ...data.result, cells: [] } }));
+    expect(textOf(document.querySelector(".answer")!)).toBe(
+      "Nothing can be said yet: no reconstruction has finished.",
+    );
+  });
+
+  test("gives the same bytes twice in one process", () => {
+    const data = dataOf({ arms: { rpie: 0.3, pinn: 0.4 }, seeds: [1, 2] });
+    expect(renderReport(data)).toBe(renderReport(data));
+  });
+});
+
+describe("buildReport", () => {
+  test("reads a run folder and writes the same report whole, twice", async () => {
+    const run = join(folder, "run");
+    await writeSyntheticRun(run, { ...size, doses: [1e3, 1e4] });
+    const file = await writeReport(run);
+    expect(file).toBe(join(run, "report.html"));
+    const first = await readFile(file, "utf8");
+    expect(first).toBe(await buildReport(run));
+    expect(domOf(first).querySelectorAll(".gallery img")).toHaveLength(3 * (2 + 2 * 4));
+  });
+
+  test("names the missing file and the way out", async () => {
+    await expect(buildReport(join(folder, "absent"))).rejects.toThrow(/study\.json.*doselap run/);
+    const run = join(folder, "uncompared");
+    await writeSyntheticRun(run, size);
+    await rm(join(run, "compare", "metrics.json"));
+    await expect(buildReport(run)).rejects.toThrow(/metrics\.json.*--stage compare/);
+  });
+
+  test("refuses another design's comparison, a broken number and a path out of the folder", async () => {
+    const run = join(folder, "broken");
+    const result = await writeSyntheticRun(run, size);
+    const write = (value: unknown) => writeFile(join(run, "compare", "metrics.json"), JSON.stringify(value));
+    await write({ ...result, designHash: "0000" });
+    await expect(buildReport(run)).rejects.toThrow(/another design.*expected 5e1f.*got 0000/);
+    await write({ ...result, cells: [{ ...result.cells[0], dose: "many" }] });
+    await expect(buildReport(run)).rejects.toThrow(/metrics\.json : cells\.0\.dose/);
+    await write({ ...result, cells: [{ ...result.cells[0], path: "../../etc" }] });
+    await expect(buildReport(run)).rejects.toThrow(/cells\.0\.path/);
+  });
+});

@@ -1,0 +1,103 @@
+// Figure 1: resolution and similarity against dose, one panel per view; the other metrics folded away below.
+
+import { type StatKey, doseCurve, valueDomain } from "../figures/dose-curves.ts";
+import { armLegend } from "../figures/legend.ts";
+import { html, type Markup } from "../markup.ts";
+import type { ReportContext } from "../report-context.ts";
+import { finishedArms, nullArm, type Stat } from "../summary.ts";
+import {
+  comparisonText,
+  metricLongName,
+  metricName,
+  metricOrder,
+  overlapText,
+  unitText,
+  viewCondition,
+} from "../wording.ts";
+
+export function doseCurves(context: ReportContext): Markup | null {
+  const { summary, answer, styles, result } = context;
+  const all = metricKeys(context);
+  const phaseSsim = all.find((key) => key.part === "phase" && key.metric === "ssim");
+  const main = [answer.resolution, phaseSsim ?? null].filter((key) => key !== null);
+  if (main.length === 0) return null;
+  const others = all.filter((key) => !main.some((shown) => isSame(shown, key)) && key.metric !== "mse");
+  const columns = Math.min(3, summary.views.length);
+  const seeds = Math.max(...summary.conditions.map((condition) => condition.cells.length));
+  const bars =
+    seeds > 1
+      ? `Points are means over ${seeds} seeds, bars one standard deviation. `
+      : "Each point is one seed, so there are no error bars. ";
+  const finest =
+    result.pixelSizeM === null
+      ? ""
+      : " Resolution in length is the pixel size divided by this frequency (full period).";
+  const legend = armLegend(finishedArms(summary), styles, (arm) => (arm === nullArm ? "flat object" : ""));
+  return html`<section>
+    <h2>Quality against dose</h2>
+    <figure>
+      ${legend}
+      <div class="panels" style="--columns:${columns}">${main.map((key) => panelRow(context, key))}</div>
+      <figcaption>
+        <b>Figure 1.</b> ${main.map((key, i) => `${i === 0 ? "Top" : "Bottom"}: ${sentenceOf(key)}. `)}Higher
+        is better in both. ${bars}The dotted line is the null arm, a flat object: what an arm must beat to
+        have seen anything. It has no FRC.${finest}
+      </figcaption>
+    </figure>
+    ${
+      others.length === 0
+        ? null
+        : html`<details>
+            <summary>The other metrics against dose</summary>
+            ${legend}
+            <div class="panels" style="--columns:${columns}">
+              ${others.map((key) => panelRow(context, key))}
+            </div>
+          </details>`
+    }
+  </section>`;
+}
+
+function panelRow(context: ReportContext, key: StatKey & Partial<Stat>): Markup | null {
+  const { maker, summary, styles } = context;
+  const domain = valueDomain(summary, key);
+  if (domain === null) return null;
+  const unit = unitText(unitOf(context, key));
+  const title = `${key.part === "complex" ? "" : `${key.part} `}${metricName(key.metric)}${unit === "" ? "" : ` (${unit})`}, ${comparisonText(key.comparison)}`;
+  const panels = summary.views.map((view) => {
+    const overlap = overlapText(viewCondition(summary, view));
+    const picture = doseCurve(maker, summary, { key, view, styles, domain, label: title });
+    return html`<div class="panel">
+      <p class="panelname">${view} <span>${overlap}</span></p>
+      ${picture}
+    </div>`;
+  });
+  return html`<div class="rowname">${title.charAt(0).toUpperCase() + title.slice(1)}</div>
+    ${panels}`;
+}
+
+function sentenceOf({ part, metric, comparison }: StatKey): string {
+  const of = part === "complex" ? "" : ` of the ${part}`;
+  const falls = { frc50: "0.5", frc1over7: "1/7", frcHalfBit: "the half-bit threshold" }[metric];
+  if (falls === undefined) return `${metricLongName(metric)}${of}, ${comparisonText(comparison)}`;
+  return `resolution, the spatial frequency at which the Fourier ring correlation${of}, ${comparisonText(comparison)}, falls below ${falls}`;
+}
+
+/** Every metric that any arm has, in reading order. */
+function metricKeys({ summary }: ReportContext): Stat[] {
+  const found = new Map<string, Stat>();
+  for (const stat of summary.conditions.flatMap((c) => c.arms).flatMap((arm) => arm.stats)) {
+    if (stat.better !== "none") found.set(JSON.stringify([stat.comparison, stat.part, stat.metric]), stat);
+  }
+  const order = (stat: Stat): number =>
+    ["complex", "phase", "amplitude"].indexOf(stat.part) * 100 + (metricOrder.indexOf(stat.metric) + 1 || 99);
+  return [...found.values()].toSorted((a, b) => order(a) - order(b));
+}
+
+function isSame(a: StatKey, b: StatKey): boolean {
+  return a.comparison === b.comparison && a.part === b.part && a.metric === b.metric;
+}
+
+function unitOf(context: ReportContext, key: StatKey): string {
+  return metricKeys(context).find((stat) => isSame(stat, key))?.unit ?? "";
+}

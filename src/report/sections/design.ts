@@ -1,0 +1,115 @@
+// The design as a table a person can read, and the same as JSON for a program.
+
+import { doseText, fixedText } from "../format.ts";
+import { html, type Markup } from "../markup.ts";
+import type { ReportContext } from "../report-context.ts";
+
+/** Words for the keys of a design; anything else is shown under its own name. */
+const labels: { readonly [key: string]: string } = {
+  kind: "Kind of study",
+  object: "Object",
+  probe: "Probe",
+  input: "Measured scan",
+  sizePx: "Frame size N (px)",
+  doses: "Doses (photons per frame)",
+  doseFractions: "Fractions of the counts kept",
+  fluences: "Fluences (photons per object px)",
+  views: "Views",
+  scan: "Scan",
+  split: "Train and test split",
+  subPixel: "Sub-pixel shift",
+  backgroundPhotonsPerPx: "Background (photons per px)",
+  probeDiameter: "Probe diameter, defined by",
+  neighborCount: "Neighbours per group, K",
+  enableOversampling: "Oversampling of groups",
+  arms: "Arms",
+  engines: "Engine options",
+  training: "Training",
+  metrics: "Metrics",
+  seeds: "Seeds of replicate 0",
+  replicates: "Replicates",
+};
+const shownElsewhere = new Set(["schemaVersion", "name", "question"]);
+
+export function designSection({ result }: ReportContext): Markup {
+  const known = Object.keys(labels).filter((key) => key in result.design);
+  const others = Object.keys(result.design).filter((key) => !(key in labels) && !shownElsewhere.has(key));
+  const rows = [...known, ...others]
+    .filter((key) => result.design[key] !== null)
+    .map(
+      (key) =>
+        html`<tr>
+          <th scope="row">${labels[key] ?? words(key)}</th>
+          <td>${describe(key, result.design[key])}</td>
+        </tr>`,
+    );
+  return html`<section>
+    <h2>Design</h2>
+    <div class="scroll">
+      <table class="list">
+        <tbody>
+          ${rows}
+        </tbody>
+      </table>
+    </div>
+    <details>
+      <summary>The design as JSON</summary>
+      <pre>${JSON.stringify(result.design, null, 2)}</pre>
+    </details>
+  </section>`;
+}
+
+function describe(key: string, value: unknown): Markup | string {
+  if (key === "views" && isRecord(value)) {
+    const lines = Object.entries(value).map(
+      ([view, settings]) =>
+        html`<div>${view}: ${isRecord(settings) ? viewText(settings) : plain(settings)}</div>`,
+    );
+    return html`${lines}`;
+  }
+  if ((key === "doses" || key === "fluences") && Array.isArray(value)) {
+    return value.map((item) => (typeof item === "number" ? doseText(item) : plain(item))).join(" · ");
+  }
+  return plain(value);
+}
+
+function viewText(settings: { readonly [key: string]: unknown }): string {
+  const { gridsize, overlap, ...rest } = settings;
+  const asked = typeof overlap === "number" ? `overlap ${fixedText(overlap, 2)}` : "overlap as measured";
+  return [
+    `gridsize ${plain(gridsize)}`,
+    asked,
+    ...Object.entries(rest).map(([k, v]) => `${words(k)} ${plain(v)}`),
+  ].join(", ");
+}
+
+function plain(value: unknown): string {
+  if (value === null || value === undefined) return "none";
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (Array.isArray(value)) return value.map(plain).join(" · ");
+  if (!isRecord(value)) return String(value);
+  const entries = Object.entries(value);
+  if (entries.length === 0) return "defaults";
+  return entries
+    .map(([key, item]) =>
+      key === "kind" ? plain(item) : `${words(key)} ${isRecord(item) ? `(${plain(item)})` : plain(item)}`,
+    )
+    .join(", ");
+}
+
+const unitWords: { readonly [unit: string]: string } = { Px: "(px)", Rad: "(rad)" };
+
+/** apertureCyclesPerPx: "aperture cycles per px"; heightPx: "height (px)". */
+function words(key: string): string {
+  const parts = key.split(/(?=[A-Z])/);
+  const last = parts.at(-1)!;
+  const unit = parts.length > 1 && parts.at(-2) !== "Per" ? unitWords[last] : undefined;
+  const rest = unit === undefined ? parts : parts.slice(0, -1);
+  return [rest.map((part) => part.toLowerCase()).join(" "), unit]
+    .filter((part) => part !== undefined)
+    .join(" ");
+}
+
+function isRecord(value: unknown): value is { readonly [key: string]: unknown } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,64 @@
+// Figure 3: Fourier ring correlation curves, a panel per dose and view, for each part that was correlated.
+
+import { doseText } from "../format.ts";
+import { frcPanel, frcParts } from "../figures/frc-curves.ts";
+import { armLegend } from "../figures/legend.ts";
+import { html, type Markup } from "../markup.ts";
+import type { ReportContext } from "../report-context.ts";
+import { finishedArms, nullArm } from "../summary.ts";
+
+export function frcCurves(context: ReportContext): Markup | null {
+  const { summary, styles, answer } = context;
+  const parts = frcParts(summary.conditions);
+  const lead = leadPart(parts, answer.resolution?.part);
+  if (lead === undefined) return null;
+  const arms = finishedArms(summary).filter((arm) => arm !== nullArm);
+  const isMeasured = context.result.design["kind"] === "measured";
+  const meaning = isMeasured
+    ? "“Halves” correlates two reconstructions from independently thinned halves of the counts and needs no reference; the other curves correlate with the full-dose reconstruction, which shares its noise with nothing but is not the truth."
+    : "The correlation is with the noise-free truth. Such a curve lies above one between two equally noisy halves (it is close to its square root where noise dominates), so the frequencies here must not be compared with half-against-half values from elsewhere.";
+  const others = parts.filter((part) => part !== lead);
+  return html`<section>
+    <h2>Fourier ring correlation</h2>
+    <figure>
+      ${armLegend(arms, styles)}${panels(context, lead)}
+      <figcaption>
+        <b>Figure 3.</b> ${partName(lead)}: correlation in rings of spatial frequency (Hann window, mean
+        removed). Dashed: 0.5 and 1/7; solid grey: half-bit threshold (van Heel & Schatz 2005). ${meaning}
+      </figcaption>
+    </figure>
+    ${others.map(
+      (part) =>
+        html`<details>
+          <summary>${partName(part)} curves</summary>
+          ${panels(context, part)}
+        </details>`,
+    )}
+  </section>`;
+}
+
+function panels(context: ReportContext, part: string): Markup {
+  const { summary, styles, maker } = context;
+  const arms = finishedArms(summary).filter((arm) => arm !== nullArm);
+  const rows = summary.levels.toReversed().flatMap((level) =>
+    summary.views.map((view) => {
+      const condition = summary.conditions.find((c) => c.view === view && c.level === level);
+      const picture = condition === undefined ? null : frcPanel(maker, condition, { part, arms, styles });
+      const unit = summary.axis === "dose" ? "photons per frame" : "photons per px";
+      return html`<div class="panel">
+        <p class="panelname">${view} <span>${doseText(level)} ${unit}</span></p>
+        ${picture ?? html`<p class="muted">no curve</p>`}
+      </div>`;
+    }),
+  );
+  return html`<div class="panels small" style="--columns:${Math.min(3, summary.views.length)}">${rows}</div>`;
+}
+
+function leadPart(parts: readonly string[], resolutionPart: string | undefined): string | undefined {
+  const wanted = resolutionPart === "complex" ? "halves" : resolutionPart;
+  return parts.find((part) => part === wanted) ?? parts[0];
+}
+
+function partName(part: string): string {
+  return part === "halves" ? "Half against half" : part.charAt(0).toUpperCase() + part.slice(1);
+}

@@ -1,0 +1,103 @@
+// First screen: the question, what went wrong (if anything), the answer with its limits, the study in numbers.
+
+import { countText, doseText, listText } from "../format.ts";
+import { html, type Markup } from "../markup.ts";
+import type { ReportContext } from "../report-context.ts";
+import { nullArm } from "../summary.ts";
+
+export function opening(context: ReportContext): Markup {
+  const { result, answer } = context;
+  const caveats = answer.caveats.map((caveat) => html`<li>${caveat}</li>`);
+  return html`<header>
+    <p class="kicker">doselap · ${textOf(result.design["kind"], "study")} study</p>
+    <h1>${textOf(result.design["name"], "Study")}</h1>
+    <p class="question">${textOf(result.design["question"], "")}</p>
+    ${banner(context)}
+    <p class="answer" id="answer">${answer.sentence}</p>
+    ${
+      caveats.length === 0
+        ? null
+        : html`<ul class="caveats">
+            ${caveats}
+          </ul>`
+    }
+    ${facts(context)}
+  </header>`;
+}
+
+/** Failed jobs and warnings, at the top where nobody can miss them. */
+function banner({ result }: ReportContext): Markup | null {
+  const outcomes = result.cells.flatMap((cell) =>
+    cell.arms.map((outcome) => ({ ...outcome, where: `${doseText(cell.dose)} in ${cell.view}` })),
+  );
+  const failed = outcomes.filter((outcome) => outcome.state === "failed");
+  const failures = gathered(
+    failed.map(({ arm, reason, where }) => [`${arm} failed: ${reason ?? "no reason given"}`, where]),
+  );
+  // Every flat object is a constant image; that is what the null arm is for.
+  const warned = outcomes.filter(({ arm }) => arm !== nullArm);
+  const warnings = gathered(
+    warned.flatMap(({ arm, warnings: list, where }) =>
+      list.map((text): [string, string] => [`${arm}: ${text}`, where]),
+    ),
+  );
+  const lines = [...failures, ...result.notes, ...warnings];
+  if (lines.length === 0) return null;
+  const title =
+    failed.length > 0 ? `${countText(failed.length, "reconstruction")} failed.` : "Read with care.";
+  return html`<div class="banner" role="note">
+    <p><b>${title}</b></p>
+    <ul>
+      ${lines.map((line) => html`<li>${line}</li>`)}
+    </ul>
+  </div>`;
+}
+
+/** Equal messages once, with where they arose: by name up to three places, else as a count. */
+function gathered(messages: readonly (readonly [string, string])[]): string[] {
+  const places = new Map<string, Set<string>>();
+  for (const [text, where] of messages) places.set(text, (places.get(text) ?? new Set()).add(where));
+  return [...places].map(
+    ([text, where]) => `${text} (at ${where.size > 3 ? `${where.size} conditions` : listText([...where])})`,
+  );
+}
+
+function facts({ result, summary }: ReportContext): Markup {
+  const outcomes = result.cells.flatMap((cell) => cell.arms);
+  const frames = result.cells.map((cell) => cell.frames);
+  const countOf = (state: string): number => outcomes.filter((outcome) => outcome.state === state).length;
+  const states = (["done", "failed", "skipped"] as const)
+    .filter((state) => countOf(state) > 0)
+    .map((state) => `${countOf(state)} ${state}`);
+  const seeds = Math.max(0, ...summary.conditions.map((condition) => condition.cells.length));
+  const entries: [string, string][] = [
+    [
+      summary.axis === "dose" ? "doses, photons per frame" : "fluences, photons per px",
+      summary.levels.map(doseText).join(" · "),
+    ],
+    ["views", summary.views.join(" · ")],
+    ["arms", summary.arms.join(" · ")],
+    ["seeds per condition", String(seeds)],
+    ["frames compared", frames.length === 0 ? "none" : rangeOf(frames)],
+    ["reconstructions", states.join(" · ")],
+  ];
+  return html`<dl class="facts">
+    ${entries.map(
+      ([name, value]) =>
+        html`<div>
+          <dt>${name}</dt>
+          <dd>${value}</dd>
+        </div>`,
+    )}
+  </dl>`;
+}
+
+function rangeOf(values: readonly number[]): string {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  return low === high ? String(low) : `${low} to ${high}`;
+}
+
+/** A design field as text, or the given words when it is absent. */
+function textOf(value: unknown, otherwise: string): string {
+  return typeof value === "string" ? value : otherwise;
+}

@@ -1,0 +1,102 @@
+// Table 1: the resolution at every dose and view at a glance, shaded like a heat map; one row per arm, null included.
+
+import { doseText, lengthText } from "../format.ts";
+import { html, type Markup } from "../markup.ts";
+import { resolutionWords } from "../answer.ts";
+import type { ReportContext } from "../report-context.ts";
+import { type ArmSummary, armAt, conditionAt, statOf } from "../summary.ts";
+import { metricValue, overlapText, viewCondition } from "../wording.ts";
+
+export function overviewTable(context: ReportContext): Markup | null {
+  const { summary, answer, result } = context;
+  const key = answer.resolution;
+  if (key === null) return null;
+  const highest = Math.max(
+    ...summary.conditions.flatMap((c) => c.arms.map((arm) => statOf(arm, key)?.mean ?? 0)),
+  );
+  const levelsOf = (view: string): number[] =>
+    summary.levels.filter((level) => conditionAt(summary, view, level) !== undefined);
+  const viewHeads = summary.views.map((view) => {
+    const overlap = overlapText(viewCondition(summary, view));
+    return html`<th scope="colgroup" class="span" colspan="${levelsOf(view).length}">
+      ${view} <small>${overlap}</small>
+    </th>`;
+  });
+  const levelHeads = summary.views.flatMap((view) =>
+    levelsOf(view).map((level) => html`<th scope="col">${doseText(level)}</th>`),
+  );
+  const rows = summary.arms.map((arm) => {
+    const cells = summary.views.flatMap((view) =>
+      levelsOf(view).map((level) =>
+        shadedCell(armAt(conditionAt(summary, view, level), arm), {
+          key,
+          highest,
+          pixelSizeM: result.pixelSizeM,
+        }),
+      ),
+    );
+    const stats = summary.conditions
+      .map((condition) => statOf(armAt(condition, arm), key))
+      .filter((stat) => stat !== undefined);
+    const n = stats.length === 0 ? "–" : String(Math.min(...stats.map((stat) => stat.n)));
+    return html`<tr>
+      <th scope="row">${arm}</th>
+      ${cells}
+      <td class="plainly">${n}</td>
+    </tr>`;
+  });
+  const { what, how } = resolutionWords(key);
+  const unit = summary.axis === "dose" ? "photons per frame" : "photons per object pixel";
+  return html`<div class="scroll">
+    <table class="heat overview">
+      <caption>
+        <b>Table 1.</b>
+        ${capitalised(what)} (${how}), in cycles per
+        pixel${result.pixelSizeM === null ? "" : " and as a full period"}, at each view and dose (${unit});
+        darker is better. “–”: the correlation has no value, as for a flat object; “0”: nothing is resolved.
+        n: pixels compared, the smallest number of the row.
+      </caption>
+      <thead>
+        <tr>
+          <th rowspan="2" scope="col">arm</th>
+          ${viewHeads}
+          <th rowspan="2" scope="col">n</th>
+        </tr>
+        <tr>
+          ${levelHeads}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function shadedCell(
+  arm: ArmSummary | undefined,
+  {
+    key,
+    highest,
+    pixelSizeM,
+  }: { key: NonNullable<ReportContext["answer"]["resolution"]>; highest: number; pixelSizeM: number | null },
+): Markup {
+  if (arm === undefined) return html`<td class="none">not run</td>`;
+  if (arm.state !== "done") return html`<td class="none" title="${arm.reasons.join("; ")}">${arm.state}</td>`;
+  const stat = statOf(arm, key);
+  if (stat === undefined || stat.mean === null)
+    return html`<td class="none" title="no value: never crosses, or no curve">–</td>`;
+  const shade = highest > 0 ? Math.max(0, stat.mean / highest) : 0;
+  const length =
+    pixelSizeM === null || stat.mean === 0
+      ? null
+      : html`<small>${lengthText(pixelSizeM / stat.mean)}</small>`;
+  const mark = arm.isIndistinguishable ? html`<small>≈ null</small>` : null;
+  const text =
+    stat.mean === 0 ? "0" : `${stat.isLowerBound ? "≥ " : ""}${metricValue(key.metric, stat.mean)}`;
+  return html`<td style="--v:${shade.toFixed(3)}">${text}${length}${mark}</td>`;
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,212 @@
+// Table 2: arm × dose × view, every number with its unit and direction, the null row, n, and the best value of each
+// condition. An arm that did not run is a sentence across the row and never a number.
+
+import { doseText, fixedText, lengthText } from "../format.ts";
+import { isCrossing } from "../frc-limit.ts";
+import { html, type Markup } from "../markup.ts";
+import type { ReportContext } from "../report-context.ts";
+import { type ArmSummary, type Condition, nullArm, type Stat, statOf } from "../summary.ts";
+import {
+  directionSign,
+  metricLongName,
+  metricName,
+  metricOrder,
+  metricValue,
+  overlapText,
+  partTitle,
+  unitText,
+  viewCondition,
+} from "../wording.ts";
+
+type Column = Pick<Stat, "comparison" | "part" | "metric" | "unit" | "better">;
+
+const mainMetrics = ["mae", "psnr", "ssim", "msSsim", "frc50"];
+/** A measured study has half-against-half columns as well; with these few the table still fits a page. */
+const mainMetricsBesideHalves = ["psnr", "ssim", "frc50"];
+
+export function resultsTable(context: ReportContext): Markup {
+  const all = columnsOf(context);
+  const chosen = all.some((column) => column.comparison === "halves") ? mainMetricsBesideHalves : mainMetrics;
+  const main = all.filter((column) => column.comparison === "halves" || chosen.includes(column.metric));
+  const seeds = Math.max(0, ...context.summary.conditions.map((condition) => condition.cells.length));
+  const spread = seeds > 1 ? " Values are means over the seeds ± one standard deviation." : "";
+  const length = context.result.pixelSizeM === null ? "" : " Lengths under an FRC value are the full period.";
+  const caption = html`<b>Table 2.</b> Every arm at every dose and view. ↑ higher is better, ↓ lower is
+    better; the best of a condition is bold.${spread} FRC columns give the frequency at which the correlation
+    falls below the threshold: “≥” it never crosses, so the last ring is a lower bound; “–” it has no value (a
+    constant image); “0” it lies below from the first ring.${length} n: pixels compared.`;
+  return html`<section>
+    <h2>Results</h2>
+    <div class="scroll">${table(context, main, caption)}</div>
+    ${
+      all.length === main.length
+        ? null
+        : html`<details>
+            <summary>Every metric</summary>
+            <div class="scroll">${table(context, all, html`All metrics of the study, as in Table 2.`)}</div>
+          </details>`
+    }
+  </section>`;
+}
+
+function table(context: ReportContext, columns: readonly Column[], caption: Markup): Markup {
+  const { summary } = context;
+  const groups = groupedBy(columns, partTitle);
+  const groupHeads = groups.map(
+    ([title, members]) => html`<th scope="colgroup" class="span" colspan="${members.length}">${title}</th>`,
+  );
+  const heads = columns.map(({ metric, unit, better }) => {
+    const arrow = directionSign(better);
+    return html`<th
+      scope="col"
+      title="${metricLongName(metric)}; ${better === "none" ? "no direction" : `${better} is better`}"
+    >
+      ${metricName(metric)} ${arrow} <small>${unitText(unit) || "\u00a0"}</small>
+    </th>`;
+  });
+  const bodies = summary.views.map((view) => viewBody(context, view, columns));
+  return html`<table class="results">
+    <caption>
+      ${caption}
+    </caption>
+    <thead>
+      <tr>
+        <th rowspan="2" scope="col" class="dose">${summary.axis}</th>
+        <th rowspan="2" scope="col" class="dose">arm</th>
+        ${groupHeads}
+        <th rowspan="2" scope="col">n</th>
+        <th rowspan="2" scope="col">seeds</th>
+      </tr>
+      <tr>
+        ${heads}
+      </tr>
+    </thead>
+    ${bodies}
+  </table>`;
+}
+
+function viewBody({ summary, result }: ReportContext, view: string, columns: readonly Column[]): Markup {
+  const condition = viewCondition(summary, view);
+  const facts = [`gridsize ${condition?.gridsize ?? "?"}`, overlapText(condition)]
+    .filter((text) => text !== "")
+    .join(", ");
+  const rows = summary.conditions
+    .filter((c) => c.view === view)
+    .flatMap((c) =>
+      c.arms.map((arm, i) => armRow(c, arm, { columns, isFirst: i === 0, pixelSizeM: result.pixelSizeM })),
+    );
+  return html`<tbody>
+    <tr class="view">
+      <th scope="rowgroup" colspan="${columns.length + 4}">${view} <span>${facts}</span></th>
+    </tr>
+    ${rows}
+  </tbody>`;
+}
+
+function armRow(
+  condition: Condition,
+  arm: ArmSummary,
+  {
+    columns,
+    isFirst,
+    pixelSizeM,
+  }: { columns: readonly Column[]; isFirst: boolean; pixelSizeM: number | null },
+): Markup {
+  const dose = isFirst
+    ? html`<th scope="rowgroup" class="dose" rowspan="${condition.arms.length}">
+        ${doseText(condition.level)}
+      </th>`
+    : null;
+  const classes = [isFirst ? "first" : "", arm.arm === nullArm ? "null" : ""]
+    .filter((name) => name !== "")
+    .join(" ");
+  const badge = arm.isIndistinguishable
+    ? html` <span class="badge" title="its scores cannot be told from those of a flat object"
+        >not distinguishable from null</span
+      >`
+    : null;
+  const reference = arm.isReference ? html` <span class="sd">reference</span>` : null;
+  const name = html`<th scope="row">${arm.arm}${reference}${badge}</th>`;
+  if (arm.state !== "done") {
+    const reason = `${arm.state}: ${arm.reasons.join("; ")}`;
+    return html`<tr class="${classes}" data-arm="${arm.arm}">
+      ${dose}${name}
+      <td class="absent" colspan="${columns.length + 2}">${reason}</td>
+    </tr>`;
+  }
+  const cells = columns.map((column) => valueCell(condition, arm, { column, pixelSizeM }));
+  const sizes = arm.stats.map((stat) => stat.n).filter((n) => Number.isFinite(n));
+  const n = sizes.length === 0 ? "–" : String(Math.min(...sizes));
+  const seeds =
+    arm.doneCount === arm.seedCount ? String(arm.doneCount) : `${arm.doneCount} of ${arm.seedCount}`;
+  return html`<tr class="${classes}" data-arm="${arm.arm}">
+    ${dose}${name}${cells}
+    <td>${n}</td>
+    <td>${seeds}</td>
+  </tr>`;
+}
+
+function valueCell(
+  condition: Condition,
+  arm: ArmSummary,
+  { column, pixelSizeM }: { column: Column; pixelSizeM: number | null },
+): Markup {
+  const stat = statOf(arm, column);
+  if (stat === undefined) {
+    const why =
+      arm.isReference && column.comparison === "reference"
+        ? "this is the reference itself"
+        : "not measured for this arm";
+    return html`<td title="${why}">·</td>`;
+  }
+  if (stat.mean === null)
+    return html`<td title="no value: the image is constant, or the curve is empty">–</td>`;
+  const text =
+    isCrossing(column.metric) && stat.mean === 0
+      ? "0"
+      : `${stat.isLowerBound ? "≥ " : ""}${metricValue(column.metric, stat.mean)}`;
+  const spread =
+    stat.sd === null ? null : html` <span class="sd">± ${spreadText(column.metric, stat.sd)}</span>`;
+  const some =
+    stat.missing === 0
+      ? null
+      : html` <span class="sd">${arm.doneCount - stat.missing} of ${arm.doneCount} seeds</span>`;
+  const inLength =
+    pixelSizeM === null || !isCrossing(column.metric) || stat.mean === 0
+      ? null
+      : html` <span class="sd">${lengthText(pixelSizeM / stat.mean)}</span>`;
+  return html`<td class="${isBest(condition, stat) ? "best" : ""}">${text}${spread}${some}${inLength}</td>`;
+}
+
+/** Best of its condition: at least two arms finished, and none is better. */
+function isBest(condition: Condition, stat: Stat): boolean {
+  if (stat.better === "none" || condition.arms.filter((arm) => arm.state === "done").length < 2) return false;
+  const rivals = condition.arms
+    .map((arm) => statOf(arm, stat)?.mean)
+    .filter((mean) => typeof mean === "number");
+  const best = stat.better === "higher" ? Math.max(...rivals) : Math.min(...rivals);
+  return stat.mean === best;
+}
+
+function spreadText(metric: string, sd: number): string {
+  return metric === "psnr" ? fixedText(sd, 1) : fixedText(sd, 3);
+}
+
+function columnsOf({ summary }: ReportContext): Column[] {
+  const found = new Map<string, Column>();
+  for (const stat of summary.conditions.flatMap((c) => c.arms).flatMap((arm) => arm.stats)) {
+    const { comparison, part, metric, unit, better } = stat;
+    found.set(JSON.stringify([comparison, part, metric]), { comparison, part, metric, unit, better });
+  }
+  const rank = (c: Column): number =>
+    1000 * ["halves", "truth", "reference"].indexOf(c.comparison) +
+    100 * ["complex", "phase", "amplitude"].indexOf(c.part) +
+    (metricOrder.includes(c.metric) ? metricOrder.indexOf(c.metric) : 99);
+  return [...found.values()].toSorted((a, b) => rank(a) - rank(b));
+}
+
+function groupedBy<T>(items: readonly T[], keyOf: (item: T) => string): [string, T[]][] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
+  return [...groups];
+}

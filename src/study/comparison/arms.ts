@@ -1,0 +1,123 @@
+// Scores one arm in one cell: the standard gauge, every metric of the registry, one tidy row per number.
+
+import type { ComplexImage } from "../../array/ndarray.ts";
+import { compareImages, type PartReport } from "../../metrics/compare.ts";
+import { complexFrc } from "../../metrics/complex-frc.ts";
+import { applyGauge } from "../../metrics/gauge.ts";
+import { metricNames, metricTable, metricUnit, type MetricName } from "../../metrics/registry.ts";
+import type { Cell } from "../cell.ts";
+import type { StudyDesign } from "../design/schema.ts";
+import type { ArmOutcome, FrcCurve, MetricRow } from "../results.ts";
+import { tileErrors } from "./tiles.ts";
+
+/** An arm's images, cropped to the comparison window. */
+export interface ArmImages {
+  readonly arm: string;
+  readonly object: ComplexImage;
+  /** Two reconstructions of independently thinned halves; measured studies only. */
+  readonly halves?: readonly [ComplexImage, ComplexImage] | undefined;
+}
+
+export interface ArmScore {
+  readonly outcome: ArmOutcome;
+  /** The arm's object after the gauge, on the window. */
+  readonly aligned: ComplexImage;
+}
+
+/** Scores the arm against the truth of a simulation or the reference of a measurement.
+ * @param mask 1 = compared, uint8 [h, w] on the window. */
+export function scoreArm(
+  { arm, object, halves }: ArmImages,
+  target: {
+    readonly image: ComplexImage;
+    readonly comparison: "truth" | "reference";
+    readonly isTarget: boolean;
+  },
+  mask: Uint8Array,
+  cell: Cell,
+  settings: StudyDesign["metrics"],
+): ArmScore {
+  const gauge = { mask, registration: settings.registration, maxShiftPx: settings.maxShiftPx };
+  const { aligned, shiftFlagged } = applyGauge(object, target.image, gauge);
+  const rows: MetricRow[] = [];
+  const frc: Record<string, FrcCurve> = {};
+  const warnings: string[] = [];
+  if (shiftFlagged)
+    warnings.push(`registration asked for more than ${settings.maxShiftPx} px and was not applied`);
+
+  // The reference against itself is perfect by construction: no score.
+  if (!target.isTarget) {
+    const report = compareImages(object, target.image, {
+      gauge: "standard",
+      msSsimSigmaPx: settings.msSsimSigmaPx,
+      ...gauge,
+    });
+    warnings.push(...report.warnings);
+    const add = (part: "amplitude" | "phase", scores: PartReport): void => {
+      rows.push(...partRows(scores, { arm, cell, comparison: target.comparison, part, n: report.n }));
+      frc[part] = scores.frc;
+    };
+    add("amplitude", report.amplitude);
+    if (report.phase !== undefined) add("phase", report.phase);
+  }
+  if (halves !== undefined) {
+    const [a, b] = halves;
+    const curve = complexFrc(applyGauge(b, a, gauge).aligned, a, { mask });
+    frc["halves"] = curve.frc;
+    for (const metric of ["frc50", "frc1over7", "frcHalfBit"] as const) {
+      rows.push(
+        row(metric, curve[metric], {
+          arm,
+          cell,
+          comparison: "halves",
+          part: "complex",
+          n: curve.n,
+        }),
+      );
+    }
+  }
+  const outcome: ArmOutcome = {
+    arm,
+    state: "done",
+    reason: null,
+    isReference: target.isTarget,
+    frc,
+    rows,
+    warnings,
+    tileErrors: tileErrors(aligned, target.image, mask),
+  };
+  return { outcome, aligned };
+}
+
+/** The outcome of an arm that has no image here. */
+export function absentArm(arm: string, state: "failed" | "skipped", reason: string): ArmOutcome {
+  return {
+    arm,
+    state,
+    reason,
+    isReference: false,
+    frc: {},
+    rows: [],
+    warnings: [],
+    tileErrors: [],
+  };
+}
+
+interface RowKey {
+  readonly arm: string;
+  readonly cell: Cell;
+  readonly comparison: MetricRow["comparison"];
+  readonly part: MetricRow["part"];
+  readonly n: number;
+}
+
+function partRows(scores: PartReport, key: RowKey): MetricRow[] {
+  return metricNames.map((metric) => row(metric, scores[metric], key));
+}
+
+function row(metric: MetricName, value: number | null, { arm, cell, ...key }: RowKey): MetricRow {
+  const { dose, fluence, view, gridsize, seed } = cell;
+  const { better } = metricTable[metric];
+  const unit = metricUnit(metric, key.part === "phase" ? "phase" : "amplitude");
+  return { dose, fluence, view, gridsize, seed, arm, ...key, metric, value, unit, better };
+}

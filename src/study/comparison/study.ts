@@ -1,0 +1,99 @@
+// All cells together: what the report reads and what the tables print.
+
+import { groupBy } from "../../array/group.ts";
+import { doselapVersion } from "../../version.ts";
+import type { StudyDesign } from "../design/schema.ts";
+import type { StudyPlan } from "../plan.ts";
+import type { CellResult, MetricRow, StudyResult } from "../results.ts";
+import { clearlyBetter } from "./tiles.ts";
+
+type PlacedCell = StudyResult["cells"][number];
+
+/** Joins the cells' results; marks the arms that a flat object matches. */
+export function collectStudy(
+  cells: readonly PlacedCell[],
+  design: StudyDesign,
+  designHash: string,
+  plan: StudyPlan,
+): StudyResult {
+  return {
+    schemaVersion: 1,
+    doselapVersion,
+    designHash,
+    design,
+    pixelSizeM: plan.pixelSizeM ?? null,
+    cells,
+    indistinguishable: indistinguishable(cells),
+    notes: plan.warnings,
+  };
+}
+
+/** Arms that are not clearly better than the flat object, per dose and view, over tiles and replicates. */
+function indistinguishable(cells: readonly CellResult[]): StudyResult["indistinguishable"] {
+  const groups = groupBy(cells, ({ dose, view }) => `${dose} ${view}`);
+  const marked: { dose: number; view: string; arm: string }[] = [];
+  for (const group of groups.values()) {
+    const { dose, view } = group[0]!;
+    const names = new Set(
+      group.flatMap(({ arms }) => arms.filter(({ state }) => state === "done").map(({ arm }) => arm)),
+    );
+    names.delete("null");
+    for (const arm of names) {
+      const scored = group.filter(
+        ({ arms }) => !arms.some((outcome) => outcome.arm === arm && outcome.isReference),
+      );
+      const pairs = scored.flatMap((cell) => tilePairs(cell, arm));
+      if (pairs.length > 0 && !clearlyBetter(pairs)) marked.push({ dose, view, arm });
+    }
+  }
+  return marked;
+}
+
+function tilePairs({ arms }: CellResult, arm: string): [number, number][] {
+  const errors = arms.find((outcome) => outcome.arm === arm)?.tileErrors ?? [];
+  const nullErrors = arms.find((outcome) => outcome.arm === "null")?.tileErrors ?? [];
+  return errors.flatMap((error, tile) => {
+    const other = nullErrors[tile];
+    return other === undefined ? [] : [[error, other] as [number, number]];
+  });
+}
+
+const columns = [
+  "dose",
+  "fluence",
+  "view",
+  "gridsize",
+  "seed",
+  "arm",
+  "comparison",
+  "part",
+  "metric",
+  "value",
+  "unit",
+  "better",
+  "n",
+] as const satisfies readonly (keyof MetricRow)[];
+
+/** One line per number; an empty value means that the number does not exist. Skipped and failed arms have a line that says so. */
+export function resultsCsv({ cells }: StudyResult): string {
+  const lines = [[...columns, "state", "reason"].join(",")];
+  for (const { arms, ...cell } of cells) {
+    for (const { arm, state, reason, rows } of arms) {
+      for (const row of rows)
+        lines.push([...columns.map((name) => csvField(row[name])), state, ""].join(","));
+      if (state !== "done") {
+        const named: Record<string, unknown> = { ...cell, arm };
+        lines.push(
+          [...columns.map((name) => csvField(named[name] ?? null)), state, csvField(reason)].join(","),
+        );
+      }
+    }
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function csvField(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  const text = String(value);
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

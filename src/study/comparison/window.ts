@@ -1,0 +1,102 @@
+// The pixels that are compared: the same rectangle for every arm, view and dose of a replicate, well inside the scan,
+// and within it only pixels that the frames illuminated.
+
+import type { ComplexImage } from "../../array/ndarray.ts";
+import type { Positions } from "../../array/scan.ts";
+import type { Probe } from "../../data/dataset.ts";
+import { DoselapError } from "../../errors.ts";
+
+/** Rows y0…y1−1 and columns x0…x1−1 of the object frame. */
+export interface Window {
+  readonly x0: number;
+  readonly y0: number;
+  readonly x1: number;
+  readonly y1: number;
+}
+
+/** Smallest side that an FRC and one SSIM window need. */
+const smallestSidePx = 16;
+
+/** The rectangle that every one of the scans covers with probe centres: their bounding boxes' intersection.
+ * @throws Shape when nothing useful is left. */
+export function commonWindow(scans: readonly Positions[]): Window {
+  let x0 = -Infinity;
+  let y0 = -Infinity;
+  let x1 = Infinity;
+  let y1 = Infinity;
+  for (const { x, y } of scans) {
+    x0 = Math.max(x0, least(x));
+    y0 = Math.max(y0, least(y));
+    x1 = Math.min(x1, -least(x, -1));
+    y1 = Math.min(y1, -least(y, -1));
+  }
+  const window = {
+    x0: Math.ceil(x0),
+    y0: Math.ceil(y0),
+    x1: Math.floor(x1) + 1,
+    y1: Math.floor(y1) + 1,
+  };
+  if (!(window.x1 - window.x0 >= smallestSidePx && window.y1 - window.y0 >= smallestSidePx)) {
+    throw new DoselapError("Shape", "the views share too small a field to compare them", {
+      expected: `at least ${smallestSidePx} × ${smallestSidePx} px`,
+      got: `${window.x1 - window.x0} × ${window.y1 - window.y0} px`,
+      hint: "Make the object larger or the views' overlaps higher.",
+    });
+  }
+  return window;
+}
+
+function least(values: Float64Array, sign = 1): number {
+  let result = Infinity;
+  for (const value of values) result = Math.min(result, sign * value);
+  return result;
+}
+
+/** The window of an image, copied. */
+export function cropImage(image: ComplexImage, { x0, y0, x1, y1 }: Window): ComplexImage {
+  const width = x1 - x0;
+  const height = y1 - y0;
+  if (x0 < 0 || y0 < 0 || x1 > image.width || y1 > image.height) {
+    throw new DoselapError("Shape", "the window leaves the image", {
+      expected: `inside ${image.height} × ${image.width}`,
+      got: `rows ${y0}…${y1}, columns ${x0}…${x1}`,
+    });
+  }
+  const data = new Float32Array(2 * width * height);
+  for (let row = 0; row < height; row++) {
+    const from = 2 * ((y0 + row) * image.width + x0);
+    data.set(image.data.subarray(from, from + 2 * width), 2 * row * width);
+  }
+  return { height, width, data };
+}
+
+/** Illuminated pixels of the window, 1 or 0 [h, w]: those with more than a tenth of the median illumination Σ_j |P(r−r_j)|². */
+export function illuminatedMask(window: Window, positions: Positions, probe: Probe): Uint8Array {
+  const width = window.x1 - window.x0;
+  const height = window.y1 - window.y0;
+  const intensity = probeIntensity(probe);
+  const dose = new Float64Array(width * height);
+  const half = probe.size / 2;
+  for (let j = 0; j < positions.x.length; j++) {
+    const left = Math.round(positions.x[j]!) - half - window.x0;
+    const top = Math.round(positions.y[j]!) - half - window.y0;
+    for (let py = Math.max(0, -top); py < probe.size && top + py < height; py++) {
+      const row = (top + py) * width + left;
+      for (let px = Math.max(0, -left); px < probe.size && left + px < width; px++) {
+        dose[row + px] = dose[row + px]! + intensity[py * probe.size + px]!;
+      }
+    }
+  }
+  const threshold = 0.1 * dose.toSorted()[dose.length >> 1]!;
+  return Uint8Array.from(dose, (value) => (value > threshold ? 1 : 0));
+}
+
+function probeIntensity({ data, size, modes }: Probe): Float64Array {
+  const pixels = size * size;
+  const intensity = new Float64Array(pixels);
+  for (let i = 0; i < modes * pixels; i++) {
+    const at = i % pixels;
+    intensity[at] = intensity[at]! + data[2 * i]! ** 2 + data[2 * i + 1]! ** 2;
+  }
+  return intensity;
+}

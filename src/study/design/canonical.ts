@@ -1,0 +1,38 @@
+// Canonical JSON: one text per value, so that equal designs have equal hashes. Keys in code unit order, no
+// spaces, numbers as ECMAScript prints them (RFC 8785, section 3.2). What JSON cannot say is an error, not null.
+
+import { createHash } from "node:crypto";
+import { DoselapError } from "../../errors.ts";
+
+/** @throws Range for undefined, NaN, infinities and anything but plain JSON values. */
+export function canonicalJson(value: unknown): string {
+  return write(value, "$");
+}
+
+/** SHA-256 of UTF-8 text or bytes, 64 hex digits. */
+export function sha256Hex(content: string | Uint8Array): string {
+  return createHash("sha256").update(content).digest("hex");
+}
+
+function write(value: unknown, path: string): string {
+  if (value === null || typeof value === "boolean" || typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "number" && Number.isFinite(value)) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map((item, i) => write(item, `${path}[${i}]`)).join(",")}]`;
+  if (isPlainObject(value)) {
+    const members = Object.keys(value)
+      .sort()
+      .map((key) => `${JSON.stringify(key)}:${write(value[key], `${path}.${key}`)}`);
+    return `{${members.join(",")}}`;
+  }
+  throw new DoselapError("Range", "has no canonical JSON", {
+    key: path,
+    expected: "null, a boolean, a finite number, a string, an array or a plain object",
+    got: typeof value === "object" ? Object.prototype.toString.call(value) : String(value),
+  });
+}
+
+function isPlainObject(value: unknown): value is { readonly [key: string]: unknown } {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}

@@ -1,0 +1,158 @@
+import { describe, expect, test } from "vitest";
+import { designHash, stageHash, stageInputs, type DesignStage } from "./hash.ts";
+import { presets } from "./presets.ts";
+import { designSchema, type MeasuredDesign, type SimulatedDesign, type StudyDesign } from "./schema.ts";
+
+const stages: readonly DesignStage[] = ["plan", "generate", "views", "train", "reconstruct", "compare", "report"];
+
+const everything = stages;
+const viewsAndTrain: readonly DesignStage[] = ["plan", "views", "train", "compare", "report"];
+const trainOnly: readonly DesignStage[] = ["plan", "train", "compare", "report"];
+const reconstructOnly: readonly DesignStage[] = ["plan", "reconstruct", "compare", "report"];
+const compareOnly: readonly DesignStage[] = ["plan", "compare", "report"];
+const gridsize: readonly DesignStage[] = ["plan", "views", "train", "reconstruct", "compare", "report"];
+
+/** Which stages' hashes change with a field. The longest matching prefix counts; every leaf must match one. */
+const dependents: { readonly [prefix: string]: readonly DesignStage[] } = {
+  schemaVersion: everything,
+  kind: everything,
+  sizePx: everything,
+  object: everything,
+  probe: everything,
+  probeDiameter: everything,
+  doses: everything,
+  fluences: everything,
+  scan: everything,
+  split: everything,
+  subPixel: everything,
+  backgroundPhotonsPerPx: everything,
+  replicates: everything,
+  input: everything,
+  read: everything,
+  doseFractions: everything,
+  "seeds.simulation": everything,
+  "views.baseline.overlap": everything,
+  "views.dense.overlap": everything,
+  "views.sparse.overlap": everything,
+  "views.full.overlap": everything,
+  "views.o-70.overlap": everything,
+  "views.o-50.overlap": everything,
+  "views.o-30.overlap": everything,
+  "views.baseline.gridsize": gridsize,
+  "views.dense.gridsize": gridsize,
+  "views.sparse.gridsize": gridsize,
+  "views.full.gridsize": gridsize,
+  "views.o-70.gridsize": gridsize,
+  "views.o-50.gridsize": gridsize,
+  "views.o-30.gridsize": gridsize,
+  neighborCount: viewsAndTrain,
+  enableOversampling: viewsAndTrain,
+  "seeds.grouping": viewsAndTrain,
+  "seeds.subsampling": viewsAndTrain,
+  "training.groupCount": viewsAndTrain,
+  "training.subsampleCount": viewsAndTrain,
+  "training.epochs": trainOnly,
+  "training.batchSize": trainOnly,
+  "training.learningRate": trainOnly,
+  "engines.rpie": reconstructOnly,
+  metrics: compareOnly,
+  name: compareOnly,
+  question: compareOnly,
+};
+
+const file = { kind: "file", path: "a/scan.npz", sha256: "ab".repeat(32) } as const;
+const simulated: SimulatedDesign = designSchema.options[0].parse(structuredClone(presets.quick));
+const measured: MeasuredDesign = designSchema.options[1].parse({
+  ...structuredClone(presets.measured),
+  input: file,
+  read: { layout: "MHW", domain: "counts", dc: "center", positionOrder: "xy" },
+});
+const withFiles: SimulatedDesign = { ...simulated, object: { ...file }, probe: { ...file } };
+
+type Leaf = readonly [path: readonly string[], value: unknown];
+
+function leavesOf(value: unknown, path: readonly string[] = []): Leaf[] {
+  if (typeof value !== "object" || value === null) return [[path, value]];
+  return Object.entries(value).flatMap(([key, item]) => leavesOf(item, [...path, key]));
+}
+
+function perturbed(value: unknown): unknown {
+  if (typeof value === "number") return value + 1;
+  if (typeof value === "boolean") return !value;
+  return value === null ? 3 : `${String(value)}x`;
+}
+
+/** The design with one leaf replaced, valid or not: a hash asks only what the stages read. */
+function withLeaf<Design extends StudyDesign>(design: Design, path: readonly string[], value: unknown): Design {
+  const copy = structuredClone(design);
+  let at: { [key: string]: unknown } = copy as { [key: string]: unknown };
+  for (const step of path.slice(0, -1)) at = at[step] as { [key: string]: unknown };
+  at[path[path.length - 1]!] = value;
+  return copy;
+}
+
+function changed(before: StudyDesign, after: StudyDesign): DesignStage[] {
+  return stages.filter((stage) => stageHash(before, stage) !== stageHash(after, stage));
+}
+
+describe.each([
+  ["simulated", simulated],
+  ["simulated from files", withFiles],
+  ["measured", measured],
+])("every field of a %s design", (_name, design: StudyDesign) => {
+  const leaves = leavesOf(design).filter(([[field]]) => field !== "arms");
+
+  test.each(leaves.map(([path, value]) => [path.join("."), path, value] as const))(
+    "%s changes exactly the stages that depend on it",
+    (name, path, value) => {
+      const after = withLeaf(design, path, perturbed(value));
+      if (name.endsWith(".path")) {
+        expect(changed(design, after)).toEqual([]);
+        expect(designHash(after)).toBe(designHash(design));
+        return;
+      }
+      const prefix = Object.keys(dependents)
+        .filter((field) => name === field || name.startsWith(`${field}.`))
+        .sort((a, b) => b.length - a.length)[0];
+      expect(prefix, `${name} stands in the table`).toBeDefined();
+      expect(changed(design, after)).toEqual(dependents[prefix!]);
+      expect(designHash(after)).not.toBe(designHash(design));
+    },
+  );
+});
+
+describe("arms", () => {
+  const withArms = (...arms: string[]): StudyDesign => ({ ...simulated, arms });
+  const all = withArms("pinn", "supervised", "rpie", "null");
+
+  test("a network arm changes train, an engine arm reconstruct, order only what is reported", () => {
+    expect(changed(all, withArms("pinn", "rpie", "null"))).toEqual(trainOnly);
+    expect(changed(all, withArms("pinn", "supervised", "null"))).toEqual(reconstructOnly);
+    expect(changed(all, withArms("null", "rpie", "supervised", "pinn"))).toEqual(compareOnly);
+  });
+
+  test("options of an engine that no arm uses change no reconstruction", () => {
+    const before = withArms("pinn", "null");
+    expect(changed(before, withLeaf(before, ["engines", "rpie", "epochs"], 7))).toEqual(compareOnly);
+  });
+});
+
+test("the order of keys is no part of a hash", () => {
+  const { views, ...rest } = simulated;
+  const turned = { views: Object.fromEntries(Object.entries(views).reverse()), ...rest };
+  expect(designHash(turned)).toBe(designHash(simulated));
+});
+
+test("a file without its sha256 has no hash, and the error says which field", () => {
+  const open: SimulatedDesign = { ...simulated, probe: { kind: "file", path: "p.npy" } };
+  expect(() => designHash(open)).toThrow("probe.sha256");
+  expect(() => stageInputs(open, "generate")).toThrow("probe.sha256");
+});
+
+test("a stage's inputs hold those of the stages above it", () => {
+  const train = JSON.stringify(stageInputs(simulated, "train"));
+  expect(train).toContain('"doses":[1000,10000,100000]');
+  expect(train).toContain('"neighborCount":7');
+  expect(train).not.toContain("msSsim");
+  expect(train).not.toContain("alpha");
+});

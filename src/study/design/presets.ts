@@ -1,0 +1,172 @@
+// The named designs. Each is whole: every number a study uses stands here, or in a constant above that several share.
+
+import type { MeasuredDesign, SimulatedDesign } from "./schema.ts";
+
+/** Second-moment diameter about 30 px at N = 64. */
+const probe = { kind: "defocused-airy", apertureCyclesPerPx: 0.22, defocusRadiusPx: 15 } as const;
+const scan = { kind: "jittered-raster", jitterFraction: 0.1 } as const;
+const split = { axis: "y", fraction: 0.5, guardPx: "auto" } as const;
+const seeds = { simulation: 42, grouping: 123, subsampling: 456 } as const;
+const metrics = { msSsimSigmaPx: 1, maxShiftPx: 2, registration: true } as const;
+const rpie = {
+  alpha: 0.9,
+  beta: 1,
+  objectStep: 1,
+  probeStep: 0.5,
+  finalStepFraction: 0.1,
+  probeStartEpoch: 2,
+  constrainProbePower: true,
+} as const;
+
+/** The whole study on a small object, in minutes on two cores. */
+const quick = {
+  schemaVersion: 1,
+  kind: "simulated",
+  name: "quick",
+  question: "How few photons and how little overlap are enough, and for which method? A small object, in minutes.",
+  sizePx: 64,
+  object: {
+    kind: "phantom",
+    phantom: "cells",
+    heightPx: 320,
+    widthPx: 192,
+    amplitudeMin: 0.6,
+    phaseRangeRad: 1.5,
+    seed: 7,
+  },
+  probe,
+  probeDiameter: "second-moment",
+  doses: [1e3, 1e4, 1e5],
+  fluences: null,
+  views: {
+    baseline: { gridsize: 1, overlap: 0.7 },
+    dense: { gridsize: 2, overlap: 0.7 },
+    sparse: { gridsize: 2, overlap: 0.2 },
+  },
+  scan,
+  split,
+  subPixel: "bilinear",
+  backgroundPhotonsPerPx: 0,
+  neighborCount: 7,
+  enableOversampling: false,
+  seeds,
+  replicates: 1,
+  arms: ["pinn", "supervised", "rpie", "null"],
+  engines: { rpie: { ...rpie, epochs: 80, fixProbe: true } },
+  training: { epochs: 5, batchSize: 4, learningRate: 2e-3, groupCount: null, subsampleCount: null },
+  metrics,
+} satisfies SimulatedDesign;
+
+/** The fly64 dose/overlap study, made sound: a guard band, measured overlap, three replicates. */
+const fly64 = {
+  schemaVersion: 1,
+  kind: "simulated",
+  name: "fly64",
+  question: "How do dose and scan overlap affect a physics-informed network, a supervised one and an iterative engine?",
+  sizePx: 64,
+  object: {
+    kind: "phantom",
+    phantom: "cells",
+    heightPx: 448,
+    widthPx: 448,
+    amplitudeMin: 0.6,
+    phaseRangeRad: 1.5,
+    seed: 7,
+  },
+  probe,
+  probeDiameter: "second-moment",
+  doses: [1e3, 1e4, 1e5],
+  fluences: null,
+  views: {
+    baseline: { gridsize: 1, overlap: 0.7 },
+    dense: { gridsize: 2, overlap: 0.7 },
+    sparse: { gridsize: 2, overlap: 0.2 },
+  },
+  scan,
+  split,
+  subPixel: "bilinear",
+  backgroundPhotonsPerPx: 0,
+  neighborCount: 7,
+  enableOversampling: false,
+  seeds,
+  replicates: 3,
+  arms: ["pinn", "supervised", "rpie", "null"],
+  engines: { rpie: { ...rpie, epochs: 100, fixProbe: true } },
+  training: { epochs: 50, batchSize: 4, learningRate: 2e-3, groupCount: null, subsampleCount: null },
+  metrics,
+} satisfies SimulatedDesign;
+
+/** Equal damage to the sample: the same photons per object pixel, in few bright frames or in many faint ones. */
+const isoDose = {
+  schemaVersion: 1,
+  kind: "simulated",
+  name: "iso-dose",
+  question: "At equal dose to the sample, is it better to take few bright frames or many faint ones that overlap more?",
+  sizePx: 64,
+  object: {
+    kind: "phantom",
+    phantom: "cells",
+    heightPx: 320,
+    widthPx: 192,
+    amplitudeMin: 0.6,
+    phaseRangeRad: 1.5,
+    seed: 7,
+  },
+  probe,
+  probeDiameter: "second-moment",
+  doses: null,
+  fluences: [10, 100, 1000],
+  views: {
+    "o-85": { gridsize: 2, overlap: 0.85 },
+    "o-70": { gridsize: 2, overlap: 0.7 },
+    "o-60": { gridsize: 2, overlap: 0.6 },
+    "o-40": { gridsize: 2, overlap: 0.4 },
+    "o-20": { gridsize: 2, overlap: 0.2 },
+  },
+  scan,
+  split,
+  subPixel: "bilinear",
+  backgroundPhotonsPerPx: 0,
+  neighborCount: 7,
+  enableOversampling: false,
+  seeds,
+  replicates: 3,
+  arms: ["pinn", "supervised", "rpie", "null"],
+  engines: { rpie: { ...rpie, epochs: 60, fixProbe: true } },
+  training: { epochs: 20, batchSize: 4, learningRate: 2e-3, groupCount: null, subsampleCount: null },
+  metrics,
+} satisfies SimulatedDesign;
+
+/** The user's own scan, thinned to lower doses and lower overlaps. */
+const measured = {
+  schemaVersion: 1,
+  kind: "measured",
+  name: "measured",
+  question: "How far could dose and overlap have been cut on this sample?",
+  input: null,
+  read: {},
+  doseFractions: [1, 0.1, 0.01, 0.001],
+  views: {
+    full: { gridsize: 2, overlap: null },
+    "o-70": { gridsize: 2, overlap: 0.7 },
+    "o-50": { gridsize: 2, overlap: 0.5 },
+    "o-30": { gridsize: 2, overlap: 0.3 },
+  },
+  probeDiameter: "second-moment",
+  neighborCount: 7,
+  enableOversampling: false,
+  seeds,
+  replicates: 1,
+  arms: ["pinn", "rpie", "null"],
+  engines: { rpie: { ...rpie, epochs: 40, fixProbe: false } },
+  training: { epochs: 5, batchSize: 4, learningRate: 2e-3, groupCount: null, subsampleCount: null },
+  metrics,
+} satisfies MeasuredDesign;
+
+export const presets = { quick, fly64, "iso-dose": isoDose, measured } as const;
+export type PresetName = keyof typeof presets;
+export const presetNames = Object.keys(presets);
+
+export function isPresetName(name: string): name is PresetName {
+  return Object.hasOwn(presets, name);
+}

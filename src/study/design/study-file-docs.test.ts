@@ -1,0 +1,52 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { designHash, stageReads } from "./hash.ts";
+import { loadDesign } from "./load.ts";
+import { measuredSchema, simulatedSchema } from "./schema.ts";
+
+const page = await readFile(new URL("../../../docs/study-file.md", import.meta.url), "utf8");
+const [changed, whole, measured] = [...page.matchAll(/```yaml\n([\s\S]*?)```/gu)].map(([, text]) => text!);
+
+let cwd = "";
+beforeAll(async () => {
+  cwd = await mkdtemp(join(tmpdir(), "doselap-docs-"));
+  await writeFile(join(cwd, "scan.npz"), "any bytes");
+});
+afterAll(() => rm(cwd, { recursive: true }));
+
+async function load(text: string): ReturnType<typeof loadDesign> {
+  await writeFile(join(cwd, "study.yaml"), text);
+  return loadDesign("study.yaml", { cwd });
+}
+
+test("the full example is the quick preset, field by field", async () => {
+  const preset = await loadDesign("quick", { cwd });
+  expect(await load(whole!)).toEqual(preset);
+  expect(designHash(await load(whole!))).toBe(designHash(preset));
+});
+
+test("the example that changes a preset does what its comment says", async () => {
+  const design = await load(changed!);
+  expect(Object.keys(design.views)).toEqual(["baseline", "dense", "middle", "sparse"]);
+  expect(design).toMatchObject({ name: "faint", doses: [100, 300, 1000] });
+});
+
+test("the measured example loads with its scan", async () => {
+  expect(Object.keys((await load(measured!)).views)).toEqual(["full", "o-70", "o-60", "o-50"]);
+});
+
+test("every field of both kinds has its row in the table", () => {
+  const rows = new Set([...page.matchAll(/^\| `(\w+)` \|/gmu)].map(([, field]) => field));
+  const fields = new Set([...Object.keys(simulatedSchema.shape), ...Object.keys(measuredSchema.shape)]);
+  expect([...rows].sort()).toEqual([...fields].sort());
+});
+
+test("the dependency table lists the fields that each stage reads", () => {
+  for (const stage of ["generate", "views"] as const) {
+    const row = new RegExp(`^\\| ${stage} \\| (.*?) \\|`, "mu").exec(page)?.[1] ?? "";
+    const listed = [...row.matchAll(/`([^`]+)`/gu)].map(([, field]) => field);
+    expect(listed.sort()).toEqual([...stageReads[stage].fields].sort());
+  }
+});

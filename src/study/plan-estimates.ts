@@ -1,0 +1,149 @@
+// What each job will cost: bytes it leaves, operations, seconds on one core. Orders of magnitude, from counts of the
+// dominant operations and the speeds below; they are measured once on a 2-core machine and stand in the plan's notes.
+
+import type { Cell } from "./cell.ts";
+import { armDefinition } from "./arms.ts";
+import type { StudyDesign } from "./design/schema.ts";
+
+export interface Estimate {
+  readonly bytes: number;
+  readonly flops: number;
+  readonly seconds: number;
+}
+
+export interface PlannedJob {
+  readonly stage: "plan" | "generate" | "views" | "train" | "reconstruct" | "compare" | "report";
+  readonly dose: number | null;
+  readonly view: string | null;
+  readonly gridsize: 1 | 2 | null;
+  readonly arm: string | null;
+  readonly seed: number | null;
+  readonly estimate: Estimate;
+}
+
+/** What the estimates need to know of a cell. */
+export interface CellSize {
+  readonly sizePx: number;
+  readonly probeModes: number;
+  readonly objectPixels: number;
+  /** Frames that are simulated or thinned. */
+  readonly frames: number;
+  /** Frames that networks train on. */
+  readonly framesTrain: number;
+  /** Frames that every arm reconstructs. */
+  readonly framesTest: number;
+}
+
+/** Floating point operations per second of the iterative engines and the simulation, one core. */
+const engineSpeed = 0.5e9;
+/** The same for training a network; an assumption until a trainer is measured. */
+const networkSpeed = 5e9;
+/** Forward operations of the network per group at N = 64. */
+const networkForward = { 1: 0.118e9, 2: 0.301e9 } as const;
+const networkParameters = 303_000;
+
+/** The assumptions, as the plan prints them. */
+export const estimateNotes: readonly string[] = [
+  `Times are for one core: engines and simulation at ${engineSpeed / 1e9} GFLOP/s, networks at ${networkSpeed / 1e9} GFLOP/s (assumed).`,
+  "Bytes are before compression.",
+];
+
+/** Every job of one cell, in the order of the stages. The null arm is always there. */
+export function cellJobs(cell: Cell, design: StudyDesign, size: CellSize): PlannedJob[] {
+  const scored = design.arms.includes("null") ? design.arms : [...design.arms, "null"];
+  const trained = design.arms.filter((arm) => armDefinition(arm).kind === "network");
+  const { dose, view, gridsize, seed } = cell;
+  const job = (stage: PlannedJob["stage"], arm: string | null, estimate: Estimate): PlannedJob => ({
+    stage,
+    dose,
+    view,
+    gridsize,
+    arm,
+    seed,
+    estimate,
+  });
+  return [
+    job("generate", null, generateCost(design, size)),
+    job("views", null, viewsCost(gridsize, size)),
+    ...trained.map((arm) => job("train", arm, trainCost(design, gridsize, size))),
+    ...scored.map((arm) => job("reconstruct", arm, reconstructCost(arm, design, gridsize, size))),
+    job("compare", null, compareCost(scored.length, size)),
+  ];
+}
+
+/** A job that belongs to no cell, and costs next to nothing. */
+export function studyJob(stage: "plan" | "report", bytes: number): PlannedJob {
+  return {
+    stage,
+    dose: null,
+    view: null,
+    gridsize: null,
+    arm: null,
+    seed: null,
+    estimate: { bytes, flops: 0, seconds: 1 },
+  };
+}
+
+export function totalOf(jobs: readonly PlannedJob[]): Estimate & { readonly jobs: number } {
+  const sum = { jobs: jobs.length, bytes: 0, flops: 0, seconds: 0 };
+  for (const { estimate } of jobs) {
+    sum.bytes += estimate.bytes;
+    sum.flops += estimate.flops;
+    sum.seconds += estimate.seconds;
+  }
+  return sum;
+}
+
+function cost(bytes: number, flops: number, speed = engineSpeed): Estimate {
+  return { bytes: Math.round(bytes), flops: Math.round(flops), seconds: flops / speed };
+}
+
+/** One N×N transform: 5 n log₂ n for n = N². */
+function fftFlops(sizePx: number): number {
+  return 10 * sizePx ** 2 * Math.log2(sizePx);
+}
+
+/** A frame is one transform and N² Poisson draws of about 100 operations; a measured one N² binomial draws, three times. */
+function generateCost({ kind }: StudyDesign, { sizePx, frames, probeModes, objectPixels }: CellSize): Estimate {
+  const copies = kind === "measured" ? 3 : 1;
+  const bytes = copies * frames * sizePx ** 2 * 4 + 2 * objectPixels * 8 + probeModes * sizePx ** 2 * 8;
+  return cost(bytes, copies * frames * (fftFlops(sizePx) * probeModes + 100 * sizePx ** 2));
+}
+
+function viewsCost(gridsize: 1 | 2, { framesTrain, framesTest }: CellSize): Estimate {
+  const frames = framesTrain + framesTest;
+  return cost(frames * gridsize ** 2 * 4, frames * 10_000);
+}
+
+function trainCost({ training }: StudyDesign, gridsize: 1 | 2, { sizePx, framesTrain }: CellSize): Estimate {
+  const groups = training.groupCount ?? Math.min(training.subsampleCount ?? Infinity, framesTrain);
+  const forward = networkForward[gridsize] * (sizePx / 64) ** 2;
+  // Backward costs twice the forward pass; the optimizer keeps two numbers per parameter.
+  return cost(3 * 4 * networkParameters, 3 * forward * groups * training.epochs, networkSpeed);
+}
+
+function reconstructCost(arm: string, design: StudyDesign, gridsize: 1 | 2, size: CellSize): Estimate {
+  const { sizePx, probeModes, objectPixels, framesTest } = size;
+  const bytes = objectPixels * 8 + probeModes * sizePx ** 2 * 8;
+  const definition = armDefinition(arm);
+  switch (definition.kind) {
+    case "null":
+      return cost(bytes, 0);
+    case "network":
+      return cost(bytes, networkForward[gridsize] * (sizePx / 64) ** 2 * framesTest, networkSpeed);
+    case "engine": {
+      const epochs = Number(design.engines[definition.engine]?.["epochs"] ?? 0);
+      const visit = probeModes * (2 * fftFlops(sizePx) + 60 * sizePx ** 2);
+      // A measured scan is also reconstructed from its two halves.
+      const copies = design.kind === "measured" ? 3 : 1;
+      return cost(copies * bytes, copies * epochs * framesTest * visit);
+    }
+    default:
+      return definition satisfies never;
+  }
+}
+
+/** Registration, SSIM on several scales and FRC take some 3000 operations per pixel and arm. */
+function compareCost(arms: number, { objectPixels }: CellSize): Estimate {
+  return cost((arms + 2) * objectPixels * 8, arms * objectPixels * 3000);
+}

@@ -1,0 +1,63 @@
+// What a plan has to say before any time is spent: sweeps without contrast, doses at which a flat object will be hard to beat,
+// views with few frames.
+
+import type { PlannedView, PhotonDensity } from "./plan.ts";
+import type { StudyDesign } from "./design/schema.ts";
+
+/** Overlaps closer than this are one level of the sweep. */
+const leastContrast = 0.05;
+
+export function planWarnings(
+  design: StudyDesign,
+  views: readonly PlannedView[],
+  photons: readonly PhotonDensity[],
+): string[] {
+  return [...contrastWarnings(views), ...doseWarnings(photons), ...viewWarnings(design, views)];
+}
+
+/** Views of one gridsize are there to differ in overlap; of two gridsizes, to differ in that. */
+function contrastWarnings(views: readonly PlannedView[]): string[] {
+  return views.flatMap((a, i) =>
+    views.slice(i + 1).flatMap((b) => {
+      if (a.gridsize !== b.gridsize) return [];
+      const apart = Math.abs(a.predictedOverlap - b.predictedOverlap);
+      if (apart >= leastContrast) return [];
+      return [
+        `A sweep without contrast: views ${a.view} and ${b.view} have overlaps ${percent(a.predictedOverlap)} and ` +
+          `${percent(b.predictedOverlap)}, less than ${percent(leastContrast)} apart.`,
+      ];
+    }),
+  );
+}
+
+function doseWarnings(photons: readonly PhotonDensity[]): string[] {
+  const faint = new Map<number, number>();
+  for (const { dose, perDetectorPx } of photons) if (perDetectorPx < 1) faint.set(dose, perDetectorPx);
+  return [...faint].map(
+    ([dose, perDetectorPx]) =>
+      `Dose ${Number(dose.toPrecision(4))} is ${Number(perDetectorPx.toPrecision(2))} photons per detector pixel, below 1: ` +
+      "expect the null arm to be hard to beat.",
+  );
+}
+
+function viewWarnings(design: StudyDesign, views: readonly PlannedView[]): string[] {
+  return views.flatMap(({ view, gridsize, framesTrain, framesTest }) => {
+    const warnings: string[] = [];
+    const fewest = Math.min(framesTrain, framesTest);
+    if (gridsize > 1 && fewest <= design.neighborCount) {
+      warnings.push(
+        `View ${view} has ${fewest} frames in a split, fewer than K + 1 = ${design.neighborCount + 1}: ` +
+          "every frame is every other's neighbour there.",
+      );
+    }
+    const { groupCount } = design.training;
+    if (gridsize === 1 && groupCount !== null && groupCount > fewest) {
+      warnings.push(`View ${view} has ${fewest} frames in a split: it makes that many groups, not ${groupCount}.`);
+    }
+    return warnings;
+  });
+}
+
+function percent(fraction: number): string {
+  return `${(100 * fraction).toFixed(1)} %`;
+}

@@ -1,0 +1,67 @@
+// The runners by name. Adding one: its file, its line here, its row in test/contracts/runner.contract.test.ts.
+
+import { DoselapError } from "../../../errors.ts";
+import { didYouMean } from "../../design/nearest.ts";
+import type { ExecutionConfig, TrainingBackend } from "../config.ts";
+import { commandRunner } from "./command.ts";
+import type { TrainingRunner } from "./runner.ts";
+
+export type Availability =
+  | { readonly available: true }
+  | { readonly available: false; readonly reason: string };
+
+export interface RunnerSettings {
+  /** The command of an external trainer. */
+  readonly command?: string | undefined;
+  readonly execution?: ExecutionConfig | undefined;
+}
+
+export interface RunnerDescription {
+  /** One line for `--help` and the docs. */
+  readonly summary: string;
+  readonly backend: TrainingBackend;
+  /** Whether it can train an arm; when not, the job is skipped with this reason. */
+  availability(arm: string): Availability;
+  /** @throws Usage when a setting is missing, Runner when it cannot train at all. */
+  create(settings: RunnerSettings): TrainingRunner;
+}
+
+/** Our own trainer has no arm yet: its jobs are skipped, never scored. */
+export function builtinAvailable(_arm: string): Availability {
+  return { available: false, reason: "no built-in trainer" };
+}
+
+export const runners = {
+  builtin: {
+    summary: "the trainer that comes with doselap",
+    backend: "builtin",
+    availability: builtinAvailable,
+    create() {
+      throw new DoselapError("Runner", "no built-in trainer", {
+        hint: 'Train with an external program: --runner command --command "CMD".',
+      });
+    },
+  },
+  command: {
+    summary: "an external program, given the job as files in its working directory",
+    backend: "pytorch",
+    availability: () => ({ available: true }),
+    create({ command = "", execution }) {
+      return commandRunner({ command, execution });
+    },
+  },
+} as const satisfies { readonly [name: string]: RunnerDescription };
+
+export type RunnerName = keyof typeof runners;
+export const runnerNames = Object.keys(runners);
+
+/** @throws Usage for a name that is none, with the nearest one that is. */
+export function runnerOf(name: string): RunnerDescription {
+  if (Object.hasOwn(runners, name)) return runners[name as RunnerName];
+  throw new DoselapError("Usage", "unknown runner", {
+    key: "--runner",
+    expected: `one of ${runnerNames.join(", ")}`,
+    got: name,
+    hint: didYouMean(name, runnerNames),
+  });
+}

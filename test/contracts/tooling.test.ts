@@ -1,0 +1,171 @@
+// The repository's own checks can fail: each is fed a small tree with one fault and must name it.
+
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+const scripts = join(import.meta.dirname, "../../scripts");
+let root = "";
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "doselap-tooling-"));
+});
+afterEach(async () => {
+  await rm(root, { recursive: true, force: true });
+});
+
+describe("count", () => {
+  const file = (status: string, ...states: string[]) => ({
+    name: "a.test.ts",
+    status,
+    assertionResults: states.map((state) => ({ status: state, fullName: "a fact" })),
+  });
+
+  test("sums reports and ends with one plain line", async () => {
+    await write("a.json", JSON.stringify({ testResults: [file("passed", "passed", "passed")] }));
+    await write("b.json", JSON.stringify({ testResults: [file("passed", "passed")] }));
+    expect(await run("count.mjs", "a.json", "b.json")).toEqual({
+      code: 0,
+      stdout: "3 passed, 0 failed\n",
+      stderr: "",
+    });
+  });
+
+  test("fails on a failed test", async () => {
+    await write("a.json", JSON.stringify({ testResults: [file("failed", "passed", "failed")] }));
+    expect(await run("count.mjs", "a.json")).toMatchObject({ code: 1, stdout: "1 passed, 1 failed\n" });
+  });
+
+  test("counts a test file that could not be loaded as a failure", async () => {
+    await write("a.json", JSON.stringify({ testResults: [file("passed", "passed"), file("failed")] }));
+    expect(await run("count.mjs", "a.json")).toMatchObject({ code: 1, stdout: "1 passed, 1 failed\n" });
+  });
+
+  test("counts a test left out as a failure and names it", async () => {
+    await write("a.json", JSON.stringify({ testResults: [file("passed", "passed", "skipped")] }));
+    const { code, stdout, stderr } = await run("count.mjs", "a.json");
+    expect([code, stdout]).toEqual([1, "1 passed, 1 failed\n"]);
+    expect(stderr).toContain("a.test.ts: a fact: skipped");
+  });
+
+  test("counts a missing report as a failure", async () => {
+    expect(await run("count.mjs", "gone.json")).toMatchObject({ code: 1, stdout: "0 passed, 1 failed\n" });
+  });
+
+  test("fails when nothing ran", async () => {
+    expect(await run("count.mjs")).toMatchObject({ code: 1, stdout: "0 passed, 0 failed\n" });
+  });
+});
+
+describe("test index", () => {
+  const good =
+    '// What it proves. How it does.\nimport { test } from "vitest";\ntest("a", () => {});\ntest.each([1])("b", () => {});\n';
+
+  test("writes one row per file and is fresh afterwards", async () => {
+    await write("src/math/a.test.ts", good);
+    await write("docs/.keep", "");
+    expect((await run("test-index.mjs", "--check")).stderr).toContain("docs/TEST_SUITE_INDEX.md: is stale");
+    expect(await run("test-index.mjs")).toMatchObject({ code: 0 });
+    expect(await run("test-index.mjs", "--check")).toMatchObject({ code: 0 });
+  });
+
+  test("is stale once a test is added", async () => {
+    await write("src/math/a.test.ts", good);
+    await write("docs/.keep", "");
+    await run("test-index.mjs");
+    await write("test/e2e/b.test.ts", good);
+    expect(await run("test-index.mjs", "--check")).toMatchObject({ code: 1 });
+  });
+
+  test("refuses a test file that does not say what it proves", async () => {
+    await write("src/math/a.test.ts", 'import { test } from "vitest";\ntest("a", () => {});\n');
+    const { code, stderr } = await run("test-index.mjs");
+    expect(code).toBe(1);
+    expect(stderr).toContain("src/math/a.test.ts:1: has no head comment");
+  });
+});
+
+describe("findings", () => {
+  test("refuses a row whose place does not exist, a doubled id, and a citation without a row", async () => {
+    await write(
+      "docs/findings.md",
+      "| DATA-001 | x | `src/gone` |\n| F-01 | y | `src/a.ts` |\n| F-01 | y | `src/a.ts` |\n",
+    );
+    await write("src/a.ts", "// Obeys F-02 and DATA-001.\n");
+    const { code, stderr } = await run("check-findings.mjs");
+    expect(code).toBe(1);
+    expect(stderr).toContain("DATA-001 cites src/gone, which does not exist");
+    expect(stderr).toContain("F-01 has two rows");
+    expect(stderr).toContain("src/a.ts: cites F-02, which has no row");
+    expect(stderr).toContain("findings: 3 problems");
+  });
+});
+
+describe("source", () => {
+  const head = "// A head comment.\n";
+  test.each([
+    ["a file without a head comment", "export const x = 1;\n", "has no head comment"],
+    ["a head comment of 13 lines", "// line\n".repeat(13), "head comment of 13 lines"],
+    [
+      "a cast through unknown",
+      `${head}export const x = 1 as ${"unknown"} as string;\n`,
+      "casts through unknown",
+    ],
+    ["a silenced linter", `${head}// oxlint-${"disable"}-next-line no-console\n`, "silences the linter"],
+    ["a silenced compiler", `${head}// @ts-${"ignore"}\n`, "silences the compiler"],
+    ["a test left out", `${head}test.${"only"}("x", () => {});\n`, "leaves a test out"],
+  ])("refuses %s", async (_, text, says) => {
+    await write("src/a.ts", text);
+    const { code, stderr } = await run("check-source.mjs");
+    expect(stderr).toContain(says);
+    expect(stderr).toContain("source: 1 problem\n");
+    expect(code).toBe(1);
+  });
+});
+
+describe("dependencies", () => {
+  const row = "| `a` | 1.0.0 | MIT | why | instead |\n";
+
+  test.each([
+    ["an undocumented one", "", { version: "1.0.0", license: "MIT" }, "a has no row"],
+    ["a row with another version", row, { version: "1.0.1", license: "MIT" }, "the row says 1.0.0"],
+    ["a row with another licence", row, { version: "1.0.0", license: "ISC" }, "the row says MIT"],
+    [
+      "an install script",
+      row,
+      { version: "1.0.0", license: "MIT", hasInstallScript: true },
+      "runs an install script",
+    ],
+  ])("refuses %s", async (_, page, locked, says) => {
+    await write("package.json", JSON.stringify({ dependencies: { a: locked.version } }));
+    await write("package-lock.json", JSON.stringify({ packages: { "node_modules/a": locked } }));
+    await write("docs/dependencies.md", page);
+    const { code, stderr } = await run("check-dependencies.mjs");
+    expect(stderr).toContain(says);
+    expect(code).toBe(1);
+  });
+
+  test("accepts an install script that is listed with its reason", async () => {
+    await write("package.json", JSON.stringify({ dependencies: { a: "1.0.0" } }));
+    const locked = { version: "1.0.0", license: "MIT", hasInstallScript: true };
+    await write("package-lock.json", JSON.stringify({ packages: { "node_modules/a": locked } }));
+    await write("docs/dependencies.md", `${row}\n## Install scripts\n\n| \`a\` | it compiles |\n`);
+    expect(await run("check-dependencies.mjs")).toMatchObject({ code: 0 });
+  });
+});
+
+async function write(path: string, text: string): Promise<void> {
+  await mkdir(dirname(join(root, path)), { recursive: true });
+  await writeFile(join(root, path), text);
+}
+
+/** Runs a script in the small tree. */
+function run(script: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [join(scripts, script), ...args], { cwd: root }, (error, stdout, stderr) => {
+      resolve({ code: Number(error?.code ?? 0), stdout, stderr });
+    });
+  });
+}
