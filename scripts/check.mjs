@@ -7,7 +7,7 @@ const checks = [
   ["scripts/check-layers.mjs"],
   ["scripts/check-source.mjs"],
   ["scripts/check-dependencies.mjs"],
-  ["scripts/check-findings.mjs"],
+  ["scripts/check-docs.mjs"],
   ["scripts/test-index.mjs", "--check"],
   [knip, "--no-progress"],
   // Without the tests as entries: a file that only its own test imports is dead.

@@ -1,51 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DoselapError } from "../errors.ts";
-import { createRng, normal } from "../math/random/rng.ts";
+import {
+  adjointMismatch,
+  naiveDft2,
+  powerOf,
+  randomField,
+  relativeError,
+} from "../../test/support/fields.ts";
 import { referenceBackend } from "./reference.ts";
 
-function noise(size: number, seed: number): Float32Array {
-  const rng = createRng(seed, "probe");
-  return Float32Array.from({ length: 2 * size * size }, () => normal(rng));
-}
-
-/** The definition, in float64, row by column: shares nothing with the code under test. */
-function naiveDft2(field: Float32Array, size: number, sign: -1 | 1): Float64Array {
-  const half = new Float64Array(field.length);
-  const out = new Float64Array(field.length);
-  const pass = (from: ArrayLike<number>, to: Float64Array, step: number, lineStep: number): void => {
-    for (let line = 0; line < size; line++) {
-      for (let k = 0; k < size; k++) {
-        let re = 0;
-        let im = 0;
-        for (let x = 0; x < size; x++) {
-          const i = 2 * (line * lineStep + x * step);
-          const angle = (sign * 2 * Math.PI * ((k * x) % size)) / size;
-          re += from[i]! * Math.cos(angle) - from[i + 1]! * Math.sin(angle);
-          im += from[i]! * Math.sin(angle) + from[i + 1]! * Math.cos(angle);
-        }
-        const o = 2 * (line * lineStep + k * step);
-        to[o] = re / Math.sqrt(size);
-        to[o + 1] = im / Math.sqrt(size);
-      }
-    }
-  };
-  pass(field, half, 1, size);
-  pass(half, out, size, 1);
-  return out;
-}
-
-function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
-  let error = 0;
-  let norm = 0;
-  for (let i = 0; i < expected.length; i++) {
-    error += (actual[i]! - expected[i]!) ** 2;
-    norm += expected[i]! ** 2;
-  }
-  return Math.sqrt(error / norm);
-}
-
-const power = (field: ArrayLike<number>): number => Array.from(field).reduce((sum, v) => sum + v * v, 0);
+const noise = (size: number, seed: number): Float32Array => randomField(size * size, seed);
 
 // Arithmetic is float64, so what is left is the rounding of the result to float32: 2^-24 = 6e-8 at most.
 const roundingError = 1e-7;
@@ -86,7 +51,7 @@ describe("fft2", () => {
         const fft = referenceBackend.fft2(size);
         const wave = field.slice();
         fft.forward(wave);
-        expect(power(wave) / power(field)).toBeCloseTo(1, 6);
+        expect(powerOf(wave) / powerOf(field)).toBeCloseTo(1, 6);
         fft.inverse(wave);
         expect(relativeError(wave, field)).toBeLessThan(2 * roundingError);
       }),
@@ -103,7 +68,12 @@ describe("fft2", () => {
     fft.forward(a);
     fft.forward(b);
     // Three float32 roundings, weighted by up to 3.
-    expect(relativeError(sum, a.map((v, i) => 2 * v - 3 * b[i]!))).toBeLessThan(4 * roundingError);
+    expect(
+      relativeError(
+        sum,
+        a.map((v, i) => 2 * v - 3 * b[i]!),
+      ),
+    ).toBeLessThan(4 * roundingError);
   });
 
   test("turns a shift of the field into a phase ramp", () => {
@@ -137,23 +107,10 @@ describe("fft2", () => {
     const size = 32;
     const [a, b] = [noise(size, 4), noise(size, 5)];
     const fft = referenceBackend.fft2(size);
-    const inner = (u: Float32Array, v: Float32Array): [number, number] => {
-      let re = 0;
-      let im = 0;
-      for (let i = 0; i < u.length; i += 2) {
-        re += u[i]! * v[i]! + u[i + 1]! * v[i + 1]!;
-        im += u[i + 1]! * v[i]! - u[i]! * v[i + 1]!;
-      }
-      return [re, im];
-    };
     const [forward, adjoint] = [a.slice(), b.slice()];
     fft.forward(forward);
     fft.inverse(adjoint);
-    const left = inner(forward, b);
-    const right = inner(a, adjoint);
-    const norm = Math.sqrt(power(a) * power(b));
-    expect(Math.abs(left[0] - right[0]) / norm).toBeLessThan(1e-6);
-    expect(Math.abs(left[1] - right[1]) / norm).toBeLessThan(1e-6);
+    expect(adjointMismatch(a, forward, b, adjoint)).toBeLessThan(1e-6);
   });
 
   test("transforms one field of several and leaves its neighbours alone", () => {

@@ -39,7 +39,7 @@ export async function readMetadata(npz: NpzFile): Promise<FoundMetadata> {
     const warning = `${file} : ${metadataKey}: is a pickled Python object, which is never executed; its content (dose, provenance) is not known [DATA-002]`;
     return { metadata: {}, warnings: [warning], violations: [] };
   }
-  const text = textOf(await npz.read(metadataKey));
+  const text = textOf(await npz.read(metadataKey), kind);
   const broken = (got: string): FoundMetadata => ({
     metadata: {},
     warnings: [],
@@ -130,7 +130,7 @@ export function statedNumber(metadata: Metadata, ...keys: string[]): number | nu
 /** The array that carries the metadata: one text, so that numpy reads it without pickle.
  * @throws Contract for numbers that JSON does not have. */
 export function metadataArray(metadata: Metadata, file: string): AnyArray {
-  const declared = { layout: "MHW", domain: "amplitude", ...metadata };
+  const declared = { ...metadata, layout: "MHW", domain: "amplitude" };
   const text = JSON.stringify(declared, (key, value: unknown) => {
     if (typeof value !== "number" || Number.isFinite(value)) return value;
     throw new DoselapError("Contract", "is not a finite number", {
@@ -144,19 +144,12 @@ export function metadataArray(metadata: Metadata, file: string): AnyArray {
   return { dtype: "string", shape: [], data: [text] };
 }
 
-/** The one text of an array: of shape () or (1,), or UTF-8 bytes as uint8. */
-function textOf(array: AnyArray): string | undefined {
+/** The one text of an array of shape () or (1,). JSON in bytes, S or uint8, is UTF-8. */
+function textOf(array: AnyArray, kind: string): string | undefined {
   if (array.dtype === "uint8" && array.shape.length === 1) return new TextDecoder().decode(array.data);
-  if (array.dtype !== "string" || array.data.length !== 1) return undefined;
-  const text = array.data[0]!;
-  // Byte strings come one character per byte; JSON is UTF-8. Text with larger characters is text already.
-  const bytes = Buffer.from(text, "latin1");
-  return bytes.toString("latin1") === text && /[\x80-\xff]/.test(text) ? decodeIfUtf8(bytes, text) : text;
-}
-
-function decodeIfUtf8(bytes: Buffer, text: string): string {
-  const decoded = bytes.toString("utf8");
-  return decoded.includes("\ufffd") ? text : decoded;
+  const [text, ...others] = array.dtype === "string" ? array.data : [];
+  if (text === undefined || others.length > 0) return undefined;
+  return kind === "S" ? Buffer.from(text, "latin1").toString("utf8") : text;
 }
 
 export function isRecord(value: unknown): value is { [key: string]: unknown } {

@@ -5,7 +5,8 @@ import { shapeText, type AnyArray } from "../array/ndarray.ts";
 import type { Candidate, FoundArray, Role } from "./candidate.ts";
 import { candidateOf } from "./candidate.ts";
 import { anyNumbers, realNumbers } from "./cast.ts";
-import type { Dataset, Metadata } from "./dataset.ts";
+import type { Dataset } from "./dataset.ts";
+import { statedNumber } from "./metadata.ts";
 import type { Violation } from "./violation.ts";
 
 type Rule = (candidate: Candidate) => Violation[];
@@ -210,27 +211,20 @@ function positionsInside(candidate: Candidate): Violation[] {
 /** Groups of g² frames need as many neighbours to choose from. */
 function neighbourCount(candidate: Candidate): Violation[] {
   const { metadata, file } = candidate;
-  const gridsize = stated(metadata, "gridsize");
-  if (typeof gridsize !== "number" || gridsize <= 1) return [];
-  const neighbours = stated(metadata, "neighborCount") ?? stated(metadata, "neighbor_count");
-  if (typeof neighbours === "number" && neighbours >= gridsize ** 2) return [];
+  const gridsize = statedNumber(metadata, "gridsize");
+  if (gridsize === null || gridsize <= 1) return [];
+  const neighbours = statedNumber(metadata, "neighborCount", "neighbor_count");
+  if (neighbours !== null && neighbours >= gridsize ** 2) return [];
   return [
     {
       file,
       key: "_metadata.neighborCount",
       message: "is too small for the gridsize",
       expected: `at least ${gridsize ** 2}, for gridsize ${gridsize}`,
-      got: neighbours === undefined ? "none" : JSON.stringify(neighbours),
+      got: neighbours === null ? "none" : String(neighbours),
       finding: "OVERSAMPLING-001",
     },
   ];
-}
-
-/** A number that the metadata states at the top, or where the reference study wrote it. */
-function stated(metadata: Metadata, key: string): unknown {
-  const nested = metadata["physics_parameters"];
-  const inside = typeof nested === "object" && nested !== null ? Reflect.get(nested, key) as unknown : undefined;
-  return metadata[key] ?? inside;
 }
 
 function found(candidate: Candidate, roles: readonly Role[]): FoundArray[] {

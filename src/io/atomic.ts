@@ -35,7 +35,8 @@ export async function replaceFile(path: string, write: (temporary: string) => Pr
     await handle.sync().finally(() => handle.close());
     await rename(temporary, path);
   } catch (cause) {
-    await rm(temporary, { force: true });
+    // What cannot be removed here was never made: the folder itself is missing or is a file.
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw isDoselapError(cause) ? cause : fileError("cannot be written", path, cause);
   }
 }

@@ -35,7 +35,6 @@ export function decompressBzip2(
       position += part.length;
       return part.length;
     },
-    eof: () => position >= bytes.length,
   };
   const output = {
     writeByte(byte: number): void {
@@ -57,7 +56,9 @@ export function decompressBzip2(
   };
 
   try {
-    Bunzip.decode(input, output, true);
+    // One stream per call and no `eof`: told of the end, the decoder takes a cut between two blocks for a good one.
+    do Bunzip.decode(input, output);
+    while (position < bytes.length);
   } catch (cause) {
     if (isDoselapError(cause)) throw cause;
     throw new DoselapError("Format", "the bzip2 stream is damaged", { file, got: messageOf(cause), cause });

@@ -4,14 +4,13 @@ declare module "seek-bzip" {
   interface InputStream {
     readByte(): number;
     read(target: Uint8Array, offset: number, length: number): number;
-    eof(): boolean;
   }
   interface OutputStream {
     writeByte(byte: number): void;
   }
   const Bunzip: {
-    /** Decodes into `output`; reads the streams that follow too when `multistream`. */
-    decode(input: InputStream, output: OutputStream, multistream: boolean): unknown;
+    /** Decodes one stream into `output`. Throws TypeError for damaged data. */
+    decode(input: InputStream, output: OutputStream): unknown;
   };
   export default Bunzip;
 }

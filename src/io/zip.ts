@@ -65,6 +65,11 @@ export async function openZip(source: ByteSource): Promise<ZipArchive> {
   };
 }
 
+/** The array's name in messages: the member's without .npy. */
+function keyOf(entry: Entry): string {
+  return entry.fileName.replace(/\.npy$/, "");
+}
+
 function entryOf(entries: ReadonlyMap<ZipMember, Entry>, member: ZipMember): Entry {
   const entry = entries.get(member);
   if (entry === undefined) throw new DoselapError("Format", "the archive has no such member", { key: member.name });
@@ -72,7 +77,7 @@ function entryOf(entries: ReadonlyMap<ZipMember, Entry>, member: ZipMember): Ent
 }
 
 async function readMember(source: ByteSource, zip: ZipFile, entry: Entry): Promise<Uint8Array> {
-  const where = { file: source.file, key: entry.fileName };
+  const where = { file: source.file, key: keyOf(entry) };
   const start = await dataStart(source, zip, entry);
   const bytes = allocate(entry.compressedSize, where.file, where.key);
   await source.readInto(bytes, start);
@@ -115,7 +120,7 @@ async function readHead(source: ByteSource, zip: ZipFile, entry: Entry, length: 
     try {
       head = await inflate(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
     } catch (cause) {
-      throw damaged("cannot be decompressed", { file: source.file, key: entry.fileName }, cause);
+      throw damaged("cannot be decompressed", { file: source.file, key: keyOf(entry) }, cause);
     }
     if (head.length >= wanted || bytes.length === entry.compressedSize) return head;
   }
@@ -123,7 +128,7 @@ async function readHead(source: ByteSource, zip: ZipFile, entry: Entry, length: 
 
 /** Where the member's bytes begin, once its claims are found possible. */
 async function dataStart(source: ByteSource, zip: ZipFile, entry: Entry): Promise<number> {
-  const where = { file: source.file, key: entry.fileName };
+  const where = { file: source.file, key: keyOf(entry) };
   const { compressionMethod, compressedSize, uncompressedSize } = entry;
   if (entry.isEncrypted()) throw new DoselapError("Format", "is encrypted", where);
   if (compressionMethod !== stored && compressionMethod !== deflated) {

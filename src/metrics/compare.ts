@@ -54,9 +54,6 @@ export interface MetricsReport {
   readonly n: number;
 }
 
-/** Rounding of complex64, relative to the largest amplitude, or in radians of phase. */
-const complex64Rounding = 1e-6;
-
 /** Scores `a`, the reconstruction, against `b`, the truth: both complex64 [h, w] or both float64 [h, w]. A real image
  * fills `amplitude` only. @throws Shape when shapes or kinds differ, Range for a non-finite pixel or an empty mask. */
 export function compareImages(
@@ -82,19 +79,17 @@ function compareComplex(a: ComplexImage, b: ComplexImage, options: CompareOption
   const gauged = options.gauge === "standard" ? applyGauge(a, b, options) : undefined;
   const aligned = gauged?.aligned ?? a;
   const gauge = gaugeReport(gauged, warnings);
-  const first = amplitudeOf(aligned);
-  const second = amplitudeOf(b);
   const amplitude = score(
-    snapConstant(first, complex64Rounding * largest(first), mask),
-    snapConstant(second, complex64Rounding * largest(second), mask),
+    snapConstant(amplitudeOf(aligned), { mask, part: "amplitude" }),
+    snapConstant(amplitudeOf(b), { mask, part: "amplitude" }),
     options,
     "amplitude",
     warnings,
   );
   const phases = gauged === undefined ? { a: phaseOf(aligned), b: phaseOf(b) } : phasePair(aligned, b, mask);
   const phase = score(
-    snapConstant(phases.a, complex64Rounding, mask),
-    snapConstant(phases.b, complex64Rounding, mask),
+    snapConstant(phases.a, { mask, part: "phase" }),
+    snapConstant(phases.b, { mask, part: "phase" }),
     options,
     "phase",
     warnings,
@@ -169,8 +164,4 @@ function isRealImage(image: ComplexImage | RealImage): image is RealImage {
 function kindOf(image: ComplexImage | RealImage): string {
   const kind = isComplexImage(image) ? "complex" : "real";
   return `${kind} ${shapeText([image.height, image.width])} of ${image.data.length} numbers`;
-}
-
-function largest({ data }: RealImage): number {
-  return data.reduce((top, value) => Math.max(top, Math.abs(value)), 0);
 }

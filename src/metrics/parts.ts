@@ -46,10 +46,18 @@ export function phasePair(
   return { a: { ...b, data: phaseA }, b: { ...b, data: phaseB } };
 }
 
-/** The image, or a truly constant one when it varies by no more than the rounding of complex64 numbers. */
-export function snapConstant(image: RealImage, tolerance: number, mask?: PixelMask): RealImage {
-  const range = dataRange(image, mask);
-  if (range === 0 || range > tolerance) return image;
+/** Rounding of complex64, relative to amplitude, or in radians of phase. */
+const complex64Rounding = 1e-6;
+
+/** The image, or a truly constant one when it varies in the mask by no more than the rounding of complex64 numbers. */
+export function snapConstant(
+  image: RealImage,
+  { mask, part }: { readonly mask?: PixelMask | undefined; readonly part: "amplitude" | "phase" },
+): RealImage {
   const first = mask === undefined ? 0 : mask.findIndex((value) => value !== 0);
+  // An amplitude that varies this little has the size of its first pixel everywhere.
+  const level = part === "phase" ? 1 : Math.abs(image.data[first]!);
+  const range = dataRange(image, mask);
+  if (range === 0 || range > complex64Rounding * level) return image;
   return { ...image, data: new Float64Array(image.data.length).fill(image.data[first]!) };
 }

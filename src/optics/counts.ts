@@ -14,13 +14,17 @@ export function countsOf({ diffraction, size }: Dataset): Float64Array {
     // A float32 root is off by up to 6e-8 of itself, its square by 1.2e-7; files may have rounded it twice.
     if (!(Math.abs(square - count) <= 1e-6 + 5e-7 * square)) {
       const frame = Math.floor(i / (size * size));
-      throw new DoselapError("Contract", "these frames do not hold whole photon counts, so they cannot be thinned", {
-        key: `diffraction (frame ${frame}, pixel ${i % (size * size)})`,
-        expected: "the square root of a whole number",
-        got: `${diffraction[i]!}, whose square is ${square}`,
-        finding: "DATA-001",
-        hint: "Convert the raw counts instead; data that were scaled, averaged or corrected are not Poisson any more.",
-      });
+      throw new DoselapError(
+        "Contract",
+        "these frames do not hold whole photon counts, so they cannot be thinned",
+        {
+          key: `diffraction (frame ${frame}, pixel ${i % (size * size)})`,
+          expected: "the square root of a whole number",
+          got: `${diffraction[i]!}, whose square is ${square}`,
+          finding: "DATA-001",
+          hint: "Convert the raw counts instead; data that were scaled, averaged or corrected are not Poisson any more.",
+        },
+      );
     }
     counts[i] = count;
   }

@@ -11,7 +11,8 @@ import { mean } from "../math/stats.ts";
 export function discOverlap(distancePx: number, diameterPx: number): number {
   checkDiameter(diameterPx);
   const u = Math.abs(distancePx) / diameterPx;
-  if (Number.isNaN(u)) throw new DoselapError("Range", "a distance must be a number", { got: String(distancePx) });
+  if (Number.isNaN(u))
+    throw new DoselapError("Range", "a distance must be a number", { got: String(distancePx) });
   if (u >= 1) return 0;
   return (2 / Math.PI) * (Math.acos(u) - u * Math.sqrt(1 - u * u));
 }

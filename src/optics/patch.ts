@@ -34,7 +34,13 @@ export function makePatchSampler(subPixel: SubPixel, size: number, backend: Back
 }
 
 /** Bilinear patch at (x, y) into `out`. @throws Range when the patch reaches outside the object. */
-export function extractPatch(object: ComplexImage, x: number, y: number, size: number, out: Float32Array): void {
+export function extractPatch(
+  object: ComplexImage,
+  x: number,
+  y: number,
+  size: number,
+  out: Float32Array,
+): void {
   checkPatch(object, x, y, size, out);
   const { data, width } = object;
   const half = Math.floor(size / 2);
@@ -61,14 +67,21 @@ export function extractPatch(object: ComplexImage, x: number, y: number, size: n
     let i = start + 2 * v * width;
     let o = 2 * v * size;
     for (const end = i + 2 * size; i < end; i++, o++) {
-      out[o] = w00 * data[i]! + w01 * data[i + right]! + w10 * data[i + below]! + w11 * data[i + right + below]!;
+      out[o] =
+        w00 * data[i]! + w01 * data[i + right]! + w10 * data[i + below]! + w11 * data[i + right + below]!;
     }
   }
 }
 
 /** Adds a patch at (x, y) to the object with the weights of {@link extractPatch}: its exact adjoint.
  * @throws Range when the patch reaches outside the object. */
-export function scatterPatch(patch: Float32Array, x: number, y: number, size: number, object: ComplexImage): void {
+export function scatterPatch(
+  patch: Float32Array,
+  x: number,
+  y: number,
+  size: number,
+  object: ComplexImage,
+): void {
   checkPatch(object, x, y, size, patch);
   const { data, width } = object;
   const half = Math.floor(size / 2);

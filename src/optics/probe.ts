@@ -17,7 +17,11 @@ export type ProbeSpec =
       /** Radius of the geometric spot. */
       readonly defocusRadiusPx: number;
     }
-  | { readonly kind: "gaussian"; readonly fwhmPx: number; /** Phase at a radius of one fwhm. */ readonly curvatureRad: number };
+  | {
+      readonly kind: "gaussian";
+      readonly fwhmPx: number;
+      /** Phase at a radius of one fwhm. */ readonly curvatureRad: number;
+    };
 
 /** The aperture falls from 1 to 0 over this fraction of its radius, half inside and half outside: it keeps the
  * rings of the spot, and with them its second moment, bounded. */
@@ -53,7 +57,11 @@ function defocusedAiry(
 ): Float64Array {
   if (!(k0 > 0 && k0 <= 0.5)) throw outOfRange("apertureCyclesPerPx", "a number in (0, 0.5]", k0);
   if (!(radius >= 0 && radius < size / 2)) {
-    throw outOfRange("defocusRadiusPx", `a number from 0 to below N/2 = ${size / 2}, or the spot wraps around`, radius);
+    throw outOfRange(
+      "defocusRadiusPx",
+      `a number from 0 to below N/2 = ${size / 2}, or the spot wraps around`,
+      radius,
+    );
   }
   const field = new Float64Array(2 * size * size);
   for (let v = 0; v < size; v++) {

@@ -49,7 +49,12 @@ interface Grid {
   readonly rows: number;
 }
 
-function gridOf({ x0, y0, x1, y1 }: ScanRegion, pitch: number, jitter: number, frames: number | undefined): Grid {
+function gridOf(
+  { x0, y0, x1, y1 }: ScanRegion,
+  pitch: number,
+  jitter: number,
+  frames: number | undefined,
+): Grid {
   const most = (extent: number): number =>
     // A grain of slack, so that a region of whole steps keeps its last node.
     Math.max(1, Math.floor(extent / pitch - 2 * jitter + 1e-9) + 1);

@@ -50,7 +50,14 @@ export function scanRegion(objectHeight: number, objectWidth: number, sizePx: nu
 /** Scan positions of one kind. Same options, same positions.
  * @throws Range when a number is out of range or the frames asked for do not fit the region at this step. */
 export function makeScan(options: ScanOptions): Positions {
-  const { kind, region, stepPx, seed, frames, jitterFraction = kind === "jittered-raster" ? 0.1 : 0 } = options;
+  const {
+    kind,
+    region,
+    stepPx,
+    seed,
+    frames,
+    jitterFraction = kind === "jittered-raster" ? 0.1 : 0,
+  } = options;
   checkOptions(options, jitterFraction);
   switch (kind) {
     case "raster":
@@ -104,7 +111,13 @@ function nearest(spacings: ReadonlyMap<number, number>, stepPx: number): number 
 }
 
 /** The pattern of so many positions, shrunk about the region's centre to the step. */
-function fitFrames(kind: FreeKind, region: ScanRegion, stepPx: number, seed: number, frames: number): Positions {
+function fitFrames(
+  kind: FreeKind,
+  region: ScanRegion,
+  stepPx: number,
+  seed: number,
+  frames: number,
+): Positions {
   const whole = freePatterns[kind](region, frames, seed);
   if (frames === 1) return whole;
   const spacing = meanSpacing(whole);
@@ -137,7 +150,8 @@ function checkOptions({ region, stepPx, frames }: ScanOptions, jitterFraction: n
     fail("region", "bounds with x0 <= x1 and y0 <= y1", `x ${x0}…${x1}, y ${y0}…${y1}`);
   }
   if (!(stepPx > 0 && stepPx < Infinity)) fail("stepPx", "pixels above 0", stepPx);
-  if (!(jitterFraction >= 0 && jitterFraction <= 0.5)) fail("jitterFraction", "a number in [0, 0.5]", jitterFraction);
+  if (!(jitterFraction >= 0 && jitterFraction <= 0.5))
+    fail("jitterFraction", "a number in [0, 0.5]", jitterFraction);
   if (frames !== undefined && !(Number.isInteger(frames) && frames >= 1)) {
     fail("frames", "a whole number of at least 1", frames);
   }

@@ -102,7 +102,12 @@ export function simulateDataset({
     backgroundPhotonsPerPx,
     seed,
     N: size,
-    units: { diffraction: "sqrt(counts)", positions: "object pixels", probe: "sqrt(counts)", object: "transmission" },
+    units: {
+      diffraction: "sqrt(counts)",
+      positions: "object pixels",
+      probe: "sqrt(counts)",
+      object: "transmission",
+    },
     ...(frameNumbers === undefined ? {} : { frameNumbers: Array.from(numbers) }),
   };
   return {
@@ -161,7 +166,8 @@ interface Recording {
 
 /** √counts [M, N, N] and the counts of each frame. */
 function record(options: Recording): { diffraction: Float32Array; counts: Float64Array } {
-  const { object, probe, positions, numbers, sampler, backend, backgroundPhotonsPerPx, rng, signal } = options;
+  const { object, probe, positions, numbers, sampler, backend, backgroundPhotonsPerPx, rng, signal } =
+    options;
   const pixels = probe.size * probe.size;
   const diffraction = new Float32Array(numbers.length * pixels);
   const counts = new Float64Array(numbers.length);
@@ -204,7 +210,11 @@ function checkNumbers({ dosePhotons, backgroundPhotonsPerPx }: { [key: string]: 
   }
 }
 
-function checkFrameNumbers(given: ArrayLike<number> | undefined, frames: number, { y }: Positions): Uint32Array {
+function checkFrameNumbers(
+  given: ArrayLike<number> | undefined,
+  frames: number,
+  { y }: Positions,
+): Uint32Array {
   if (frames < 1 || y.length !== frames) {
     throw new DoselapError("Range", "a simulation needs scan positions", {
       expected: "at least one x and as many y",

@@ -48,26 +48,33 @@ export function thinDataset(
     });
   }
   const { diameterPx, definition } = diameterOf(dataset, probeDiameter);
-  const rows =
+  const kept =
     keepOverlap === null
-      ? Int32Array.from({ length: dataset.frames }, (_, j) => j)
-      : dropPositions(dataset.positions, { diameterPx, overlap: keepOverlap, seed });
-  const kept = keepFrames(dataset, rows);
+      ? dataset
+      : keepFrames(dataset, dropPositions(dataset.positions, { diameterPx, overlap: keepOverlap, seed }));
   let thinned = kept;
   if (fraction < 1) {
-    const address = addressOf(dataset, "thin", doseIndex);
+    const address = addressOf(dataset, doseIndex);
     const counts = drawCounts(kept, countsOf(kept), { fraction, seed, stream: "thinning", address });
     thinned = withFraction(kept, counts, fraction);
     checkThinning(thinned, fraction * meanCountsPerFrame(kept), fraction);
   }
   const metadata: Metadata = {
     ...thinned.metadata,
+    ...doseMetadata(doseOf(thinned)),
     measuredMeanCounts: meanCountsPerFrame(thinned),
     probeDiameterPx: diameterPx,
     probeDiameterDefinition: definition,
     measuredOverlap: nearestNeighborOverlap(thinned.positions, diameterPx),
   };
-  const parameters = { fraction, keepOverlap, seed, doseIndex, framesBefore: dataset.frames, framesKept: rows.length };
+  const parameters = {
+    fraction,
+    keepOverlap,
+    seed,
+    doseIndex,
+    framesBefore: dataset.frames,
+    framesKept: kept.frames,
+  };
   return { ...thinned, metadata: withProvenance(metadata, { operation: "thin", parameters }) };
 }
 
@@ -78,7 +85,7 @@ export function splitHalves(
   { seed, doseIndex = 0 }: { readonly seed: number; readonly doseIndex?: number | undefined },
 ): [Dataset, Dataset] {
   const counts = countsOf(dataset);
-  const address = addressOf(dataset, "split-halves", doseIndex);
+  const address = addressOf(dataset, doseIndex);
   const first = drawCounts(dataset, counts, { fraction: 0.5, seed, stream: "halves", address });
   const second = counts.map((count, i) => count - first[i]!);
   const half = (name: "a" | "b", part: Float64Array): Dataset => {
@@ -99,7 +106,11 @@ interface Draw {
 }
 
 /** Thinned counts, float64 [M, N, N]. */
-function drawCounts(dataset: Dataset, counts: Float64Array, { fraction, seed, stream, address }: Draw): Float64Array {
+function drawCounts(
+  dataset: Dataset,
+  counts: Float64Array,
+  { fraction, seed, stream, address }: Draw,
+): Float64Array {
   const numbers = frameNumbersOf(dataset);
   const pixels = dataset.size * dataset.size;
   const rng = createRng(seed, stream, { dose: address });
@@ -145,9 +156,9 @@ function checkThinning(thinned: Dataset, expected: number, fraction: number): vo
   });
 }
 
-/** A second thinning with the same seed must not meet the same random numbers, so the earlier ones are counted.
- * One that kept every photon drew nothing and does not count. */
-function addressOf({ metadata }: Dataset, operation: string, doseIndex: number): number {
+/** A second thinning with the same seed must not meet the same random numbers, nor must two halves of one scan: what
+ * was drawn before is part of the address. Thinning that kept every photon drew nothing and does not count. */
+function addressOf({ metadata }: Dataset, doseIndex: number): number {
   if (!(Number.isInteger(doseIndex) && doseIndex >= 0 && doseIndex < 65536)) {
     throw new DoselapError("Range", "the dose index is part of a random address", {
       key: "doseIndex",
@@ -155,10 +166,12 @@ function addressOf({ metadata }: Dataset, operation: string, doseIndex: number):
       got: String(doseIndex),
     });
   }
-  const earlier = (metadata.provenance ?? []).filter(
-    (entry) => entry.operation === operation && entry.parameters["fraction"] !== 1,
-  );
-  return doseIndex + 65536 * earlier.length;
+  let history = 0;
+  for (const { operation, parameters } of metadata.provenance ?? []) {
+    if (operation === "split-halves") history = 3 * history + (parameters["half"] === "a" ? 1 : 2);
+    if (operation === "thin" && parameters["fraction"] !== 1) history = 3 * history + 1;
+  }
+  return doseIndex + 65536 * (history % 65536);
 }
 
 function diameterOf(

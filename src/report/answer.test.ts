@@ -133,6 +133,24 @@ describe("answerOf", () => {
     expect(caveats.join(" ")).toContain("measures agreement with it, not truth");
   });
 
+  test("says that a full-dose resolution is a lower bound when its correlation never crosses", () => {
+    const result = study();
+    const cells = result.cells.map((cell) => ({
+      ...cell,
+      arms: cell.arms.map((arm) => ({
+        ...arm,
+        rows: arm.rows.map((row) =>
+          row.metric === "frc50" && cell.dose === 1e5 && cell.view === "dense"
+            ? { ...row, value: null }
+            : row,
+        ),
+      })),
+    }));
+    expect(answerOf({ ...result, cells }).caveats.join(" ")).toContain(
+      "never crosses its threshold in dense: the resolution there is a lower bound",
+    );
+  });
+
   test("a study of one dose reports the resolution there and claims nothing about dose", () => {
     const { sentence } = answerOf(study({ doses: [1e4] }));
     expect(plain(sentence)).toMatch(

@@ -3,8 +3,9 @@
 // where every paired replicate agrees, and says plainly when nothing can be said.
 
 import type { StudyResult } from "../study/results.ts";
-import { doseText, fixedText, lengthText, listText, numberText } from "./format.ts";
-import { type CrossingMetric, crossingMetrics } from "./frc-limit.ts";
+import { type Kept, keepSentence, type ResolutionKey } from "./answer-sentence.ts";
+import { doseText, listText } from "./format.ts";
+import { crossingMetrics } from "./frc-limit.ts";
 import {
   armAt,
   conditionAt,
@@ -15,23 +16,6 @@ import {
   type Stat,
   type Summary,
 } from "./summary.ts";
-
-/** Which FRC number stands for "resolution". */
-export interface ResolutionKey {
-  readonly comparison: Stat["comparison"];
-  readonly part: Stat["part"];
-  readonly metric: CrossingMetric;
-}
-
-/** What one arm keeps at one view. */
-export interface Kept {
-  readonly arm: string;
-  readonly view: string;
-  /** Spatial frequency resolved at the highest dose, cycles per pixel; null when there is none. */
-  readonly fullDoseCyclesPerPx: number | null;
-  /** Lowest dose (or fluence) of an unbroken run from the top that keeps the fraction; null when there is none. */
-  readonly lowestLevel: number | null;
-}
 
 export interface Answer {
   readonly sentence: string;
@@ -46,13 +30,13 @@ export interface Answer {
 export function answerOf(result: StudyResult, keepFraction = 0.7): Answer {
   const summary = summarise(result);
   const arms = finishedArms(summary).filter((arm) => arm !== nullArm);
-  const caveats = caveatsOf(result, summary, arms);
+  const resolution = resolutionKey(result, summary, arms);
+  const caveats = caveatsOf(result, summary, { arms, resolution });
   if (arms.length === 0) {
     const why = listText([...new Set(summary.conditions.flatMap((c) => c.arms).flatMap(describeAbsent))]);
     const sentence = `Nothing can be said yet: no reconstruction has finished${why === "" ? "" : ` (${why})`}.`;
     return { sentence, caveats, resolution: null, keepFraction, kept: [] };
   }
-  const resolution = resolutionKey(result, summary, arms);
   if (resolution === null) {
     const sentence = `No resolution can be stated: ${listText(arms)} finished, but no Fourier ring correlation crosses a threshold.`;
     return { sentence, caveats, resolution, keepFraction, kept: [] };
@@ -73,23 +57,6 @@ export function answerOf(result: StudyResult, keepFraction = 0.7): Answer {
     resolution,
     keepFraction,
     kept,
-  };
-}
-
-/** Words for a resolution key: "phase resolution" by "FRC against truth at 0.5". */
-export function resolutionWords({ comparison, part, metric }: ResolutionKey): {
-  readonly what: string;
-  readonly how: string;
-} {
-  const against = {
-    truth: "against truth",
-    reference: "against the full-dose reconstruction",
-    halves: "half against half",
-  };
-  const at = { frc50: "at 0.5", frc1over7: "at 1/7", frcHalfBit: "at the half-bit threshold" };
-  return {
-    what: part === "complex" ? "resolution" : `${part} resolution`,
-    how: `FRC ${against[comparison]} ${at[metric]}`,
   };
 }
 
@@ -141,52 +108,6 @@ function keptAt(
   return { arm, view, fullDoseCyclesPerPx: full, lowestLevel };
 }
 
-function keepSentence(
-  result: StudyResult,
-  summary: Summary,
-  {
-    resolution,
-    keepFraction,
-    arm,
-    kept,
-  }: { resolution: ResolutionKey; keepFraction: number; arm: string; kept: readonly Kept[] },
-): string {
-  const mine = kept.filter((entry) => entry.arm === arm);
-  const known = mine.filter((entry) => entry.fullDoseCyclesPerPx !== null);
-  const { what, how } = resolutionWords(resolution);
-  const unit = summary.axis === "dose" ? "photons per frame" : "photons per object pixel";
-  const highest = `${doseText(summary.levels.at(-1)!)} ${unit}`;
-  if (known.length === 0)
-    return `even at ${highest}, the highest ${summary.axis}, ${arm} has no ${what} that can be told from noise (${how})`;
-  const full = known.map((entry) => entry.fullDoseCyclesPerPx!);
-  const inLength =
-    result.pixelSizeM === null
-      ? ""
-      : ` or ${rangeText(
-          full.map((f) => result.pixelSizeM! / f),
-          (v) => lengthText(v),
-        )} full period`;
-  const value = `${rangeText(full, (v) => fixedText(v, 3))} cycles/px${inLength}`;
-  if (summary.levels.length < 2)
-    return `at ${highest}, the only ${summary.axis} here, ${arm} reaches a ${what} of ${value} (${how})`;
-  const groups = summary.levels.flatMap((level, i) => {
-    const views = known
-      .filter((entry) => entry.lowestLevel === level)
-      .map((entry) => viewText(summary, entry.view));
-    if (views.length === 0) return [];
-    if (i === summary.levels.length - 1) return [`only at the highest ${summary.axis} in ${listText(views)}`];
-    return [
-      `down to ${doseText(level)}${i === 0 ? `, the lowest ${summary.axis} tested,` : ""} in ${listText(views)}`,
-    ];
-  });
-  const lost = mine
-    .filter((entry) => entry.fullDoseCyclesPerPx === null)
-    .map((entry) => viewText(summary, entry.view));
-  const tail = lost.length === 0 ? "" : `; in ${listText(lost)} it has none to keep`;
-  const share = `${numberText(100 * keepFraction)} % of the ${what} it has at ${highest}`;
-  return `${arm} keeps at least ${share} (${value}; ${how}) ${listText(groups)}${tail}`;
-}
-
 /** Arms by how many conditions they lead, then in the design's order. */
 function rankedArms(summary: Summary, key: ResolutionKey, arms: readonly string[]): string[] {
   const wins = new Map(arms.map((arm) => [arm, 0]));
@@ -230,7 +151,11 @@ function winsEveryReplicate(mine: Stat, rival: Stat): boolean {
   );
 }
 
-function caveatsOf(result: StudyResult, summary: Summary, arms: readonly string[]): string[] {
+function caveatsOf(
+  result: StudyResult,
+  summary: Summary,
+  { arms, resolution }: { arms: readonly string[]; resolution: ResolutionKey | null },
+): string[] {
   const caveats: string[] = [];
   if (arms.length === 1)
     caveats.push(`Only ${arms[0]!} has run, so this study cannot yet say which method wins.`);
@@ -245,6 +170,16 @@ function caveatsOf(result: StudyResult, summary: Summary, arms: readonly string[
         ? `${arm} is nowhere distinguishable from the null arm, a flat object.`
         : `${arm} is not distinguishable from the null arm, a flat object, at ${listText(where)}.`,
     );
+  }
+  if (resolution !== null) {
+    const top = summary.levels.at(-1);
+    const bounded = summary.conditions.filter(
+      (c) => c.level === top && arms.some((arm) => statOf(armAt(c, arm), resolution)?.isLowerBound === true),
+    );
+    if (bounded.length > 0)
+      caveats.push(
+        `At the highest ${summary.axis} the correlation never crosses its threshold in ${listText(bounded.map((c) => c.view))}: the resolution there is a lower bound, so lower doses may keep a smaller part of it than stated.`,
+      );
   }
   const replicates = Math.max(0, ...summary.conditions.map((condition) => condition.cells.length));
   if (arms.length > 0 && replicates === 1)
@@ -274,20 +209,6 @@ function describeAbsent({
   reasons: readonly string[];
 }): string[] {
   return state === "done" ? [] : [`${arm} ${state}: ${listText(reasons)}`];
-}
-
-function viewText(summary: Summary, view: string): string {
-  const overlaps = summary.conditions
-    .filter((c) => c.view === view)
-    .flatMap((c) => c.cells.map((cell) => cell.overlapMeasured));
-  const finite = overlaps.filter((overlap) => Number.isFinite(overlap));
-  const mean = finite.reduce((sum, overlap) => sum + overlap, 0) / finite.length;
-  return finite.length === 0 ? view : `${view} (overlap ${fixedText(mean, 2)})`;
-}
-
-function rangeText(values: readonly number[], format: (value: number) => string): string {
-  const [low, high] = [format(Math.min(...values)), format(Math.max(...values))];
-  return low === high ? low : `${low} to ${high}`;
 }
 
 function capitalised(text: string): string {

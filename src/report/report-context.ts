@@ -5,7 +5,7 @@ import { type Answer, answerOf } from "./answer.ts";
 import { createFigureMaker, type FigureMaker } from "./figures/figure.ts";
 import { type ArmStyle, armStyles } from "./palette.ts";
 import type { CellImages, RunData } from "./run-data.ts";
-import { type Summary, summarise } from "./summary.ts";
+import { finishedArms, type Summary, summarise } from "./summary.ts";
 
 export interface ReportContext {
   readonly result: StudyResult;
@@ -24,7 +24,8 @@ export function createReportContext({ result, images }: RunData): ReportContext 
     images,
     summary,
     answer: answerOf(result),
-    styles: armStyles(summary.arms),
+    // Arms that ran come first, so that they get the plainest signs.
+    styles: armStyles([...new Set([...finishedArms(summary), ...summary.arms])]),
     maker: createFigureMaker(),
   };
 }

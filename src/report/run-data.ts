@@ -92,18 +92,17 @@ const studyFile = z.object({ designHash: text });
 /** Reads a run folder. @throws File, Format or Hash naming the file and what to run next. */
 export async function readRun(runDir: string): Promise<RunData> {
   const metricsFile = join(runDir, "compare", "metrics.json");
-  const [head, result] = await Promise.all([
-    readJson(
-      join(runDir, "study.json"),
-      studyFile,
-      "Is this a run folder? `doselap run STUDY --out DIR` makes one.",
-    ),
-    readJson(
-      metricsFile,
-      study,
-      "Run the compare stage first: `doselap run STUDY --out DIR --stage compare`.",
-    ),
-  ]);
+  // One after the other: of two missing files the first is the one to name.
+  const head = await readJson(
+    join(runDir, "study.json"),
+    studyFile,
+    "Is this a run folder? `doselap run STUDY --out DIR` makes one.",
+  );
+  const result = await readJson(
+    metricsFile,
+    study,
+    "Run the compare stage first: `doselap run STUDY --out DIR --stage compare`.",
+  );
   if (head.designHash !== result.designHash) {
     throw new DoselapError("Hash", "the comparison belongs to another design than the run folder", {
       file: metricsFile,

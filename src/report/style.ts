@@ -59,9 +59,11 @@ thead th{border-bottom:1px solid var(--axis);vertical-align:bottom}
 thead tr:first-child th{border-top:1.5px solid var(--ink);border-bottom:0}
 thead .span{border-bottom:1px solid var(--rule)!important;text-align:center}
 thead small{display:block;font-weight:400;color:var(--muted);font-size:11.5px}
-.results{width:100%}
-.results th,.results td{padding:5px 7px}
-.results td.absent,.results .dose:first-child{padding-left:7px}
+.results{width:100%;font-size:13px}
+.results th,.results td{padding:5px 6px}
+.results thead th,.plain thead th{white-space:normal}
+.results .start{padding-left:18px}
+.results td.absent{padding-left:18px}
 .results tbody{border-bottom:1px solid var(--axis)}
 .results th[scope=row],.results th[scope=rowgroup],.results .dose{text-align:left}
 .results th[scope=row]{font-weight:400}
@@ -71,14 +73,17 @@ thead small{display:block;font-weight:400;color:var(--muted);font-size:11.5px}
 .results tr.null>*{color:var(--muted)}
 .results .best{font-weight:700;color:var(--mark)}
 .results td.absent{text-align:left;color:var(--muted);white-space:normal;font-style:italic}
+.tablenote{margin-top:10px;font-size:12.5px;color:var(--muted)}
 .sd{display:block;font-weight:400;color:var(--muted);font-size:.85em}
 .badge{display:inline-block;font-size:11px;line-height:1.3;color:var(--warn-ink);background:var(--warn-page);border:1px solid var(--warn-edge);border-radius:3px;padding:0 5px;white-space:normal}
-.results th .badge{display:block;width:min-content;min-width:108px;margin:2px 0}
-.heatmaps{display:flex;flex-wrap:wrap;gap:20px 44px}
+.results th .badge{display:block;width:min-content;min-width:124px;margin:2px 0}
 .heat th,.heat td{border:0}
 .heat thead tr:first-child th{border-top:0;border-bottom:0}
-.heat tbody th{text-align:left;font-weight:400}
-.heat td{min-width:92px;text-align:center;border:2px solid var(--page);background:color-mix(in oklab,var(--heat) calc(var(--v)*52%),var(--soft));print-color-adjust:exact;-webkit-print-color-adjust:exact}
+.heat thead th{text-align:center}
+.heat tbody th,.heat thead tr:first-child th:first-child{text-align:left}
+.heat tbody th{font-weight:400}
+.overview{width:100%}
+.heat td{min-width:64px;text-align:center;border:2px solid var(--page);background:color-mix(in oklab,var(--heat) calc(var(--v)*52%),var(--soft));print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .heat td small{display:block;color:inherit;font-size:11px}
 .heat td.plainly{background:none;min-width:0}
 .heat td.none{background:repeating-linear-gradient(135deg,var(--soft) 0 5px,var(--page) 5px 10px);color:var(--muted)}
@@ -129,9 +134,9 @@ main{padding:32px 18px 64px}h1{font-size:25px}.answer{font-size:18px}h2{margin-t
 body{font-size:9.5pt}main{max-width:none;padding:0}
 h1{font-size:20pt}h2{font-size:14pt;margin:22pt 0 8pt;padding-top:8pt;break-after:avoid}h3{break-after:avoid}
 .question{font-size:12pt;margin-bottom:12pt}.answer{font-size:13pt}
-figure,.heatmaps,tbody,.panel,.gallery tr,.keys,.facts{break-inside:avoid}
-table{font-size:6.8pt}.results th,.results td{padding:2pt}.results thead th{white-space:normal}.results thead small,.heat small{font-size:6.6pt!important}.heat th,.heat td{min-width:0;padding:2pt}
-.results th .badge{min-width:68px}
+figure:not(.long),tbody,.panel,.gallery tr,.keys,.facts{break-inside:avoid}
+table,.results{font-size:6.8pt}.results th,.results td{padding:2pt}.results thead th{white-space:normal}.results thead small,.heat small{font-size:6.6pt!important}.heat th,.heat td{min-width:0;padding:2pt}
+.results th .badge{min-width:68px}.results .start,.results td.absent{padding-left:6pt}.plain th,.plain td{padding:2pt 3pt}
 figcaption,caption{font-size:9pt}figcaption b,caption b{font-size:8.5pt}
 .panels{gap:8pt 12pt}.panelname,.legend,.gallery thead th,.gallery tbody th{font-size:8.5pt}
 .gallery col.name{width:62px}.keys{margin-left:62px;font-size:8pt}

@@ -41,7 +41,7 @@ export function shrinkMask(
 }
 
 /** Grey range: 0.5 to 99.5 % of |O| inside the mask; around the value when the image is flat. */
-export function amplitudeRange({ data }: ComplexImage, mask: Mask): ValueRange {
+export function clippedAmplitudeRange({ data }: ComplexImage, mask: Mask): ValueRange {
   const [min, max] = quantiles(inside(mask, (i) => Math.hypot(data[2 * i]!, data[2 * i + 1]!)));
   return max - min > 1e-3 * Math.max(max, 1e-30) ? { min, max } : { min: 0.5 * min, max: 1.5 * max + 1e-30 };
 }

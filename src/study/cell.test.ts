@@ -1,3 +1,5 @@
+// Paths and labels of cells, written out.
+
 import { expect, test } from "vitest";
 import { armPath, cellPath, cellText, doseFolder, type Cell } from "./cell.ts";
 

@@ -1,3 +1,5 @@
+// What a plan takes from a measured scan, against sums done by hand.
+
 import { expect, test } from "vitest";
 import type { Dataset } from "../data/dataset.ts";
 import { measuredSource } from "./measured-source.ts";
@@ -15,7 +17,14 @@ const dataset: Dataset = {
 
 test("mean counts are the squared amplitudes, summed over the detector and averaged over frames", () => {
   // 1 + 4 + 9 and 4 + 4.
-  expect(measuredSource(dataset)).toMatchObject({ meanCounts: 11, frames: 2, size: 2, objectHeight: 6, objectWidth: 7, pixelSizeM: null });
+  expect(measuredSource(dataset)).toMatchObject({
+    meanCounts: 11,
+    frames: 2,
+    size: 2,
+    objectHeight: 6,
+    objectWidth: 7,
+    pixelSizeM: null,
+  });
 });
 
 test.each([
@@ -27,5 +36,7 @@ test.each([
 });
 
 test("a dark scan has no dose to cut", () => {
-  expect(() => measuredSource({ ...dataset, diffraction: new Float32Array(8) })).toThrow(/diffraction.*above 0 counts.*DATA-001/u);
+  expect(() => measuredSource({ ...dataset, diffraction: new Float32Array(8) })).toThrow(
+    /diffraction.*above 0 counts.*DATA-001/u,
+  );
 });

@@ -104,7 +104,10 @@ function fftFlops(sizePx: number): number {
 }
 
 /** A frame is one transform and N² Poisson draws of about 100 operations; a measured one N² binomial draws, three times. */
-function generateCost({ kind }: StudyDesign, { sizePx, frames, probeModes, objectPixels }: CellSize): Estimate {
+function generateCost(
+  { kind }: StudyDesign,
+  { sizePx, frames, probeModes, objectPixels }: CellSize,
+): Estimate {
   const copies = kind === "measured" ? 3 : 1;
   const bytes = copies * frames * sizePx ** 2 * 4 + 2 * objectPixels * 8 + probeModes * sizePx ** 2 * 8;
   return cost(bytes, copies * frames * (fftFlops(sizePx) * probeModes + 100 * sizePx ** 2));

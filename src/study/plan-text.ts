@@ -1,7 +1,7 @@
 // A plan as text for a terminal: the views, the photons, the jobs with their estimates, warnings last.
 
 import type { PlannedJob } from "./plan-estimates.ts";
-import type { StudyPlan } from "./plan.ts";
+import type { StudyPlan } from "./plan-types.ts";
 
 /** Lines without a line end. */
 export function planText(plan: StudyPlan): string[] {
@@ -18,19 +18,45 @@ export function planText(plan: StudyPlan): string[] {
         `leakage ${percent(split.leakage)} of test frames`,
     );
   }
-  lines.push("", "Views", ...viewTable(plan), "", "Photons", ...photonTable(plan), "", "Jobs", ...jobTable(plan));
   lines.push(
     "",
-    `Total: ${totals.jobs} jobs, ${bytesText(totals.bytes)}, ${flopsText(totals.flops)}, ${timeText(totals.seconds)} on one core`,
+    "Views",
+    ...viewTable(plan),
+    "",
+    `Cells: ${plan.cells.length} (dose × view × replicate), and their photons`,
+    ...photonTable(plan),
+    "",
+    "Jobs, summed over doses and replicates",
+    ...jobTable(plan),
+  );
+  lines.push(
+    "",
+    `Total: ${totals.jobs} jobs, ${bytesText(totals.bytes)}, ${flopsText(totals.flops)}, ` +
+      `${timeText(totals.seconds)} on one core, of which training networks ${timeText(trainingSeconds(plan))}`,
   );
   for (const note of plan.notes) lines.push(`  ${note}`);
   if (warnings.length > 0) lines.push("", "Warnings", ...warnings.map((warning) => `  ! ${warning}`));
   return lines;
 }
 
+function trainingSeconds({ matrix }: StudyPlan): number {
+  return matrix.reduce((sum, { stage, estimate }) => (stage === "train" ? sum + estimate.seconds : sum), 0);
+}
+
 function viewTable({ views }: StudyPlan): string[] {
   return table(
-    ["view", "gridsize", "overlap asked", "step px", "overlap", "frames", "train", "test", "guard", "packing bound"],
+    [
+      "view",
+      "gridsize",
+      "overlap asked",
+      "step px",
+      "overlap",
+      "frames",
+      "train",
+      "test",
+      "guard",
+      "packing bound",
+    ],
     views.map((view) => [
       view.view,
       String(view.gridsize),
@@ -58,24 +84,24 @@ function photonTable({ photonsPerPx }: StudyPlan): string[] {
   );
 }
 
-/** One row per stage, arm, dose and view; replicates are added up. */
+/** One row per stage, arm and view; doses and replicates, which cost the same, are added up. */
 function jobTable({ matrix }: StudyPlan): string[] {
   const groups = new Map<string, PlannedJob[]>();
   for (const job of matrix) {
-    const key = [job.stage, job.arm, job.dose, job.view].join(" ");
+    const key = [job.stage, job.arm, job.view].join(" ");
     groups.set(key, [...(groups.get(key) ?? []), job]);
   }
   const order = ["plan", "generate", "views", "train", "reconstruct", "compare", "report"];
   const rows = [...groups.values()].sort((a, b) => order.indexOf(a[0]!.stage) - order.indexOf(b[0]!.stage));
   return table(
-    ["stage", "arm", "dose", "view", "gridsize", "jobs", "bytes", "operations", "time"],
+    ["stage", "arm", "view", "gridsize", "jobs", "bytes", "operations", "time"],
     rows.map((jobs) => {
-      const { stage, arm, dose, view, gridsize } = jobs[0]!;
-      const sum = (pick: (job: PlannedJob) => number): number => jobs.reduce((total, job) => total + pick(job), 0);
+      const { stage, arm, view, gridsize } = jobs[0]!;
+      const sum = (pick: (job: PlannedJob) => number): number =>
+        jobs.reduce((total, job) => total + pick(job), 0);
       return [
         stage,
         arm ?? "-",
-        dose === null ? "-" : short(dose),
         view ?? "-",
         gridsize === null ? "-" : String(gridsize),
         String(jobs.length),

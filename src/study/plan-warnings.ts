@@ -1,7 +1,7 @@
 // What a plan has to say before any time is spent: sweeps without contrast, doses at which a flat object will be hard to beat,
 // views with few frames.
 
-import type { PlannedView, PhotonDensity } from "./plan.ts";
+import type { PlannedView, PhotonDensity } from "./plan-types.ts";
 import type { StudyDesign } from "./design/schema.ts";
 
 /** Overlaps closer than this are one level of the sweep. */
@@ -52,7 +52,9 @@ function viewWarnings(design: StudyDesign, views: readonly PlannedView[]): strin
     }
     const { groupCount } = design.training;
     if (gridsize === 1 && groupCount !== null && groupCount > fewest) {
-      warnings.push(`View ${view} has ${fewest} frames in a split: it makes that many groups, not ${groupCount}.`);
+      warnings.push(
+        `View ${view} has ${fewest} frames in a split: it makes that many groups, not ${groupCount}.`,
+      );
     }
     return warnings;
   });

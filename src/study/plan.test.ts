@@ -1,3 +1,5 @@
+// Plans of all presets: cells, jobs, photons, splits, warnings; overlaps against a disc counted point by point.
+
 import { describe, expect, test } from "vitest";
 import type { Probe } from "../data/dataset.ts";
 import { designHash } from "./design/hash.ts";
@@ -76,7 +78,16 @@ describe("quick", () => {
 
   test("has 3 doses × 3 views, ordered by dose, then view", async () => {
     const { cells } = await planStudy(design);
-    expect(cells.map(({ dose, doseIndex, view, gridsize, replicate, seed }) => [dose, doseIndex, view, gridsize, replicate, seed])).toEqual(
+    expect(
+      cells.map(({ dose, doseIndex, view, gridsize, replicate, seed }) => [
+        dose,
+        doseIndex,
+        view,
+        gridsize,
+        replicate,
+        seed,
+      ]),
+    ).toEqual(
       [1e3, 1e4, 1e5].flatMap((dose, doseIndex) => [
         [dose, doseIndex, "baseline", 1, 0, 42],
         [dose, doseIndex, "dense", 2, 0, 42],
@@ -87,11 +98,18 @@ describe("quick", () => {
 
   test("lists every job of every stage once", async () => {
     const plan = await planStudy(design);
-    expect(["plan", "generate", "views", "compare", "report"].map((stage) => jobsOf(plan, stage))).toEqual([1, 9, 9, 9, 1]);
+    expect(["plan", "generate", "views", "compare", "report"].map((stage) => jobsOf(plan, stage))).toEqual([
+      1, 9, 9, 9, 1,
+    ]);
     expect(["pinn", "supervised"].map((arm) => jobsOf(plan, "train", arm))).toEqual([9, 9]);
-    expect(["pinn", "supervised", "rpie", "null"].map((arm) => jobsOf(plan, "reconstruct", arm))).toEqual([9, 9, 9, 9]);
+    expect(["pinn", "supervised", "rpie", "null"].map((arm) => jobsOf(plan, "reconstruct", arm))).toEqual([
+      9, 9, 9, 9,
+    ]);
     expect(plan.totals.jobs).toBe(plan.matrix.length);
-    expect(plan.totals.seconds).toBeCloseTo(plan.matrix.reduce((sum, { estimate }) => sum + estimate.seconds, 0), 6);
+    expect(plan.totals.seconds).toBeCloseTo(
+      plan.matrix.reduce((sum, { estimate }) => sum + estimate.seconds, 0),
+      6,
+    );
   });
 
   test("the null arm is planned even when no one asked for it", async () => {
@@ -128,11 +146,13 @@ describe("quick", () => {
     expect(photonsPerPx[0]).toMatchObject({ dose: 1000, view: "baseline", perDetectorPx: 1000 / 4096 });
   });
 
-  test("its iterative engine takes less than two minutes for all cells", async () => {
+  test("its iterative engine is estimated at a few minutes on one core for all cells", async () => {
     const { matrix } = await planStudy(design);
-    const seconds = matrix.filter(({ arm }) => arm === "rpie").reduce((sum, { estimate }) => sum + estimate.seconds, 0);
-    expect(seconds).toBeGreaterThan(5);
-    expect(seconds).toBeLessThan(120);
+    const seconds = matrix
+      .filter(({ arm }) => arm === "rpie")
+      .reduce((sum, { estimate }) => sum + estimate.seconds, 0);
+    expect(seconds).toBeGreaterThan(10);
+    expect(seconds).toBeLessThan(240);
   });
 
   test("is the same plan every time, carries the design's hash, and is plain JSON", async () => {
@@ -144,7 +164,9 @@ describe("quick", () => {
 
   test("warns of a dose below one photon per detector pixel, and of nothing else", async () => {
     const { warnings } = await planStudy(design);
-    expect(warnings).toEqual([expect.stringMatching(/^Dose 1000 is 0\.24 photons per detector pixel.*null arm/u)]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^Dose 1000 is 0\.24 photons per detector pixel.*null arm/u),
+    ]);
   });
 });
 
@@ -161,7 +183,13 @@ describe("plannedScan", () => {
 
   test("both halves are rows of the whole scan, and every patch lies inside the object", async () => {
     const plan = await planStudy(design);
-    const { all, train, test: tested, trainFrameNumbers, testFrameNumbers } = plannedScan(design, plan, "sparse", 2);
+    const {
+      all,
+      train,
+      test: tested,
+      trainFrameNumbers,
+      testFrameNumbers,
+    } = plannedScan(design, plan, "sparse", 2);
     expect([...train.y]).toEqual([...trainFrameNumbers].map((i) => all.y[i]));
     expect([...tested.x]).toEqual([...testFrameNumbers].map((i) => all.x[i]));
     for (const side of [all.x, all.y]) {
@@ -172,7 +200,9 @@ describe("plannedScan", () => {
 
   test("an unknown view is refused with the known ones", async () => {
     const plan = await planStudy(design);
-    expect(() => plannedScan(design, plan, "thick", 0)).toThrow(/expected baseline, dense, sparse, got thick/u);
+    expect(() => plannedScan(design, plan, "thick", 0)).toThrow(
+      /expected baseline, dense, sparse, got thick/u,
+    );
   });
 });
 
@@ -201,7 +231,9 @@ describe("other simulated designs", () => {
   });
 
   test("a sweep without contrast is flagged, and still planned", async () => {
-    const { warnings, cells } = await planStudy(simulated("quick", { views: { sparse: { overlap: 0.69 } }, doses: [1e6] }));
+    const { warnings, cells } = await planStudy(
+      simulated("quick", { views: { sparse: { overlap: 0.69 } }, doses: [1e6] }),
+    );
     expect(warnings).toEqual([expect.stringMatching(/without contrast: views dense and sparse/u)]);
     expect(cells.length).toBe(3);
   });
@@ -212,17 +244,30 @@ describe("other simulated designs", () => {
   });
 
   test.each([
-    ["frames too few for a group", { views: { sparse: { overlap: 0 } }, object: { heightPx: 140, widthPx: 80 } }, /views\.\w+: no groups.*needs 4 frames/u],
-    ["more groups than frames without leave", { training: { groupCount: 5000 } }, /views\.dense: no groups.*OVERSAMPLING-001/u],
+    [
+      "frames too few for a group",
+      { views: { sparse: { overlap: 0 } }, object: { heightPx: 140, widthPx: 80 } },
+      /views\.\w+: no groups.*needs 4 frames/u,
+    ],
+    [
+      "more groups than frames without leave",
+      { training: { groupCount: 5000 } },
+      /views\.dense: no groups.*OVERSAMPLING-001/u,
+    ],
     ["more frames kept than there are", { training: { subsampleCount: 5000 } }, /no groups.*subsampleCount/u],
   ])("%s cannot be done", async (_name, changes, words) => {
-    await expect(planStudy(simulated("quick", changes))).rejects.toMatchObject({ _tag: "Design", message: expect.stringMatching(words) });
+    await expect(planStudy(simulated("quick", changes))).rejects.toMatchObject({
+      _tag: "Design",
+      message: expect.stringMatching(words),
+    });
   });
 
   test("oversampling that was asked for is planned", async () => {
     const changes = { training: { groupCount: 5000 }, enableOversampling: true };
     const { warnings } = await planStudy(simulated("quick", changes));
-    expect(warnings.join("\n")).toMatch(/View baseline has \d+ frames in a split: it makes that many groups/u);
+    expect(warnings.join("\n")).toMatch(
+      /View baseline has \d+ frames in a split: it makes that many groups/u,
+    );
   });
 });
 
@@ -248,7 +293,10 @@ describe("measured", () => {
   });
 
   test("a view that the scan cannot give is left out, and the warning says why", async () => {
-    const { warnings, views, cells } = await planStudy(measured({ views: { "o-70": { overlap: 0.95 } } }), rasterSource());
+    const { warnings, views, cells } = await planStudy(
+      measured({ views: { "o-70": { overlap: 0.95 } } }),
+      rasterSource(),
+    );
     expect(warnings.join("\n")).toMatch(/View o-70 is left out: .*0\.78\d.*got 0\.95/u);
     expect(views.map(({ view }) => view)).toEqual(["full", "o-50", "o-30"]);
     expect(cells.length).toBe(12);
@@ -256,15 +304,23 @@ describe("measured", () => {
 
   test("a scan that can give none of the views cannot be planned", async () => {
     const design = measured({ views: { full: null, "o-50": null, "o-30": null, "o-70": { overlap: 0.95 } } });
-    await expect(planStudy(design, rasterSource())).rejects.toMatchObject({ _tag: "Design", message: expect.stringMatching(/o-70/u) });
+    await expect(planStudy(design, rasterSource())).rejects.toMatchObject({
+      _tag: "Design",
+      message: expect.stringMatching(/o-70/u),
+    });
   });
 
   test("without its scan it cannot be planned", async () => {
-    await expect(planStudy(measured())).rejects.toMatchObject({ _tag: "Design", message: expect.stringContaining("--input") });
+    await expect(planStudy(measured())).rejects.toMatchObject({
+      _tag: "Design",
+      message: expect.stringContaining("--input"),
+    });
   });
 
   test("doses that share a folder are refused", async () => {
     const source = { ...rasterSource(), meanCounts: 1000 };
-    await expect(planStudy(measured({ doseFractions: [1, 0.9999] }), source)).rejects.toThrow(/1000 and 999\.9 photons per frame/u);
+    await expect(planStudy(measured({ doseFractions: [1, 0.9999] }), source)).rejects.toThrow(
+      /1000 and 999\.9 photons per frame/u,
+    );
   });
 });

@@ -78,8 +78,14 @@ export interface StudyResult {
   readonly design: { readonly [key: string]: unknown };
   /** Metres per object pixel, when the data say so; FRC resolutions are then also given in nm. */
   readonly pixelSizeM: number | null;
-  readonly cells: readonly (CellResult & { /** Relative POSIX folder of the cell. */ readonly path: string })[];
+  readonly cells: readonly (CellResult & {
+    /** Relative POSIX folder of the cell. */ readonly path: string;
+  })[];
   /** Arms whose scores no table row tells from the null arm's, per dose and view. */
-  readonly indistinguishable: readonly { readonly dose: number; readonly view: string; readonly arm: string }[];
+  readonly indistinguishable: readonly {
+    readonly dose: number;
+    readonly view: string;
+    readonly arm: string;
+  }[];
   readonly notes: readonly string[];
 }

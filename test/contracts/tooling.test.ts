@@ -87,19 +87,44 @@ describe("test index", () => {
   });
 });
 
-describe("findings", () => {
-  test("refuses a row whose place does not exist, a doubled id, and a citation without a row", async () => {
-    await write(
-      "docs/findings.md",
-      "| DATA-001 | x | `src/gone` |\n| F-01 | y | `src/a.ts` |\n| F-01 | y | `src/a.ts` |\n",
-    );
-    await write("src/a.ts", "// Obeys F-02 and DATA-001.\n");
-    const { code, stderr } = await run("check-findings.mjs");
+describe("docs", () => {
+  const findings = "| DATA-001 | x | `src/a.ts` |\n";
+
+  test("accepts pages whose places, links and commands exist", async () => {
+    await write("docs/findings.md", `${findings}[the other](../README.md) \`npm run lint\`\n`);
+    await write("README.md", "`src/a.ts`, `src/NAME.ts`, [elsewhere](https://example.org)\n");
+    await write("package.json", JSON.stringify({ scripts: { lint: "x" } }));
+    await write("src/a.ts", "// DATA-001\n");
+    expect(await run("check-docs.mjs")).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  test.each([
+    [
+      "a place that does not exist",
+      `${findings}\`src/gone.ts\`\n`,
+      "docs/findings.md:2: src/gone.ts does not exist",
+    ],
+    [
+      "a link that leads nowhere",
+      `${findings}[x](gone.md)\n`,
+      "docs/findings.md:2: the link to docs/gone.md leads nowhere",
+    ],
+    ["a command that is none", `${findings}\`npm run gone\`\n`, "npm run gone is no script"],
+    ["two rows of one id", findings + findings, "DATA-001 has two rows"],
+    ["a row without a place", `${findings}| F-01 | x | y |\n`, "F-01 cites no place"],
+  ])("refuses %s", async (_, page, says) => {
+    await write("docs/findings.md", page);
+    await write("src/a.ts", "// DATA-001\n");
+    const { code, stderr } = await run("check-docs.mjs");
+    expect(stderr).toContain(says);
+    expect(stderr).toContain("docs: 1 problem\n");
     expect(code).toBe(1);
-    expect(stderr).toContain("DATA-001 cites src/gone, which does not exist");
-    expect(stderr).toContain("F-01 has two rows");
-    expect(stderr).toContain("src/a.ts: cites F-02, which has no row");
-    expect(stderr).toContain("findings: 3 problems");
+  });
+
+  test("refuses code that cites a finding without a row", async () => {
+    await write("docs/findings.md", findings);
+    await write("src/a.ts", "// DATA-002\n");
+    expect((await run("check-docs.mjs")).stderr).toContain("src/a.ts: cites DATA-002, which has no row");
   });
 });
 

@@ -3,8 +3,8 @@
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { crc32 } from "node:zlib";
 import type { ArmOutcome, CellResult, FrcCurve, MetricRow, StudyResult } from "../../src/study/results.ts";
+import { npy, storedNpz } from "./stored-npz.ts";
 
 export interface SyntheticOptions {
   readonly kind?: "simulated" | "measured";
@@ -289,7 +289,7 @@ function alignedNpz(cell: CellResult, result: StudyResult): Buffer {
         : star(height, width, Math.max(0, 1.1 / resolved - 2), 0.35 * (0.45 - resolved), cell.seed);
     entries.push([outcome.arm, npy("<c8", [height, width], data)]);
   }
-  return storedZip(entries);
+  return storedNpz(entries);
 }
 
 /** A Siemens star, amplitude 0.6…1 and phase 0…1 rad, smeared over `blur` pixels of angle, with noise. */
@@ -319,56 +319,4 @@ function flat(height: number, width: number): Float32Array {
 function lcg(seed: number): () => number {
   let state = (seed * 2654435761 + 1) >>> 0;
   return () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 4294967296;
-}
-
-function npy(descr: string, shape: readonly number[], data: Float32Array | Uint8Array): Buffer {
-  const header = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${shape.join(", ")}), }`;
-  const padded = `${header.padEnd(Math.ceil((header.length + 11) / 64) * 64 - 11)}\n`;
-  const head = Buffer.from([
-    0x93,
-    0x4e,
-    0x55,
-    0x4d,
-    0x50,
-    0x59,
-    1,
-    0,
-    padded.length & 255,
-    padded.length >> 8,
-  ]);
-  return Buffer.concat([
-    head,
-    Buffer.from(padded, "latin1"),
-    Buffer.from(data.buffer, data.byteOffset, data.byteLength),
-  ]);
-}
-
-/** A zip of stored members: local headers, central directory, end record. */
-function storedZip(entries: readonly [string, Buffer][]): Buffer {
-  const locals: Buffer[] = [];
-  const central: Buffer[] = [];
-  let offset = 0;
-  for (const [name, body] of entries) {
-    const fileName = Buffer.from(`${name}.npy`, "utf8");
-    const fields = Buffer.alloc(26);
-    fields.writeUInt16LE(20, 0);
-    fields.writeUInt16LE(0x0021, 8);
-    fields.writeUInt32LE(crc32(body), 10);
-    fields.writeUInt32LE(body.length, 14);
-    fields.writeUInt32LE(body.length, 18);
-    fields.writeUInt16LE(fileName.length, 22);
-    const local = Buffer.concat([Buffer.from("PK\x03\x04", "latin1"), fields, fileName, body]);
-    const tail = Buffer.alloc(14);
-    tail.writeUInt32LE(offset, 10);
-    central.push(Buffer.concat([Buffer.from("PK\x01\x02\x14\x00", "latin1"), fields, tail, fileName]));
-    locals.push(local);
-    offset += local.length;
-  }
-  const directory = Buffer.concat(central);
-  const end = Buffer.alloc(18);
-  end.writeUInt16LE(entries.length, 4);
-  end.writeUInt16LE(entries.length, 6);
-  end.writeUInt32LE(directory.length, 8);
-  end.writeUInt32LE(offset, 12);
-  return Buffer.concat([...locals, directory, Buffer.from("PK\x05\x06", "latin1"), end]);
 }

@@ -55,7 +55,7 @@ async function metrics(...argv: string[]): Promise<{ out: string; err: string; c
   const streams = {
     stdout: { write: (text: string) => void (written.out += text) },
     stderr: { write: (text: string) => void (written.err += text) },
-    exitCode: 0 as number | string | null | undefined,
+    exitCode: null as number | string | null,
   };
   const signal = new AbortController().signal;
   await run(app, argv, { process: streams, cwd: folder, signal, now: () => 0 });

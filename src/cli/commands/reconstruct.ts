@@ -112,7 +112,7 @@ export const reconstructCommand = buildCommand<Flags, [string], CliContext>({
         kind: "parsed",
         parse: parseNonNegative,
         optional: true,
-        brief: "First probe step γ' (default 0.9)",
+        brief: "First probe step γ' (default 0.5)",
       },
       seed: {
         kind: "parsed",

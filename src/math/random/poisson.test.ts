@@ -33,18 +33,21 @@ describe("poisson", () => {
     },
   );
 
-  test.each([1e-3, 0.02, 0.3])("gives 0, 1 and 2 with their exact probabilities at a mean of %d", (lambda) => {
-    const count = 400_000;
-    const values = draws(lambda, count);
-    let factorial = 1;
-    for (const k of [0, 1, 2]) {
-      factorial *= Math.max(1, k);
-      const p = (Math.exp(-lambda) * lambda ** k) / factorial;
-      const seen = values.filter((v) => v === k).length;
-      // Four standard errors of a count, plus one for counts near zero.
-      expect(Math.abs(seen - count * p)).toBeLessThan(4 * Math.sqrt(count * p * (1 - p)) + 1);
-    }
-  });
+  test.each([1e-3, 0.02, 0.3])(
+    "gives 0, 1 and 2 with their exact probabilities at a mean of %d",
+    (lambda) => {
+      const count = 400_000;
+      const values = draws(lambda, count);
+      let factorial = 1;
+      for (const k of [0, 1, 2]) {
+        factorial *= Math.max(1, k);
+        const p = (Math.exp(-lambda) * lambda ** k) / factorial;
+        const seen = values.filter((v) => v === k).length;
+        // Four standard errors of a count, plus one for counts near zero.
+        expect(Math.abs(seen - count * p)).toBeLessThan(4 * Math.sqrt(count * p * (1 - p)) + 1);
+      }
+    },
+  );
 
   test.each([1e9, 1e12])("keeps mean and variance at a mean of %d", (lambda) => {
     const count = 20_000;

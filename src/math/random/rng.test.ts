@@ -3,7 +3,8 @@ import { isDoselapError } from "../../errors.ts";
 import { philox4x32 } from "./philox.ts";
 import { createRng, normal, shuffle, streams, type Stream } from "./rng.ts";
 
-const draw = (rng: { next(): number }, count: number): number[] => Array.from({ length: count }, () => rng.next());
+const draw = (rng: { next(): number }, count: number): number[] =>
+  Array.from({ length: count }, () => rng.next());
 
 describe("createRng", () => {
   test("reads Philox blocks at counter (block, pixel, frame, dose) and key (seed, stream)", () => {
@@ -32,7 +33,7 @@ describe("createRng", () => {
     const draws = 40_000;
     for (let i = 0; i < draws; i++) {
       const u = rng.uniform();
-      expect(u >= 0 && u < 1).toBe(true);
+      if (!(u >= 0 && u < 1)) expect.unreachable(`uniform gave ${u}`);
       const bin = Math.floor(u * 20);
       bins[bin] = bins[bin]! + 1;
     }
@@ -45,7 +46,7 @@ describe("createRng", () => {
   test("integer stays below n and reaches every value", () => {
     const rng = createRng(6, "grouping");
     const seen = new Set(Array.from({ length: 500 }, () => rng.integer(7)));
-    expect([...seen].toSorted()).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect([...seen].toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6]);
   });
 
   test.each([-1, 0.5, 4294967296, Number.NaN])("refuses the seed %s", (seed) => {
@@ -91,10 +92,9 @@ test("shuffle keeps the items and reaches every order equally often", () => {
   for (let i = 0; i < rounds; i++) {
     const items = Int32Array.of(1, 2, 3);
     shuffle(items, rng);
-    expect(items.toSorted()).toEqual(Int32Array.of(1, 2, 3));
     counts.set(items.join(), (counts.get(items.join()) ?? 0) + 1);
   }
-  expect(counts.size).toBe(6);
+  expect([...counts.keys()].toSorted()).toEqual(["1,2,3", "1,3,2", "2,1,3", "2,3,1", "3,1,2", "3,2,1"]);
   const chi2 = [...counts.values()].reduce((sum, n) => sum + (n - rounds / 6) ** 2 / (rounds / 6), 0);
   // 5 degrees of freedom, one in a thousand.
   expect(chi2).toBeLessThan(20.5);

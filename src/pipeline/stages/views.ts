@@ -36,9 +36,9 @@ export const viewsStage: Stage = {
     );
     return { kind: "ready", values: { cell, ...values } };
   },
-  async work({ cell }, { design, root, plan, designHash }, folder) {
+  async work({ cell }, { design, root, plan }, folder) {
     const { gridsize, replicate } = cell!;
-    const bundle: Record<string, unknown> = { designHash };
+    const bundle: Record<string, unknown> = {};
     const scans: Record<string, Awaited<ReturnType<typeof readDataset>>["dataset"]> = {};
     for (const file of dataFiles(design)) {
       const split = file.replace(".npz", "");

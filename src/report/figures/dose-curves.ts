@@ -6,7 +6,7 @@ import { doseText, fixedText } from "../format.ts";
 import type { Markup } from "../markup.ts";
 import type { ArmStyle } from "../palette.ts";
 import { armAt, nullArm, type Stat, statOf, type Summary } from "../summary.ts";
-import { type FigureMaker, logTick } from "./figure.ts";
+import { type FigureMaker, logLabels } from "./figure.ts";
 
 export type StatKey = Pick<Stat, "comparison" | "part" | "metric">;
 
@@ -61,25 +61,30 @@ export function doseCurve(
       marginBottom: 42,
       marginLeft: 46,
       style: { fontSize: "12px" },
-      x: {
-        type: "log",
-        domain: [lowest / 1.5, highest * 1.5],
-        ticks: [...summary.levels],
-        tickFormat: (value: number) => logTick(value, doseText),
-        label: summary.axis === "dose" ? "dose (photons per frame)" : "fluence (photons per object pixel)",
-        labelAnchor: "center",
-        labelArrow: "none",
-        labelOffset: 36,
-      },
+      x: { type: "log", domain: [lowest / 1.5, highest * 1.5], axis: null },
       y: { domain: [...domain], ticks: 5, label: null, nice: false },
       marks: [
         Plot.gridY({ ticks: 5, stroke: "var(--rule)", strokeOpacity: 1 }),
         Plot.ruleY([domain[0]], { stroke: "var(--axis)" }),
+        // Plot's own logarithmic ticks leave out whatever is no round power of ten: measured doses never are.
+        Plot.axisX(labelledLevels(summary.levels), {
+          text: logLabels(summary.levels, doseText),
+          label: summary.axis === "dose" ? "dose (photons per frame)" : "fluence (photons per object pixel)",
+          labelAnchor: "center",
+          labelArrow: "none",
+          labelOffset: 36,
+        }),
         ...marks,
       ],
     },
     `${label} in view ${view}: ${describe(summary, key, view)}`,
   );
+}
+
+/** At most five levels, the highest among them: more labels would run into each other. */
+function labelledLevels(levels: readonly number[]): number[] {
+  const stride = Math.ceil(levels.length / 5);
+  return levels.filter((_, i) => (levels.length - 1 - i) % stride === 0);
 }
 
 function curveMarks(
@@ -117,7 +122,7 @@ function curveMarks(
             symbol,
           }),
         ]),
-    Plot.text(bounds, { x: "level", y: "mean", text: () => "≥", dx: -11, fill: color, fontSize: 12 }),
+    Plot.text(bounds, { x: "level", y: "mean", text: () => "≥", dy: -12, fill: color, fontSize: 12 }),
   ];
 }
 

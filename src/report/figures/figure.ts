@@ -30,9 +30,15 @@ export function createFigureMaker(): FigureMaker {
   };
 }
 
-/** Powers of ten as 10ⁿ, anything else as given by `other`. For ticks of logarithmic axes. */
-export function logTick(value: number, other: (value: number) => string): string {
-  const exponent = Math.log10(value);
-  if (Math.abs(exponent - Math.round(exponent)) > 1e-9 || value < 100) return other(value);
-  return `10${[...String(Math.round(exponent))].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]!).join("")}`;
+/** Labels for the ticks of a logarithmic axis: 10ⁿ when every level is a power of ten from 100 up, else `other`. */
+export function logLabels(
+  levels: readonly number[],
+  other: (level: number) => string,
+): (level: number) => string {
+  const isDecade = (level: number): boolean => level >= 100 && Math.abs(Math.log10(level) % 1) < 1e-9;
+  return levels.every(isDecade) ? (level) => `10${superscript(Math.round(Math.log10(level)))}` : other;
+}
+
+function superscript(n: number): string {
+  return String(n).replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]!);
 }

@@ -41,7 +41,8 @@ export function doseCurves(context: ReportContext): Markup | null {
       <figcaption>
         <b>Figure 1.</b> ${main.map((key, i) => `${i === 0 ? "Top" : "Bottom"}: ${sentenceOf(key)}. `)}Higher
         is better in both. ${bars}The dotted line is the null arm, a flat object: what an arm must beat to
-        have seen anything. It has no FRC.${finest}
+        have seen anything. Where it has no line its correlation has no value. “≥”: the correlation never
+        crosses, a lower bound.${finest}
       </figcaption>
     </figure>
     ${

@@ -87,7 +87,8 @@ function plain(value: unknown): string {
   if (value === null || value === undefined) return "none";
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (Array.isArray(value)) return value.map(plain).join(" · ");
-  if (!isRecord(value)) return String(value);
+  if (typeof value === "string" || typeof value === "number") return String(value);
+  if (!isRecord(value)) return "?";
   const entries = Object.entries(value);
   if (entries.length === 0) return "defaults";
   return entries

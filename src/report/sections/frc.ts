@@ -5,14 +5,14 @@ import { frcPanel, frcParts } from "../figures/frc-curves.ts";
 import { armLegend } from "../figures/legend.ts";
 import { html, type Markup } from "../markup.ts";
 import type { ReportContext } from "../report-context.ts";
-import { finishedArms, nullArm } from "../summary.ts";
+import { finishedArms } from "../summary.ts";
 
 export function frcCurves(context: ReportContext): Markup | null {
   const { summary, styles, answer } = context;
   const parts = frcParts(summary.conditions);
   const lead = leadPart(parts, answer.resolution?.part);
   if (lead === undefined) return null;
-  const arms = finishedArms(summary).filter((arm) => arm !== nullArm);
+  const arms = finishedArms(summary);
   const isMeasured = context.result.design["kind"] === "measured";
   const meaning = isMeasured
     ? "“Halves” correlates two reconstructions from independently thinned halves of the counts and needs no reference; the other curves correlate with the full-dose reconstruction, which shares its noise with nothing but is not the truth."
@@ -39,7 +39,7 @@ export function frcCurves(context: ReportContext): Markup | null {
 
 function panels(context: ReportContext, part: string): Markup {
   const { summary, styles, maker } = context;
-  const arms = finishedArms(summary).filter((arm) => arm !== nullArm);
+  const arms = finishedArms(summary);
   const rows = summary.levels.toReversed().flatMap((level) =>
     summary.views.map((view) => {
       const condition = summary.conditions.find((c) => c.view === view && c.level === level);

@@ -16,7 +16,7 @@ import { html, type Markup } from "../markup.ts";
 import type { ReportContext } from "../report-context.ts";
 import type { CellImages } from "../run-data.ts";
 import { type Condition, nullArm } from "../summary.ts";
-import { amplitudeRange, phaseRange, scaleBarLength, shrink, shrinkMask } from "../thumbnails.ts";
+import { clippedAmplitudeRange, phaseRange, scaleBarLength, shrink, shrinkMask } from "../thumbnails.ts";
 import { levelText, overlapText, viewCondition } from "../wording.ts";
 
 interface Shown {
@@ -43,7 +43,7 @@ export function gallery(context: ReportContext): Markup | null {
   if (views.length === 0) return null;
   return html`<section>
     <h2>Reconstructions</h2>
-    <figure>
+    <figure class="long">
       ${views}
       <figcaption>
         <b>Figure 2.</b> The compared field after the gauge that all arms share (registration, global phase,
@@ -67,7 +67,10 @@ function viewGallery(context: ReportContext, view: string, shown: readonly Shown
   const { summary, result } = context;
   // A measured study's reference is the full-dose image: the last level's.
   const { target, mask } = shown.at(-1)!.images;
-  const ranges = { amplitude: amplitudeRange(target.image, mask), phase: phaseRange(target.image, mask) };
+  const ranges = {
+    amplitude: clippedAmplitudeRange(target.image, mask),
+    phase: phaseRange(target.image, mask),
+  };
   const barPx = barLengthPx(target.image.width, result.pixelSizeM);
   const barFraction = barPx / target.image.width;
   const arms = summary.arms.filter((arm) => shown.some(({ images }) => images.arms.has(arm)));

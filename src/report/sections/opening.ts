@@ -1,9 +1,9 @@
 // First screen: the question, what went wrong (if anything), the answer with its limits, the study in numbers.
 
-import { countText, doseText, listText } from "../format.ts";
+import { countText, doseText } from "../format.ts";
 import { html, type Markup } from "../markup.ts";
 import type { ReportContext } from "../report-context.ts";
-import { nullArm } from "../summary.ts";
+import { failureLines, sortedWarnings } from "../warnings.ts";
 
 export function opening(context: ReportContext): Markup {
   const { result, answer } = context;
@@ -27,21 +27,8 @@ export function opening(context: ReportContext): Markup {
 
 /** Failed jobs and warnings, at the top where nobody can miss them. */
 function banner({ result }: ReportContext): Markup | null {
-  const outcomes = result.cells.flatMap((cell) =>
-    cell.arms.map((outcome) => ({ ...outcome, where: `${doseText(cell.dose)} in ${cell.view}` })),
-  );
-  const failed = outcomes.filter((outcome) => outcome.state === "failed");
-  const failures = gathered(
-    failed.map(({ arm, reason, where }) => [`${arm} failed: ${reason ?? "no reason given"}`, where]),
-  );
-  // Every flat object is a constant image; that is what the null arm is for.
-  const warned = outcomes.filter(({ arm }) => arm !== nullArm);
-  const warnings = gathered(
-    warned.flatMap(({ arm, warnings: list, where }) =>
-      list.map((text): [string, string] => [`${arm}: ${text}`, where]),
-    ),
-  );
-  const lines = [...failures, ...result.notes, ...warnings];
+  const failed = result.cells.flatMap((cell) => cell.arms).filter((outcome) => outcome.state === "failed");
+  const lines = [...failureLines(result), ...result.notes, ...sortedWarnings(result).particular];
   if (lines.length === 0) return null;
   const title =
     failed.length > 0 ? `${countText(failed.length, "reconstruction")} failed.` : "Read with care.";
@@ -51,15 +38,6 @@ function banner({ result }: ReportContext): Markup | null {
       ${lines.map((line) => html`<li>${line}</li>`)}
     </ul>
   </div>`;
-}
-
-/** Equal messages once, with where they arose: by name up to three places, else as a count. */
-function gathered(messages: readonly (readonly [string, string])[]): string[] {
-  const places = new Map<string, Set<string>>();
-  for (const [text, where] of messages) places.set(text, (places.get(text) ?? new Set()).add(where));
-  return [...places].map(
-    ([text, where]) => `${text} (at ${where.size > 3 ? `${where.size} conditions` : listText([...where])})`,
-  );
 }
 
 function facts({ result, summary }: ReportContext): Markup {

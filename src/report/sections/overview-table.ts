@@ -2,7 +2,7 @@
 
 import { doseText, lengthText } from "../format.ts";
 import { html, type Markup } from "../markup.ts";
-import { resolutionWords } from "../answer.ts";
+import { resolutionWords } from "../answer-sentence.ts";
 import type { ReportContext } from "../report-context.ts";
 import { type ArmSummary, armAt, conditionAt, statOf } from "../summary.ts";
 import { metricValue, overlapText, viewCondition } from "../wording.ts";
@@ -35,10 +35,10 @@ export function overviewTable(context: ReportContext): Markup | null {
         }),
       ),
     );
-    const stats = summary.conditions
-      .map((condition) => statOf(armAt(condition, arm), key))
-      .filter((stat) => stat !== undefined);
-    const n = stats.length === 0 ? "–" : String(Math.min(...stats.map((stat) => stat.n)));
+    const sizes = summary.conditions
+      .flatMap((condition) => armAt(condition, arm)?.stats ?? [])
+      .map((stat) => stat.n);
+    const n = sizes.length === 0 ? "–" : String(Math.min(...sizes));
     return html`<tr>
       <th scope="row">${arm}</th>
       ${cells}
@@ -53,8 +53,8 @@ export function overviewTable(context: ReportContext): Markup | null {
         <b>Table 1.</b>
         ${capitalised(what)} (${how}), in cycles per
         pixel${result.pixelSizeM === null ? "" : " and as a full period"}, at each view and dose (${unit});
-        darker is better. “–”: the correlation has no value, as for a flat object; “0”: nothing is resolved.
-        n: pixels compared, the smallest number of the row.
+        darker is better. “–”: the correlation has no value, as for a flat object; “0”: nothing is resolved;
+        “≈ null”: not distinguishable from the null arm. n: pixels compared, the smallest number of the row.
       </caption>
       <thead>
         <tr>
@@ -83,15 +83,15 @@ function shadedCell(
 ): Markup {
   if (arm === undefined) return html`<td class="none">not run</td>`;
   if (arm.state !== "done") return html`<td class="none" title="${arm.reasons.join("; ")}">${arm.state}</td>`;
+  const mark = arm.isIndistinguishable ? html` <small>≈ null</small>` : null;
   const stat = statOf(arm, key);
   if (stat === undefined || stat.mean === null)
-    return html`<td class="none" title="no value: never crosses, or no curve">–</td>`;
+    return html`<td class="none" title="no value: a constant image, or nothing was correlated">–${mark}</td>`;
   const shade = highest > 0 ? Math.max(0, stat.mean / highest) : 0;
   const length =
     pixelSizeM === null || stat.mean === 0
       ? null
-      : html`<small>${lengthText(pixelSizeM / stat.mean)}</small>`;
-  const mark = arm.isIndistinguishable ? html`<small>≈ null</small>` : null;
+      : html` <small>${lengthText(pixelSizeM / stat.mean)}</small>`;
   const text =
     stat.mean === 0 ? "0" : `${stat.isLowerBound ? "≥ " : ""}${metricValue(key.metric, stat.mean)}`;
   return html`<td style="--v:${shade.toFixed(3)}">${text}${length}${mark}</td>`;

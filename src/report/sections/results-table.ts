@@ -4,6 +4,7 @@
 import { doseText, fixedText, lengthText } from "../format.ts";
 import { isCrossing } from "../frc-limit.ts";
 import { html, type Markup } from "../markup.ts";
+import { sortedWarnings } from "../warnings.ts";
 import type { ReportContext } from "../report-context.ts";
 import { type ArmSummary, type Condition, nullArm, type Stat, statOf } from "../summary.ts";
 import {
@@ -20,6 +21,11 @@ import {
 
 type Column = Pick<Stat, "comparison" | "part" | "metric" | "unit" | "better">;
 
+/** First column of a group: it stands a little apart. */
+function startClass(columns: readonly Column[], i: number): string {
+  return i === 0 || partTitle(columns[i]!) !== partTitle(columns[i - 1]!) ? "start" : "";
+}
+
 const mainMetrics = ["mae", "psnr", "ssim", "msSsim", "frc50"];
 /** A measured study has half-against-half columns as well; with these few the table still fits a page. */
 const mainMetricsBesideHalves = ["psnr", "ssim", "frc50"];
@@ -34,10 +40,13 @@ export function resultsTable(context: ReportContext): Markup {
   const caption = html`<b>Table 2.</b> Every arm at every dose and view. ↑ higher is better, ↓ lower is
     better; the best of a condition is bold.${spread} FRC columns give the frequency at which the correlation
     falls below the threshold: “≥” it never crosses, so the last ring is a lower bound; “–” it has no value (a
-    constant image); “0” it lies below from the first ring.${length} n: pixels compared.`;
+    constant image); “0” it lies below from the first ring; “·” not measured for this arm.${length} n: pixels
+    compared.`;
+  const { general } = sortedWarnings(context.result);
   return html`<section>
     <h2>Results</h2>
     <div class="scroll">${table(context, main, caption)}</div>
+    ${general.length === 0 ? null : html`<p class="tablenote">For every row: ${general.join("; ")}.</p>`}
     ${
       all.length === main.length
         ? null
@@ -55,13 +64,14 @@ function table(context: ReportContext, columns: readonly Column[], caption: Mark
   const groupHeads = groups.map(
     ([title, members]) => html`<th scope="colgroup" class="span" colspan="${members.length}">${title}</th>`,
   );
-  const heads = columns.map(({ metric, unit, better }) => {
+  const heads = columns.map(({ metric, unit, better }, i) => {
     const arrow = directionSign(better);
     return html`<th
       scope="col"
+      class="${startClass(columns, i)}"
       title="${metricLongName(metric)}; ${better === "none" ? "no direction" : `${better} is better`}"
     >
-      ${metricName(metric)} ${arrow} <small>${unitText(unit) || "\u00a0"}</small>
+      ${metricName(metric)}${"\u00a0"}${arrow} <small>${unitText(unit) || "\u00a0"}</small>
     </th>`;
   });
   const bodies = summary.views.map((view) => viewBody(context, view, columns));
@@ -134,7 +144,9 @@ function armRow(
       <td class="absent" colspan="${columns.length + 2}">${reason}</td>
     </tr>`;
   }
-  const cells = columns.map((column) => valueCell(condition, arm, { column, pixelSizeM }));
+  const cells = columns.map((column, i) =>
+    valueCell(condition, arm, { column, pixelSizeM, start: startClass(columns, i) }),
+  );
   const sizes = arm.stats.map((stat) => stat.n).filter((n) => Number.isFinite(n));
   const n = sizes.length === 0 ? "–" : String(Math.min(...sizes));
   const seeds =
@@ -149,7 +161,7 @@ function armRow(
 function valueCell(
   condition: Condition,
   arm: ArmSummary,
-  { column, pixelSizeM }: { column: Column; pixelSizeM: number | null },
+  { column, pixelSizeM, start }: { column: Column; pixelSizeM: number | null; start: string },
 ): Markup {
   const stat = statOf(arm, column);
   if (stat === undefined) {
@@ -175,7 +187,9 @@ function valueCell(
     pixelSizeM === null || !isCrossing(column.metric) || stat.mean === 0
       ? null
       : html` <span class="sd">${lengthText(pixelSizeM / stat.mean)}</span>`;
-  return html`<td class="${isBest(condition, stat) ? "best" : ""}">${text}${spread}${some}${inLength}</td>`;
+  return html`<td class="${isBest(condition, stat) ? "best " : ""}${start}">
+    ${text}${spread}${some}${inLength}
+  </td>`;
 }
 
 /** Best of its condition: at least two arms finished, and none is better. */

@@ -1,3 +1,5 @@
+// Canonical JSON against JSON itself, sha256 against FIPS 180-4.
+
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { canonicalJson, sha256Hex } from "./canonical.ts";

@@ -27,7 +27,7 @@ function write(value: unknown, path: string): string {
   throw new DoselapError("Range", "has no canonical JSON", {
     key: path,
     expected: "null, a boolean, a finite number, a string, an array or a plain object",
-    got: typeof value === "object" ? Object.prototype.toString.call(value) : String(value),
+    got: typeof value === "number" ? String(value) : Object.prototype.toString.call(value),
   });
 }
 

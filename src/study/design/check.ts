@@ -36,7 +36,13 @@ function designError(faults: readonly Fault[], { file, locate }: CheckOptions): 
   };
   if (faults.length === 1) {
     const { path, rule, got, hint } = first;
-    return new DoselapError("Design", rule, { file: place(first), key: keyText(path), got: shown(got), finding, hint });
+    return new DoselapError("Design", rule, {
+      file: place(first),
+      key: keyText(path),
+      got: shown(got),
+      finding,
+      hint,
+    });
   }
   const lines = faults.map((fault) => {
     const at = locate?.(fault.path);
@@ -71,7 +77,10 @@ function resolvedEngines(design: StudyDesign): StudyDesign["engines"] {
     const arm = armOf(name);
     return arm?.kind === "engine" ? [arm.engine] : [];
   });
-  const all: StudyDesign["engines"] = { ...Object.fromEntries(needed.map((name) => [name, {}])), ...design.engines };
+  const all: StudyDesign["engines"] = {
+    ...Object.fromEntries(needed.map((name) => [name, {}])),
+    ...design.engines,
+  };
   return Object.fromEntries(
     Object.entries(engines)
       .filter(([name]) => all[name] !== undefined)

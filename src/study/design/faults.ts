@@ -18,7 +18,12 @@ export interface Fault {
 }
 
 /** The issues of a failed parse, one fault per field. `prefix` is where the value stands in the whole design. */
-export function shapeFaults(error: z.ZodError, schema: z.ZodType, value: unknown, prefix: Path = []): Fault[] {
+export function shapeFaults(
+  error: z.ZodError,
+  schema: z.ZodType,
+  value: unknown,
+  prefix: Path = [],
+): Fault[] {
   return error.issues.flatMap((issue): Fault[] => {
     const inside = issue.path.filter((step) => typeof step !== "symbol");
     const path = [...prefix, ...inside];

@@ -1,9 +1,19 @@
+// Every field of a design is changed once; exactly the stages of an explicit table may notice.
+
 import { describe, expect, test } from "vitest";
 import { designHash, stageHash, stageInputs, type DesignStage } from "./hash.ts";
 import { presets } from "./presets.ts";
 import { designSchema, type MeasuredDesign, type SimulatedDesign, type StudyDesign } from "./schema.ts";
 
-const stages: readonly DesignStage[] = ["plan", "generate", "views", "train", "reconstruct", "compare", "report"];
+const stages: readonly DesignStage[] = [
+  "plan",
+  "generate",
+  "views",
+  "train",
+  "reconstruct",
+  "compare",
+  "report",
+];
 
 const everything = stages;
 const viewsAndTrain: readonly DesignStage[] = ["plan", "views", "train", "compare", "report"];
@@ -79,11 +89,15 @@ function leavesOf(value: unknown, path: readonly string[] = []): Leaf[] {
 function perturbed(value: unknown): unknown {
   if (typeof value === "number") return value + 1;
   if (typeof value === "boolean") return !value;
-  return value === null ? 3 : `${String(value)}x`;
+  return value === null ? 3 : `${JSON.stringify(value)}x`;
 }
 
 /** The design with one leaf replaced, valid or not: a hash asks only what the stages read. */
-function withLeaf<Design extends StudyDesign>(design: Design, path: readonly string[], value: unknown): Design {
+function withLeaf<Design extends StudyDesign>(
+  design: Design,
+  path: readonly string[],
+  value: unknown,
+): Design {
   const copy = structuredClone(design);
   let at: { [key: string]: unknown } = copy as { [key: string]: unknown };
   for (const step of path.slice(0, -1)) at = at[step] as { [key: string]: unknown };

@@ -101,7 +101,7 @@ function withUpstream(stage: DesignStage): DesignStage[] {
 /** The design as plain JSON in which every file source is its kind and sha256. */
 function withoutPaths(design: StudyDesign): Json {
   return Object.fromEntries(
-    Object.entries(design).map(([key, value]) => {
+    Object.entries<unknown>(design).map(([key, value]) => {
       if (typeof value !== "object" || value === null || !("kind" in value) || value.kind !== "file") {
         return [key, value];
       }

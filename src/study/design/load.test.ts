@@ -1,3 +1,5 @@
+// Designs from presets and files: merging, places of faults, content hashes, freezing.
+
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -25,7 +27,9 @@ describe("presets", () => {
   test.each(presetNames)("%s loads by name, frozen to its leaves", async (name) => {
     const design = await loadDesign(name, { cwd });
     expect(design.name).toBe(name);
-    expect(Object.isFrozen(design) && Object.isFrozen(design.views) && Object.isFrozen(design.seeds)).toBe(true);
+    expect(Object.isFrozen(design) && Object.isFrozen(design.views) && Object.isFrozen(design.seeds)).toBe(
+      true,
+    );
     expect(() => Object.assign(design.seeds, { grouping: 1 })).toThrow(TypeError);
     expect(Object.isFrozen(presets.quick.seeds)).toBe(false);
   });
@@ -63,7 +67,9 @@ describe("presets", () => {
 
   test("overrides are merged last and checked with the rest", async () => {
     expect(await loadDesign("quick", { cwd, overrides: { doses: [7] } })).toMatchObject({ doses: [7] });
-    await expect(loadDesign("quick", { cwd, overrides: { dosses: [7] } })).rejects.toThrow('Did you mean "doses"?');
+    await expect(loadDesign("quick", { cwd, overrides: { dosses: [7] } })).rejects.toThrow(
+      'Did you mean "doses"?',
+    );
   });
 });
 
@@ -85,13 +91,20 @@ describe("study files", () => {
   });
 
   test("a mapping of another kind replaces the preset's", async () => {
-    const file = await study("round.yaml", "preset: quick\nprobe: { kind: gaussian, fwhmPx: 20, curvatureRad: 1 }\n");
-    expect((await loadDesign(file, { cwd })) as object).toMatchObject({ probe: { kind: "gaussian", fwhmPx: 20, curvatureRad: 1 } });
+    const file = await study(
+      "round.yaml",
+      "preset: quick\nprobe: { kind: gaussian, fwhmPx: 20, curvatureRad: 1 }\n",
+    );
+    expect((await loadDesign(file, { cwd })) as object).toMatchObject({
+      probe: { kind: "gaussian", fwhmPx: 20, curvatureRad: 1 },
+    });
   });
 
   test("a whole design without a preset is the preset it spells out", async () => {
     const file = await study("whole.yaml", JSON.stringify(presets["iso-dose"]));
-    expect(designHash(await loadDesign(file, { cwd }))).toBe(designHash(await loadDesign("iso-dose", { cwd })));
+    expect(designHash(await loadDesign(file, { cwd }))).toBe(
+      designHash(await loadDesign("iso-dose", { cwd })),
+    );
   });
 
   test("without a preset every field has to be there", async () => {
@@ -101,24 +114,41 @@ describe("study files", () => {
 
   test("faults carry line and column", async () => {
     const file = await study("wrong.yaml", "preset: quick\nviews:\n  sparse:\n    overlap: 1.2\n");
-    await expect(loadDesign(file, { cwd })).rejects.toThrow("wrong.yaml:4:5 : views.sparse.overlap: must lie in [0, 1)");
+    await expect(loadDesign(file, { cwd })).rejects.toThrow(
+      "wrong.yaml:4:5 : views.sparse.overlap: must lie in [0, 1)",
+    );
     const two = await study("two.yaml", "preset: quick\nneighborCount: 3\ndoses: [1, 0]\n");
-    await expect(loadDesign(two, { cwd })).rejects.toThrow(/two\.yaml: 2 rules.*\n {2}3:12 doses\.1: .*\n {2}2:1 neighborCount: /u);
+    await expect(loadDesign(two, { cwd })).rejects.toThrow(
+      /two\.yaml: 2 rules.*\n {2}3:12 doses\.1: .*\n {2}2:1 neighborCount: /u,
+    );
     const typo = await study("typo.yaml", "preset: quick\nsplit:\n  guardpx: 3\n");
-    await expect(loadDesign(typo, { cwd })).rejects.toThrow(/typo\.yaml:3:3 : split\.guardpx: no such key\. Did you mean "guardPx"/u);
+    await expect(loadDesign(typo, { cwd })).rejects.toThrow(
+      /typo\.yaml:3:3 : split\.guardpx: no such key\. Did you mean "guardPx"/u,
+    );
   });
 
   test.each([
     ["broken brackets", "preset: quick\ndoses: [1, 2\n", /broken-brackets\.yaml:\d+:\d+: not valid YAML/u],
-    ["duplicate keys", "preset: quick\ndoses: [1]\ndoses: [2]\n", /duplicate-keys\.yaml:3:1: not valid YAML/u],
+    [
+      "duplicate keys",
+      "preset: quick\ndoses: [1]\ndoses: [2]\n",
+      /duplicate-keys\.yaml:3:1: not valid YAML/u,
+    ],
     ["a list", "- quick\n", /mapping of field names.*got a list/u],
     ["an empty file", "", /mapping of field names.*got an empty file/u],
-    ["an unknown preset", "doses: [1]\npreset: fly46\n", /an-unknown-preset\.yaml:2:1.*preset.*Did you mean "fly64"\?/u],
+    [
+      "an unknown preset",
+      "doses: [1]\npreset: fly46\n",
+      /an-unknown-preset\.yaml:2:1.*preset.*Did you mean "fly64"\?/u,
+    ],
     ["infinity", "preset: quick\ndoses: [.inf]\n", /doses\.0/u],
     ["not a number", "preset: quick\ndoses: [.nan]\n", /doses\.0/u],
   ])("%s is refused", async (name, text, words) => {
     const file = await study(`${name.replaceAll(" ", "-")}.yaml`, text);
-    await expect(loadDesign(file, { cwd })).rejects.toMatchObject({ _tag: "Design", message: expect.stringMatching(words) });
+    await expect(loadDesign(file, { cwd })).rejects.toMatchObject({
+      _tag: "Design",
+      message: expect.stringMatching(words),
+    });
   });
 
   test("one that is not there is a file error", async () => {
@@ -126,14 +156,17 @@ describe("study files", () => {
   });
 
   test("paths start from the file's folder, and the file's content stands in the hash", async () => {
-    const probe = (extra = ""): string => `preset: quick\nname: same\nprobe: { kind: file, path: probe.npy${extra} }\n`;
+    const probe = (extra = ""): string =>
+      `preset: quick\nname: same\nprobe: { kind: file, path: probe.npy${extra} }\n`;
     const design = await loadDesign(await study("studies/a.yaml", probe()), { cwd });
     if (design.kind !== "simulated" || design.probe.kind !== "file") throw new Error("not from a file");
     expect(design.probe.sha256).toBe(sha256Hex("probe bytes"));
     expect(sourceFile(design.probe)).toBe(resolve(cwd, "studies/probe.npy"));
 
     await writeFile(join(cwd, "studies", "copy.npy"), "probe bytes");
-    const moved = await loadDesign(await study("studies/b.yaml", probe().replace("probe.npy", "copy.npy")), { cwd });
+    const moved = await loadDesign(await study("studies/b.yaml", probe().replace("probe.npy", "copy.npy")), {
+      cwd,
+    });
     expect(designHash(moved)).toBe(designHash(design));
     await writeFile(join(cwd, "studies", "copy.npy"), "other bytes");
     const other = await loadDesign("studies/b.yaml", { cwd });
@@ -141,12 +174,18 @@ describe("study files", () => {
   });
 
   test("a key of an NPZ file may be named", async () => {
-    const file = await study("keyed.yaml", "preset: quick\nprobe: { kind: file, path: 'scan.npz:probeGuess' }\n");
+    const file = await study(
+      "keyed.yaml",
+      "preset: quick\nprobe: { kind: file, path: 'scan.npz:probeGuess' }\n",
+    );
     expect(await loadDesign(file, { cwd })).toMatchObject({ probe: { sha256: sha256Hex("scan bytes") } });
   });
 
   test("a stated sha256 has to be the file's", async () => {
-    const file = await study("stated.yaml", "preset: quick\nprobe: { kind: file, path: scan.npz, sha256: abc }\n");
+    const file = await study(
+      "stated.yaml",
+      "preset: quick\nprobe: { kind: file, path: scan.npz, sha256: abc }\n",
+    );
     await expect(loadDesign(file, { cwd })).rejects.toThrow(/probe\.sha256: is not the file.*expected abc/u);
   });
 });

@@ -78,7 +78,7 @@ async function fromFile(nameOrPath: string, cwd: string): Promise<{ tree: Tree; 
       key: "preset",
       expected: presetNames.join(", "),
       got: JSON.stringify(preset),
-      hint: didYouMean(String(preset), presetNames),
+      hint: typeof preset === "string" ? didYouMean(preset, presetNames) : undefined,
     });
   }
   const placed = placePaths(own, dirname(file));
@@ -129,7 +129,10 @@ interface FileSource {
 }
 
 /** A sha256 that the study file states must be the file's. */
-async function withHash(source: FileSource, key: string): Promise<{ kind: "file"; path: string; sha256: string }> {
+async function withHash(
+  source: FileSource,
+  key: string,
+): Promise<{ kind: "file"; path: string; sha256: string }> {
   // `FILE.npz:key` names one array of a file: the content is the file's.
   const stated = sourceFile(source);
   const file = (await isFile(stated)) ? stated : stated.replace(/:[^:/\\]*$/u, "");

@@ -21,7 +21,10 @@ function merge(base: Tree, changes: Tree): Tree {
   for (const [key, value] of Object.entries(changes)) {
     if (value === undefined) continue;
     const old = Object.hasOwn(base, key) ? base[key] : undefined;
-    const replaced = !isTree(old) || !isTree(value) || (tagged.includes(key) && (value["kind"] ?? old["kind"]) !== old["kind"]);
+    const replaced =
+      !isTree(old) ||
+      !isTree(value) ||
+      (tagged.includes(key) && (value["kind"] ?? old["kind"]) !== old["kind"]);
     merged[key] = replaced ? value : merge(old, value);
   }
   return merged;

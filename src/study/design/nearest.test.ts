@@ -1,3 +1,5 @@
+// Edit distances, against known pairs.
+
 import { expect, test } from "vitest";
 import { didYouMean, editDistance, nearestName } from "./nearest.ts";
 

@@ -23,7 +23,8 @@ const quick = {
   schemaVersion: 1,
   kind: "simulated",
   name: "quick",
-  question: "How few photons and how little overlap are enough, and for which method? A small object, in minutes.",
+  question:
+    "How few photons and how little overlap are enough, and for which method? A small object, in minutes.",
   sizePx: 64,
   object: {
     kind: "phantom",
@@ -62,7 +63,8 @@ const fly64 = {
   schemaVersion: 1,
   kind: "simulated",
   name: "fly64",
-  question: "How do dose and scan overlap affect a physics-informed network, a supervised one and an iterative engine?",
+  question:
+    "How do dose and scan overlap affect a physics-informed network, a supervised one and an iterative engine?",
   sizePx: 64,
   object: {
     kind: "phantom",
@@ -101,7 +103,8 @@ const isoDose = {
   schemaVersion: 1,
   kind: "simulated",
   name: "iso-dose",
-  question: "At equal dose to the sample, is it better to take few bright frames or many faint ones that overlap more?",
+  question:
+    "At equal dose to the sample, is it better to take few bright frames or many faint ones that overlap more?",
   sizePx: 64,
   object: {
     kind: "phantom",

@@ -77,7 +77,9 @@ function levelFaults(field: "doses" | "fluences", levels: readonly number[] | nu
     if (!(level > 0)) return [{ path: [field, i], rule: "must be greater than 0 photons", got: level }];
     const twin = levels.findIndex((other) => doseFolder(other) === doseFolder(level));
     if (twin === i) return [];
-    return [{ path: [field, i], rule: `must differ from ${field}.${twin} by more than rounding`, got: level }];
+    return [
+      { path: [field, i], rule: `must differ from ${field}.${twin} by more than rounding`, got: level },
+    ];
   });
 }
 
@@ -145,7 +147,13 @@ const probeRule = rule(
 const referenceRule = rule({ kind: z.literal("measured"), arms: z.array(z.string()) }, (design) =>
   design.arms.some((arm) => armKind(arm) === "engine")
     ? []
-    : [{ path: ["arms"], rule: "a measured study needs an engine arm, which makes its reference", got: design.arms }],
+    : [
+        {
+          path: ["arms"],
+          rule: "a measured study needs an engine arm, which makes its reference",
+          got: design.arms,
+        },
+      ],
 );
 
 const engineRules = rule({ engines: z.record(z.string(), z.unknown()) }, (design) =>

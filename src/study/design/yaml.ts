@@ -20,7 +20,9 @@ export function readYaml(text: string, file: string): YamlTree {
   };
   const fault = document.errors[0] ?? document.warnings[0];
   if (fault !== undefined) {
-    throw new DoselapError("Design", `not valid YAML: ${fault.message}`, { file: `${file}:${position(fault.pos[0])}` });
+    throw new DoselapError("Design", `not valid YAML: ${fault.message}`, {
+      file: `${file}:${position(fault.pos[0])}`,
+    });
   }
   const tree: unknown = toPlain(document, file);
   if (!isMap(document.contents) || typeof tree !== "object" || tree === null) {

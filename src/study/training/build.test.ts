@@ -3,13 +3,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import {
-  cell,
-  design,
-  fly64Cells,
-  temporaryFolder,
-  writeDataFile,
-} from "../../../test/support/training-job.ts";
+import { cell, design, fly64Cells, temporaryFolder } from "../../../test/support/training-job.ts";
 import { cellPath } from "../cell.ts";
 import { presets } from "../design/presets.ts";
 import { buildTrainingJobs, networkArms, type SkipEvent } from "./build.ts";
@@ -29,8 +23,7 @@ describe("buildTrainingJobs matrix", () => {
     root = await temporaryFolder();
     places = { dataRoot: join(root, "data"), artifactRoot: join(root, "train") };
     for (const each of cells) {
-      for (const file of ["train.npz", "test.npz"])
-        await touch(join(places.dataRoot, cellPath(each), file));
+      for (const file of ["train.npz", "test.npz"]) await touch(join(places.dataRoot, cellPath(each), file));
     }
   });
 

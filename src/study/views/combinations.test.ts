@@ -1,3 +1,5 @@
+// Numbered combinations, against Pascal and a recursive listing.
+
 import { expect, test } from "vitest";
 import { binomial, combinationAt } from "./combinations.ts";
 

@@ -1,3 +1,5 @@
+// Grouping: neighbours against a full sort, draws against chi-square.
+
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Positions } from "../../array/scan.ts";
@@ -29,7 +31,9 @@ function nearestBySorting({ x, y }: Positions, i: number, count: number): number
 }
 
 function rowsOf(groups: Int32Array, size: number): number[][] {
-  return Array.from({ length: groups.length / size }, (_, g) => [...groups.subarray(g * size, (g + 1) * size)]);
+  return Array.from({ length: groups.length / size }, (_, g) => [
+    ...groups.subarray(g * size, (g + 1) * size),
+  ]);
 }
 
 /** Pearson's χ² of counts against equal expectation. */
@@ -53,17 +57,26 @@ function tally(rows: readonly number[][]): Map<string, number> {
 describe("standard grouping", () => {
   test("makes one group per frame: the frame first, then different ones among its K nearest", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 4, max: 80 }), fc.integer({ min: 4, max: 9 }), fc.nat(1e6), (frames, k, seed) => {
-        const positions = scattered(frames);
-        const { groups, count, groupSize, neighborsUsed } = groupFrames(positions, { ...options, neighborCount: k, seed });
-        expect([count, groupSize, neighborsUsed]).toEqual([frames, 4, Math.min(k, frames - 1)]);
-        rowsOf(groups, 4).forEach(([first, ...others], g) => {
-          expect(first).toBe(g);
-          expect(new Set(others).size).toBe(3);
-          const near = nearestBySorting(positions, g, k);
-          for (const other of others) expect(near).toContain(other);
-        });
-      }),
+      fc.property(
+        fc.integer({ min: 4, max: 80 }),
+        fc.integer({ min: 4, max: 9 }),
+        fc.nat(1e6),
+        (frames, k, seed) => {
+          const positions = scattered(frames);
+          const { groups, count, groupSize, neighborsUsed } = groupFrames(positions, {
+            ...options,
+            neighborCount: k,
+            seed,
+          });
+          expect([count, groupSize, neighborsUsed]).toEqual([frames, 4, Math.min(k, frames - 1)]);
+          rowsOf(groups, 4).forEach(([first, ...others], g) => {
+            expect(first).toBe(g);
+            expect(new Set(others).size).toBe(3);
+            const near = nearestBySorting(positions, g, k);
+            for (const other of others) expect(near).toContain(other);
+          });
+        },
+      ),
       { numRuns: 30 },
     );
   });
@@ -103,7 +116,9 @@ describe("standard grouping", () => {
   });
 
   test("same seed, same groups; another seed or another K, other groups", () => {
-    const made = (change: Partial<GroupingOptions>): number[] => [...groupFrames(scattered(60), { ...options, ...change }).groups];
+    const made = (change: Partial<GroupingOptions>): number[] => [
+      ...groupFrames(scattered(60), { ...options, ...change }).groups,
+    ];
     expect(made({})).toEqual(made({}));
     expect(made({ seed: 124 })).not.toEqual(made({}));
     expect(made({ neighborCount: 6 })).not.toEqual(made({}));
@@ -141,8 +156,13 @@ describe("oversampling", () => {
     // K = 4 and C = 4: C(4, 3) = 4 combinations for each of 5 frames.
     const rows = rowsOf(groupFrames(positions, { ...over, neighborCount: 4, groupCount: 20 }).groups, 4);
     expect(tally(rows).size).toBe(20);
-    const twice = tally(rowsOf(groupFrames(positions, { ...over, neighborCount: 4, groupCount: 47 }).groups, 4));
-    expect([...twice.values()].sort()).toEqual([...new Array<number>(13).fill(2), ...new Array<number>(7).fill(3)]);
+    const twice = tally(
+      rowsOf(groupFrames(positions, { ...over, neighborCount: 4, groupCount: 47 }).groups, 4),
+    );
+    expect([...twice.values()].sort((a, b) => a - b)).toEqual([
+      ...new Array<number>(13).fill(2),
+      ...new Array<number>(7).fill(3),
+    ]);
   });
 
   test("pairs are drawn without bias: late frames count as much as early ones", () => {
@@ -166,7 +186,9 @@ describe("oversampling", () => {
 
 describe("refusals", () => {
   test("K below C names OVERSAMPLING-001", () => {
-    expect(() => groupFrames(scattered(20), { ...options, neighborCount: 3 })).toThrow(/neighborCount.*K ≥ 4.*got 3.*OVERSAMPLING-001/u);
+    expect(() => groupFrames(scattered(20), { ...options, neighborCount: 3 })).toThrow(
+      /neighborCount.*K ≥ 4.*got 3.*OVERSAMPLING-001/u,
+    );
   });
 
   test("fewer frames than C", () => {

@@ -1,3 +1,5 @@
+// Nearest frames from the tree, against sorting all others.
+
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { nearestFrames } from "./nearest-frames.ts";

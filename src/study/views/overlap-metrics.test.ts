@@ -1,3 +1,5 @@
+// Overlap metrics, against the lens formula, small scans by hand and the older study's recorded values.
+
 import { describe, expect, test } from "vitest";
 import type { Positions } from "../../array/scan.ts";
 import { createRng } from "../../math/random/rng.ts";
@@ -75,7 +77,9 @@ describe("metric 2", () => {
 
   test("on a raster is the mean over the four nearest, inside", () => {
     const side = 60;
-    const positions = points(...Array.from({ length: side * side }, (_, i) => [5 * (i % side), 5 * Math.floor(i / side)] as const));
+    const positions = points(
+      ...Array.from({ length: side * side }, (_, i) => [5 * (i % side), 5 * Math.floor(i / side)] as const),
+    );
     const edge = (4 * (side - 2)) / side ** 2;
     // An edge frame's fourth nearest is a diagonal or two steps away; a corner has two of those.
     const missing = imageOverlap(positions, 4, 30) - lens(5, 30);
@@ -88,7 +92,12 @@ describe("metric 3", () => {
   test("averages the overlap of centroids nearer than the diameter; a lonely group counts 0", () => {
     const centres = points([0, 0], [10, 0], [0, 12], [500, 500]);
     const d = Math.hypot(10, 12);
-    const expected = ((lens(10, 20) + lens(12, 20)) / 2 + (lens(10, 20) + lens(d, 20)) / 2 + (lens(12, 20) + lens(d, 20)) / 2 + 0) / 4;
+    const expected =
+      ((lens(10, 20) + lens(12, 20)) / 2 +
+        (lens(10, 20) + lens(d, 20)) / 2 +
+        (lens(12, 20) + lens(d, 20)) / 2 +
+        0) /
+      4;
     expect(betweenGroups(centres, 20)).toBeCloseTo(expected, 12);
   });
 
@@ -99,7 +108,10 @@ describe("metric 3", () => {
   });
 
   test("touching discs do not count as near", () => {
-    expect(betweenGroups(points([0, 0], [20, 0], [5, 0]), 20)).toBeCloseTo((lens(5, 20) + lens(15, 20) + (lens(5, 20) + lens(15, 20)) / 2) / 3, 12);
+    expect(betweenGroups(points([0, 0], [20, 0], [5, 0]), 20)).toBeCloseTo(
+      (lens(5, 20) + lens(15, 20) + (lens(5, 20) + lens(15, 20)) / 2) / 3,
+      12,
+    );
   });
 });
 
@@ -123,8 +135,20 @@ describe("the recorded study, D = 38.4 px and K = 6", () => {
   const scan = recordedScan(42);
 
   test("at gridsize 1 metrics 2 and 3 are .8908 and .2662", () => {
-    const { groups } = groupFrames(scan, { gridsize: 1, neighborCount: 6, groupCount: null, seed: 42, enableOversampling: false });
-    const measured = measureOverlap({ positions: scan, groups, gridsize: 1, neighborCount: 6, probeDiameterPx: 38.4 });
+    const { groups } = groupFrames(scan, {
+      gridsize: 1,
+      neighborCount: 6,
+      groupCount: null,
+      seed: 42,
+      enableOversampling: false,
+    });
+    const measured = measureOverlap({
+      positions: scan,
+      groups,
+      gridsize: 1,
+      neighborCount: 6,
+      probeDiameterPx: 38.4,
+    });
     expect(measured).not.toHaveProperty("metric_1_group_based_avg");
     // Another random scan of the same density: its own spread is about .001; train and test differed by .0009.
     expect(measured.metric_2_image_based_avg).toBeCloseTo(0.8908, 2);
@@ -141,7 +165,13 @@ describe("the recorded study, D = 38.4 px and K = 6", () => {
 
 test("the JSON has the names of the older study, and says what was drawn", () => {
   const positions = points([0, 0], [3, 0], [0, 3], [3, 3], [6, 0]);
-  const { groups } = groupFrames(positions, { gridsize: 2, neighborCount: 4, groupCount: 3, seed: 1, enableOversampling: false });
+  const { groups } = groupFrames(positions, {
+    gridsize: 2,
+    neighborCount: 4,
+    groupCount: 3,
+    seed: 1,
+    enableOversampling: false,
+  });
   const options = { positions, groups, gridsize: 2, neighborCount: 4, probeDiameterPx: 10 } as const;
   const measured = measureOverlap({ ...options, totalFrames: 10, subsamplingSeed: 456 });
   expect(Object.keys(measured)).toEqual([
@@ -172,7 +202,10 @@ test("the JSON has the names of the older study, and says what was drawn", () =>
     n_groups_actual: 3,
     effective_min_acceptance: 0.8 * measured.geometry_acceptance_bound,
   });
-  expect(measureOverlap({ ...options, subsamplingSeed: 456 })).toMatchObject({ s_img: 1, rng_seed_subsample: null });
+  expect(measureOverlap({ ...options, subsamplingSeed: 456 })).toMatchObject({
+    s_img: 1,
+    rng_seed_subsample: null,
+  });
 });
 
 test.each([
@@ -182,6 +215,12 @@ test.each([
   [{ probeDiameterPx: Number.NaN }, "probeDiameterPx"],
 ])("refuses %j", (wrong, key) => {
   const positions = points([0, 0], [1, 0], [0, 1], [1, 1]);
-  const options = { positions, groups: Int32Array.of(0, 1, 2, 3), gridsize: 2, neighborCount: 4, probeDiameterPx: 5 } as const;
+  const options = {
+    positions,
+    groups: Int32Array.of(0, 1, 2, 3),
+    gridsize: 2,
+    neighborCount: 4,
+    probeDiameterPx: 5,
+  } as const;
   expect(() => measureOverlap({ ...options, ...wrong })).toThrow(key);
 });

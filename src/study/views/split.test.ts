@@ -1,3 +1,5 @@
+// Split with a guard band: leakage against a brute-force search, and the leak of the older study.
+
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Positions } from "../../array/scan.ts";
@@ -9,10 +11,13 @@ function column(...y: number[]): Positions {
 }
 
 const cloud = fc
-  .array(fc.tuple(fc.double({ min: 0, max: 500, noNaN: true }), fc.double({ min: 0, max: 500, noNaN: true })), {
-    minLength: 2,
-    maxLength: 60,
-  })
+  .array(
+    fc.tuple(fc.double({ min: 0, max: 500, noNaN: true }), fc.double({ min: 0, max: 500, noNaN: true })),
+    {
+      minLength: 2,
+      maxLength: 60,
+    },
+  )
   .map((points) => ({
     x: Float64Array.from(points, ([x]) => x),
     y: Float64Array.from(points, ([, y]) => y),
@@ -37,7 +42,13 @@ describe("splitWithGuard", () => {
   });
 
   test("takes the line from the extent it is given, so that views share it", () => {
-    const options = { axis: "y", fraction: 0.5, guardPx: 0, sizePx: 8, extent: { from: 0, to: 300 } } as const;
+    const options = {
+      axis: "y",
+      fraction: 0.5,
+      guardPx: 0,
+      sizePx: 8,
+      extent: { from: 0, to: 300 },
+    } as const;
     expect(splitWithGuard(column(0, 149, 150, 200), options).linePx).toBe(150);
     expect(splitWithGuard(column(0, 149, 150, 200), options).train).toEqual(Int32Array.of(0, 1));
   });
@@ -76,7 +87,8 @@ describe("splitWithGuard", () => {
           expect(split.leakage).toBe(0);
           expect(split.train.length + split.test.length + split.dropped).toBe(positions.x.length);
           const at = positions[axis];
-          for (const i of split.train) for (const j of split.test) expect(at[j]! - at[i]!).toBeGreaterThan(sizePx - 1e-6);
+          for (const i of split.train)
+            for (const j of split.test) expect(at[j]! - at[i]!).toBeGreaterThan(sizePx - 1e-6);
         },
       ),
       { numRuns: 50 },
@@ -87,9 +99,15 @@ describe("splitWithGuard", () => {
     fc.assert(
       fc.property(cloud, fc.integer({ min: 0, max: 80 }), (positions, guardPx) => {
         const sizePx = 64;
-        const { train, test: tested, leakage } = splitWithGuard(positions, { axis: "y", fraction: 0.4, guardPx, sizePx });
+        const {
+          train,
+          test: tested,
+          leakage,
+        } = splitWithGuard(positions, { axis: "y", fraction: 0.4, guardPx, sizePx });
         const y = positions.y;
-        const touching = [...tested].filter((j) => [...train].some((i) => y[j]! - y[i]! < sizePx - 1e-6)).length;
+        const touching = [...tested].filter((j) =>
+          [...train].some((i) => y[j]! - y[i]! < sizePx - 1e-6),
+        ).length;
         expect(leakage).toBe(tested.length === 0 ? 0 : touching / tested.length);
         const halves = [takePositions(positions, train), takePositions(positions, tested)] as const;
         expect(splitLeakage(...halves, { axis: "y", sizePx })).toBe(leakage);

@@ -1,3 +1,5 @@
+// Which frames are kept: count, order, and no favourites.
+
 import { expect, test } from "vitest";
 import { subsampleFrames } from "./subsample.ts";
 

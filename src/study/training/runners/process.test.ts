@@ -107,6 +107,15 @@ test("an abort gives time to tidy up", async () => {
   expect(readFileSync(join(cwd, "tidied"), "utf8")).toBe("tidy\n");
 });
 
+test("a child has its time to tidy up also when the shell above it is gone", async () => {
+  const cwd = await temporaryFolder();
+  const abort = new AbortController();
+  const child = '(trap "sleep 0.1; echo tidy > tidied; exit" TERM; echo ready; while :; do sleep 0.02; done)';
+  const { end } = await run(`${child} & wait`, { cwd, signal: abort.signal, onLine: () => abort.abort() });
+  expect(end).toEqual({ code: null, signal: "SIGTERM", stopped: "aborted" });
+  expect(readFileSync(join(cwd, "tidied"), "utf8")).toBe("tidy\n");
+});
+
 test("a command that ignores SIGTERM is killed when its grace is over", async () => {
   const abort = new AbortController();
   const { end } = await run('trap "" TERM; echo ready; while :; do sleep 0.02; done', {

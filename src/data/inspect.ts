@@ -1,0 +1,222 @@
+// What a file is and whether it keeps the contract. Never throws for a bad file: that is what it reports.
+
+import type { AnyArray } from "../array/ndarray.ts";
+import { DoselapError, isDoselapError } from "../errors.ts";
+import { openArrayFile } from "../io/array-file.ts";
+import type { NpzFile } from "../io/npz.ts";
+import type { Dataset } from "./dataset.ts";
+import { metadataKey, readMetadata, statedNumber, type Domain, type Layout } from "./metadata.ts";
+import { detectFormat } from "./formats/registry.ts";
+import { frameCounts } from "./frames.ts";
+import type { ReadOptions } from "./read.ts";
+import { medianStep } from "./scan-step.ts";
+import { validateCandidate } from "./validate.ts";
+import type { Violation } from "./violation.ts";
+
+/** - `DATA-001`, `tike`: a dataset in that layout.
+ * - `reconstruction`: an object or a probe without frames, as `reconstruct` writes.
+ * - `arrays`: an NPZ with other arrays. `npy`: one array. `unreadable`: neither. */
+export type InspectionKind = "DATA-001" | "tike" | "reconstruction" | "arrays" | "npy" | "unreadable";
+
+export interface ArraySummary {
+  readonly name: string;
+  /** As numpy prints it. */
+  readonly dtype: string;
+  readonly shape: readonly number[];
+}
+
+export interface Inspection {
+  readonly file: string;
+  readonly kind: InspectionKind;
+  /** How the kind, layout, domain … were told, a sentence each; flags that overrode come last. */
+  readonly detected: readonly string[];
+  readonly arrays: readonly ArraySummary[];
+  /** What the frames of the file hold. */
+  readonly domain: Domain | null;
+  readonly layout: Layout | null;
+  /** Where the file has the zero frequency. */
+  readonly dc: "center" | "corner" | null;
+  /** M. */
+  readonly frames: number | null;
+  /** N. */
+  readonly size: number | null;
+  /** Photons per frame that the metadata state; null when they do not. */
+  readonly dose: number | null;
+  /** Mean over all frames of Σ amplitude². */
+  readonly measuredMeanCounts: number | null;
+  /** Counts of the weakest and the strongest frame. */
+  readonly frameCounts: { readonly min: number; readonly max: number } | null;
+  /** Largest single count. */
+  readonly maxPixelCount: number | null;
+  readonly probeModes: number | null;
+  /** [height, width] of the object frame. */
+  readonly objectShape: readonly [number, number] | null;
+  /** Median distance to the nearest other position, object pixels. */
+  readonly medianStepPx: number | null;
+  /** Operations of the provenance, oldest first. */
+  readonly provenance: readonly string[];
+  readonly violations: readonly Violation[];
+  readonly warnings: readonly string[];
+}
+
+/** Looks into a file, over all frames. `violations` and `warnings` are there for every input, a broken one included. */
+export async function inspectFile(path: string, options: ReadOptions = {}): Promise<Inspection> {
+  const blank = blankInspection(path);
+  try {
+    const opened = await openArrayFile(path, options.limits);
+    if (opened.kind === "npy") {
+      return { ...blank, kind: "npy", detected: ["begins with \\x93NUMPY: one numpy array"], arrays: [summaryOf(opened.array)] };
+    }
+    try {
+      return await inspectNpz(opened.npz, options, blank);
+    } finally {
+      await opened.npz.close();
+    }
+  } catch (cause) {
+    return { ...blank, violations: [violationOf(cause, path)] };
+  }
+}
+
+async function inspectNpz(npz: NpzFile, options: ReadOptions, blank: Inspection): Promise<Inspection> {
+  const arrays: ArraySummary[] = [];
+  const broken: Violation[] = [];
+  for (const name of npz.names) {
+    try {
+      const { name: dtype, shape } = await npz.header(name);
+      arrays.push({ name, dtype, shape });
+    } catch (cause) {
+      broken.push(violationOf(cause, npz.file, name));
+    }
+  }
+  const warnings = npz.otherMembers.map((name) => `${npz.file}: the member ${name} is no array`);
+  const listed = { ...blank, arrays, warnings };
+  const wrapped = npz.wrapping === undefined ? [] : [`begins with BZh: ${npz.wrapping}-compressed`];
+  const format = detectFormat(npz.names);
+  if (format === undefined) {
+    const isReconstruction = npz.names.includes("objectGuess") || npz.names.includes("probeGuess");
+    const detected = [...wrapped, isReconstruction ? "has an object or a probe and no frames" : "no dataset layout has these arrays"];
+    // Nothing else reads these arrays, so their bytes are checked here.
+    const about = npz.names.includes(metadataKey) ? await readMetadata(npz) : undefined;
+    const damaged = await readEach(npz, arrays.filter(({ name }) => name !== metadataKey));
+    return {
+      ...listed,
+      kind: isReconstruction ? "reconstruction" : "arrays",
+      detected,
+      violations: [...broken, ...damaged, ...(about?.violations ?? [])],
+      warnings: [...warnings, ...(about?.warnings ?? [])],
+    };
+  }
+  const kind = format.name === "tike" ? "tike" : "DATA-001";
+  try {
+    const loaded = await format.load(npz, options);
+    const { detected, overridden, domain, layout, dc } = loaded.format;
+    const violations = [...broken, ...loaded.violations, ...validateCandidate(loaded.candidate)];
+    const shape = loaded.candidate.arrays.diffraction?.array.shape ?? [];
+    const known = {
+      ...listed,
+      kind,
+      detected: [...wrapped, ...detected, ...overridden],
+      domain,
+      layout,
+      dc,
+      ...(shape.length === 3 ? { frames: shape[0]!, size: shape[1]! } : {}),
+      dose: statedNumber(loaded.candidate.metadata, "nphotons"),
+      provenance: (loaded.candidate.metadata.provenance ?? []).map(({ operation }) => operation),
+    } as const;
+    const allWarnings = [...warnings, ...loaded.warnings];
+    if (violations.length > 0) return { ...known, warnings: allWarnings, violations };
+    const facts = factsOf(loaded.build());
+    const doubts = doseDoubts(npz.file, known.dose, facts.measuredMeanCounts);
+    return { ...known, ...facts, warnings: [...allWarnings, ...doubts], violations };
+  } catch (cause) {
+    return { ...listed, kind, detected: [...wrapped, `has the arrays of ${format.name}`], violations: [violationOf(cause, npz.file)] };
+  }
+}
+
+async function readEach(npz: NpzFile, arrays: readonly ArraySummary[]): Promise<Violation[]> {
+  const violations: Violation[] = [];
+  for (const { name } of arrays) {
+    try {
+      await npz.read(name);
+    } catch (cause) {
+      violations.push(violationOf(cause, npz.file, name));
+    }
+  }
+  return violations;
+}
+
+function factsOf(dataset: Dataset) {
+  const { frames, size, diffraction, probe, object, positions } = dataset;
+  const counts = frameCounts(diffraction, size);
+  const largest = diffraction.reduce((most, value) => Math.max(most, value), 0);
+  return {
+    frames,
+    size,
+    measuredMeanCounts: counts.reduce((sum, value) => sum + value, 0) / frames,
+    frameCounts: {
+      min: counts.reduce((least, value) => Math.min(least, value), Infinity),
+      max: counts.reduce((most, value) => Math.max(most, value), 0),
+    },
+    maxPixelCount: largest * largest,
+    probeModes: probe.modes,
+    objectShape: [object.height, object.width] as const,
+    medianStepPx: medianStep(positions),
+  };
+}
+
+/** A file whose amplitudes are not √counts looks fine until its dose is believed. */
+function doseDoubts(file: string, dose: number | null, counts: number): string[] {
+  if (dose === null || dose <= 0 || (counts < 1.5 * dose && counts > dose / 1.5)) return [];
+  return [
+    `${file}: the metadata say ${dose} photons per frame, the frames hold ${counts.toPrecision(4)}; amplitudes that are not √counts (normalised) would explain it`,
+  ];
+}
+
+function blankInspection(file: string): Inspection {
+  return {
+    file,
+    kind: "unreadable",
+    detected: [],
+    arrays: [],
+    domain: null,
+    layout: null,
+    dc: null,
+    frames: null,
+    size: null,
+    dose: null,
+    measuredMeanCounts: null,
+    frameCounts: null,
+    maxPixelCount: null,
+    probeModes: null,
+    objectShape: null,
+    medianStepPx: null,
+    provenance: [],
+    violations: [],
+    warnings: [],
+  };
+}
+
+function summaryOf({ dtype, shape }: AnyArray): ArraySummary {
+  return { name: "array", dtype, shape };
+}
+
+/** A reader's error as a violation. Anything that is no error of ours is a defect and goes on. */
+function violationOf(cause: unknown, file: string, name?: string): Violation {
+  if (!isDoselapError(cause)) throw cause;
+  const { key, expected, got, finding, hint } = cause.context;
+  return {
+    file: cause.context.file ?? file,
+    key: key ?? name ?? "file",
+    message: headlineOf(cause),
+    expected: expected ?? "a readable NPZ or .npy file",
+    got: got ?? "a damaged one",
+    finding: finding === "DATA-002" || finding === "OVERSAMPLING-001" ? finding : "DATA-001",
+    hint,
+  };
+}
+
+/** The error's own words, without the place and the comparison that the class adds around them. */
+function headlineOf({ _tag, message, context }: DoselapError): string {
+  const [before, after] = new DoselapError(_tag, "\0", context).message.split("\0");
+  return message.slice(before!.length, message.length - after!.length);
+}

@@ -1,0 +1,46 @@
+// Reading a dataset: the layout is recognised by content, made canonical, and held against the contract.
+
+import { DoselapError } from "../errors.ts";
+import { openNpz } from "../io/npz.ts";
+import type { ReadLimits } from "../io/source.ts";
+import type { Dataset } from "./dataset.ts";
+import type { FormatInfo, FormatOptions } from "./formats/format.ts";
+import { detectFormat } from "./formats/registry.ts";
+import { validateCandidate } from "./validate.ts";
+import { hasViolations, violationError } from "./violation.ts";
+
+export interface ReadOptions extends FormatOptions {
+  /** Bounds on memory. */
+  readonly limits?: ReadLimits | undefined;
+}
+
+export interface ReadResult {
+  readonly dataset: Dataset;
+  /** Which layout the file has and how that was told. */
+  readonly format: FormatInfo;
+  /** What was skipped, dropped or looks suspicious; show them. */
+  readonly warnings: readonly string[];
+}
+
+/** Reads an NPZ dataset (also bzip2-compressed): DATA-001 and its older forms, or tike's test layout.
+ * @throws File when it cannot be read, Format when its bytes are damaged, Contract when it breaks DATA-001. */
+export async function readDataset(path: string, options: ReadOptions = {}): Promise<ReadResult> {
+  const npz = await openNpz(path, options.limits);
+  try {
+    const format = detectFormat(npz.names);
+    if (format === undefined) {
+      throw new DoselapError("Contract", "is not a dataset", {
+        file: path,
+        expected: "diffraction, xcoords, ycoords, probeGuess and objectGuess; or tike's data, probe and scan",
+        got: npz.names.length === 0 ? "no arrays" : npz.names.join(", "),
+        finding: "DATA-001",
+      });
+    }
+    const loaded = await format.load(npz, options);
+    const violations = [...loaded.violations, ...validateCandidate(loaded.candidate)];
+    if (hasViolations(violations)) throw violationError(violations);
+    return { dataset: loaded.build(), format: loaded.format, warnings: loaded.warnings };
+  } finally {
+    await npz.close();
+  }
+}

@@ -1,0 +1,81 @@
+// Nothing is lost and nothing is half written: killing the command at random moments and running it again gives the bytes of an
+// undisturbed run; so do other numbers of workers; Ctrl-C ends cleanly.
+
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createRng } from "../../src/math/random/rng.ts";
+import { cli, fingerprints, startCli, writeTinyStudy } from "../support/cli.ts";
+
+let folder: string;
+let study: string;
+let undisturbed: Record<string, string>;
+let duration: number;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "doselap-resume-"));
+  study = await writeTinyStudy(folder);
+  const start = performance.now();
+  const { code, stderr } = await cli(["run", study, "--out", "whole", "--workers", "2"], { cwd: folder });
+  duration = performance.now() - start;
+  expect(stderr).not.toMatch(/failed/);
+  expect(code).toBe(0);
+  undisturbed = await fingerprints(join(folder, "whole"));
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+test("five kills at random moments, then a rerun, leave the bytes of an undisturbed run", async () => {
+  const rng = createRng(20261124, "engine");
+  const out = join(folder, "killed");
+  let kills = 0;
+  for (let round = 0; round < 5; round++) {
+    const { child, done } = startCli(["run", study, "--out", "killed", "--workers", "2"], { cwd: folder });
+    await sleep(rng.uniform() * duration * 0.8);
+    child.kill("SIGKILL");
+    const { signal } = await done;
+    if (signal === "SIGKILL") kills++;
+  }
+  expect(kills).toBeGreaterThan(0);
+  const { code } = await cli(["run", study, "--out", "killed", "--workers", "2"], { cwd: folder });
+  expect(code).toBe(0);
+  expect(await fingerprints(out)).toEqual(undisturbed);
+});
+
+test("one worker and two workers leave the same bytes", async () => {
+  const { code } = await cli(["run", study, "--out", "single", "--workers", "1"], { cwd: folder });
+  expect(code).toBe(0);
+  expect(await fingerprints(join(folder, "single"))).toEqual(undisturbed);
+});
+
+test("stage after stage leaves the bytes of one call", async () => {
+  for (const stage of ["plan", "generate", "views", "train", "reconstruct", "compare", "report"]) {
+    const { code, stderr } = await cli(["run", study, "--out", "staged", "--stage", stage], { cwd: folder });
+    expect(stderr).not.toMatch(/failed/);
+    expect(code).toBe(0);
+  }
+  expect(await fingerprints(join(folder, "staged"))).toEqual(undisturbed);
+});
+
+test("Ctrl-C exits 130, leaves no half-written job, and the next run goes on", async () => {
+  const { child, done } = startCli(["run", study, "--out", "interrupted", "--workers", "2"], { cwd: folder });
+  await sleep(duration * 0.5);
+  child.kill("SIGINT");
+  const { code, stderr } = await done;
+  expect(code).toBe(130);
+  expect(stderr).toMatch(/finished jobs are kept/);
+  const again = await cli(["run", study, "--out", "interrupted", "--workers", "2"], { cwd: folder });
+  expect(again.code).toBe(0);
+  expect(again.stdout).toMatch(/found finished/);
+  expect(await fingerprints(join(folder, "interrupted"))).toEqual(undisturbed);
+});
+
+test("no temporary folder is left behind", async () => {
+  for (const run of ["whole", "killed", "single"]) {
+    const names = await readdir(join(folder, run), { recursive: true });
+    expect(names.filter((name) => name.includes(".partial") || name.endsWith(".lock"))).toEqual([]);
+  }
+});
