@@ -1,3 +1,5 @@
+// Half precision: widening is exact, narrowing rounds as IEEE 754 says.
+
 import { describe, expect, test } from "vitest";
 import { halfToNumber, widenHalves } from "./float16.ts";
 

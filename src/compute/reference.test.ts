@@ -1,3 +1,5 @@
+// The reference transform is the unitary DFT: against the naive sum, Parseval, linearity, shift and adjoint.
+
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DoselapError } from "../errors.ts";

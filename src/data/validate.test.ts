@@ -37,7 +37,7 @@ describe("each rule is broken by one change and says key, expected and got", () 
     ["frames have rank 3", { diffraction: real(40, 8) }, { key: "diffraction", expected: /\(M, N, N\)/, got: /\(40, 8\)/ }],
     ["frames are square", { diffraction: real(5, 8, 7) }, { key: "diffraction", expected: /\(M, N, N\)/, got: /\(5, 8, 7\)/ }],
     ["there is a frame", { diffraction: real(0, 8, 8), xcoords: column(), ycoords: column() }, { key: "diffraction", expected: /above 0/, got: /\(0, 8, 8\)/ }],
-    ["coordinates are columns", { xcoords: real(5, 1) }, { key: "xcoords", expected: /\(M,\)/, got: /\(5, 1\)/ }],
+    ["coordinates are columns", { xcoords: { ...column(10, 10, 10, 10, 10), shape: [5, 1] } }, { key: "xcoords", expected: /\(M,\)/, got: /\(5, 1\)/ }],
     ["a probe has the frames' size", { probeGuess: complex(16, 16) }, { key: "probeGuess", expected: /\(8, 8\)/, got: /\(16, 16\)/ }],
     ["a probe is square", { probeGuess: complex(2, 8, 7) }, { key: "probeGuess", expected: /\(modes, 8, 8\)/, got: /\(2, 8, 7\)/ }],
     ["an object is an image", { objectGuess: complex(1, 20, 24) }, { key: "objectGuess", expected: /\(H, W\)/, got: /\(1, 20, 24\)/ }],

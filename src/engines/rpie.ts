@@ -38,7 +38,7 @@ const optionsSchema = z.strictObject({
 });
 export type RpieOptions = z.infer<typeof optionsSchema>;
 
-interface RpieState extends EngineState {
+export interface RpieState extends EngineState {
   readonly problem: Problem;
   readonly options: RpieOptions;
   readonly seed: number;

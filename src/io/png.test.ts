@@ -1,3 +1,5 @@
+// PNG files decode to the pixels that were written, hold nothing that varies between runs, and refuse data that do not fit.
+
 import { inflateSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { encodePng, pngDataUri } from "./png.ts";

@@ -1,3 +1,5 @@
+// The double-precision transform agrees with the naive DFT at every length, primes included.
+
 import { describe, expect, test } from "vitest";
 import { createRng, normal } from "./random/rng.ts";
 import { createFft64, fastLength, fft2Float64, signedIndex } from "./fft64.ts";

@@ -1,3 +1,5 @@
+// Logarithms of factorials agree with their sum and with published values.
+
 import { expect, test } from "vitest";
 import { logFactorial, stirlingRest } from "./log-gamma.ts";
 

@@ -1,3 +1,5 @@
+// Sums keep every bit that the order of terms could lose; means follow.
+
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { mean, sum } from "./stats.ts";

@@ -1,3 +1,5 @@
+// A comparison is perfect for an image with itself, blind to what its gauge removes, and null with a reason where a metric has no value.
+
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {

@@ -1,3 +1,5 @@
+// Crossings lie between the rings that enclose them; a curve that never crosses has none; half-bit follows its formula.
+
 import { describe, expect, test } from "vitest";
 import { crossing, halfBitThreshold } from "./frc-threshold.ts";
 

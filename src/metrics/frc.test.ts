@@ -1,3 +1,5 @@
+// Fourier ring correlation: 1 with itself, nothing for independent noise, blind to offset and scale, cut to its mask.
+
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {

@@ -1,3 +1,5 @@
+// The gauge removes shift, phase, ramp and scale, flags a shift beyond its bound, and looks at the mask alone.
+
 import { describe, expect, test } from "vitest";
 import {
   blobs,

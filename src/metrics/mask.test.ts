@@ -1,3 +1,5 @@
+// The box of a mask and the central square cut image and mask alike.
+
 import { describe, expect, test } from "vitest";
 import { realImage, rectangleMask } from "../../test/support/metric-images.ts";
 import { centralSquare, countPixels, cropImage, cropMask, maskBox } from "./mask.ts";

@@ -1,3 +1,5 @@
+// A phase ramp is found at any slope below half a turn per pixel, to the Cramér–Rao bound.
+
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createRng, normal } from "../math/random/rng.ts";

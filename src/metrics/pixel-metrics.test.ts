@@ -1,3 +1,5 @@
+// MAE, MSE, PSNR, SSIM and MS-SSIM have their closed-form values, bounds and masks.
+
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { blobs, realImage, rectangleMask, whiteNoise, withNoise } from "../../test/support/metric-images.ts";

@@ -1,3 +1,5 @@
+// Registration finds sub-pixel shifts, and a Fourier shift does not ring through open borders.
+
 import { describe, expect, test } from "vitest";
 import { createRng, normal } from "../math/random/rng.ts";
 import { fourierShift, registrationShift } from "./register.ts";

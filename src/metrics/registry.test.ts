@@ -1,3 +1,5 @@
+// Every metric is listed once with its unit and direction.
+
 import { expect, test } from "vitest";
 import { metricNames, metricTable, metricUnit } from "./registry.ts";
 

@@ -1,3 +1,5 @@
+// Disc overlap has its closed-form values, its inverse gives the step, and nearest neighbours agree with comparing every pair.
+
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { discOverlap, nearestNeighborDistances, nearestNeighborOverlap, stepForOverlap } from "./overlap.ts";

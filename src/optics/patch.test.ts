@@ -1,3 +1,5 @@
+// Patches are the stated window of the object, sub-pixel shifts interpolate, and scatter is the exact adjoint of extract.
+
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { adjointMismatch, randomField, relativeError } from "../../test/support/fields.ts";

@@ -1,3 +1,5 @@
+// Probes have unit power, lie at (N/2, N/2), have the size asked for, and their diameter is measured as defined.
+
 import { describe, expect, test } from "vitest";
 import { naiveDft2 } from "../../test/support/fields.ts";
 import type { Probe } from "../data/dataset.ts";

@@ -1,3 +1,5 @@
+// Expected counts are |DFT(P·O)|² with DC in the centre, keep the light, and have the stated adjoint.
+
 import { describe, expect, test } from "vitest";
 import { adjointMismatch, naiveDft2, randomField, relativeError } from "../../test/support/fields.ts";
 import { referenceBackend } from "../compute/reference.ts";

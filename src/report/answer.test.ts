@@ -1,3 +1,5 @@
+// The sentence that answers the question says no more than the numbers bear.
+
 import { describe, expect, test } from "vitest";
 import { syntheticResult, type SyntheticOptions } from "../../test/support/synthetic-run.ts";
 import type { StudyResult } from "../study/results.ts";

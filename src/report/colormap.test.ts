@@ -1,3 +1,5 @@
+// Colour maps: the cyclic one closes and is even to the eye, the others have their published ends.
+
 import { expect, test } from "vitest";
 import { badPixelRgb, cyclicTable, greyTable, sequentialTable } from "./colormap.ts";
 

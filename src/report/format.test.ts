@@ -1,3 +1,5 @@
+// Numbers, doses and lists are written as people read them.
+
 import { expect, test } from "vitest";
 import { countText, doseText, fixedText, lengthText, listText, numberText } from "./format.ts";
 

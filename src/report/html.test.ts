@@ -1,3 +1,5 @@
+// The page escapes what it is given, never shows a failure as a number, loads nothing, and repeats to the byte.
+
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

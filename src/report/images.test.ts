@@ -1,3 +1,5 @@
+// Amplitude and phase become pixels as their colour map says, bad and masked pixels apart.
+
 import { describe, expect, test } from "vitest";
 import type { ComplexImage } from "../array/ndarray.ts";
 import { badPixelRgb } from "./colormap.ts";

@@ -1,3 +1,5 @@
+// No text can become markup.
+
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { escapeText, html, raw } from "./markup.ts";

@@ -1,3 +1,5 @@
+// Replicates become mean and spread; a missing one is counted and never averaged as zero.
+
 import { describe, expect, test } from "vitest";
 import { syntheticResult } from "../../test/support/synthetic-run.ts";
 import type { ArmOutcome, StudyResult } from "../study/results.ts";

@@ -1,3 +1,5 @@
+// Thumbnails average whole blocks, take their range from compared pixels, and carry a round scale bar.
+
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ComplexImage } from "../array/ndarray.ts";

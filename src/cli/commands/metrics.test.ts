@@ -1,3 +1,5 @@
+// `doselap metrics`: the library's numbers as one JSON document or a table, and what it refuses.
+
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

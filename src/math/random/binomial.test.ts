@@ -1,3 +1,5 @@
+// Binomial draws follow their law, and thin a Poisson count into two independent Poisson counts.
+
 import { describe, expect, test } from "vitest";
 import { chiSquareDeviate } from "../../../test/support/chi-square.ts";
 import { binomial } from "./binomial.ts";

@@ -1,3 +1,5 @@
+// Philox4x32-10 gives the known answers of Random123 and agrees with its definition in BigInt.
+
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { philox4x32 } from "./philox.ts";

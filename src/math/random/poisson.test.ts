@@ -1,3 +1,5 @@
+// Poisson draws follow their law from 1e-3 to 1e6, and exactly where the mean is small.
+
 import { describe, expect, test } from "vitest";
 import { chiSquareDeviate } from "../../../test/support/chi-square.ts";
 import { poisson } from "./poisson.ts";

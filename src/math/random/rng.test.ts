@@ -1,3 +1,5 @@
+// Streams are a function of seed, stream and position, do not meet, and are uniform.
+
 import { describe, expect, test } from "vitest";
 import { isDoselapError } from "../../errors.ts";
 import { philox4x32 } from "./philox.ts";

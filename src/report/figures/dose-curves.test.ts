@@ -1,3 +1,5 @@
+// Metric-against-dose figures label their doses, draw every arm and say their values in words.
+
 import { JSDOM } from "jsdom";
 import { afterAll, describe, expect, test } from "vitest";
 import { syntheticResult, type SyntheticOptions } from "../../../test/support/synthetic-run.ts";

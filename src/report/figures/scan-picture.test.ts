@@ -1,3 +1,5 @@
+// The picture of a scan draws every position and the probe's disc to scale.
+
 import { JSDOM } from "jsdom";
 import { expect, test } from "vitest";
 import { syntheticResult } from "../../../test/support/synthetic-run.ts";

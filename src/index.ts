@@ -1,0 +1,82 @@
+// doselap as a library: every public name.
+//
+//   import { buildPhantom, buildProbe, makeScan, referenceBackend, scanRegion, simulateDataset } from "doselap";
+//   const object = buildPhantom({ phantom: "cells", heightPx: 160, widthPx: 160, amplitudeMin: 0.6, phaseRangeRad: 1, seed: 1 });
+//   const probe = buildProbe({ kind: "defocused-airy", apertureCyclesPerPx: 0.22, defocusRadiusPx: 15 }, 64);
+//   const positions = makeScan({ kind: "jittered-raster", region: scanRegion(160, 160, 64), stepPx: 7, jitterFraction: 0.1, seed: 1 });
+//   const scan = simulateDataset({ object, probe, positions, dosePhotons: 1e4, seed: 42, backend: referenceBackend });
+
+export { DoselapError, isDoselapError, type ErrorContext, type ErrorTag } from "./errors.ts";
+export { doselapVersion } from "./version.ts";
+
+// arrays and files
+export {
+  flatImage,
+  ndarray,
+  type AnyArray,
+  type ComplexImage,
+  type DType,
+  type NdArray,
+  type RealImage,
+} from "./array/ndarray.ts";
+export type { Positions } from "./array/scan.ts";
+export { decodeNpy, encodeNpy } from "./io/npy.ts";
+export { openNpz, writeNpz, type NpzFile } from "./io/npz.ts";
+
+// datasets: the DATA-001 contract
+export type { Dataset, Metadata, Probe, ProvenanceEntry } from "./data/dataset.ts";
+export { inspectFile, type Inspection } from "./data/inspect.ts";
+export { readDataset, type ReadOptions } from "./data/read.ts";
+export { writeDataset } from "./data/write.ts";
+
+// physics
+export type { Backend, Fft2 } from "./compute/backend.ts";
+export { referenceBackend } from "./compute/reference.ts";
+export { createRng, type Rng } from "./math/random/rng.ts";
+export { discOverlap, nearestNeighborOverlap, stepForOverlap } from "./optics/overlap.ts";
+export { buildPhantom } from "./optics/phantom/build.ts";
+export { measureProbeDiameter } from "./optics/probe-diameter.ts";
+export { buildProbe } from "./optics/probe.ts";
+export { makeScan, scanRegion } from "./optics/scan.ts";
+export { simulateDataset } from "./optics/simulate.ts";
+export { splitHalves, thinDataset } from "./optics/thin.ts";
+
+// engines
+export type { Engine, EngineContext, EngineState, EpochReport, Problem } from "./engines/engine.ts";
+export { engines, prepareEngine } from "./engines/registry.ts";
+export { runEngine, type Reconstruction } from "./engines/run.ts";
+
+// metrics
+export { compareImages, type MetricsReport } from "./metrics/compare.ts";
+export { complexFrc } from "./metrics/complex-frc.ts";
+export { applyGauge } from "./metrics/gauge.ts";
+export { metricTable } from "./metrics/registry.ts";
+
+// studies
+export { designHash, stageHash } from "./study/design/hash.ts";
+export { loadDesign } from "./study/design/load.ts";
+export { presets } from "./study/design/presets.ts";
+export type { MeasuredDesign, SimulatedDesign, StudyDesign } from "./study/design/schema.ts";
+export type { Cell } from "./study/cell.ts";
+export { planStudy, plannedScan } from "./study/plan.ts";
+export type { StudyPlan } from "./study/plan-types.ts";
+export { problemOf } from "./study/problem.ts";
+export type { CellResult, MetricRow, StudyResult } from "./study/results.ts";
+export { groupFrames } from "./study/views/grouping.ts";
+export { measureOverlap } from "./study/views/overlap-metrics.ts";
+export { splitWithGuard } from "./study/views/split.ts";
+
+// training jobs
+export { freshParams, updateLegacyDict } from "./study/training/bridge.ts";
+export { buildTrainingJobs, type SkipEvent } from "./study/training/build.ts";
+export { buildTrainingConfig, type ExecutionConfig, type TrainingConfig } from "./study/training/config.ts";
+export { createTrainingJob, type TrainingJob } from "./study/training/job.ts";
+export { runTrainingJob, type DryRunSummary, type TrainingOutcome } from "./study/training/run.ts";
+export { commandRunner } from "./study/training/runners/command.ts";
+export { runnerOf, runners } from "./study/training/runners/registry.ts";
+export type { RunnerCall, RunnerResult, TrainingRunner } from "./study/training/runners/runner.ts";
+
+// running and reporting
+export { runStudy, type RunOptions, type RunSummary } from "./pipeline/run.ts";
+export type { RunEvent } from "./pipeline/events.ts";
+export { buildReport } from "./report/html.ts";
