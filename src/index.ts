@@ -37,7 +37,8 @@ export { discOverlap, nearestNeighborOverlap, stepForOverlap } from "./optics/ov
 export { buildPhantom } from "./optics/phantom/build.ts";
 export { measureProbeDiameter } from "./optics/probe-diameter.ts";
 export { buildProbe } from "./optics/probe.ts";
-export { makeScan, scanRegion } from "./optics/scan.ts";
+export { scanRegion } from "./optics/scan-region.ts";
+export { makeScan } from "./optics/scan.ts";
 export { simulateDataset } from "./optics/simulate.ts";
 export { splitHalves, thinDataset } from "./optics/thin.ts";
 

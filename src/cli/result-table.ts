@@ -1,9 +1,8 @@
 // The result table that `run` prints: one row per dose, view and arm; the numbers that decide, and the null row beside them.
 
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { groupBy } from "../array/group.ts";
-import type { ArmOutcome, StudyResult } from "../study/results.ts";
+import type { ArmOutcome } from "../study/results.ts";
+import { readStudyResult } from "../study/results-file.ts";
 import { textTable } from "./text-table.ts";
 
 /** Metrics shown: part, name, heading, digits. */
@@ -17,7 +16,7 @@ const halvesShown = ["complex", "frcHalfBit", "halves FRC ½-bit ↑", 3] as con
 
 /** Lines of the table from a run folder's compare/metrics.json; doses falling, seeds averaged. */
 export async function resultTable(root: string): Promise<string[]> {
-  const study: StudyResult = JSON.parse(await readFile(join(root, "compare/metrics.json"), "utf8"));
+  const study = await readStudyResult(root);
   const measured = study.cells.some(({ arms }) => arms.some(({ frc }) => frc["halves"] !== undefined));
   const columns = measured ? [...shown, halvesShown] : shown;
   const groups = groupBy(study.cells, ({ dose, view }) => `${dose} ${view}`);

@@ -37,12 +37,20 @@ describe("an array argument", () => {
   });
 
   test("the preferred keys decide what an NPZ stands for", async () => {
-    expect(await readArrayArgument(at("both.npz"), { preferKeys: ["none", "probeGuess", "objectGuess"] })).toEqual(probe);
+    expect(
+      await readArrayArgument(at("both.npz"), { preferKeys: ["none", "probeGuess", "objectGuess"] }),
+    ).toEqual(probe);
   });
 
   test.each([
-    ["many.npz", /does not say which array is meant; expected objectGuess or probeGuess, got a, b.*many\.npz:a/],
-    ["both.npz:objectGuss", /both\.npz : objectGuss: has no array of this name; expected one of real, probeGuess, objectGuess/],
+    [
+      "many.npz",
+      /does not say which array is meant; expected objectGuess or probeGuess, got a, b.*many\.npz:a/,
+    ],
+    [
+      "both.npz:objectGuss",
+      /both\.npz : objectGuss: has no array of this name; expected one of real, probeGuess, objectGuess/,
+    ],
     ["real.npy:key", /one array and no keys/],
     ["none.npz", /none\.npz: cannot be opened; got no such file/],
     ["none.npz:key", /none\.npz: cannot be opened; got no such file/],
@@ -53,8 +61,16 @@ describe("an array argument", () => {
 
 describe("as an image or a probe", () => {
   test("complex images keep their numbers, real ones get phase 0, leading ones go", () => {
-    expect(toComplexImage({ ...object, shape: [1, 1, 1, 2] } as AnyArray)).toEqual({ height: 1, width: 2, data: object.data });
-    expect(toComplexImage(real)).toEqual({ height: 2, width: 3, data: Float32Array.of(0, 0, 1, 0, 2, 0, 3, 0, 4, 0, 5, 0) });
+    expect(toComplexImage({ ...object, shape: [1, 1, 1, 2] } as AnyArray)).toEqual({
+      height: 1,
+      width: 2,
+      data: object.data,
+    });
+    expect(toComplexImage(real)).toEqual({
+      height: 2,
+      width: 3,
+      data: Float32Array.of(0, 0, 1, 0, 2, 0, 3, 0, 4, 0, 5, 0),
+    });
   });
 
   test("real images are float64", () => {
@@ -65,17 +81,38 @@ describe("as an image or a probe", () => {
 
   test("probes have modes and are narrowed to complex64", () => {
     expect(toProbe(probe)).toEqual({ modes: 2, size: 1, data: Float32Array.of(0.1, 6, 7, 8) });
-    expect(toProbe({ dtype: "complex64", shape: [2, 2], data: new Float32Array(8) })).toMatchObject({ modes: 1, size: 2 });
-    expect(toProbe({ dtype: "complex64", shape: [1, 1, 3, 2, 2], data: new Float32Array(24) })).toMatchObject({ modes: 3, size: 2 });
+    expect(toProbe({ dtype: "complex64", shape: [2, 2], data: new Float32Array(8) })).toMatchObject({
+      modes: 1,
+      size: 2,
+    });
+    expect(toProbe({ dtype: "complex64", shape: [1, 1, 3, 2, 2], data: new Float32Array(24) })).toMatchObject(
+      { modes: 3, size: 2 },
+    );
   });
 
   test.each<[string, () => unknown, RegExp]>([
-    ["a stack is no image", () => toComplexImage(probe, "a.npz:p"), /a\.npz:p: is not an image; expected shape \(H, W\), got complex128 \(2, 1, 1\)/],
+    [
+      "a stack is no image",
+      () => toComplexImage(probe, "a.npz:p"),
+      /a\.npz:p: is not an image; expected shape \(H, W\), got complex128 \(2, 1, 1\)/,
+    ],
     ["text is no image", () => toComplexImage(text, { file: "a", key: "b" }), /a : b: is not an image/],
-    ["a complex array is no real image", () => toRealImage(object), /is not a real image; expected real numbers/],
-    ["an empty array is no image", () => toRealImage({ dtype: "float32", shape: [0, 3], data: new Float32Array(0) }), /is not an image/],
+    [
+      "a complex array is no real image",
+      () => toRealImage(object),
+      /is not a real image; expected real numbers/,
+    ],
+    [
+      "an empty array is no image",
+      () => toRealImage({ dtype: "float32", shape: [0, 3], data: new Float32Array(0) }),
+      /is not an image/,
+    ],
     ["an oblong is no probe", () => toProbe(object), /is not a probe/],
-    ["a real array is no probe", () => toProbe({ dtype: "float32", shape: [2, 2], data: new Float32Array(4) }), /is not a probe/],
+    [
+      "a real array is no probe",
+      () => toProbe({ dtype: "float32", shape: [2, 2], data: new Float32Array(4) }),
+      /is not a probe/,
+    ],
   ])("%s", (_what, action, message) => {
     expect(action).toThrow(message);
   });

@@ -22,7 +22,11 @@ export async function readArrayArgument(
   const opened = await openArrayFile(file);
   if (opened.kind === "npy") {
     if (key === undefined) return opened.array;
-    throw new DoselapError("Usage", "a .npy file has one array and no keys", { file, key, hint: `Write it as ${file}.` });
+    throw new DoselapError("Usage", "a .npy file has one array and no keys", {
+      file,
+      key,
+      hint: `Write it as ${file}.`,
+    });
   }
   const { npz } = opened;
   try {
@@ -105,7 +109,12 @@ function squeezedShape(shape: readonly number[], least: number): readonly number
   return shape.slice(skip);
 }
 
-function notAn(what: string, { dtype, shape }: AnyArray, where: Where | string, expected: string): DoselapError {
+function notAn(
+  what: string,
+  { dtype, shape }: AnyArray,
+  where: Where | string,
+  expected: string,
+): DoselapError {
   const place = typeof where === "string" ? { file: where } : where;
   return new DoselapError("Shape", `is not ${/^[aeiou]/.test(what) ? "an" : "a"} ${what}`, {
     ...place,

@@ -44,6 +44,7 @@ export function complexNumbers(array: AnyArray): Float32Array | undefined {
 
 /** The elements as numbers for checks, complex ones interleaved; undefined for text. */
 export function anyNumbers(array: AnyArray): NumberArray | undefined {
-  if (array.dtype === "complex64" || array.dtype === "complex128" || array.dtype === "bool") return array.data;
+  if (array.dtype === "complex64" || array.dtype === "complex128" || array.dtype === "bool")
+    return array.data;
   return realNumbers(array);
 }

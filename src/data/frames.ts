@@ -5,7 +5,10 @@ import { ndarray, type AnyArray } from "../array/ndarray.ts";
 import type { NumberArray } from "./cast.ts";
 
 /** (H, W, M) to (M, H, W); float32 stays float32, other dtypes become float64, exact for counts. */
-export function framesFirst(data: NumberArray, [height, width, frames]: readonly [number, number, number]): AnyArray {
+export function framesFirst(
+  data: NumberArray,
+  [height, width, frames]: readonly [number, number, number],
+): AnyArray {
   const shape = [frames, height, width];
   const pixels = height * width;
   const out = data instanceof Float32Array ? new Float32Array(data.length) : new Float64Array(data.length);

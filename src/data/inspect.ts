@@ -10,7 +10,6 @@ import { detectFormat } from "./formats/registry.ts";
 import { frameCounts } from "./frames.ts";
 import type { ReadOptions } from "./read.ts";
 import { medianStep } from "./scan-step.ts";
-import { validateCandidate } from "./validate.ts";
 import type { Violation } from "./violation.ts";
 
 /** - `DATA-001`, `tike`: a dataset in that layout.
@@ -65,7 +64,12 @@ export async function inspectFile(path: string, options: ReadOptions = {}): Prom
   try {
     const opened = await openArrayFile(path, options.limits);
     if (opened.kind === "npy") {
-      return { ...blank, kind: "npy", detected: ["begins with \\x93NUMPY: one numpy array"], arrays: [summaryOf(opened.array)] };
+      return {
+        ...blank,
+        kind: "npy",
+        detected: ["begins with \\x93NUMPY: one numpy array"],
+        arrays: [summaryOf(opened.array)],
+      };
     }
     try {
       return await inspectNpz(opened.npz, options, blank);
@@ -94,10 +98,16 @@ async function inspectNpz(npz: NpzFile, options: ReadOptions, blank: Inspection)
   const format = detectFormat(npz.names);
   if (format === undefined) {
     const isReconstruction = npz.names.includes("objectGuess") || npz.names.includes("probeGuess");
-    const detected = [...wrapped, isReconstruction ? "has an object or a probe and no frames" : "no dataset layout has these arrays"];
+    const detected = [
+      ...wrapped,
+      isReconstruction ? "has an object or a probe and no frames" : "no dataset layout has these arrays",
+    ];
     // Nothing else reads these arrays, so their bytes are checked here.
     const about = npz.names.includes(metadataKey) ? await readMetadata(npz) : undefined;
-    const damaged = await readEach(npz, arrays.filter(({ name }) => name !== metadataKey));
+    const damaged = await readEach(
+      npz,
+      arrays.filter(({ name }) => name !== metadataKey),
+    );
     return {
       ...listed,
       kind: isReconstruction ? "reconstruction" : "arrays",
@@ -110,16 +120,14 @@ async function inspectNpz(npz: NpzFile, options: ReadOptions, blank: Inspection)
   try {
     const loaded = await format.load(npz, options);
     const { detected, overridden, domain, layout, dc } = loaded.format;
-    const violations = [...broken, ...loaded.violations, ...validateCandidate(loaded.candidate)];
-    const shape = loaded.candidate.arrays.diffraction?.array.shape ?? [];
+    const violations = [...broken, ...loaded.violations];
+    const shape = loaded.candidate.arrays.diffraction?.array.shape;
     const known = {
       ...listed,
       kind,
       detected: [...wrapped, ...detected, ...overridden],
-      domain,
-      layout,
-      dc,
-      ...(shape.length === 3 ? { frames: shape[0]!, size: shape[1]! } : {}),
+      ...(shape === undefined ? {} : { domain, layout, dc }),
+      ...(shape?.length === 3 ? { frames: shape[0]!, size: shape[1]! } : {}),
       dose: statedNumber(loaded.candidate.metadata, "nphotons"),
       provenance: (loaded.candidate.metadata.provenance ?? []).map(({ operation }) => operation),
     } as const;
@@ -129,7 +137,12 @@ async function inspectNpz(npz: NpzFile, options: ReadOptions, blank: Inspection)
     const doubts = doseDoubts(npz.file, known.dose, facts.measuredMeanCounts);
     return { ...known, ...facts, warnings: [...allWarnings, ...doubts], violations };
   } catch (cause) {
-    return { ...listed, kind, detected: [...wrapped, `has the arrays of ${format.name}`], violations: [violationOf(cause, npz.file)] };
+    return {
+      ...listed,
+      kind,
+      detected: [...wrapped, `has the arrays of ${format.name}`],
+      violations: [violationOf(cause, npz.file)],
+    };
   }
 }
 

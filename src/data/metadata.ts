@@ -44,7 +44,14 @@ export async function readMetadata(npz: NpzFile): Promise<FoundMetadata> {
     metadata: {},
     warnings: [],
     violations: [
-      { file, key: metadataKey, message: "is not readable", expected: "one text holding a JSON object", got, finding: "DATA-001" },
+      {
+        file,
+        key: metadataKey,
+        message: "is not readable",
+        expected: "one text holding a JSON object",
+        got,
+        finding: "DATA-001",
+      },
     ],
   });
   if (text === undefined) return broken("an array that is not one text");
@@ -89,12 +96,18 @@ function split(value: { [key: string]: unknown }, file: string): FoundMetadata {
   }
   const entries = provenanceOf(provenance);
   if (provenance !== undefined && entries === undefined) {
-    warnings.push(`${file} : ${metadataKey}.provenance: is not a list of operations; it is kept as foreignProvenance`);
+    warnings.push(
+      `${file} : ${metadataKey}.provenance: is not a list of operations; it is kept as foreignProvenance`,
+    );
   }
   return {
     metadata: {
       ...rest,
-      ...(provenance === undefined ? {} : entries === undefined ? { foreignProvenance: provenance } : { provenance: entries }),
+      ...(provenance === undefined
+        ? {}
+        : entries === undefined
+          ? { foreignProvenance: provenance }
+          : { provenance: entries }),
     },
     layout: layout === "MHW" || layout === "HWM" ? layout : undefined,
     domain: known,
@@ -152,6 +165,6 @@ function textOf(array: AnyArray, kind: string): string | undefined {
   return kind === "S" ? Buffer.from(text, "latin1").toString("utf8") : text;
 }
 
-export function isRecord(value: unknown): value is { [key: string]: unknown } {
+function isRecord(value: unknown): value is { [key: string]: unknown } {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

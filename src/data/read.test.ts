@@ -47,7 +47,9 @@ describe("a canonical file", () => {
   test("has the dtypes and shapes of DATA-001", async () => {
     await writeDataset(path(), smallDataset());
     const npz = await openNpz(path());
-    const listed = await Promise.all(npz.names.map(async (name) => [name, (await npz.header(name)).descr, (await npz.header(name)).shape]));
+    const listed = await Promise.all(
+      npz.names.map(async (name) => [name, (await npz.header(name)).descr, (await npz.header(name)).shape]),
+    );
     await npz.close();
     expect(listed).toEqual([
       ["diffraction", "<f4", [5, 8, 8]],
@@ -74,8 +76,12 @@ describe("a canonical file", () => {
   test("is not written when it breaks the contract", async () => {
     const inside = mkdtempSync(join(folder, "refused-"));
     const dataset = smallDataset({ diffraction: amplitude.map(() => NaN) });
-    await expect(writeDataset(join(inside, "a.npz"), dataset)).rejects.toThrow(/a\.npz : diffraction: .*DATA-001/);
-    await expect(writeDataset(join(inside, "a.npz"), smallDataset({ metadata: { dose: NaN } }))).rejects.toThrow(/_metadata … dose: is not a finite number/);
+    await expect(writeDataset(join(inside, "a.npz"), dataset)).rejects.toThrow(
+      /a\.npz : diffraction: .*DATA-001/,
+    );
+    await expect(
+      writeDataset(join(inside, "a.npz"), smallDataset({ metadata: { dose: NaN } })),
+    ).rejects.toThrow(/_metadata … dose: is not a finite number/);
     expect(readdirSync(inside)).toEqual([]);
   });
 });
@@ -95,11 +101,23 @@ describe("older forms", () => {
     const { dataset, format } = await reading({ diffraction: { dtype: "float32", shape: [8, 8, 5], data } });
     expect(dataset.diffraction).toEqual(amplitude);
     expect(format).toMatchObject({ name: "DATA-001", layout: "HWM" });
-    expect(dataset.metadata.provenance).toEqual([{ operation: "import", parameters: { format: "DATA-001", layout: "HWM" } }]);
+    expect(dataset.metadata.provenance).toEqual([
+      { operation: "import", parameters: { format: "DATA-001", layout: "HWM" } },
+    ]);
+  });
+
+  test("integer frames that come last are counts too", async () => {
+    const data = new Uint16Array(320);
+    for (let m = 0; m < 5; m++) for (let p = 0; p < 64; p++) data[p * 5 + m] = counts[m * 64 + p]!;
+    const { dataset, format } = await reading({ diffraction: { dtype: "uint16", shape: [8, 8, 5], data } });
+    expect(format).toMatchObject({ layout: "HWM", domain: "counts" });
+    expect(dataset.diffraction).toEqual(amplitude);
   });
 
   test("a trailing axis of 1 is dropped", async () => {
-    const { dataset } = await reading({ diffraction: { dtype: "float32", shape: [5, 8, 8, 1], data: amplitude } });
+    const { dataset } = await reading({
+      diffraction: { dtype: "float32", shape: [5, 8, 8, 1], data: amplitude },
+    });
     expect(dataset.diffraction).toEqual(amplitude);
   });
 
@@ -132,13 +150,20 @@ describe("older forms", () => {
 
   test("a flag decides the domain over dtype and metadata, and the format says so", async () => {
     const diffraction: AnyArray = { dtype: "float64", shape: [5, 8, 8], data: counts };
-    const { dataset, format } = await reading({ diffraction, _metadata: jsonArray({ domain: "amplitude" }) }, { domain: "intensity" });
+    const { dataset, format } = await reading(
+      { diffraction, _metadata: jsonArray({ domain: "amplitude" }) },
+      { domain: "intensity" },
+    );
     expect(dataset.diffraction).toEqual(amplitude);
-    expect(format.overridden).toEqual([expect.stringMatching(/--domain intensity was given; the content said amplitude/)]);
+    expect(format.overridden).toEqual([
+      expect.stringMatching(/--domain intensity was given; the content said amplitude/),
+    ]);
   });
 
   test("whole-number floats without a declared domain are amplitudes, with a warning", async () => {
-    const { dataset, warnings } = await reading({ diffraction: { dtype: "float64", shape: [5, 8, 8], data: counts } });
+    const { dataset, warnings } = await reading({
+      diffraction: { dtype: "float64", shape: [5, 8, 8], data: counts },
+    });
     expect(dataset.diffraction[5]).toBe(5);
     expect(warnings.join()).toMatch(/--domain counts/);
   });
@@ -169,18 +194,27 @@ describe("older forms", () => {
   });
 
   test("arrays that are not read are named", async () => {
-    const { warnings } = await reading({ label_amp: { dtype: "float32", shape: [1], data: new Float32Array(1) } });
+    const { warnings } = await reading({
+      label_amp: { dtype: "float32", shape: [1], data: new Float32Array(1) },
+    });
     expect(warnings.join()).toMatch(/not read: label_amp/);
   });
 });
 
 describe("what the content leaves open", () => {
-  const cube: AnyArray = { dtype: "float32", shape: [8, 8, 8], data: Float32Array.from({ length: 512 }, (_, i) => i % 7) };
+  const cube: AnyArray = {
+    dtype: "float32",
+    shape: [8, 8, 8],
+    data: Float32Array.from({ length: 512 }, (_, i) => i % 7),
+  };
   const eight: AnyArray = { dtype: "float64", shape: [8], data: new Float64Array(8).fill(10) };
   const ambiguous = { diffraction: cube, xcoords: eight, ycoords: eight };
 
   test("M = N without a layout is an error that names the flag", async () => {
-    await expect(reading(ambiguous)).rejects.toMatchObject({ _tag: "Contract", context: { key: "diffraction", finding: "DATA-001" } });
+    await expect(reading(ambiguous)).rejects.toMatchObject({
+      _tag: "Contract",
+      context: { key: "diffraction", finding: "DATA-001" },
+    });
     await expect(reading(ambiguous)).rejects.toThrow(/--layout MHW .* --layout HWM/);
   });
 
@@ -189,7 +223,9 @@ describe("what the content leaves open", () => {
     expect(first).toEqual(cube.data);
     const last = (await reading(ambiguous, { layout: "HWM" })).dataset.diffraction;
     expect([last[1], last[8], last[64]]).toEqual([cube.data[8], cube.data[64], cube.data[1]]);
-    expect((await reading({ ...ambiguous, _metadata: jsonArray({ layout: "HWM" }) })).dataset.diffraction).toEqual(last);
+    expect(
+      (await reading({ ...ambiguous, _metadata: jsonArray({ layout: "HWM" }) })).dataset.diffraction,
+    ).toEqual(last);
   });
 
   test("the zero frequency is moved to the centre when told to, and looked for when not", async () => {
@@ -204,7 +240,13 @@ describe("what the content leaves open", () => {
 
   test("positions are swapped when told to", async () => {
     const { x, y } = smallDataset().positions;
-    const { dataset } = await reading({ xcoords: { dtype: "float64", shape: [5], data: y }, ycoords: { dtype: "float64", shape: [5], data: x } }, { positionOrder: "yx" });
+    const { dataset } = await reading(
+      {
+        xcoords: { dtype: "float64", shape: [5], data: y },
+        ycoords: { dtype: "float64", shape: [5], data: x },
+      },
+      { positionOrder: "yx" },
+    );
     expect(dataset.positions).toEqual({ x, y });
   });
 });
@@ -220,30 +262,51 @@ describe("metadata", () => {
 
   test("is read from a byte string, as UTF-8", async () => {
     const json = Buffer.from('{"note": "µm"}', "utf8");
-    const header = Buffer.from(encodeNpy({ dtype: "uint8", shape: [], data: new Uint8Array(1) }).slice(0, 128)).toString("latin1");
-    const bytes = Buffer.concat([Buffer.from(header.replace("'|u1'", "'|S15'").replace("} ", "}"), "latin1"), json]);
-    const arrays = Object.entries(smallArrays()).map(([key, array]): [string, Buffer] => [key, Buffer.from(encodeNpy(array))]);
+    const header = Buffer.from(
+      encodeNpy({ dtype: "uint8", shape: [], data: new Uint8Array(1) }).slice(0, 128),
+    ).toString("latin1");
+    const bytes = Buffer.concat([
+      Buffer.from(header.replace("'|u1'", "'|S15'").replace("} ", "}"), "latin1"),
+      json,
+    ]);
+    const arrays = Object.entries(smallArrays()).map(([key, array]): [string, Buffer] => [
+      key,
+      Buffer.from(encodeNpy(array)),
+    ]);
     writeFileSync(path(), storedNpz([...arrays, ["_metadata", bytes]]));
     expect((await readDataset(path())).dataset.metadata).toEqual({ note: "µm" });
   });
 
   test("that are pickled are skipped with a warning, and the rest is read", async () => {
     const object = readFileSync(join(import.meta.dirname, "../../fixtures/npy/object.npy"));
-    const arrays = Object.entries(smallArrays()).map(([key, array]): [string, Buffer] => [key, Buffer.from(encodeNpy(array))]);
+    const arrays = Object.entries(smallArrays()).map(([key, array]): [string, Buffer] => [
+      key,
+      Buffer.from(encodeNpy(array)),
+    ]);
     writeFileSync(path(), storedNpz([...arrays, ["_metadata", object]]));
     const { dataset, warnings } = await readDataset(path());
     expect(dataset.metadata).toEqual({});
-    expect(warnings).toEqual([expect.stringMatching(/_metadata: is a pickled Python object, which is never executed.*DATA-002/)]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/_metadata: is a pickled Python object, which is never executed.*DATA-002/),
+    ]);
   });
 
-  test.each([["no JSON", "{nphotons: 7}"], ["JSON of another kind", "[7]"]])("that hold %s are an error", async (_what, text) => {
-    await expect(reading({ _metadata: { dtype: "string", shape: [], data: [text] } })).rejects.toThrow(/_metadata: is not readable/);
+  test.each([
+    ["no JSON", "{nphotons: 7}"],
+    ["JSON of another kind", "[7]"],
+  ])("that hold %s are an error", async (_what, text) => {
+    await expect(reading({ _metadata: { dtype: "string", shape: [], data: [text] } })).rejects.toThrow(
+      /_metadata: is not readable/,
+    );
   });
 
   test("keep what earlier stages wrote, and get one entry more", async () => {
     const earlier = { operation: "simulate", parameters: { seed: 1 } };
     const _metadata = jsonArray({ nphotons: 9, custom: { a: [1] }, provenance: [earlier] });
-    await reading({ _metadata, diffraction: { dtype: "uint16", shape: [5, 8, 8], data: Uint16Array.from(counts) } });
+    await reading({
+      _metadata,
+      diffraction: { dtype: "uint16", shape: [5, 8, 8], data: Uint16Array.from(counts) },
+    });
     copyFileSync(path(), join(folder, "source.npz"));
     await convertDataset(join(folder, "source.npz"), path(), { version: "1.2.3" });
     const { metadata } = (await readDataset(path())).dataset;

@@ -6,7 +6,6 @@ import type { ReadLimits } from "../io/source.ts";
 import type { Dataset } from "./dataset.ts";
 import type { FormatInfo, FormatOptions } from "./formats/format.ts";
 import { detectFormat } from "./formats/registry.ts";
-import { validateCandidate } from "./validate.ts";
 import { hasViolations, violationError } from "./violation.ts";
 
 export interface ReadOptions extends FormatOptions {
@@ -36,10 +35,9 @@ export async function readDataset(path: string, options: ReadOptions = {}): Prom
         finding: "DATA-001",
       });
     }
-    const loaded = await format.load(npz, options);
-    const violations = [...loaded.violations, ...validateCandidate(loaded.candidate)];
+    const { violations, warnings, build, ...loaded } = await format.load(npz, options);
     if (hasViolations(violations)) throw violationError(violations);
-    return { dataset: loaded.build(), format: loaded.format, warnings: loaded.warnings };
+    return { dataset: build(), format: loaded.format, warnings };
   } finally {
     await npz.close();
   }

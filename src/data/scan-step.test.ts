@@ -18,7 +18,9 @@ test("the sweep finds the same neighbours as comparing every pair", () => {
     fc.property(fc.array(fc.tuple(coordinate, coordinate), { minLength: 2, maxLength: 40 }), (points) => {
       const x = Float64Array.from(points, ([value]) => value);
       const y = Float64Array.from(points, ([, value]) => value);
-      const naive = points.map((a, i) => Math.min(...points.filter((_, j) => j !== i).map((b) => Math.hypot(a[0] - b[0], a[1] - b[1]))));
+      const naive = points.map((a, i) =>
+        Math.min(...points.filter((_, j) => j !== i).map((b) => Math.hypot(a[0] - b[0], a[1] - b[1]))),
+      );
       expect([...nearestDistances({ x, y })]).toEqual(naive);
     }),
     { seed: 7, numRuns: 200 },

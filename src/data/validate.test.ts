@@ -9,9 +9,21 @@ function candidate(changes: Record<string, AnyArray | undefined>, metadata: Meta
   const arrays = Object.entries(smallArrays(changes)).map(([key, array]) => [key, { key, array }] as const);
   return { file: "scan.npz", arrays: Object.fromEntries(arrays), metadata };
 }
-const column = (...values: number[]): AnyArray => ({ dtype: "float64", shape: [values.length], data: Float64Array.from(values) });
-const real = (...shape: number[]): AnyArray => ({ dtype: "float32", shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) });
-const complex = (...shape: number[]): AnyArray => ({ dtype: "complex64", shape, data: new Float32Array(2 * shape.reduce((a, b) => a * b, 1)) });
+const column = (...values: number[]): AnyArray => ({
+  dtype: "float64",
+  shape: [values.length],
+  data: Float64Array.from(values),
+});
+const real = (...shape: number[]): AnyArray => ({
+  dtype: "float32",
+  shape,
+  data: new Float32Array(shape.reduce((a, b) => a * b, 1)),
+});
+const complex = (...shape: number[]): AnyArray => ({
+  dtype: "complex64",
+  shape,
+  data: new Float32Array(2 * shape.reduce((a, b) => a * b, 1)),
+});
 const framesWith = (value: number): AnyArray => {
   const data = new Float32Array(5 * 64).fill(1);
   data[64 + 2 * 8 + 3] = value;
@@ -25,31 +37,119 @@ test("a sound dataset breaks no rule", () => {
 
 describe("each rule is broken by one change and says key, expected and got", () => {
   test.each<[string, Record<string, AnyArray | undefined>, { key: string; expected: RegExp; got: RegExp }]>([
-    ["frames are required", { diffraction: undefined }, { key: "diffraction", expected: /an array named diffraction/, got: /none/ }],
+    [
+      "frames are required",
+      { diffraction: undefined },
+      { key: "diffraction", expected: /an array named diffraction/, got: /none/ },
+    ],
     ["xcoords are required", { xcoords: undefined }, { key: "xcoords", expected: /xcoords/, got: /none/ }],
     ["ycoords are required", { ycoords: undefined }, { key: "ycoords", expected: /ycoords/, got: /none/ }],
-    ["a probe is required", { probeGuess: undefined }, { key: "probeGuess", expected: /probeGuess/, got: /none/ }],
-    ["an object is required", { objectGuess: undefined }, { key: "objectGuess", expected: /objectGuess/, got: /none/ }],
-    ["frames are real", { diffraction: complex(5, 8, 8) }, { key: "diffraction", expected: /real/, got: /complex64/ }],
-    ["a probe is complex", { probeGuess: real(8, 8) }, { key: "probeGuess", expected: /complex64/, got: /float32/ }],
-    ["an object is complex", { objectGuess: real(20, 24) }, { key: "objectGuess", expected: /complex64/, got: /float32/ }],
+    [
+      "a probe is required",
+      { probeGuess: undefined },
+      { key: "probeGuess", expected: /probeGuess/, got: /none/ },
+    ],
+    [
+      "an object is required",
+      { objectGuess: undefined },
+      { key: "objectGuess", expected: /objectGuess/, got: /none/ },
+    ],
+    [
+      "frames are real",
+      { diffraction: complex(5, 8, 8) },
+      { key: "diffraction", expected: /real/, got: /complex64/ },
+    ],
+    [
+      "a probe is complex",
+      { probeGuess: real(8, 8) },
+      { key: "probeGuess", expected: /complex64/, got: /float32/ },
+    ],
+    [
+      "an object is complex",
+      { objectGuess: real(20, 24) },
+      { key: "objectGuess", expected: /complex64/, got: /float32/ },
+    ],
     ["patches are complex", { Y: real(5, 8, 8) }, { key: "Y", expected: /complex64/, got: /float32/ }],
-    ["frames have rank 3", { diffraction: real(40, 8) }, { key: "diffraction", expected: /\(M, N, N\)/, got: /\(40, 8\)/ }],
-    ["frames are square", { diffraction: real(5, 8, 7) }, { key: "diffraction", expected: /\(M, N, N\)/, got: /\(5, 8, 7\)/ }],
-    ["there is a frame", { diffraction: real(0, 8, 8), xcoords: column(), ycoords: column() }, { key: "diffraction", expected: /above 0/, got: /\(0, 8, 8\)/ }],
-    ["coordinates are columns", { xcoords: { ...column(10, 10, 10, 10, 10), shape: [5, 1] } }, { key: "xcoords", expected: /\(M,\)/, got: /\(5, 1\)/ }],
-    ["a probe has the frames' size", { probeGuess: complex(16, 16) }, { key: "probeGuess", expected: /\(8, 8\)/, got: /\(16, 16\)/ }],
-    ["a probe is square", { probeGuess: complex(2, 8, 7) }, { key: "probeGuess", expected: /\(modes, 8, 8\)/, got: /\(2, 8, 7\)/ }],
-    ["an object is an image", { objectGuess: complex(1, 20, 24) }, { key: "objectGuess", expected: /\(H, W\)/, got: /\(1, 20, 24\)/ }],
-    ["there is a patch per frame", { Y: complex(4, 8, 8) }, { key: "Y", expected: /\(5, 8, 8\)/, got: /\(4, 8, 8\)/ }],
-    ["coordinates are as many as frames", { ycoords: column(4, 5, 6, 7) }, { key: "ycoords", expected: /5, the frames of diffraction/, got: /^4$/ }],
-    ["scan numbers are as many as frames", { scan_index: { dtype: "int64", shape: [2], data: BigInt64Array.of(0n, 1n) } }, { key: "scan_index", expected: /5/, got: /^2$/ }],
-    ["scan numbers are whole", { scan_index: column(0, 0.5, 1, 2, 3) }, { key: "scan_index", expected: /whole numbers/, got: /float64/ }],
-    ["frames are finite", { diffraction: framesWith(NaN) }, { key: "diffraction", expected: /finite/, got: /1 of 320 values, first NaN at \(1, 2, 3\)/ }],
-    ["coordinates are finite", { xcoords: column(4, 5, Infinity, 7, 8) }, { key: "xcoords", expected: /finite/, got: /Infinity at \(2,\)/ }],
-    ["counts are not negative", { diffraction: framesWith(-1) }, { key: "diffraction", expected: /at least 0/, got: /1 of 320 values, first -1 at \(1, 2, 3\)/ }],
-    ["a frame left of the object is outside", { xcoords: column(3.5, 8, 9, 10, 11) }, { key: "xcoords", expected: /4 … 20 .* width 24/, got: /1 of 5 values, first 3.5 at \(0,\)/ }],
-    ["a frame below the object is outside", { ycoords: column(4, 8, 9, 10, 16.01) }, { key: "ycoords", expected: /4 … 16 .* height 20/, got: /first 16.01 at \(4,\)/ }],
+    [
+      "frames have rank 3",
+      { diffraction: real(40, 8) },
+      { key: "diffraction", expected: /\(M, N, N\)/, got: /\(40, 8\)/ },
+    ],
+    [
+      "frames are square",
+      { diffraction: real(5, 8, 7) },
+      { key: "diffraction", expected: /\(M, N, N\)/, got: /\(5, 8, 7\)/ },
+    ],
+    [
+      "there is a frame",
+      { diffraction: real(0, 8, 8), xcoords: column(), ycoords: column() },
+      { key: "diffraction", expected: /above 0/, got: /\(0, 8, 8\)/ },
+    ],
+    [
+      "coordinates are columns",
+      { xcoords: { ...column(10, 10, 10, 10, 10), shape: [5, 1] } },
+      { key: "xcoords", expected: /\(M,\)/, got: /\(5, 1\)/ },
+    ],
+    [
+      "a probe has the frames' size",
+      { probeGuess: complex(16, 16) },
+      { key: "probeGuess", expected: /\(8, 8\)/, got: /\(16, 16\)/ },
+    ],
+    [
+      "a probe is square",
+      { probeGuess: complex(2, 8, 7) },
+      { key: "probeGuess", expected: /\(modes, 8, 8\)/, got: /\(2, 8, 7\)/ },
+    ],
+    [
+      "an object is an image",
+      { objectGuess: complex(1, 20, 24) },
+      { key: "objectGuess", expected: /\(H, W\)/, got: /\(1, 20, 24\)/ },
+    ],
+    [
+      "there is a patch per frame",
+      { Y: complex(4, 8, 8) },
+      { key: "Y", expected: /\(5, 8, 8\)/, got: /\(4, 8, 8\)/ },
+    ],
+    [
+      "coordinates are as many as frames",
+      { ycoords: column(4, 5, 6, 7) },
+      { key: "ycoords", expected: /5, the frames of diffraction/, got: /^4$/ },
+    ],
+    [
+      "scan numbers are as many as frames",
+      { scan_index: { dtype: "int64", shape: [2], data: BigInt64Array.of(0n, 1n) } },
+      { key: "scan_index", expected: /5/, got: /^2$/ },
+    ],
+    [
+      "scan numbers are whole",
+      { scan_index: column(0, 0.5, 1, 2, 3) },
+      { key: "scan_index", expected: /whole numbers/, got: /float64/ },
+    ],
+    [
+      "frames are finite",
+      { diffraction: framesWith(NaN) },
+      { key: "diffraction", expected: /finite/, got: /1 of 320 values, first NaN at \(1, 2, 3\)/ },
+    ],
+    [
+      "coordinates are finite",
+      { xcoords: column(4, 5, Infinity, 7, 8) },
+      { key: "xcoords", expected: /finite/, got: /Infinity at \(2,\)/ },
+    ],
+    [
+      "counts are not negative",
+      { diffraction: framesWith(-1) },
+      { key: "diffraction", expected: /at least 0/, got: /1 of 320 values, first -1 at \(1, 2, 3\)/ },
+    ],
+    [
+      "a frame left of the object is outside",
+      { xcoords: column(3.5, 8, 9, 10, 11) },
+      { key: "xcoords", expected: /4 … 20 .* width 24/, got: /1 of 5 values, first 3.5 at \(0,\)/ },
+    ],
+    [
+      "a frame below the object is outside",
+      { ycoords: column(4, 8, 9, 10, 16.01) },
+      { key: "ycoords", expected: /4 … 16 .* height 20/, got: /first 16.01 at \(4,\)/ },
+    ],
   ])("%s", (_rule, changes, { key, expected, got }) => {
     const violations = validateCandidate(candidate(changes));
     expect(violations).toHaveLength(1);
@@ -61,8 +161,12 @@ describe("each rule is broken by one change and says key, expected and got", () 
   test("one NaN in the probe is found, with its complex index", () => {
     const data = smallDataset().probe.data.slice();
     data[2 * (3 * 8 + 5) + 1] = NaN;
-    const violations = validateCandidate(candidate({ probeGuess: { dtype: "complex64", shape: [8, 8], data } }));
-    expect(violations.map(({ key, got }) => [key, got])).toEqual([["probeGuess", "1 of 128 values, first NaN at (3, 5)"]]);
+    const violations = validateCandidate(
+      candidate({ probeGuess: { dtype: "complex64", shape: [8, 8], data } }),
+    );
+    expect(violations.map(({ key, got }) => [key, got])).toEqual([
+      ["probeGuess", "1 of 128 values, first NaN at (3, 5)"],
+    ]);
   });
 });
 
@@ -70,7 +174,11 @@ describe("OVERSAMPLING-001", () => {
   test.each<[string, Metadata, string | undefined]>([
     ["gridsize 2 without neighbours", { gridsize: 2 }, "none"],
     ["gridsize 2 with 3 neighbours", { gridsize: 2, neighborCount: 3 }, "3"],
-    ["the reference study's nested gridsize", { physics_parameters: { gridsize: 2 }, neighbor_count: 2 }, "2"],
+    [
+      "the reference study's nested gridsize",
+      { physics_parameters: { gridsize: 2 }, neighbor_count: 2 },
+      "2",
+    ],
     ["gridsize 2 with 4 neighbours", { gridsize: 2, neighborCount: 4 }, undefined],
     ["gridsize 1", { gridsize: 1 }, undefined],
   ])("%s", (_case, metadata, got) => {
@@ -82,10 +190,14 @@ describe("OVERSAMPLING-001", () => {
 });
 
 test("positions at the very edges are inside", () => {
-  expect(validateCandidate(candidate({ xcoords: column(4, 20, 4, 20, 12), ycoords: column(4, 16, 16, 4, 10) }))).toEqual([]);
+  expect(
+    validateCandidate(candidate({ xcoords: column(4, 20, 4, 20, 12), ycoords: column(4, 16, 16, 4, 10) })),
+  ).toEqual([]);
 });
 
 test("a file with many faults lists all of them", () => {
-  const keys = validateCandidate(candidate({ xcoords: column(4), objectGuess: undefined, diffraction: framesWith(NaN) })).map(({ key }) => key);
+  const keys = validateCandidate(
+    candidate({ xcoords: column(4), objectGuess: undefined, diffraction: framesWith(NaN) }),
+  ).map(({ key }) => key);
   expect(keys.toSorted()).toEqual(["diffraction", "objectGuess", "xcoords"]);
 });

@@ -45,7 +45,9 @@ const rules: readonly Rule[] = [
 function requiredKeys(candidate: Candidate): Violation[] {
   return required
     .filter((role) => candidate.arrays[role] === undefined)
-    .map((role) => violation(candidate, role, "is missing", { expected: `an array named ${role}`, got: "none" }));
+    .map((role) =>
+      violation(candidate, role, "is missing", { expected: `an array named ${role}`, got: "none" }),
+    );
 }
 
 function realDtypes(candidate: Candidate): Violation[] {
@@ -59,7 +61,9 @@ function realDtypes(candidate: Candidate): Violation[] {
 function complexDtypes(candidate: Candidate): Violation[] {
   return found(candidate, complexRoles)
     .filter(({ array }) => array.dtype !== "complex64" && array.dtype !== "complex128")
-    .map(({ key, array }) => violation(candidate, key, "is not complex", { expected: "complex64", got: array.dtype }));
+    .map(({ key, array }) =>
+      violation(candidate, key, "is not complex", { expected: "complex64", got: array.dtype }),
+    );
 }
 
 function scanIndexDtype(candidate: Candidate): Violation[] {
@@ -79,7 +83,10 @@ function isWholeInt32(array: AnyArray): boolean {
 
 function frameRank(candidate: Candidate): Violation[] {
   return found(candidate, ["diffraction"])
-    .filter(({ array: { shape } }) => shape.length !== 3 || shape[0] === 0 || shape[1] === 0 || shape[1] !== shape[2])
+    .filter(
+      ({ array: { shape } }) =>
+        shape.length !== 3 || shape[0] === 0 || shape[1] === 0 || shape[1] !== shape[2],
+    )
     .map(({ key, array }) =>
       violation(candidate, key, "is not a stack of square frames", {
         expected: "(M, N, N) with M and N above 0",
@@ -106,7 +113,8 @@ function probeShape(candidate: Candidate): Violation[] {
     })
     .map(({ key, array }) =>
       violation(candidate, key, "does not fit the frames", {
-        expected: size === undefined ? "(N, N) or (modes, N, N)" : `(${size}, ${size}) or (modes, ${size}, ${size})`,
+        expected:
+          size === undefined ? "(N, N) or (modes, N, N)" : `(${size}, ${size}) or (modes, ${size}, ${size})`,
         got: shapeText(array.shape),
       }),
     );
@@ -150,7 +158,12 @@ function finite(candidate: Candidate): Violation[] {
   return found(candidate, roles).flatMap(({ key, array }) => {
     const bad = countWhere(array, (value) => !Number.isFinite(value));
     if (bad === undefined) return [];
-    return [violation(candidate, key, "holds numbers that are not finite", { expected: "finite numbers", got: bad })];
+    return [
+      violation(candidate, key, "holds numbers that are not finite", {
+        expected: "finite numbers",
+        got: bad,
+      }),
+    ];
   });
 }
 
@@ -158,7 +171,9 @@ function nonNegative(candidate: Candidate): Violation[] {
   return found(candidate, ["diffraction"]).flatMap(({ key, array }) => {
     const bad = countWhere(array, (value) => value < 0);
     if (bad === undefined) return [];
-    return [violation(candidate, key, "holds negative counts", { expected: "numbers of at least 0", got: bad })];
+    return [
+      violation(candidate, key, "holds negative counts", { expected: "numbers of at least 0", got: bad }),
+    ];
   });
 }
 
@@ -194,8 +209,9 @@ function positionsInside(candidate: Candidate): Violation[] {
     const values = column === undefined ? undefined : realNumbers(column.array);
     if (column === undefined || values === undefined) return [];
     const extent = role === "xcoords" ? object[1]! : object[0]!;
-    const outside = countWhere({ dtype: "float64", shape: [values.length], data: Float64Array.from(values) }, (value) =>
-      Number.isFinite(value) && (value - half < 0 || value + half > extent),
+    const outside = countWhere(
+      { dtype: "float64", shape: [values.length], data: Float64Array.from(values) },
+      (value) => Number.isFinite(value) && (value - half < 0 || value + half > extent),
     );
     if (outside === undefined) return [];
     const side = role === "xcoords" ? "width" : "height";

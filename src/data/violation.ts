@@ -26,6 +26,11 @@ export function hasViolations(violations: readonly Violation[]): violations is V
 /** The first violation as an error, which lists the others. */
 export function violationError([{ message, hint, ...context }, ...others]: Violations): DoselapError {
   const more = others.map(({ key, message: what }) => `${key} ${what}`).join("; ");
-  const words = [hint, more === "" ? undefined : `${others.length} more: ${more}.`].filter((part) => part !== undefined);
-  return new DoselapError("Contract", message, { ...context, ...(words.length === 0 ? {} : { hint: words.join(" ") }) });
+  const words = [hint, more === "" ? undefined : `${others.length} more: ${more}.`].filter(
+    (part) => part !== undefined,
+  );
+  return new DoselapError("Contract", message, {
+    ...context,
+    ...(words.length === 0 ? {} : { hint: words.join(" ") }),
+  });
 }

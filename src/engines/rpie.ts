@@ -11,9 +11,10 @@ import { flatImage, type ComplexImage } from "../array/ndarray.ts";
 import type { Fft2 } from "../compute/backend.ts";
 import { createRng, shuffle } from "../math/random/rng.ts";
 import { extractPatch, scatterPatch } from "../optics/patch.ts";
+import { probePower } from "../optics/probe.ts";
 import { fftShiftReal } from "../optics/propagate.ts";
 import { DoselapError } from "../errors.ts";
-import { probePower, restoreProbePower } from "./constraints/probe-power.ts";
+import { restoreProbePower } from "./constraints/probe-power.ts";
 import type { Engine, EngineContext, EngineState, EpochReport, Problem } from "./engine.ts";
 
 const optionsSchema = z.strictObject({
@@ -80,7 +81,7 @@ function init(problem: Problem, options: RpieOptions, { backend, seed }: EngineC
     fft: backend.fft2(size),
     amplitude,
     order: Int32Array.from({ length: frames }, (_, j) => j),
-    startPower: probePower(problem.probe),
+    startPower: probePower({ data: problem.probe }),
     patch: new Float32Array(2 * pixels),
     patchStep: new Float32Array(2 * pixels),
     psi: new Float32Array(2 * pixels * probeModes),

@@ -21,7 +21,9 @@ describe("atomic files", () => {
 
   test("JSON has two spaces and ends with a newline", async () => {
     await writeJson(join(folder, "a.json"), { dose: 1e3, arms: ["rpie"] });
-    expect(readFileSync(join(folder, "a.json"), "utf8")).toBe('{\n  "dose": 1000,\n  "arms": [\n    "rpie"\n  ]\n}\n');
+    expect(readFileSync(join(folder, "a.json"), "utf8")).toBe(
+      '{\n  "dose": 1000,\n  "arms": [\n    "rpie"\n  ]\n}\n',
+    );
   });
 
   test("many writers of one file leave one whole content and nothing else", async () => {
@@ -44,6 +46,9 @@ describe("atomic files", () => {
 
   test("a place that cannot be written is a File error that names it", async () => {
     writeFileSync(join(folder, "a"), "");
-    await expect(writeJson(join(folder, "a/b.json"), {})).rejects.toMatchObject({ _tag: "File", context: { file: join(folder, "a/b.json") } });
+    await expect(writeJson(join(folder, "a/b.json"), {})).rejects.toMatchObject({
+      _tag: "File",
+      context: { file: join(folder, "a/b.json") },
+    });
   });
 });

@@ -12,7 +12,9 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
   try {
     await mkdir(dirname(path), { recursive: true });
     const data =
-      typeof content === "string" ? content : Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+      typeof content === "string"
+        ? content
+        : Buffer.from(content.buffer, content.byteOffset, content.byteLength);
     await writeFile(path, data);
   } catch (cause) {
     throw fileError("cannot be written", path, cause);
@@ -32,7 +34,11 @@ export async function replaceFile(path: string, write: (temporary: string) => Pr
     await mkdir(dirname(path), { recursive: true });
     await write(temporary);
     const handle = await open(temporary, "r");
-    await handle.sync().finally(() => handle.close());
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
     await rename(temporary, path);
   } catch (cause) {
     // What cannot be removed here was never made: the folder itself is missing or is a file.

@@ -21,11 +21,18 @@ describe("bzip2", () => {
   });
 
   test("only the magic bytes make a bzip2 stream", () => {
-    expect([packed, Buffer.from("BZh0...."), Buffer.from("BZ"), content].map(isBzip2)).toEqual([true, false, false, false]);
+    expect([packed, Buffer.from("BZh0...."), Buffer.from("BZ"), content].map(isBzip2)).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ]);
   });
 
   test("more than the limit stops with an error that names the file", () => {
-    expect(() => decompressBzip2(packed, { file: "x.bz2", maxBytes: 100 })).toThrow(/x\.bz2: decompresses to more/);
+    expect(() => decompressBzip2(packed, { file: "x.bz2", maxBytes: 100 })).toThrow(
+      /x\.bz2: decompresses to more/,
+    );
   });
 
   test("a file cut anywhere is a doselap error", () => {
@@ -46,7 +53,9 @@ describe("bzip2", () => {
           result = error;
         }
         // The last byte may have bits that mean nothing.
-        expect(isDoselapError(result, "Format") || (Buffer.isBuffer(result) && result.equals(content))).toBe(true);
+        expect(isDoselapError(result, "Format") || (Buffer.isBuffer(result) && result.equals(content))).toBe(
+          true,
+        );
       }),
       { seed: 6, numRuns: 300 },
     );

@@ -26,7 +26,8 @@ export function decompressBzip2(
   const input = {
     readByte(): number {
       // Past the end the decoder would go on with zeros.
-      if (position >= bytes.length) throw new DoselapError("Format", "the bzip2 stream is truncated", { file });
+      if (position >= bytes.length)
+        throw new DoselapError("Format", "the bzip2 stream is truncated", { file });
       return bytes[position++]!;
     },
     read(target: Uint8Array, offset: number, length: number): number {

@@ -89,7 +89,10 @@ export function parseNpyHeader(bytes: Uint8Array, where: Where = {}): NpyHeader 
   }
   const byteLength = sizeOf(shape) * type.itemBytes;
   if (!Number.isSafeInteger(byteLength)) {
-    throw new DoselapError("Format", "claims an impossible size", { ...where, got: `shape (${shape.join(", ")})` });
+    throw new DoselapError("Format", "claims an impossible size", {
+      ...where,
+      got: `shape (${shape.join(", ")})`,
+    });
   }
   return { ...type, shape, fortranOrder, dataOffset, byteLength };
 }
@@ -150,6 +153,6 @@ function typeOf(value: PythonLiteral | undefined, where: Where): NpyDType {
 }
 
 /** One character per byte. */
-export function latin1(bytes: Uint8Array): string {
+function latin1(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
 }

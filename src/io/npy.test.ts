@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ndarray, type AnyArray } from "../array/ndarray.ts";
 import { isDoselapError } from "../errors.ts";
-import { decodeNpy, encodeNpy } from "./npy.ts";
+import { decodeElements, decodeNpy, encodeNpy } from "./npy.ts";
 import { parseNpyHeader } from "./npy-header.ts";
 
 const fixtures = join(import.meta.dirname, "../../fixtures/npy");
@@ -18,13 +18,17 @@ interface Golden {
   readonly canonical: boolean;
   readonly values: (number | string | boolean)[];
 }
-const { arrays: goldens } = JSON.parse(readFileSync(join(fixtures, "manifest.json"), "utf8")) as { arrays: Golden[] };
+const { arrays: goldens } = JSON.parse(readFileSync(join(fixtures, "manifest.json"), "utf8")) as {
+  arrays: Golden[];
+};
 const canonical = goldens.filter((golden) => golden.canonical);
 
 /** Values as the manifest lists them: big integers, NaN and infinities as text. */
 function listed({ data }: AnyArray): unknown[] {
   return Array.from<number | bigint | string, unknown>(data, (value) =>
-    typeof value === "bigint" || (typeof value === "number" && !Number.isFinite(value)) ? pythonText(value) : value,
+    typeof value === "bigint" || (typeof value === "number" && !Number.isFinite(value))
+      ? pythonText(value)
+      : value,
   );
 }
 function pythonText(value: number | bigint): string {
@@ -52,26 +56,44 @@ describe("decoding", () => {
     expect(decodeNpy(bytesOf("S6-little-c.npy")).dtype).toBe("string");
   });
 
-  test("the result shares no memory with the file's bytes", () => {
-    const bytes = new Uint8Array(bytesOf("float32-little-c.npy"));
+  test.each<[string, (bytes: Uint8Array) => Uint8Array]>([
+    ["an array", (bytes) => new Uint8Array(bytes)],
+    ["a Buffer", (bytes) => Buffer.from(bytes)],
+    ["an unaligned Buffer", (bytes) => Buffer.concat([Buffer.alloc(3), bytes]).subarray(3)],
+  ])("the result shares no memory with %s of the file's bytes", (_form, copy) => {
+    const bytes = copy(bytesOf("float64-little-c.npy"));
     const array = decodeNpy(bytes);
     const before = listed(array);
     bytes.fill(0);
     expect(listed(array)).toEqual(before);
+  });
+
+  test("elements may lie anywhere in memory", () => {
+    const header = parseNpyHeader(bytesOf("float64-little-c.npy"));
+    const shifted = Buffer.concat([
+      Buffer.alloc(5),
+      bytesOf("float64-little-c.npy").subarray(header.dataOffset),
+    ]);
+    expect(decodeElements(header, shifted.subarray(5))).toEqual(decodeNpy(bytesOf("float64-little-c.npy")));
   });
 });
 
 describe("refusing", () => {
   test("an object array names file and key, says that pickle is never executed, and is still listed", () => {
     const bytes = bytesOf("object.npy");
-    expect(() => decodeNpy(bytes, { file: "a.npz", key: "_metadata" })).toThrow(/a\.npz : _metadata.*never executed/);
+    expect(() => decodeNpy(bytes, { file: "a.npz", key: "_metadata" })).toThrow(
+      /a\.npz : _metadata.*never executed/,
+    );
     expect(parseNpyHeader(bytes)).toMatchObject({ name: "object", dtype: undefined, shape: [] });
   });
 
-  test.each(["record.npy", "date.npy", "longdouble.npy"])("%s is refused as a dtype that is not read", (file) => {
-    expect(() => decodeNpy(bytesOf(file))).toThrow(/dtype that is not read/);
-    expect(parseNpyHeader(bytesOf(file)).dtype).toBeUndefined();
-  });
+  test.each(["record.npy", "date.npy", "longdouble.npy"])(
+    "%s is refused as a dtype that is not read",
+    (file) => {
+      expect(() => decodeNpy(bytesOf(file))).toThrow(/dtype that is not read/);
+      expect(parseNpyHeader(bytesOf(file)).dtype).toBeUndefined();
+    },
+  );
 
   test.each([
     ["a shape larger than the bytes", "(2, 3)", "(9, 3)"],
@@ -119,14 +141,24 @@ describe("encoding", () => {
   });
 
   const shape = fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 4 });
-  const numbers = { float32: Float32Array, float64: Float64Array, int16: Int16Array, uint32: Uint32Array } as const;
+  const numbers = {
+    float32: Float32Array,
+    float64: Float64Array,
+    int16: Int16Array,
+    uint32: Uint32Array,
+  } as const;
   test("numbers of any shape come back as they were", () => {
     fc.assert(
-      fc.property(shape, fc.constantFrom("float32", "float64", "int16", "uint32"), fc.infiniteStream(fc.double()), (dims, dtype, values) => {
-        const data = numbers[dtype].from([...values.take(dims.reduce((a, b) => a * b, 1))]);
-        const array = ndarray(dtype, dims, data) as AnyArray;
-        expect(decodeNpy(encodeNpy(array))).toEqual(array);
-      }),
+      fc.property(
+        shape,
+        fc.constantFrom("float32", "float64", "int16", "uint32"),
+        fc.infiniteStream(fc.double()),
+        (dims, dtype, values) => {
+          const data = numbers[dtype].from([...values.take(dims.reduce((a, b) => a * b, 1))]);
+          const array = ndarray(dtype, dims, data) as AnyArray;
+          expect(decodeNpy(encodeNpy(array))).toEqual(array);
+        },
+      ),
       { seed: 1, numRuns: 200 },
     );
   });
@@ -136,7 +168,11 @@ describe("encoding", () => {
     const text = fc.string({ unit: "grapheme", maxLength: 12 }).map((value) => value.replace(/\0+$/, ""));
     fc.assert(
       fc.property(fc.array(text, { maxLength: 6 }), (data) => {
-        expect(decodeNpy(encodeNpy({ dtype: "string", shape: [data.length], data }))).toEqual({ dtype: "string", shape: [data.length], data });
+        expect(decodeNpy(encodeNpy({ dtype: "string", shape: [data.length], data }))).toEqual({
+          dtype: "string",
+          shape: [data.length],
+          data,
+        });
       }),
       { seed: 2, numRuns: 100 },
     );

@@ -17,20 +17,25 @@ export function decodeNpy(bytes: Uint8Array, where: Where = {}): AnyArray {
   const header = parseNpyHeader(bytes, where);
   refuseUnreadable(header, where);
   checkLength(header, bytes.length - header.dataOffset, where);
-  return decodeElements(header, bytes.slice(header.dataOffset), where);
+  // The constructor copies; `slice` would not for a Buffer.
+  return decodeElements(header, new Uint8Array(bytes.subarray(header.dataOffset)), where);
 }
 
 /** @throws Format for a dtype that is not decoded: Python objects, records, dates, long doubles. */
 export function refuseUnreadable(header: NpyHeader, where: Where = {}): void {
   if (header.dtype !== undefined) return;
   if (header.kind === "O") {
-    throw new DoselapError("Format", "holds pickled Python objects; a pickle can run code and is never executed", {
-      ...where,
-      expected: "numbers, booleans or text",
-      got: "dtype object",
-      finding: "DATA-002",
-      hint: "Save it again as a plain array, text as np.array(str).",
-    });
+    throw new DoselapError(
+      "Format",
+      "holds pickled Python objects; a pickle can run code and is never executed",
+      {
+        ...where,
+        expected: "numbers, booleans or text",
+        got: "dtype object",
+        finding: "DATA-002",
+        hint: "Save it again as a plain array, text as np.array(str).",
+      },
+    );
   }
   throw new DoselapError("Format", "has a dtype that is not read", {
     ...where,
@@ -61,7 +66,7 @@ export function decodeElements(header: NpyHeader, data: Uint8Array, where: Where
 
 /** The elements' bytes at an 8-byte boundary, in the byte order of this machine. */
 function alignedFor({ kind, itemBytes, littleEndian }: NpyDType, data: Uint8Array): Uint8Array {
-  const aligned = data.byteOffset % 8 === 0 ? data : data.slice();
+  const aligned = data.byteOffset % 8 === 0 ? data : new Uint8Array(data);
   const wordBytes = kind === "c" ? itemBytes / 2 : itemBytes;
   if (littleEndian !== hostLittleEndian) swapBytes(aligned, wordBytes);
   return aligned;
@@ -74,7 +79,11 @@ function wrap(header: NpyHeader, dtype: Exclude<DType, "string">, bytes: Uint8Ar
   switch (dtype) {
     case "bool":
       // Any byte but 0 is true, as in C; ours are 0 and 1.
-      return ndarray("bool", shape, bytes.map((byte) => (byte === 0 ? 0 : 1)));
+      return ndarray(
+        "bool",
+        shape,
+        Uint8Array.from(bytes, (byte) => (byte === 0 ? 0 : 1)),
+      );
     case "int8":
       return ndarray("int8", shape, new Int8Array(buffer, byteOffset, count));
     case "uint8":
@@ -151,26 +160,35 @@ export function encodeNpyHeader(array: AnyArray): Uint8Array {
   return header;
 }
 
-/** The elements as they lie in a file, little-endian. A view of the array's memory where that can be. */
-export function encodeElements(array: AnyArray): Uint8Array {
-  if (array.dtype === "string") return encodeUcs4(array.data, longestText(array.data));
+/** Bytes of the elements in a file. */
+export function elementByteLength(array: AnyArray): number {
+  return array.dtype === "string" ? 4 * longestText(array.data) * array.data.length : array.data.byteLength;
+}
+
+/** The elements as they lie in a file, little-endian, in pieces: views of the array's memory where that can be.
+ * In pieces because an array may be larger than one Uint8Array can be. */
+export function* elementChunks(array: AnyArray, chunkBytes = 1 << 20): Generator<Uint8Array> {
+  if (array.dtype === "string") {
+    yield encodeUcs4(array.data, longestText(array.data));
+    return;
+  }
   const { buffer, byteOffset, byteLength, BYTES_PER_ELEMENT } = array.data;
-  const bytes = new Uint8Array(buffer, byteOffset, byteLength);
-  if (hostLittleEndian || BYTES_PER_ELEMENT === 1) return bytes;
-  const swapped = bytes.slice();
-  swapBytes(swapped, BYTES_PER_ELEMENT);
-  return swapped;
+  for (let at = 0; at < byteLength; at += chunkBytes) {
+    const bytes = new Uint8Array(buffer, byteOffset + at, Math.min(chunkBytes, byteLength - at));
+    if (hostLittleEndian || BYTES_PER_ELEMENT === 1) {
+      yield bytes;
+    } else {
+      const swapped = bytes.slice();
+      swapBytes(swapped, BYTES_PER_ELEMENT);
+      yield swapped;
+    }
+  }
 }
 
 /** A whole .npy file, byte for byte as numpy writes it. @throws Shape when data and shape do not fit. */
 export function encodeNpy(array: AnyArray): Uint8Array {
   checkArray(array);
-  const header = encodeNpyHeader(array);
-  const elements = encodeElements(array);
-  const file = new Uint8Array(header.length + elements.length);
-  file.set(header, 0);
-  file.set(elements, header.length);
-  return file;
+  return Buffer.concat([encodeNpyHeader(array), ...elementChunks(array)]);
 }
 
 /** @throws Shape when data and shape do not fit. */

@@ -1,9 +1,11 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
 import { deflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ZipFile as ZipWriter } from "yazl";
 import type { AnyArray } from "../array/ndarray.ts";
 import { isDoselapError } from "../errors.ts";
 import { decodeNpy, encodeNpy } from "./npy.ts";
@@ -39,15 +41,25 @@ function patched(bytes: Buffer, central: number, write: (target: Buffer, at: num
 }
 
 describe("reading what numpy wrote", () => {
-  test.each(["stored.npz", "deflated.npz", "stored.npz.bz2"])("%s: names, headers and values", async (file) => {
-    const npz = await openNpz(join(fixtures, file));
-    expect(npz.names).toEqual(["a", "b", "c"]);
-    expect(await npz.header("a")).toMatchObject({ name: "float32", shape: [2, 3] });
-    expect(await npz.read("a")).toEqual(frames);
-    expect(await npz.read("b")).toEqual({ dtype: "string", shape: [2], data: ["x", "yz"] });
-    expect(await npz.read("c")).toEqual({ dtype: "complex128", shape: [], data: Float64Array.of(3, 4) });
-    expect(npz.wrapping).toBe(file.endsWith("bz2") ? "bzip2" : undefined);
-    await npz.close();
+  test.each(["stored.npz", "deflated.npz", "stored.npz.bz2"])(
+    "%s: names, headers and values",
+    async (file) => {
+      const npz = await openNpz(join(fixtures, file));
+      expect(npz.names).toEqual(["a", "b", "c"]);
+      expect(await npz.header("a")).toMatchObject({ name: "float32", shape: [2, 3] });
+      expect(await npz.read("a")).toEqual(frames);
+      expect(await npz.read("b")).toEqual({ dtype: "string", shape: [2], data: ["x", "yz"] });
+      expect(await npz.read("c")).toEqual({ dtype: "complex128", shape: [], data: Float64Array.of(3, 4) });
+      expect(npz.wrapping).toBe(file.endsWith("bz2") ? "bzip2" : undefined);
+      await npz.close();
+    },
+  );
+
+  test("a zip64 archive is read like any other", async () => {
+    const zip = new ZipWriter();
+    zip.addBuffer(Buffer.from(encodeNpy(frames)), "frames.npy", { forceZip64Format: true });
+    zip.end({ forceZip64Format: true, comment: "" });
+    expect(await readAll(await buffer(zip.outputStream))).toEqual({ frames });
   });
 
   test("the content tells what a file is, whatever its name", async () => {
@@ -82,17 +94,23 @@ describe("writing", () => {
 
   test("a failed write leaves neither the file nor a temporary one", async () => {
     const inside = mkdtempSync(join(folder, "failed-"));
-    await expect(writeNpz(join(inside, "a.npz"), { "../up": frames })).rejects.toThrow(/cannot have this name/);
+    await expect(writeNpz(join(inside, "a.npz"), { "../up": frames })).rejects.toThrow(
+      /cannot have this name/,
+    );
     const broken: AnyArray = { dtype: "float32", shape: [9], data: new Float32Array(2) };
     await expect(writeNpz(join(inside, "a.npz"), { broken })).rejects.toThrow(/a\.npz : broken/);
-    await expect(writeNpz(join(folder, "a.npz", "below.npz"), { frames })).rejects.toThrow(/cannot be written/);
+    await expect(writeNpz(join(folder, "a.npz", "below.npz"), { frames })).rejects.toThrow(
+      /cannot be written/,
+    );
     expect(readdirSync(inside)).toEqual([]);
   });
 
   test("arrays of any shape come back as they were", async () => {
-    const float = fc.array(fc.float(), { maxLength: 40 }).map(
-      (values): AnyArray => ({ dtype: "float32", shape: [values.length], data: Float32Array.from(values) }),
-    );
+    const float = fc.array(fc.float(), { maxLength: 40 }).map((values): AnyArray => ({
+      dtype: "float32",
+      shape: [values.length],
+      data: Float32Array.from(values),
+    }));
     const key = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,8}$/).filter((name) => name !== "__proto__");
     await fc.assert(
       fc.asyncProperty(fc.dictionary(key, float, { maxKeys: 4, noNullPrototype: true }), async (arrays) => {
@@ -112,7 +130,13 @@ describe("hostile files", () => {
   test("an object array is refused by name, listed by header, and the others are read", async () => {
     const { storedNpz } = await import("../../test/support/stored-npz.ts");
     const object = readFileSync(join(fixtures, "object.npy"));
-    const npz = await openNpzBytes(storedNpz([["_metadata", object], ["a", Buffer.from(encodeNpy(frames))]]), "x.npz");
+    const npz = await openNpzBytes(
+      storedNpz([
+        ["_metadata", object],
+        ["a", Buffer.from(encodeNpy(frames))],
+      ]),
+      "x.npz",
+    );
     expect((await npz.header("_metadata")).name).toBe("object");
     await expect(npz.read("_metadata")).rejects.toThrow(/x\.npz : _metadata: .*never executed/);
     expect(await npz.read("a")).toEqual(frames);
@@ -128,7 +152,9 @@ describe("hostile files", () => {
     const honest = encodeNpy(frames);
     const bomb = deflateRawSync(Buffer.concat([honest, Buffer.alloc(50_000_000)]), { level: 9 });
     const bytes = await zipOf("frames.npy", bomb, honest.length);
-    await expect(readAll(bytes)).rejects.toThrow(/hostile\.npz : frames: decompresses to more than it declares/);
+    await expect(readAll(bytes)).rejects.toThrow(
+      /hostile\.npz : frames: decompresses to more than it declares/,
+    );
   });
 
   test("a member that inflates to less than it declares is an error", async () => {
@@ -151,24 +177,40 @@ describe("hostile files", () => {
   });
 
   test("an array beyond the limit is refused by name", async () => {
-    await expect(readAll(await written({ zeros }), { maxArrayBytes: 1000 })).rejects.toThrow(/zeros: is larger than/);
+    await expect(readAll(await written({ zeros }), { maxArrayBytes: 1000 })).rejects.toThrow(
+      /zeros: is larger than/,
+    );
   });
 
-  test.each(["../evil.npy", "/etc/evil.npy", "a\\evil.npy"])("the member name %s is refused", async (name) => {
-    const bytes = await zipOf(name, deflateRawSync(encodeNpy(frames)), encodeNpy(frames).length);
-    await expect(readAll(bytes)).rejects.toThrow(/hostile\.npz: is not a sound ZIP archive.*evil/);
-  });
+  test.each(["../evil.npy", "/etc/evil.npy", "a\\evil.npy"])(
+    "the member name %s is refused",
+    async (name) => {
+      const bytes = await zipOf(name, deflateRawSync(encodeNpy(frames)), encodeNpy(frames).length);
+      await expect(readAll(bytes)).rejects.toThrow(/hostile\.npz: is not a sound ZIP archive.*evil/);
+    },
+  );
 
   test("two members of one name are refused", async () => {
     const { storedNpz } = await import("../../test/support/stored-npz.ts");
     const body = Buffer.from(encodeNpy(frames));
-    await expect(readAll(storedNpz([["a", body], ["a", body]]))).rejects.toThrow(/hostile\.npz : a: has two arrays/);
+    await expect(
+      readAll(
+        storedNpz([
+          ["a", body],
+          ["a", body],
+        ]),
+      ),
+    ).rejects.toThrow(/hostile\.npz : a: has two arrays/);
   });
 
   test("an encrypted member and an unknown compression are refused", async () => {
     const bytes = await written({ frames });
-    await expect(readAll(patched(bytes, 8, (target, at) => target.writeUInt16LE(1, at)))).rejects.toThrow(/encrypted/);
-    await expect(readAll(patched(bytes, 10, (target, at) => target.writeUInt16LE(93, at)))).rejects.toThrow(/method 93/);
+    await expect(readAll(patched(bytes, 8, (target, at) => target.writeUInt16LE(1, at)))).rejects.toThrow(
+      /encrypted/,
+    );
+    await expect(readAll(patched(bytes, 10, (target, at) => target.writeUInt16LE(93, at)))).rejects.toThrow(
+      /method 93/,
+    );
   });
 
   test("an empty file, a text, a folder and a missing file each say what they are", async () => {
@@ -181,7 +223,10 @@ describe("hostile files", () => {
   test("a file cut anywhere is a doselap error", async () => {
     const bytes = await written({ frames, text });
     for (let length = 0; length < bytes.length; length++) {
-      const error: unknown = await readAll(bytes.subarray(0, length)).then(() => undefined, (cause: unknown) => cause);
+      const error: unknown = await readAll(bytes.subarray(0, length)).then(
+        () => undefined,
+        (cause: unknown) => cause,
+      );
       expect(isDoselapError(error, "Format"), `cut after ${length} bytes`).toBe(true);
     }
   });
@@ -189,12 +234,18 @@ describe("hostile files", () => {
   test("flipped bytes give arrays or a doselap error, and never a wrong value", async () => {
     const arrays = { frames, index, text };
     const sound = await written(arrays);
-    const flips = fc.array(fc.record({ at: fc.nat(sound.length - 1), to: fc.nat(255) }), { minLength: 1, maxLength: 3 });
+    const flips = fc.array(fc.record({ at: fc.nat(sound.length - 1), to: fc.nat(255) }), {
+      minLength: 1,
+      maxLength: 3,
+    });
     await fc.assert(
       fc.asyncProperty(flips, async (changes) => {
         const bytes = Buffer.from(sound);
         for (const { at, to } of changes) bytes[at] = to;
-        const result = await readAll(bytes, { maxArrayBytes: 1 << 20 }).then((value) => value, (cause: unknown) => cause);
+        const result = await readAll(bytes, { maxArrayBytes: 1 << 20 }).then(
+          (value) => value,
+          (cause: unknown) => cause,
+        );
         if (isDoselapError(result)) return;
         // A renamed or lost member is possible; a checksummed value that changed is not.
         for (const array of Object.values(result as Record<string, AnyArray>)) {
@@ -219,7 +270,12 @@ async function zipOf(name: string, deflated: Buffer, size: number): Promise<Buff
   fields.writeUInt32LE(size, 18);
   fields.writeUInt16LE(name.length, 22);
   const local = Buffer.concat([Buffer.from("PK\x03\x04", "latin1"), fields, Buffer.from(name), deflated]);
-  const directory = Buffer.concat([Buffer.from("PK\x01\x02\x14\x00", "latin1"), fields, Buffer.alloc(14), Buffer.from(name)]);
+  const directory = Buffer.concat([
+    Buffer.from("PK\x01\x02\x14\x00", "latin1"),
+    fields,
+    Buffer.alloc(14),
+    Buffer.from(name),
+  ]);
   const end = Buffer.alloc(18);
   end.writeUInt16LE(1, 4);
   end.writeUInt16LE(1, 6);

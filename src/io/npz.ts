@@ -4,9 +4,23 @@
 import { shapeText, type AnyArray } from "../array/ndarray.ts";
 import { DoselapError } from "../errors.ts";
 import { replaceFile } from "./atomic.ts";
-import { checkLength, checkArray, decodeElements, encodeElements, encodeNpyHeader, refuseUnreadable } from "./npy.ts";
+import {
+  checkLength,
+  checkArray,
+  decodeElements,
+  elementByteLength,
+  elementChunks,
+  encodeNpyHeader,
+  refuseUnreadable,
+} from "./npy.ts";
 import { npyHeaderBytes, parseNpyHeader, type NpyHeader } from "./npy-header.ts";
-import { defaultMaxArrayBytes, openSource, sourceOfBytes, type ByteSource, type ReadLimits } from "./source.ts";
+import {
+  defaultMaxArrayBytes,
+  openSource,
+  sourceOfBytes,
+  type ByteSource,
+  type ReadLimits,
+} from "./source.ts";
 import { isZip, openZip, writeZip, type ZipArchive, type ZipContent, type ZipMember } from "./zip.ts";
 
 export interface NpzFile {
@@ -27,7 +41,6 @@ export interface NpzFile {
 
 /** Header bytes that are fetched at first; numpy's headers are 128 bytes long as a rule. */
 const firstBytes = 512;
-const chunkBytes = 1 << 20;
 
 /** Opens an NPZ file, bzip2-compressed or not. Close it.
  * @throws File when it cannot be read, Format when it is no sound NPZ. */
@@ -36,7 +49,11 @@ export async function openNpz(file: string, limits: ReadLimits = {}): Promise<Np
 }
 
 /** The same for bytes in memory; `file` is for messages. */
-export async function openNpzBytes(bytes: Uint8Array, file: string, limits: ReadLimits = {}): Promise<NpzFile> {
+export async function openNpzBytes(
+  bytes: Uint8Array,
+  file: string,
+  limits: ReadLimits = {},
+): Promise<NpzFile> {
   return openNpzSource(sourceOfBytes(bytes, file, limits), limits);
 }
 
@@ -50,7 +67,10 @@ export async function openNpzSource(source: ByteSource, limits: ReadLimits = {})
   }
 }
 
-async function npzOf(source: ByteSource, { maxArrayBytes = defaultMaxArrayBytes }: ReadLimits): Promise<NpzFile> {
+async function npzOf(
+  source: ByteSource,
+  { maxArrayBytes = defaultMaxArrayBytes }: ReadLimits,
+): Promise<NpzFile> {
   const { file, wrapping } = source;
   const head = new Uint8Array(Math.min(4, source.size));
   await source.readInto(head, 0);
@@ -110,7 +130,11 @@ async function npzOf(source: ByteSource, { maxArrayBytes = defaultMaxArrayBytes 
   };
 }
 
-async function headerOf(zip: ZipArchive, member: ZipMember, where: { file: string; key: string }): Promise<NpyHeader> {
+async function headerOf(
+  zip: ZipArchive,
+  member: ZipMember,
+  where: { file: string; key: string },
+): Promise<NpyHeader> {
   const head = await zip.head(member, firstBytes);
   const needed = npyHeaderBytes(head, where);
   return parseNpyHeader(head.length >= needed ? head : await zip.head(member, needed), where);
@@ -135,13 +159,12 @@ export async function writeNpz(path: string, arrays: Readonly<Record<string, Any
 
 function contentOf(key: string, array: AnyArray): ZipContent {
   const header = encodeNpyHeader(array);
-  const elements = encodeElements(array);
   return {
     name: `${key}.npy`,
-    size: header.length + elements.length,
+    size: header.length + elementByteLength(array),
     *chunks() {
       yield header;
-      for (let at = 0; at < elements.length; at += chunkBytes) yield elements.subarray(at, at + chunkBytes);
+      yield* elementChunks(array);
     },
   };
 }

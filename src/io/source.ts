@@ -42,7 +42,10 @@ export async function openSource(file: string, limits: ReadLimits = {}): Promise
   try {
     const stat = await handle.stat();
     if (!stat.isFile()) {
-      throw new DoselapError("File", "is not a regular file", { file, got: stat.isDirectory() ? "a folder" : "a device" });
+      throw new DoselapError("File", "is not a regular file", {
+        file,
+        got: stat.isDirectory() ? "a folder" : "a device",
+      });
     }
     const source = fileSource(file, handle, stat.size);
     const head = new Uint8Array(Math.min(4, stat.size));
@@ -113,7 +116,8 @@ function bytesSource(bytes: Uint8Array, file: string, wrapping?: "bzip2"): ByteS
     wrapping,
     readInto(target, position) {
       const part = bytes.subarray(position, position + target.length);
-      if (part.length < target.length) return Promise.reject(truncated(file, position + target.length, bytes.length));
+      if (part.length < target.length)
+        return Promise.reject(truncated(file, position + target.length, bytes.length));
       target.set(part);
       return Promise.resolve();
     },

@@ -37,7 +37,11 @@ type ArchiveMember = ZipMember & { readonly entry: Entry };
 
 /** True when the bytes begin like a ZIP archive, empty ones included. */
 export function isZip(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x50 && bytes[1] === 0x4b && ((bytes[2] === 3 && bytes[3] === 4) || (bytes[2] === 5 && bytes[3] === 6));
+  return (
+    bytes[0] === 0x50 &&
+    bytes[1] === 0x4b &&
+    ((bytes[2] === 3 && bytes[3] === 4) || (bytes[2] === 5 && bytes[3] === 6))
+  );
 }
 
 /** Reads the directory of an archive. @throws Format for a damaged or hostile one. */
@@ -72,7 +76,8 @@ function keyOf(entry: Entry): string {
 
 function entryOf(entries: ReadonlyMap<ZipMember, Entry>, member: ZipMember): Entry {
   const entry = entries.get(member);
-  if (entry === undefined) throw new DoselapError("Format", "the archive has no such member", { key: member.name });
+  if (entry === undefined)
+    throw new DoselapError("Format", "the archive has no such member", { key: member.name });
   return entry;
 }
 
@@ -81,7 +86,8 @@ async function readMember(source: ByteSource, zip: ZipFile, entry: Entry): Promi
   const start = await dataStart(source, zip, entry);
   const bytes = allocate(entry.compressedSize, where.file, where.key);
   await source.readInto(bytes, start);
-  const content = entry.compressionMethod === stored ? bytes : await inflateWhole(bytes, entry.uncompressedSize, where);
+  const content =
+    entry.compressionMethod === stored ? bytes : await inflateWhole(bytes, entry.uncompressedSize, where);
   const checksum = crc32(content);
   if (checksum !== entry.crc32) {
     throw new DoselapError("Format", "the checksum does not match: the file is damaged", {
@@ -93,19 +99,35 @@ async function readMember(source: ByteSource, zip: ZipFile, entry: Entry): Promi
   return content;
 }
 
-async function inflateWhole(bytes: Uint8Array, size: number, where: { file: string; key: string }): Promise<Uint8Array> {
+async function inflateWhole(
+  bytes: Uint8Array,
+  size: number,
+  where: { file: string; key: string },
+): Promise<Uint8Array> {
   let content: Uint8Array;
   try {
     // The bound stops a bomb as soon as it gives more than it declared.
-    content = await inflate(bytes, { maxOutputLength: Math.max(1, size), chunkSize: Math.max(64, Math.min(size, 1 << 22)) });
+    content = await inflate(bytes, {
+      maxOutputLength: Math.max(1, size),
+      chunkSize: Math.max(64, Math.min(size, 1 << 22)),
+    });
   } catch (cause) {
     if (errorCode(cause) === "ERR_BUFFER_TOO_LARGE") {
-      throw new DoselapError("Format", "decompresses to more than it declares", { ...where, expected: `${size} bytes`, got: "more", cause });
+      throw new DoselapError("Format", "decompresses to more than it declares", {
+        ...where,
+        expected: `${size} bytes`,
+        got: "more",
+        cause,
+      });
     }
     throw damaged("cannot be decompressed", where, cause);
   }
   if (content.length === size) return content;
-  throw new DoselapError("Format", "decompresses to less than it declares", { ...where, expected: `${size} bytes`, got: `${content.length}` });
+  throw new DoselapError("Format", "decompresses to less than it declares", {
+    ...where,
+    expected: `${size} bytes`,
+    got: `${content.length}`,
+  });
 }
 
 async function readHead(source: ByteSource, zip: ZipFile, entry: Entry, length: number): Promise<Uint8Array> {
@@ -113,7 +135,9 @@ async function readHead(source: ByteSource, zip: ZipFile, entry: Entry, length: 
   const wanted = Math.min(length, entry.uncompressedSize);
   // Takes little and doubles, so that a bomb cannot give much more than was asked for.
   for (let take = 512; ; take *= 2) {
-    const bytes = new Uint8Array(Math.min(entry.compressionMethod === stored ? wanted : take, entry.compressedSize));
+    const bytes = new Uint8Array(
+      Math.min(entry.compressionMethod === stored ? wanted : take, entry.compressedSize),
+    );
     await source.readInto(bytes, start);
     if (entry.compressionMethod === stored) return bytes;
     let head: Uint8Array;
@@ -148,7 +172,8 @@ async function dataStart(source: ByteSource, zip: ZipFile, entry: Entry): Promis
   }
   try {
     const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
-    if (fileDataStart + compressedSize > source.size) throw new Error("member goes beyond the end of the file");
+    if (fileDataStart + compressedSize > source.size)
+      throw new Error("member goes beyond the end of the file");
     return fileDataStart;
   } catch (cause) {
     throw damaged("is not where the directory says", where, cause);

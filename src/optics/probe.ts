@@ -40,7 +40,7 @@ export function buildProbe(spec: ProbeSpec, sizePx: number): Probe {
 }
 
 /** Σ over modes and pixels of |P|². */
-export function probePower({ data }: Probe): number {
+export function probePower({ data }: Pick<Probe, "data">): number {
   let power = 0;
   for (let i = 0; i < data.length; i++) power += data[i]! * data[i]!;
   return power;

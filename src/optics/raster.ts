@@ -7,7 +7,7 @@ import { DoselapError } from "../errors.ts";
 import { createRng } from "../math/random/rng.ts";
 import { mean } from "../math/stats.ts";
 import { nearestNeighborDistances } from "./overlap.ts";
-import type { ScanRegion } from "./scan.ts";
+import type { ScanRegion } from "./scan-region.ts";
 
 export interface RasterOptions {
   readonly region: ScanRegion;

@@ -5,7 +5,7 @@
 
 import type { Positions } from "../array/scan.ts";
 import { createRng } from "../math/random/rng.ts";
-import type { ScanRegion } from "./scan.ts";
+import type { ScanRegion } from "./scan-region.ts";
 
 type Pattern = (region: ScanRegion, count: number, seed: number) => Positions;
 

@@ -1,9 +1,12 @@
+// Every scan pattern fills its region at the step asked for, or has exactly the frames asked for.
+
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Positions } from "../array/scan.ts";
 import { nearestNeighborDistances } from "./overlap.ts";
 import { extractPatch } from "./patch.ts";
-import { makeScan, scanKinds, scanRegion, type ScanKind, type ScanRegion } from "./scan.ts";
+import { makeScan, scanKinds, type ScanKind } from "./scan.ts";
+import { scanRegion, type ScanRegion } from "./scan-region.ts";
 
 const region: ScanRegion = { x0: 32, y0: 40, x1: 232, y1: 180 };
 const stepPx = 7;

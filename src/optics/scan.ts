@@ -8,17 +8,10 @@ import { mean } from "../math/stats.ts";
 import { nearestNeighborDistances } from "./overlap.ts";
 import { makeRaster } from "./raster.ts";
 import { freePatterns } from "./scan-patterns.ts";
+import type { ScanRegion } from "./scan-region.ts";
 
 export const scanKinds = ["raster", "jittered-raster", "fermat", "lissajous", "random"] as const;
 export type ScanKind = (typeof scanKinds)[number];
-
-/** Where positions may lie, bounds included, object pixels. */
-export interface ScanRegion {
-  readonly x0: number;
-  readonly y0: number;
-  readonly x1: number;
-  readonly y1: number;
-}
 
 export interface ScanOptions {
   readonly kind: ScanKind;
@@ -30,21 +23,6 @@ export interface ScanOptions {
   readonly seed: number;
   /** Exactly this many positions; absent, the region is filled. */
   readonly frames?: number | undefined;
-}
-
-/** The positions whose N×N patch, sub-pixel neighbours included, lies inside the object.
- * @throws Range when the object is smaller than the frame. */
-export function scanRegion(objectHeight: number, objectWidth: number, sizePx: number): ScanRegion {
-  if (objectHeight < sizePx || objectWidth < sizePx) {
-    throw new DoselapError("Range", "the object is smaller than a frame", {
-      expected: `at least ${sizePx}×${sizePx} pixels`,
-      got: `${objectHeight}×${objectWidth}`,
-      hint: "Enlarge the object or use smaller frames.",
-    });
-  }
-  const low = Math.floor(sizePx / 2);
-  const high = sizePx - low;
-  return { x0: low, y0: low, x1: objectWidth - high, y1: objectHeight - high };
 }
 
 /** Scan positions of one kind. Same options, same positions.

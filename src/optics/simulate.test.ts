@@ -1,3 +1,5 @@
+// Simulated frames follow the forward model and Poisson statistics, frame by frame and byte for byte.
+
 import { describe, expect, test } from "vitest";
 import { chiSquareDeviate } from "../../test/support/chi-square.ts";
 import { naiveDft2, relativeError } from "../../test/support/fields.ts";
@@ -9,7 +11,8 @@ import { isDoselapError } from "../errors.ts";
 import { discOverlap } from "./overlap.ts";
 import { buildPhantom } from "./phantom/build.ts";
 import { buildProbe, probePower } from "./probe.ts";
-import { makeScan, scanRegion } from "./scan.ts";
+import { scanRegion } from "./scan-region.ts";
+import { makeScan } from "./scan.ts";
 import { simulateDataset, type SimulationOptions } from "./simulate.ts";
 
 const size = 16;

@@ -1,3 +1,5 @@
+// Thinning is exact in law, halves are independent, and dropping positions reaches the overlap asked for.
+
 import { describe, expect, test } from "vitest";
 import { chiSquareDeviate } from "../../test/support/chi-square.ts";
 import { takePositions } from "../array/scan.ts";
@@ -8,7 +10,8 @@ import { keepFrames } from "./keep-frames.ts";
 import { nearestNeighborOverlap } from "./overlap.ts";
 import { buildPhantom } from "./phantom/build.ts";
 import { buildProbe, probePower } from "./probe.ts";
-import { makeScan, scanRegion } from "./scan.ts";
+import { scanRegion } from "./scan-region.ts";
+import { makeScan } from "./scan.ts";
 import { simulateDataset } from "./simulate.ts";
 import { splitHalves, thinDataset } from "./thin.ts";
 

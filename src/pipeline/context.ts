@@ -6,11 +6,11 @@ import { DoselapError } from "../errors.ts";
 import { writeJson } from "../io/atomic.ts";
 import { designHash } from "../study/design/hash.ts";
 import { designSchema, type StudyDesign } from "../study/design/schema.ts";
-import type { StudyPlan } from "../study/plan.ts";
+import type { StudyPlan } from "../study/plan-types.ts";
 import { doselapVersion } from "../version.ts";
 
 /** Relative path of the plan. */
-export const planFile = "plan/plan.json";
+const planFile = "plan/plan.json";
 
 /** How network arms are trained. */
 export type TrainerChoice =
@@ -75,7 +75,7 @@ export async function readStudy(root: string): Promise<{ design: StudyDesign; ha
     if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined;
     throw new DoselapError("File", "cannot be read", { file, cause });
   }
-  let content: { design?: unknown; designHash?: unknown };
+  let content: unknown;
   try {
     content = JSON.parse(text);
   } catch (cause) {
@@ -85,7 +85,8 @@ export async function readStudy(root: string): Promise<{ design: StudyDesign; ha
       hint: "Start in a new folder.",
     });
   }
-  const parsed = designSchema.safeParse(content.design);
+  const { design, designHash: stated } = isObject(content) ? content : {};
+  const parsed = designSchema.safeParse(design);
   if (!parsed.success) {
     throw new DoselapError("Format", "holds no valid design", {
       file,
@@ -93,10 +94,10 @@ export async function readStudy(root: string): Promise<{ design: StudyDesign; ha
     });
   }
   const hash = designHash(parsed.data);
-  if (hash !== content.designHash) {
+  if (hash !== stated) {
     throw new DoselapError("Hash", "the design does not match its hash: the file was edited", {
       file,
-      expected: String(content.designHash),
+      expected: String(stated),
       got: hash,
       hint: "Write the change into a study file and run that in a new folder.",
     });
@@ -122,7 +123,10 @@ export async function withPlan(context: RunContext): Promise<StageContext> {
       hint: "Run the plan stage first.",
     });
   });
-  const plan: StudyPlan = JSON.parse(text);
+  const plan: unknown = JSON.parse(text);
+  if (!isPlan(plan)) {
+    throw new DoselapError("Format", "is not a plan", { file, hint: "Delete it and run the plan stage again." });
+  }
   if (plan.designHash !== context.designHash) {
     throw new DoselapError("Hash", "was made for another design", {
       file,
@@ -131,4 +135,13 @@ export async function withPlan(context: RunContext): Promise<StageContext> {
     });
   }
   return { ...context, plan };
+}
+
+function isObject(value: unknown): value is { readonly [key: string]: unknown } {
+  return typeof value === "object" && value !== null;
+}
+
+/** What tells a plan; the rest is as the plan stage wrote it. */
+function isPlan(value: unknown): value is StudyPlan {
+  return isObject(value) && typeof value["designHash"] === "string" && Array.isArray(value["cells"]);
 }

@@ -14,6 +14,8 @@ export interface Executor {
   close(): Promise<void>;
 }
 
+type Pool = Piscina<WorkerTask, WorkerReply>;
+
 /** The local executor. */
 export function createExecutor({
   workers,
@@ -24,12 +26,12 @@ export function createExecutor({
   onEvent: EventSink;
   signal?: AbortSignal | undefined;
 }): Executor {
-  let pool: Piscina | undefined;
+  let pool: Pool | undefined;
 
-  function openPool(): Piscina {
+  function openPool(): Pool {
     // Workers load the build: Node 20 cannot start a worker from TypeScript. src/ and dist/ have the same depth.
     const filename = new URL("../../dist/pipeline/worker.js", import.meta.url).href;
-    const opened = new Piscina({
+    const opened = new Piscina<WorkerTask, WorkerReply>({
       filename,
       minThreads: 0,
       maxThreads: workers,

@@ -1,6 +1,6 @@
 // One process per run folder; a dead process's lock is taken over.
 
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { spawnSync } from "node:child_process";
@@ -15,6 +15,10 @@ afterEach(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
+async function owner(): Promise<unknown> {
+  return JSON.parse(await readFile(join(root, "run.lock"), "utf8"));
+}
+
 test("a second run in the folder is refused, and told whose lock it is", async () => {
   const release = await lockRun(root);
   await expect(lockRun(root)).rejects.toThrow(new RegExp(`another doselap.*process ${process.pid}`));
@@ -28,16 +32,16 @@ test("a second run in the folder is refused, and told whose lock it is", async (
 test("the lock of a process that is gone is taken over", async () => {
   const { pid } = spawnSync(process.execPath, ["-e", ""]);
   await writeFile(join(root, "run.lock"), JSON.stringify({ pid, host: hostname() }));
-  await (
-    await lockRun(root)
-  )();
+  const release = await lockRun(root);
+  expect(await owner()).toEqual({ pid: process.pid, host: hostname() });
+  await release();
 });
 
 test("a lock left empty by a process that died at once is taken over", async () => {
   await writeFile(join(root, "run.lock"), "");
-  await (
-    await lockRun(root)
-  )();
+  const release = await lockRun(root);
+  expect(await owner()).toEqual({ pid: process.pid, host: hostname() });
+  await release();
 });
 
 test("the lock of another host is respected: its process cannot be seen from here", async () => {

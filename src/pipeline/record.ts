@@ -1,12 +1,10 @@
 // A job's record, result.json: written last inside the job's folder, so its presence means the job is over.
 // It alone decides success. No clock, no host, no absolute path: the same job leaves the same bytes.
 
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { DoselapError } from "../errors.ts";
+import { sha256File } from "../io/hash.ts";
 
 export type JobState = "done" | "failed" | "skipped";
 
@@ -63,13 +61,6 @@ function isRecord(value: unknown): value is JobRecord {
     typeof value.outputs === "object" &&
     "designHash" in value
   );
-}
-
-/** sha256 of a file's bytes, hexadecimal, streamed. */
-export async function sha256File(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash);
-  return hash.digest("hex");
 }
 
 /** sha256 of every file in a folder (not below it), the record itself left out, by name. */

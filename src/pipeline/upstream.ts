@@ -7,7 +7,7 @@ import { readRecord, type JobRecord } from "./record.ts";
 import type { StageName } from "./stage.ts";
 
 /** The record of an earlier job. @throws Job when that stage has not run, Hash when it ran for another design. */
-export async function upstreamRecord(
+async function upstreamRecord(
   { root, designHash }: RunContext,
   path: string,
   stage: StageName,

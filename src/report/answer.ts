@@ -61,7 +61,7 @@ export function answerOf(result: StudyResult, keepFraction = 0.7): Answer {
 }
 
 /** The FRC number the report leads with: half against half for a measured study, against truth for a simulated one. */
-export function resolutionKey(
+function resolutionKey(
   result: StudyResult,
   summary: Summary,
   arms: readonly string[],

@@ -16,7 +16,7 @@ export interface ArmStyle {
 const symbols = ["circle", "square", "diamond", "triangle", "star"] as const;
 const dashes = ["none", "6 3", "2 2.5", "8 3 2 3", "10 4", "4 2 1 2 1 2"] as const;
 /** Colours --arm-0 … --arm-5 of the style sheet. */
-export const armColorCount = 6;
+const armColorCount = 6;
 
 /** The style of each arm, by its place among the arms; the null arm is grey and dotted. */
 export function armStyles(arms: readonly string[]): ReadonlyMap<string, ArmStyle> {

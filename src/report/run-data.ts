@@ -1,13 +1,14 @@
 // Everything the report reads of a run folder: study.json, compare/metrics.json, and aligned.npz of the cells whose
 // pictures it shows. Checked once, here; the report itself is then a pure function of this value.
 
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { ComplexImage } from "../array/ndarray.ts";
 import { DoselapError, isDoselapError, messageOf } from "../errors.ts";
+import { readJson } from "../io/json.ts";
 import { openNpz } from "../io/npz.ts";
 import type { StudyResult } from "../study/results.ts";
+import { readStudyResult, studyResultFile } from "../study/results-file.ts";
 import { type StudyCell, summarise } from "./summary.ts";
 
 /** Images of one cell on its comparison window, all of one size. */
@@ -26,86 +27,20 @@ export interface RunData {
   readonly images: ReadonlyMap<string, CellImages>;
 }
 
-const text = z.string();
-const finite = z.number();
-const curve = z.object({
-  frequency: z.array(finite),
-  value: z.array(finite.nullable()),
-  independentPixels: z.array(finite).optional(),
-});
-const row = z.object({
-  dose: finite,
-  fluence: finite,
-  view: text,
-  gridsize: finite,
-  seed: finite,
-  arm: text,
-  comparison: z.enum(["truth", "reference", "halves"]),
-  part: z.enum(["amplitude", "phase", "complex"]),
-  metric: text,
-  value: finite.nullable(),
-  unit: text,
-  better: z.enum(["higher", "lower", "none"]),
-  n: finite,
-});
-const outcome = z.object({
-  arm: text,
-  state: z.enum(["done", "failed", "skipped"]),
-  reason: text.nullable(),
-  isReference: z.boolean(),
-  frc: z.record(text, curve),
-  rows: z.array(row),
-  warnings: z.array(text),
-  tileErrors: z.array(finite).default([]),
-});
-const cell = z.object({
-  path: text.regex(/^(?!\/)(?!.*\.\.)[^\\]+$/, "a relative folder inside the run"),
-  designHash: text,
-  dose: finite.positive(),
-  fluence: finite.positive(),
-  view: text,
-  gridsize: finite,
-  seed: finite,
-  replicate: finite,
-  frames: finite,
-  overlapAsked: finite.nullable(),
-  overlapMeasured: finite,
-  stepPx: finite.nullable(),
-  probeDiameterPx: finite,
-  measuredMeanCounts: finite,
-  positions: z.object({ x: z.array(finite), y: z.array(finite) }),
-  window: z.object({ x0: finite, y0: finite, x1: finite, y1: finite }),
-  arms: z.array(outcome),
-});
-const study = z.object({
-  schemaVersion: z.literal(1),
-  doselapVersion: text,
-  designHash: text,
-  design: z.record(text, z.unknown()),
-  pixelSizeM: finite.positive().nullable(),
-  cells: z.array(cell),
-  indistinguishable: z.array(z.object({ dose: finite, view: text, arm: text })),
-  notes: z.array(text),
-});
-const studyFile = z.object({ designHash: text });
+const studyFile = z.object({ designHash: z.string() });
 
 /** Reads a run folder. @throws File, Format or Hash naming the file and what to run next. */
 export async function readRun(runDir: string): Promise<RunData> {
-  const metricsFile = join(runDir, "compare", "metrics.json");
   // One after the other: of two missing files the first is the one to name.
   const head = await readJson(
     join(runDir, "study.json"),
     studyFile,
     "Is this a run folder? `doselap run STUDY --out DIR` makes one.",
   );
-  const result = await readJson(
-    metricsFile,
-    study,
-    "Run the compare stage first: `doselap run STUDY --out DIR --stage compare`.",
-  );
+  const result = await readStudyResult(runDir);
   if (head.designHash !== result.designHash) {
     throw new DoselapError("Hash", "the comparison belongs to another design than the run folder", {
-      file: metricsFile,
+      file: join(runDir, studyResultFile),
       key: "designHash",
       expected: head.designHash,
       got: result.designHash,
@@ -118,25 +53,6 @@ export async function readRun(runDir: string): Promise<RunData> {
     if (shown !== undefined) images.set(shown.path, await readImages(runDir, shown));
   }
   return { result, images };
-}
-
-async function readJson<T>(file: string, schema: z.ZodType<T>, hint: string): Promise<T> {
-  let content: string;
-  try {
-    content = await readFile(file, "utf8");
-  } catch (cause) {
-    throw new DoselapError("File", "cannot read the file", { file, got: messageOf(cause), hint, cause });
-  }
-  let json: unknown;
-  try {
-    json = JSON.parse(content);
-  } catch (cause) {
-    throw new DoselapError("Format", "not valid JSON", { file, got: messageOf(cause), hint, cause });
-  }
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
-  throw new DoselapError("Format", issue.message, { file, key: issue.path.join("."), hint });
 }
 
 async function readImages(runDir: string, { path, arms }: StudyCell): Promise<CellImages> {

@@ -1,3 +1,5 @@
+// Warnings and failures are told once, general ones apart from those of a single result.
+
 import { expect, test } from "vitest";
 import { syntheticResult } from "../../test/support/synthetic-run.ts";
 import { failureLines, sortedWarnings } from "./warnings.ts";

@@ -73,7 +73,7 @@ export function levelText(summary: Summary, level: number): string {
 }
 
 /** Mean of the overlap measured over the replicates; null when none is finite. */
-export function meanOverlap({ cells }: Condition): number | null {
+function meanOverlap({ cells }: Condition): number | null {
   const values = cells.map((cell) => cell.overlapMeasured).filter((value) => Number.isFinite(value));
   return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
 }

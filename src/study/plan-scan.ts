@@ -2,7 +2,8 @@
 // views of equal overlap, share positions and with them the noise, so that their differences are paired (F-09).
 
 import { takePositions, type Positions } from "../array/scan.ts";
-import { makeScan, scanRegion } from "../optics/scan.ts";
+import { scanRegion } from "../optics/scan-region.ts";
+import { makeScan } from "../optics/scan.ts";
 import type { SimulatedDesign } from "./design/schema.ts";
 import { boundingBox } from "./views/overlap-metrics.ts";
 import { splitWithGuard, type Split } from "./views/split.ts";

@@ -8,7 +8,8 @@ import { mergeDesign, type Tree } from "./design/merge.ts";
 import { presets, type PresetName } from "./design/presets.ts";
 import type { MeasuredDesign, SimulatedDesign } from "./design/schema.ts";
 import type { MeasuredSource } from "./measured-source.ts";
-import { plannedScan, planStudy, type StudyPlan } from "./plan.ts";
+import type { StudyPlan } from "./plan-types.ts";
+import { plannedScan, planStudy } from "./plan.ts";
 
 function simulated(preset: PresetName, changes: Tree = {}): SimulatedDesign {
   const design = checkDesign(mergeDesign(presets[preset], changes));

@@ -9,8 +9,6 @@ import { scanOf, type PlannedScan } from "./plan-scan.ts";
 import { planSimulated } from "./plan-simulated.ts";
 import type { StudyPlan } from "./plan-types.ts";
 
-export type { StudyPlan } from "./plan-types.ts";
-
 /** Plans the study. A measured one needs its scan; a simulated one reads the files its design names.
  * @throws Design for what cannot be done: a split without enough frames for a group, two doses in one folder, …. */
 export async function planStudy(design: StudyDesign, source?: MeasuredSource): Promise<StudyPlan> {

@@ -19,8 +19,9 @@ beforeAll(async () => {
   study = await writeTinyStudy(folder, (text) =>
     text
       .replace("doses: [1000, 100000]", "doses: [1000]")
-      .replace(/ {2}sparse:.*\n/, "")
-      .replace("epochs: 6", "epochs: 2"),
+      .replace(/ {2}sparse:.*/, "  sparse: null")
+      .replace("epochs: 6", "epochs: 2")
+      .concat("training: { subsampleCount: 40 }\narms: [pinn, rpie, null]\n"),
   );
   reference = await contents({});
 });
@@ -28,10 +29,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** A trainer whose reconstruction is the config it was given, so that the train stage's bytes show what reached it. */
+/** A trainer that hands back the test file; the config.json beside it shows what reached the trainer. */
 const command = `${JSON.stringify(process.execPath)} -e ${JSON.stringify(
-  `const { readFileSync, copyFileSync } = require("fs"); const { join } = require("path");
-   const config = JSON.parse(readFileSync("config.json")); copyFileSync(config.testDataFile, "reconstruction.npz");`,
+  "const fs = require('fs'); fs.copyFileSync(JSON.parse(fs.readFileSync('config.json')).testDataFile, 'reconstruction.npz')",
 )}`;
 
 let runs = 0;
@@ -58,6 +58,8 @@ async function contents(overrides: { [key: string]: unknown }): Promise<Map<stri
 }
 
 const all = ["plan", "generate", "views", "train", "reconstruct", "compare"];
+/** Groups and overlap are made of positions alone: other frames on the same positions leave them as they are. */
+const allButViews = all.filter((stage) => stage !== "views");
 
 test("the same design twice writes the same bytes in every stage", async () => {
   expect(await contents({})).toEqual(reference);
@@ -72,11 +74,11 @@ test.each([
   ["the grouping seed", { seeds: { grouping: 124 } }, ["plan", "views", "train", "compare"]],
   ["the subsampling seed", { seeds: { subsampling: 457 } }, ["plan", "views", "train", "compare"]],
   ["the simulation seed", { seeds: { simulation: 43 } }, all],
-  ["the object's seed", { object: { seed: 8 } }, all],
-  ["a dose", { doses: [2000] }, all],
+  ["the object's seed", { object: { seed: 8 } }, allButViews],
+  ["a dose", { doses: [2000] }, allButViews],
   ["an overlap", { views: { dense: { overlap: 0.5 } } }, all],
   ["the scan's jitter", { scan: { jitterFraction: 0.2 } }, all],
-  ["the background", { backgroundPhotonsPerPx: 0.01 }, all],
+  ["the background", { backgroundPhotonsPerPx: 0.01 }, allButViews],
 ])("%s changes the artefacts of exactly the stages that depend on it", async (_name, overrides, expected) => {
   const changed = await contents(overrides);
   const stages = [...changed].filter(([stage, digest]) => digest !== reference.get(stage)).map(([stage]) => stage);

@@ -62,8 +62,9 @@ test("stage after stage leaves the bytes of one call", async () => {
 
 test("Ctrl-C exits 130, leaves no half-written job, and the next run goes on", async () => {
   const { child, done } = startCli(["run", study, "--out", "interrupted", "--workers", "2"], { cwd: folder });
-  await sleep(duration * 0.5);
-  child.kill("SIGINT");
+  child.stderr?.on("data", (text: string) => {
+    if (text.includes("reconstruct:")) child.kill("SIGINT");
+  });
   const { code, stderr } = await done;
   expect(code).toBe(130);
   expect(stderr).toMatch(/finished jobs are kept/);

@@ -11,7 +11,8 @@ import { referenceBackend } from "../../src/compute/reference.ts";
 import { writeDataset } from "../../src/data/write.ts";
 import { buildPhantom } from "../../src/optics/phantom/build.ts";
 import { buildProbe } from "../../src/optics/probe.ts";
-import { makeScan, scanRegion } from "../../src/optics/scan.ts";
+import { scanRegion } from "../../src/optics/scan-region.ts";
+import { makeScan } from "../../src/optics/scan.ts";
 import { simulateDataset } from "../../src/optics/simulate.ts";
 
 const python = "/usr/bin/python3";

@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 
-export const cliPath = resolve(import.meta.dirname, "../../dist/cli/main.js");
+const cliPath = resolve(import.meta.dirname, "../../dist/cli/main.js");
 
 export interface CliResult {
   readonly code: number | null;
@@ -41,7 +41,7 @@ export function cli(args: readonly string[], options: { cwd: string; env?: Recor
 }
 
 /** The whole study in a few seconds: 32 px frames, few of them, few epochs. */
-export const tinyStudy = `preset: quick
+const tinyStudy = `preset: quick
 name: tiny
 sizePx: 32
 object: { heightPx: 128, widthPx: 80 }

@@ -14,7 +14,11 @@ export function smallDataset(changes: Partial<Dataset> = {}): Dataset {
     probe: { modes: 1, size, data: complexRamp(size * size) },
     object: { height, width, data: complexRamp(height * width) },
     scanIndex: Int32Array.of(0, 0, 1, 1, 2),
-    metadata: { nphotons: 1000, note: "µ", provenance: [{ operation: "simulate", parameters: { seed: 42 } }] },
+    metadata: {
+      nphotons: 1000,
+      note: "µ",
+      provenance: [{ operation: "simulate", parameters: { seed: 42 } }],
+    },
     ...changes,
   };
 }

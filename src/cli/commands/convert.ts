@@ -40,12 +40,20 @@ export const convertCommand = buildCommand<Flags, [string, string], CliContext>(
   },
   async func({ json, ...flags }, input, output) {
     if (!output.endsWith(".npz")) {
-      throw new DoselapError("Usage", "cannot write this kind of file", { file: output, expected: "a name ending in .npz", got: output });
+      throw new DoselapError("Usage", "cannot write this kind of file", {
+        file: output,
+        expected: "a name ending in .npz",
+        got: output,
+      });
     }
-    const { dataset, format, warnings } = await convertDataset(resolve(this.cwd, input), resolve(this.cwd, output), {
-      ...readOptionsOf(flags),
-      version: doselapVersion,
-    });
+    const { dataset, format, warnings } = await convertDataset(
+      resolve(this.cwd, input),
+      resolve(this.cwd, output),
+      {
+        ...readOptionsOf(flags),
+        version: doselapVersion,
+      },
+    );
     const { frames, size, object, probe, metadata } = dataset;
     for (const warning of warnings) printNote(this, `warning: ${warning}`);
     if (json) {
@@ -64,7 +72,13 @@ export const convertCommand = buildCommand<Flags, [string, string], CliContext>(
     }
     printLine(this, `${input} → ${output}`);
     for (const reason of [...format.detected, ...format.overridden]) printLine(this, `  - ${reason}`);
-    printLine(this, `  ${frames} frames of ${size} × ${size} px, ${Number(metadata["measuredMeanCounts"]).toPrecision(6)} counts per frame,`);
-    printLine(this, `  object frame ${object.height} × ${object.width} px, ${probe.modes === 1 ? "1 probe mode" : `${probe.modes} probe modes`}`);
+    printLine(
+      this,
+      `  ${frames} frames of ${size} × ${size} px, ${Number(metadata["measuredMeanCounts"]).toPrecision(6)} counts per frame,`,
+    );
+    printLine(
+      this,
+      `  object frame ${object.height} × ${object.width} px, ${probe.modes === 1 ? "1 probe mode" : `${probe.modes} probe modes`}`,
+    );
   },
 });

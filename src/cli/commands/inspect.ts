@@ -62,14 +62,31 @@ export function inspectionLines(inspection: Inspection): string[] {
   const { file, kind, arrays, detected, violations, warnings } = inspection;
   return [
     `${file}: ${kinds[kind]}`,
-    ...section("Arrays", arrays.length === 0 ? [] : textTable(["name", "dtype", "shape"], arrays.map(({ name, dtype, shape }) => [name, dtype, shapeText(shape)]))),
+    ...section(
+      "Arrays",
+      arrays.length === 0
+        ? []
+        : textTable(
+            ["name", "dtype", "shape"],
+            arrays.map(({ name, dtype, shape }) => [name, dtype, shapeText(shape)]),
+          ),
+    ),
     ...section("Scan", aligned(scanFacts(inspection))),
-    ...section("How this was told", detected.map((reason) => `- ${reason}`)),
-    ...section("Warnings", warnings.map((warning) => `! ${warning}`)),
+    ...section(
+      "How this was told",
+      detected.map((reason) => `- ${reason}`),
+    ),
+    ...section(
+      "Warnings",
+      warnings.map((warning) => `! ${warning}`),
+    ),
     "",
     ...(violations.length === 0
       ? [kind === "DATA-001" ? "No rule is broken: the file keeps DATA-001." : "No rule is broken."]
-      : [`${violations.length} ${violations.length === 1 ? "rule is" : "rules are"} broken:`, ...violations.flatMap(violationLines)]),
+      : [
+          `${violations.length} ${violations.length === 1 ? "rule is" : "rules are"} broken:`,
+          ...violations.flatMap(violationLines),
+        ]),
   ];
 }
 
@@ -93,11 +110,20 @@ function scanFacts(inspection: Inspection): [string, string][] {
     ["frames", frames === null || size === null ? null : `${frames} of ${size} × ${size} px`],
     ["they hold", domain === null ? null : domains[domain]],
     ["dose stated", dose === null ? null : `${digits(dose)} photons per frame`],
-    ["counts measured", measuredMeanCounts === null ? null : `${digits(measuredMeanCounts)} per frame, mean over the scan`],
-    ["frame range", frameCounts === null ? null : `${digits(frameCounts.min)} … ${digits(frameCounts.max)} counts`],
+    [
+      "counts measured",
+      measuredMeanCounts === null ? null : `${digits(measuredMeanCounts)} per frame, mean over the scan`,
+    ],
+    [
+      "frame range",
+      frameCounts === null ? null : `${digits(frameCounts.min)} … ${digits(frameCounts.max)} counts`,
+    ],
     ["largest pixel", maxPixelCount === null ? null : `${digits(maxPixelCount)} counts`],
     ["step", medianStepPx === null ? null : `${medianStepPx.toFixed(2)} px to the nearest position, median`],
-    ["object frame", objectShape === null ? null : `${objectShape[0]} × ${objectShape[1]} px, height × width`],
+    [
+      "object frame",
+      objectShape === null ? null : `${objectShape[0]} × ${objectShape[1]} px, height × width`,
+    ],
     ["probe modes", probeModes === null ? null : String(probeModes)],
     ["provenance", provenance.length === 0 ? null : provenance.join(" → ")],
   ];

@@ -1,3 +1,5 @@
+// The report command writes the page and says where it is; a folder without a run is an error with a way out.
+
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,3 +1,5 @@
+// The commands simulate and thin make valid, repeatable datasets of the dose and overlap asked for, and refuse bad input.
+
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -5,7 +7,7 @@ import { buildApplication, buildRouteMap, run } from "@stricli/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readDataset } from "../../data/read.ts";
 import { isDoselapError } from "../../errors.ts";
-import { scanRegion } from "../../optics/scan.ts";
+import { scanRegion } from "../../optics/scan-region.ts";
 import { simulateCommand } from "./simulate.ts";
 import { thinCommand } from "./thin.ts";
 

@@ -9,7 +9,8 @@ import { stepForOverlap } from "../../optics/overlap.ts";
 import type { SubPixel } from "../../optics/patch.ts";
 import { phantomNames } from "../../optics/phantom/build.ts";
 import { measureProbeDiameter, type ProbeDiameterDefinition } from "../../optics/probe-diameter.ts";
-import { makeScan, scanKinds, scanRegion, type ScanKind } from "../../optics/scan.ts";
+import { scanRegion } from "../../optics/scan-region.ts";
+import { makeScan, scanKinds, type ScanKind } from "../../optics/scan.ts";
 import { simulateDataset } from "../../optics/simulate.ts";
 import { printJson, printLine, printNote, type CliContext } from "../context.ts";
 import {

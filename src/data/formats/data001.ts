@@ -8,11 +8,27 @@ import { allWhole, centreDc, dcShares, framesFirst, toAmplitude } from "../frame
 import { complexNumbers, isInteger, realNumbers } from "../cast.ts";
 import { withProvenance, type Dataset, type Metadata } from "../dataset.ts";
 import { metadataKey, readMetadata, type Domain, type Layout } from "../metadata.ts";
+import { validateCandidate } from "../validate.ts";
 import type { Violation } from "../violation.ts";
-import { createDecisions, type DatasetFormat, type Decisions, type FormatOptions, type LoadedFile } from "./format.ts";
+import {
+  createDecisions,
+  type DatasetFormat,
+  type Decisions,
+  type FormatOptions,
+  type LoadedFile,
+} from "./format.ts";
 
 const frameKeys = ["diff3d", "diffraction"] as const;
-const knownKeys = new Set<string>([...frameKeys, "xcoords", "ycoords", "probeGuess", "objectGuess", "Y", "scan_index", metadataKey]);
+const knownKeys = new Set<string>([
+  ...frameKeys,
+  "xcoords",
+  "ycoords",
+  "probeGuess",
+  "objectGuess",
+  "Y",
+  "scan_index",
+  metadataKey,
+]);
 
 export const data001: DatasetFormat = {
   name: "DATA-001",
@@ -41,7 +57,12 @@ async function load(npz: NpzFile, options: FormatOptions): Promise<LoadedFile> {
   const unused = names.filter((key) => !knownKeys.has(key));
   if (unused.length > 0) warnings.push(`${file}: not read: ${unused.join(", ")}`);
 
-  const positionOrder = decisions.decide("positions", options.positionOrder, "xy", "xcoords are columns, ycoords rows");
+  const positionOrder = decisions.decide(
+    "positions",
+    options.positionOrder,
+    "xy",
+    "xcoords are columns, ycoords rows",
+  );
   const [x, y] = positionOrder === "xy" ? ["xcoords", "ycoords"] : ["ycoords", "xcoords"];
   const xcoords = await get(x!);
   const ycoords = await get(y!);
@@ -49,15 +70,23 @@ async function load(npz: NpzFile, options: FormatOptions): Promise<LoadedFile> {
 
   const raw = frameKey === undefined ? undefined : await get(frameKey);
   const frames = raw === undefined ? undefined : { key: raw.key, array: withoutLastOne(raw.array) };
-  const { layout, ambiguous } = decideLayout(frames, count, { options, declared: about.layout, file, decisions });
+  const { layout, ambiguous } = decideLayout(frames, count, {
+    options,
+    declared: about.layout,
+    file,
+    decisions,
+  });
   if (ambiguous !== undefined) violations.push(ambiguous);
-  const diffraction = frames === undefined ? undefined : { key: frames.key, array: inLayout(frames.array, layout) };
-  const domain = decideDomain(diffraction, { options, declared: about.domain, file, decisions, warnings });
+  const diffraction =
+    frames === undefined ? undefined : { key: frames.key, array: inLayout(frames.array, layout) };
+  // Told by the array as it is in the file: bringing frames to the front changes integers to float64.
+  const domain = decideDomain(frames, { options, declared: about.domain, file, decisions, warnings });
   const dc = decideDc(diffraction, { options, file, decisions, warnings });
   const probeGuess = await get("probeGuess");
   const objectGuess = await get("objectGuess");
   for (const found of [probeGuess, objectGuess]) {
-    if (found?.array.dtype === "complex128") decisions.detected.push(`${found.key} is complex128, narrowed to complex64`);
+    if (found?.array.dtype === "complex128")
+      decisions.detected.push(`${found.key} is complex128, narrowed to complex64`);
   }
   const candidate: Candidate = {
     file,
@@ -73,18 +102,26 @@ async function load(npz: NpzFile, options: FormatOptions): Promise<LoadedFile> {
     },
   };
   const { detected, overridden } = decisions;
-  const changed = { ...(frameKey === "diff3d" ? { key: frameKey } : {}), ...changes(layout, domain, dc, positionOrder) };
+  const changed = {
+    ...(frameKey === "diff3d" ? { key: frameKey } : {}),
+    ...changes(layout, domain, dc, positionOrder),
+  };
   return {
     candidate,
     format: { name: data001.name, detected, overridden, layout, domain, dc, positionOrder },
     warnings,
-    violations,
+    violations: [...violations, ...validateCandidate(candidate)],
     build: () => build(candidate, { domain, dc, changed }),
   };
 }
 
 /** What a reader had to do to the frames; empty for a canonical file, whose metadata then stays as it is. */
-function changes(layout: Layout, domain: Domain, dc: string, positionOrder: string): { [key: string]: string } {
+function changes(
+  layout: Layout,
+  domain: Domain,
+  dc: string,
+  positionOrder: string,
+): { [key: string]: string } {
   return {
     ...(layout === "MHW" ? {} : { layout }),
     ...(domain === "amplitude" ? {} : { domain }),
@@ -155,13 +192,22 @@ function decideLayout(
   if (frames === undefined || shape?.length !== 3) return { layout: options.layout ?? declared ?? "MHW" };
   const text = shapeText(shape);
   if (declared !== undefined) {
-    return { layout: decisions.decide("layout", options.layout, declared, `the metadata declare the layout ${declared}`) };
+    return {
+      layout: decisions.decide(
+        "layout",
+        options.layout,
+        declared,
+        `the metadata declare the layout ${declared}`,
+      ),
+    };
   }
   const first = shape[0] === count;
   const last = shape[2] === count;
   if (first && last) {
     if (options.layout !== undefined) {
-      decisions.detected.push(`--layout ${options.layout} settles ${text} with ${count} positions, which fits both layouts`);
+      decisions.detected.push(
+        `--layout ${options.layout} settles ${text} with ${count} positions, which fits both layouts`,
+      );
       return { layout: options.layout };
     }
     const ambiguous: Violation = {
@@ -176,48 +222,83 @@ function decideLayout(
     return { layout: "MHW", ambiguous };
   }
   // Without a length to go by, the axis that differs from the two others is the frames'.
-  const found: Layout = first ? "MHW" : last || (shape[0] === shape[1] && shape[1] !== shape[2]) ? "HWM" : "MHW";
-  const why = first || last ? `${text} has its ${count} frames ${first ? "first" : "last"}` : `${text} fits ${found}`;
+  const found: Layout = first
+    ? "MHW"
+    : last || (shape[0] === shape[1] && shape[1] !== shape[2])
+      ? "HWM"
+      : "MHW";
+  const why =
+    first || last ? `${text} has its ${count} frames ${first ? "first" : "last"}` : `${text} fits ${found}`;
   return { layout: decisions.decide("layout", options.layout, found, why) };
 }
 
 /** What the frames hold. Whole numbers by dtype are counts; else the metadata tell, else they are amplitudes. */
 function decideDomain(
-  diffraction: FoundArray | undefined,
+  frames: FoundArray | undefined,
   {
     options,
     declared,
     file,
     decisions,
     warnings,
-  }: { options: FormatOptions; declared: Domain | undefined; file: string; decisions: Decisions; warnings: string[] },
+  }: {
+    options: FormatOptions;
+    declared: Domain | undefined;
+    file: string;
+    decisions: Decisions;
+    warnings: string[];
+  },
 ): Domain {
-  if (diffraction === undefined) return options.domain ?? declared ?? "amplitude";
-  const { key, array } = diffraction;
+  if (frames === undefined) return options.domain ?? declared ?? "amplitude";
+  const { key, array } = frames;
   if (isInteger(array.dtype)) {
-    if (declared === "amplitude") warnings.push(`${file} : ${key}: declared as amplitude but ${array.dtype}, so read as counts`);
+    if (declared === "amplitude")
+      warnings.push(`${file} : ${key}: declared as amplitude but ${array.dtype}, so read as counts`);
     const found = declared === "intensity" ? declared : "counts";
     return decisions.decide("domain", options.domain, found, `${key} is ${array.dtype}: ${found}`);
   }
   if (declared !== undefined) {
-    return decisions.decide("domain", options.domain, declared, `the metadata declare the domain ${declared}`);
+    return decisions.decide(
+      "domain",
+      options.domain,
+      declared,
+      `the metadata declare the domain ${declared}`,
+    );
   }
   const values = realNumbers(array);
-  if (options.domain === undefined && values !== undefined && values.some((value) => value > 1) && allWhole(values)) {
-    warnings.push(`${file} : ${key}: every value is a whole number; if they are counts and not amplitudes, say --domain counts`);
+  if (
+    options.domain === undefined &&
+    values !== undefined &&
+    values.some((value) => value > 1) &&
+    allWhole(values)
+  ) {
+    warnings.push(
+      `${file} : ${key}: every value is a whole number; if they are counts and not amplitudes, say --domain counts`,
+    );
   }
-  return decisions.decide("domain", options.domain, "amplitude", `${key} is ${array.dtype} without a declared domain: amplitude`);
+  return decisions.decide(
+    "domain",
+    options.domain,
+    "amplitude",
+    `${key} is ${array.dtype} without a declared domain: amplitude`,
+  );
 }
 
 /** DATA-001 has the zero frequency in the centre; a pattern that says otherwise is warned about. */
 function decideDc(
   diffraction: FoundArray | undefined,
-  { options, file, decisions, warnings }: { options: FormatOptions; file: string; decisions: Decisions; warnings: string[] },
+  {
+    options,
+    file,
+    decisions,
+    warnings,
+  }: { options: FormatOptions; file: string; decisions: Decisions; warnings: string[] },
 ): "center" | "corner" {
   const dc = decisions.decide("dc", options.dc, "center", "DATA-001 has the zero frequency in the centre");
   const values = diffraction === undefined ? undefined : realNumbers(diffraction.array);
   const shape = diffraction?.array.shape;
-  if (options.dc !== undefined || values === undefined || shape?.length !== 3 || shape[1] !== shape[2]) return dc;
+  if (options.dc !== undefined || values === undefined || shape?.length !== 3 || shape[1] !== shape[2])
+    return dc;
   const { centre, corner } = dcShares(values, shape[1]!);
   // A flat pattern has equal shares; three times as much in the corner is no accident.
   if (corner > 3 * centre) {

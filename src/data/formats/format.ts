@@ -35,9 +35,9 @@ export interface LoadedFile {
   readonly candidate: Candidate;
   readonly format: FormatInfo;
   readonly warnings: readonly string[];
-  /** Rules broken on the way; the candidate's own come from the validator. */
+  /** Every broken rule: the format's own and the validator's. */
   readonly violations: readonly Violation[];
-  /** The dataset. Call it only when neither these violations nor the validator's are any. */
+  /** The dataset. Call it only when there are no violations. */
   build(): Dataset;
 }
 

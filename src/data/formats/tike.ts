@@ -4,6 +4,9 @@
 
 import { flatImage, shapeText, type AnyArray } from "../../array/ndarray.ts";
 import type { NpzFile } from "../../io/npz.ts";
+import type { Candidate } from "../candidate.ts";
+import { DoselapError } from "../../errors.ts";
+import { validateCandidate } from "../validate.ts";
 import { complexNumbers, isInteger, realNumbers, type NumberArray } from "../cast.ts";
 import { withProvenance, type Dataset, type Metadata } from "../dataset.ts";
 import { allWhole, centreDc, dcShares, framesFirst, meanCounts, toAmplitude } from "../frames.ts";
@@ -13,12 +16,16 @@ import { createDecisions, type DatasetFormat, type FormatOptions, type LoadedFil
 
 /** Free object pixels around the outermost frames: room for position errors. */
 const marginPx = 8;
+/** A larger object frame than any scan in object pixels needs: 16384². */
+const maxObjectPixels = 2 ** 28;
 const keys = ["data", "probe", "scan"] as const;
 
 export const tike: DatasetFormat = {
   name: "tike",
   detect(names) {
-    return keys.every((key) => names.includes(key)) ? "data, probe and scan are there: tike's test layout" : undefined;
+    return keys.every((key) => names.includes(key))
+      ? "data, probe and scan are there: tike's test layout"
+      : undefined;
   },
   load,
 };
@@ -49,7 +56,12 @@ async function load(npz: NpzFile, options: FormatOptions): Promise<LoadedFile> {
   const shares = values === undefined || !square ? { centre: 0, corner: 1 } : dcShares(values, size);
   const foundDc = shares.corner >= shares.centre ? "corner" : "center";
   const percents = `${(100 * shares.corner).toFixed(1)} % of the mean pattern is at [0, 0], ${(100 * shares.centre).toFixed(1)} % in the middle`;
-  const dc = decisions.decide("dc", options.dc, foundDc, `${percents}: zero frequency ${foundDc === "corner" ? "at [0, 0]" : "in the centre"}`);
+  const dc = decisions.decide(
+    "dc",
+    options.dc,
+    foundDc,
+    `${percents}: zero frequency ${foundDc === "corner" ? "at [0, 0]" : "in the centre"}`,
+  );
   const positionOrder = decisions.decide("positions", options.positionOrder, "yx", "tike's scan is [y, x]");
   const columns = scanColumns(scan, positionOrder);
   if (columns === undefined) {
@@ -60,44 +72,99 @@ async function load(npz: NpzFile, options: FormatOptions): Promise<LoadedFile> {
     violations.push(broken(file, "probe", "has no power", "a probe that is not zero everywhere", probe));
   }
   const placed = columns === undefined ? undefined : place(columns, size);
-  const column = (key: string, values_: Float64Array): { key: string; array: AnyArray } => ({
-    key,
-    array: { dtype: "float64", shape: [values_.length], data: values_ },
-  });
-  return {
-    candidate: {
-      file,
-      metadata: about.metadata,
-      arrays: {
-        diffraction: { key: "data", array: frames },
-        probeGuess: { key: "probe", array: probe },
-        ...(placed === undefined
-          ? {}
-          : {
-              xcoords: column("scan", placed.x),
-              ycoords: column("scan", placed.y),
-              objectGuess: { key: "object", array: { dtype: "complex64", shape: [placed.height, placed.width], data: flatImage(placed.height, placed.width).data } },
-            }),
-      },
+  if (placed !== undefined && placed.width * placed.height > maxObjectPixels) {
+    const span = `an object of ${placed.height} × ${placed.width} px`;
+    violations.push({
+      ...broken(
+        file,
+        "scan",
+        "spans too far for positions in object pixels",
+        `at most ${maxObjectPixels} object pixels`,
+        scan,
+      ),
+      got: span,
+    });
+  }
+  const loaded = {
+    format: {
+      name: tike.name,
+      detected: decisions.detected,
+      overridden: decisions.overridden,
+      layout,
+      domain,
+      dc,
+      positionOrder,
     },
-    format: { name: tike.name, detected: decisions.detected, overridden: decisions.overridden, layout, domain, dc, positionOrder },
     warnings,
-    violations,
-    build: () => build({ values: values!, probe, placed: placed!, size, power }, { layout, domain, dc, positionOrder }, about.metadata),
+  };
+  const arrays = { diffraction: { key: "data", array: frames }, probeGuess: { key: "probe", array: probe } };
+  if (placed === undefined || violations.length > 0) {
+    // Without usable positions there is nothing to hold against the other rules.
+    return {
+      ...loaded,
+      candidate: { file, metadata: about.metadata, arrays },
+      violations,
+      build: unbuildable,
+    };
+  }
+  const { height, width } = placed;
+  const object: AnyArray = {
+    dtype: "complex64",
+    shape: [height, width],
+    data: flatImage(height, width).data,
+  };
+  const candidate: Candidate = {
+    file,
+    metadata: about.metadata,
+    arrays: {
+      ...arrays,
+      xcoords: { key: "scan", array: columnOf(placed.x) },
+      ycoords: { key: "scan", array: columnOf(placed.y) },
+      objectGuess: { key: "object", array: object },
+    },
+  };
+  return {
+    ...loaded,
+    candidate,
+    violations: validateCandidate(candidate),
+    build: () =>
+      build(
+        { values: values!, probe, placed, size, power },
+        { layout, domain, dc, positionOrder },
+        about.metadata,
+      ),
   };
 }
 
+function columnOf(data: Float64Array): AnyArray {
+  return { dtype: "float64", shape: [data.length], data };
+}
+
+function unbuildable(): never {
+  throw new DoselapError("Contract", "a dataset with violations cannot be built", { finding: "DATA-001" });
+}
+
 function build(
-  { values, probe, placed, size, power }: { values: NumberArray; probe: AnyArray; placed: Placed; size: number; power: number },
-  { layout, domain, dc, positionOrder }: { layout: Layout; domain: Domain; dc: "center" | "corner"; positionOrder: "xy" | "yx" },
+  {
+    values,
+    probe,
+    placed,
+    size,
+    power,
+  }: { values: NumberArray; probe: AnyArray; placed: Placed; size: number; power: number },
+  {
+    layout,
+    domain,
+    dc,
+    positionOrder,
+  }: { layout: Layout; domain: Domain; dc: "center" | "corner"; positionOrder: "xy" | "yx" },
   metadata: Metadata,
 ): Dataset {
   const found = toAmplitude(values, domain);
   const diffraction = dc === "corner" ? centreDc(found, size) : found;
   const frames = placed.x.length;
   // Counts are summed as they are: their rounded square roots would give a slightly different dose.
-  const dose =
-    domain === "amplitude" ? meanCounts(diffraction, size) : sumOf(values) / frames;
+  const dose = domain === "amplitude" ? meanCounts(diffraction, size) : sumOf(values) / frames;
   // On a flat object every exit wave has the probe's power, so that is the dose.
   const scale = Math.sqrt(dose / power);
   const parameters = {
@@ -115,10 +182,17 @@ function build(
     size,
     diffraction,
     positions: { x: placed.x, y: placed.y },
-    probe: { modes: probe.shape.length === 3 ? probe.shape[0]! : 1, size, data: complexNumbers(probe)!.map((value) => value * scale) },
+    probe: {
+      modes: probe.shape.length === 3 ? probe.shape[0]! : 1,
+      size,
+      data: complexNumbers(probe)!.map((value) => value * scale),
+    },
     object: flatImage(placed.height, placed.width),
     scanIndex: new Int32Array(frames),
-    metadata: withProvenance({ ...metadata, nphotons: dose, measuredMeanCounts: dose }, { operation: "import", parameters }),
+    metadata: withProvenance(
+      { ...metadata, nphotons: dose, measuredMeanCounts: dose },
+      { operation: "import", parameters },
+    ),
   };
 }
 
@@ -174,7 +248,10 @@ function decideLayout(
   decisions: ReturnType<typeof createDecisions>,
 ): Layout {
   const found = declared ?? (raw.shape[0] !== count && raw.shape[2] === count ? "HWM" : "MHW");
-  const why = declared === undefined ? `data is ${shapeText(raw.shape)} with ${count} positions: ${found}` : `the metadata declare the layout ${found}`;
+  const why =
+    declared === undefined
+      ? `data is ${shapeText(raw.shape)} with ${count} positions: ${found}`
+      : `the metadata declare the layout ${found}`;
   return decisions.decide("layout", options.layout, found, why);
 }
 
@@ -204,7 +281,9 @@ function decideDomain({
       : `the metadata declare the domain ${declared}`;
   const domain = decisions.decide("domain", options.domain, found, why);
   if (!whole && domain !== "amplitude") {
-    warnings.push(`${file} : data: has values that are no whole numbers, so they are not photon counts as detected; dose is in their unit`);
+    warnings.push(
+      `${file} : data: has values that are no whole numbers, so they are not photon counts as detected; dose is in their unit`,
+    );
   }
   return domain;
 }
@@ -218,5 +297,12 @@ function squeezed(array: AnyArray, least: number): AnyArray {
 }
 
 function broken(file: string, key: string, message: string, expected: string, array: AnyArray): Violation {
-  return { file, key, message, expected, got: `${array.dtype} ${shapeText(array.shape)}`, finding: "DATA-001" };
+  return {
+    file,
+    key,
+    message,
+    expected,
+    got: `${array.dtype} ${shapeText(array.shape)}`,
+    finding: "DATA-001",
+  };
 }

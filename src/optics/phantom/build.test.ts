@@ -1,3 +1,5 @@
+// Phantoms keep to the amplitudes and phases asked for, have detail at every scale, and follow their seed.
+
 import { describe, expect, test } from "vitest";
 import type { ComplexImage } from "../../array/ndarray.ts";
 import { fft2Float64, signedIndex } from "../../math/fft64.ts";

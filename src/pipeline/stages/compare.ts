@@ -1,6 +1,6 @@
 // compare: every arm of a cell on the same pixels with the same gauge and metrics; tidy numbers, aligned images, pictures.
 
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ndarray, type AnyArray, type ComplexImage } from "../../array/ndarray.ts";
 import { readArrayArgument, toComplexImage } from "../../data/array-argument.ts";
@@ -16,6 +16,7 @@ import { referenceCell, referenceEngineArm } from "../../study/comparison/refere
 import { collectStudy, resultsCsv } from "../../study/comparison/study.ts";
 import { commonWindow, cropImage, illuminatedMask, type Window } from "../../study/comparison/window.ts";
 import type { ArmOutcome, CellResult } from "../../study/results.ts";
+import { readCellResult, studyResultFile } from "../../study/results-file.ts";
 import type { StageContext } from "../context.ts";
 import { writeManifest } from "../manifest.ts";
 import { readRecord } from "../record.ts";
@@ -200,13 +201,10 @@ async function finish(outcomes: readonly JobOutcome[], context: StageContext): P
   const cells: (CellResult & { path: string })[] = [];
   for (const { job, state } of outcomes) {
     if (state !== "done") continue;
-    const result: CellResult = JSON.parse(
-      await readFile(join(context.root, job.path, "metrics.json"), "utf8"),
-    );
-    cells.push({ ...result, path: job.path });
+    cells.push({ ...(await readCellResult(join(context.root, job.path))), path: job.path });
   }
   const study = collectStudy(cells, context.design, context.designHash, context.plan);
-  await writeJson(join(context.root, "compare/metrics.json"), study);
+  await writeJson(join(context.root, studyResultFile), study);
   await writeFile(join(context.root, "compare/metrics.csv"), resultsCsv(study));
   await writeManifest("compare/comparison_manifest.json", outcomes, context);
 }

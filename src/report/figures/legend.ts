@@ -21,7 +21,7 @@ export function armLegend(
 }
 
 /** Line with marker, 34 × 12. Decorative: the name stands beside it. */
-export function armSign({ color, dash, symbol }: ArmStyle): Markup {
+function armSign({ color, dash, symbol }: ArmStyle): Markup {
   return raw(
     `<svg class="sign" viewBox="0 0 34 12" width="34" height="12" aria-hidden="true"><g style="color:${color}">` +
       `<path d="M1 6H33" stroke="currentColor" stroke-width="1.8" stroke-dasharray="${dash}" fill="none"/>` +

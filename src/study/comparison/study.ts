@@ -3,7 +3,7 @@
 import { groupBy } from "../../array/group.ts";
 import { doselapVersion } from "../../version.ts";
 import type { StudyDesign } from "../design/schema.ts";
-import type { StudyPlan } from "../plan.ts";
+import type { StudyPlan } from "../plan-types.ts";
 import type { CellResult, MetricRow, StudyResult } from "../results.ts";
 import { clearlyBetter } from "./tiles.ts";
 
@@ -82,17 +82,16 @@ export function resultsCsv({ cells }: StudyResult): string {
       for (const row of rows)
         lines.push([...columns.map((name) => csvField(row[name])), state, ""].join(","));
       if (state !== "done") {
-        const named: Record<string, unknown> = { ...cell, arm };
-        lines.push(
-          [...columns.map((name) => csvField(named[name] ?? null)), state, csvField(reason)].join(","),
-        );
+        const { dose, fluence, view, gridsize, seed } = cell;
+        const named: Partial<MetricRow> = { dose, fluence, view, gridsize, seed, arm };
+        lines.push([...columns.map((name) => csvField(named[name])), state, csvField(reason)].join(","));
       }
     }
   }
   return `${lines.join("\n")}\n`;
 }
 
-function csvField(value: unknown): string {
+function csvField(value: string | number | null | undefined): string {
   if (value === null || value === undefined) return "";
   const text = String(value);
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

@@ -39,7 +39,7 @@ export function clearlyBetter(pairs: readonly (readonly [number, number])[]): bo
 
 /** 97.5 % point of Student's t: Cornish–Fisher expansion (Abramowitz & Stegun 26.7.5), within 1 % from 4 degrees up;
  * below that the exact table values. */
-export function tCritical95(degrees: number): number {
+function tCritical95(degrees: number): number {
   const exact = [Infinity, 12.7062, 4.3027, 3.1824];
   const tabled = exact[degrees];
   if (tabled !== undefined) return tabled;

@@ -1,11 +1,9 @@
 // A design by name or from a YAML file: read, merged over its preset, checked, resolved, frozen.
 
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, extname, relative, resolve, sep } from "node:path";
-import { pipeline } from "node:stream/promises";
-import { DoselapError, messageOf } from "../../errors.ts";
+import { DoselapError, isDoselapError, messageOf } from "../../errors.ts";
+import { sha256File } from "../../io/hash.ts";
 import { checkDesign, type CheckOptions } from "./check.ts";
 import { mergeDesign, type Tree } from "./merge.ts";
 import { didYouMean } from "./nearest.ts";
@@ -136,16 +134,15 @@ async function withHash(
   // `FILE.npz:key` names one array of a file: the content is the file's.
   const stated = sourceFile(source);
   const file = (await isFile(stated)) ? stated : stated.replace(/:[^:/\\]*$/u, "");
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(file), hash).catch((cause: unknown) => {
-    throw new DoselapError("File", `cannot be read (${messageOf(cause)})`, {
+  const sha256 = await sha256File(file).catch((cause: unknown) => {
+    throw new DoselapError("File", "cannot be read", {
       file: source.path,
       key: `${key}.path`,
+      got: isDoselapError(cause) ? cause.context.got : messageOf(cause),
       cause,
       hint: "Paths in a study file start from the folder of that file.",
     });
   });
-  const sha256 = hash.digest("hex");
   if (source.sha256 !== undefined && source.sha256 !== sha256) {
     throw new DoselapError("Design", "is not the file the study was written for", {
       file: source.path,

@@ -83,6 +83,9 @@ const read = z.strictObject({
 /** Engine name to its options; each is checked by the engine's own strict schema. */
 const engines = z.record(z.string(), z.record(z.string(), z.unknown()));
 
+/** YAML reads an unquoted null as no value; in a list of arms it can only mean the null arm. */
+const armName = z.preprocess((value) => (value === null ? "null" : value), z.string());
+
 const common = {
   schemaVersion: z.literal(1),
   name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
@@ -97,7 +100,7 @@ const common = {
   /** Replicate r uses every seed plus r. */
   replicates: z.number().int().min(1).max(1000),
   /** Arms in the order of the report; the null arm is always scored. */
-  arms: z.array(z.string()).min(1),
+  arms: z.array(armName).min(1),
   engines,
   training,
   metrics,

@@ -1,13 +1,11 @@
 // What is read from a data file before training.
 
-import { createHash } from "node:crypto";
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ndarray } from "../../array/ndarray.ts";
 import { writeNpz } from "../../io/npz.ts";
 import { rejection, temporaryFolder, tiny, writeDataFile } from "../../../test/support/training-job.ts";
-import { hashFile, readDatasetFacts } from "./dataset-facts.ts";
+import { readDatasetFacts } from "./dataset-facts.ts";
 
 async function file(): Promise<string> {
   return join(await temporaryFolder(), "scan.npz");
@@ -47,15 +45,5 @@ test.each([[[2, 4, 5]], [[4, 4]], [[4, 4, 1, 1]]])("frames of shape %j are refus
   expect(await rejection(readDatasetFacts(path))).toMatchObject({
     _tag: "Contract",
     context: { finding: "DATA-001" },
-  });
-});
-
-test("a hash is the sha256 of the bytes, and a missing file is named", async () => {
-  const path = await file();
-  await writeFile(path, "abc");
-  expect(await hashFile(path)).toBe(createHash("sha256").update("abc").digest("hex"));
-  expect(await rejection(hashFile(`${path}.gone`))).toMatchObject({
-    _tag: "File",
-    context: { file: `${path}.gone` },
   });
 });

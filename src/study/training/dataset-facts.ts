@@ -1,12 +1,8 @@
-// What a training job must know of a data file before anything is trained: frame size, frame count, object frame, content hash.
+// What a training job must know of a data file before anything is trained: frame size, frame count, object frame.
 // Reads headers only, never the arrays.
 
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { pipeline } from "node:stream/promises";
 import { shapeText } from "../../array/ndarray.ts";
 import { DoselapError } from "../../errors.ts";
-import { fileError } from "../../io/file-error.ts";
 import { openNpz } from "../../io/npz.ts";
 
 export interface DatasetFacts {
@@ -53,15 +49,4 @@ export async function readDatasetFacts(path: string): Promise<DatasetFacts> {
   } finally {
     await file.close();
   }
-}
-
-/** sha256 of a file's bytes, hexadecimal, streamed. @throws File when it cannot be read. */
-export async function hashFile(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  try {
-    await pipeline(createReadStream(path), hash);
-  } catch (cause) {
-    throw fileError("cannot be read", path, cause);
-  }
-  return hash.digest("hex");
 }

@@ -6,10 +6,11 @@ import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { DoselapError, messageOf } from "../../errors.ts";
 import { fileError } from "../../io/file-error.ts";
+import { sha256File } from "../../io/hash.ts";
 import type { StudyDesign } from "../design/schema.ts";
 import { freshParams, updateLegacyDict as bridge, type LegacyParams } from "./bridge.ts";
 import { buildTrainingConfig, type TrainingBackend, type TrainingConfig } from "./config.ts";
-import { hashFile, readDatasetFacts } from "./dataset-facts.ts";
+import { readDatasetFacts } from "./dataset-facts.ts";
 import type { TrainingJob } from "./job.ts";
 import { openTrainingLog, type TrainingLog } from "./log.ts";
 import { pathNamer, type PathNamer } from "./paths.ts";
@@ -107,12 +108,12 @@ async function prepare(
   const { dose, view, gridsize, arm, seed } = job;
   log.line(`job: dose=${dose} view=${view} gridsize=${gridsize} arm=${arm} seed=${seed}`);
   log.line(`folder: ${names.path(job.artifactDir)}`);
-  log.line(`train data: ${names.path(job.trainDataPath)} sha256=${await hashFile(job.trainDataPath)}`);
-  log.line(`test data: ${names.path(job.testDataPath)} sha256=${await hashFile(job.testDataPath)}`);
+  log.line(`train data: ${names.path(job.trainDataPath)} sha256=${await sha256File(job.trainDataPath)}`);
+  log.line(`test data: ${names.path(job.testDataPath)} sha256=${await sha256File(job.testDataPath)}`);
   log.line(
     overlapMetricsPath === undefined
       ? "overlap metrics: none given"
-      : `overlap metrics: ${names.path(overlapMetricsPath)} sha256=${await hashFile(overlapMetricsPath)}`,
+      : `overlap metrics: ${names.path(overlapMetricsPath)} sha256=${await sha256File(overlapMetricsPath)}`,
   );
   const train = await readDatasetFacts(job.trainDataPath);
   const test = await readDatasetFacts(job.testDataPath);

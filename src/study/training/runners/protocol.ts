@@ -5,8 +5,8 @@ import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { DoselapError } from "../../../errors.ts";
 import { writeJson } from "../../../io/atomic.ts";
+import { sha256File } from "../../../io/hash.ts";
 import { legacyTrainingKeys } from "../bridge.ts";
-import { hashFile } from "../dataset-facts.ts";
 import { isFile } from "../job.ts";
 import { posixRelative } from "../paths.ts";
 import { checkReconstruction } from "./reconstruction.ts";
@@ -58,7 +58,7 @@ export async function readOutputs({ job }: RunnerCall): Promise<RunnerResult> {
   const metrics = await readTrainerResult(join(job.artifactDir, trainerResultFile));
   return {
     reconstruction: reconstructionFile,
-    reconstructionSha256: await hashFile(file),
+    reconstructionSha256: await sha256File(file),
     objectShape: shape,
     ...(metrics === undefined ? {} : { metrics }),
   };

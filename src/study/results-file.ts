@@ -1,0 +1,85 @@
+// Reading back what the compare stage left: the metrics of one cell, and of the study.
+
+import { join } from "node:path";
+import { z } from "zod";
+import { readJson } from "../io/json.ts";
+import type { CellResult, StudyResult } from "./results.ts";
+
+/** Where a run folder holds its StudyResult. */
+export const studyResultFile = "compare/metrics.json";
+
+const hint = "Run the compare stage first: `doselap run STUDY --out DIR --stage compare`.";
+
+const text = z.string();
+const finite = z.number();
+const curve = z.object({
+  frequency: z.array(finite),
+  value: z.array(finite.nullable()),
+  independentPixels: z.array(finite).optional(),
+});
+const row = z.object({
+  dose: finite,
+  fluence: finite,
+  view: text,
+  gridsize: finite,
+  seed: finite,
+  arm: text,
+  comparison: z.enum(["truth", "reference", "halves"]),
+  part: z.enum(["amplitude", "phase", "complex"]),
+  metric: text,
+  value: finite.nullable(),
+  unit: text,
+  better: z.enum(["higher", "lower", "none"]),
+  n: finite,
+});
+const outcome = z.object({
+  arm: text,
+  state: z.enum(["done", "failed", "skipped"]),
+  reason: text.nullable(),
+  isReference: z.boolean(),
+  frc: z.record(text, curve),
+  rows: z.array(row),
+  warnings: z.array(text),
+  tileErrors: z.array(finite).default([]),
+});
+const cell = z.object({
+  designHash: text,
+  dose: finite.positive(),
+  fluence: finite.positive(),
+  view: text,
+  gridsize: finite,
+  seed: finite,
+  replicate: finite,
+  frames: finite,
+  overlapAsked: finite.nullable(),
+  overlapMeasured: finite,
+  stepPx: finite.nullable(),
+  probeDiameterPx: finite,
+  measuredMeanCounts: finite,
+  positions: z.object({ x: z.array(finite), y: z.array(finite) }),
+  window: z.object({ x0: finite, y0: finite, x1: finite, y1: finite }),
+  arms: z.array(outcome),
+});
+const placedCell = cell.extend({
+  path: text.regex(/^(?!\/)(?!.*\.\.)[^\\]+$/, "a relative folder inside the run"),
+});
+const study = z.object({
+  schemaVersion: z.literal(1),
+  doselapVersion: text,
+  designHash: text,
+  design: z.record(text, z.unknown()),
+  pixelSizeM: finite.positive().nullable(),
+  cells: z.array(placedCell),
+  indistinguishable: z.array(z.object({ dose: finite, view: text, arm: text })),
+  notes: z.array(text),
+});
+
+/** The result of a run folder. @throws File, Format naming the file and what to run next. */
+export function readStudyResult(runDir: string): Promise<StudyResult> {
+  return readJson(join(runDir, studyResultFile), study, hint);
+}
+
+/** The result of one cell, from its folder. @throws File, Format. */
+export function readCellResult(folder: string): Promise<CellResult> {
+  return readJson(join(folder, "metrics.json"), cell, hint);
+}
