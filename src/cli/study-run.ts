@@ -4,11 +4,15 @@ import { join, relative, resolve } from "node:path";
 import { readDataset } from "../data/read.ts";
 import { DoselapError } from "../errors.ts";
 import { readStudy, type StageContext } from "../pipeline/context.ts";
+import { planTraining } from "../pipeline/stages/train.ts";
+import { sourceFile } from "../pipeline/stages/plan.ts";
 import { listJobs, runStudy, type RunSummary } from "../pipeline/run.ts";
 import type { StageJob, StageName } from "../pipeline/stage.ts";
+import { cellFields } from "../study/cell.ts";
 import { loadDesign } from "../study/design/load.ts";
 import { designHash } from "../study/design/hash.ts";
 import type { StudyDesign } from "../study/design/schema.ts";
+import { isFile } from "../study/training/job.ts";
 import { measuredSource } from "../study/measured-source.ts";
 import { planStudy } from "../study/plan.ts";
 import { exitCodes, printLine, printNote, type CliContext } from "./context.ts";
@@ -27,9 +31,12 @@ async function resolveStudy(
   flags: Flags,
 ): Promise<{ design: StudyDesign; root: string }> {
   const given = flags.out === undefined ? undefined : resolve(cwd, flags.out);
-  if (study === undefined && given !== undefined && flags.input === undefined) {
+  if (given !== undefined && flags.input === undefined) {
     const existing = await readStudy(given);
-    if (existing !== undefined) return { design: existing.design, root: given };
+    // `run measured --out DIR` goes on with the scan that DIR was made from.
+    const goesOn =
+      study === undefined || (existing?.design.kind === "measured" && study === existing.design.name);
+    if (existing !== undefined && goesOn) return { design: existing.design, root: given };
   }
   const read = readOptionsOf(flags);
   const design = await loadDesign(study ?? (flags.input === undefined ? "quick" : "measured"), {
@@ -44,15 +51,7 @@ async function resolveStudy(
 function jobRow({ stage, path, cell, arm }: StageJob): { [key: string]: unknown } {
   return {
     stage,
-    ...(cell === null
-      ? {}
-      : {
-          dose: cell.dose,
-          view: cell.view,
-          gridsize: cell.gridsize,
-          seed: cell.seed,
-          overlap: cell.overlap,
-        }),
+    ...cellFields(cell),
     arm,
     path,
   };
@@ -66,30 +65,71 @@ export async function dryRun(
   stages: readonly StageName[],
   { quiet }: { quiet: boolean },
 ): Promise<unknown> {
+  const planned = await planOf(context, study, flags);
+  const jobs = await listJobs(planned, stages, filtersOf(flags));
+  return listed(context, planned, jobs.map(jobRow), { quiet });
+}
+
+/** Plans the training jobs: the list, and for each job whose data are there its configuration and its log. */
+export async function dryRunTraining(
+  context: CliContext,
+  study: string | undefined,
+  flags: Flags,
+  { quiet }: { quiet: boolean },
+): Promise<unknown> {
+  const planned = await planOf(context, study, flags);
+  const jobs = await listJobs(planned, ["train"], filtersOf(flags));
+  const summaries = await planTraining(jobs, planned);
+  const rows = jobs.map((job) => {
+    const { config, command } = summaries.get(job.path) ?? {};
+    return { ...jobRow(job), ...(config === undefined ? {} : { config, command }) };
+  });
+  if (!quiet) {
+    for (const { command } of summaries.values()) printLine(context, `would run: ${command}`);
+  }
+  return listed(context, planned, rows, { quiet });
+}
+
+async function planOf(context: CliContext, study: string | undefined, flags: Flags): Promise<StageContext> {
   const { design, root } = await resolveStudy(context, study, flags);
-  const planned: StageContext = {
+  return {
     root,
     design,
     designHash: designHash(design),
     trainer: trainerOf(flags),
-    plan: await planStudy(design, await sourceOf(design)),
+    plan: await planStudy(design, await sourceOf(design, root)),
   };
-  const jobs = await listJobs(planned, stages, filtersOf(flags));
-  if (!quiet) {
-    for (const { stage, path } of jobs) printLine(context, `${stage.padEnd(12)} ${path}`);
-    printLine(context, `${jobs.length} jobs, none was run (dry run of ${design.name})`);
-  }
-  return { dryRun: true, study: design.name, designHash: planned.designHash, jobs: jobs.map(jobRow) };
 }
 
-async function sourceOf(design: StudyDesign): Promise<ReturnType<typeof measuredSource> | undefined> {
+function listed(
+  context: CliContext,
+  { design, designHash: hash }: StageContext,
+  jobs: readonly { readonly [key: string]: unknown }[],
+  { quiet }: { quiet: boolean },
+): unknown {
+  if (!quiet) {
+    for (const { stage, path } of jobs) printLine(context, `${String(stage).padEnd(12)} ${String(path)}`);
+    printLine(context, `${jobs.length} jobs, none was run (dry run of ${design.name})`);
+  }
+  return { dryRun: true, study: design.name, designHash: hash, jobs };
+}
+
+async function sourceOf(
+  design: StudyDesign,
+  root: string,
+): Promise<ReturnType<typeof measuredSource> | undefined> {
   if (design.kind === "simulated") return undefined;
   if (design.input === null) {
     throw new DoselapError("Usage", "a measured study needs --input", {
       hint: "doselap run measured --input SCAN.npz",
     });
   }
-  return measuredSource((await readDataset(design.input.path, design.read)).dataset);
+  // A folder that was planned once holds the scan; the user's file may have moved since.
+  const stored = join(root, sourceFile);
+  const { dataset } = isFile(stored)
+    ? await readDataset(stored)
+    : await readDataset(design.input.path, design.read);
+  return measuredSource(dataset);
 }
 
 /** Runs the stages with progress on stderr; prints the result table and sets the exit code. */

@@ -1,3 +1,5 @@
+// An array named on the command line is found in every kind of file, and becomes an image or a probe.
+
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,3 +1,5 @@
+// A file is described over all its frames, and whatever is wrong with it is listed, never thrown.
+
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,3 +1,5 @@
+// A canonical file comes back as it was written, and every older form is read as what it means or refused.
+
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,3 +1,5 @@
+// The median step of a scan agrees with comparing every pair of positions.
+
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { medianStep, nearestDistances } from "./scan-step.ts";

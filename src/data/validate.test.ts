@@ -1,3 +1,5 @@
+// Each rule of DATA-001 is broken by one change, and says key, expected and got.
+
 import { describe, expect, test } from "vitest";
 import { smallArrays, smallDataset } from "../../test/support/small-dataset.ts";
 import type { AnyArray } from "../array/ndarray.ts";

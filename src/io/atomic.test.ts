@@ -1,3 +1,5 @@
+// A file is there whole or not at all, whatever fails and however many write it.
+
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,3 +1,5 @@
+// What python compressed comes back, and damaged or oversized streams are tagged errors.
+
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";

@@ -1,3 +1,5 @@
+// Arrays in numpy's own files are read to the bit, and damaged or hostile headers are tagged errors.
+
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";

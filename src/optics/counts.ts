@@ -1,4 +1,4 @@
-// Photon counts of a dataset's frames: what thinning works on.
+// Photon counts of a dataset's frames: what thinning works on, and whether drawn counts keep their dose.
 
 import type { Dataset } from "../data/dataset.ts";
 import { DoselapError } from "../errors.ts";
@@ -41,4 +41,26 @@ export function meanCountsPerFrame({ frames, diffraction }: Dataset): number {
     totals[j] = total;
   }
   return mean(totals);
+}
+
+/** Counts that were drawn must have the mean they were drawn with: it is off by more than five standard errors once in
+ * 1.7 million. `slack` allows for rounding. @throws Contract (DATA-001). */
+export function checkMeanCounts(
+  measured: number,
+  expected: number,
+  {
+    standardError,
+    slack = 0,
+    drawnBy,
+  }: { standardError: number; slack?: number; drawnBy: "simulation" | "thinning" },
+): void {
+  if (Math.abs(measured - expected) <= 5 * standardError + slack) return;
+  const counts = drawnBy === "simulation" ? "simulated" : "thinned";
+  throw new DoselapError("Contract", `the ${counts} counts miss the dose by more than five standard errors`, {
+    key: "measuredMeanCounts",
+    expected: `${expected} ± ${standardError} photons per frame`,
+    got: String(measured),
+    finding: "DATA-001",
+    hint: `Another seed may pass once; if it does not, the ${drawnBy} is wrong: please report it.`,
+  });
 }

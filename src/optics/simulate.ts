@@ -11,6 +11,7 @@ import { DoselapError } from "../errors.ts";
 import { poisson } from "../math/random/poisson.ts";
 import { createRng, type Rng } from "../math/random/rng.ts";
 import { mean } from "../math/stats.ts";
+import { checkMeanCounts } from "./counts.ts";
 import { nearestNeighborOverlap } from "./overlap.ts";
 import { makePatchSampler, type PatchSampler, type SubPixel } from "./patch.ts";
 import {
@@ -87,7 +88,11 @@ export function simulateDataset({
   });
   const measuredMeanCounts = mean(counts);
   const expectedMeanCounts = dosePhotons + backgroundPhotonsPerPx * size * size;
-  checkCounts(measuredMeanCounts, expectedMeanCounts, frames);
+  // Σn over M frames is Poisson with mean M·expected.
+  checkMeanCounts(measuredMeanCounts, expectedMeanCounts, {
+    standardError: Math.sqrt(expectedMeanCounts / frames),
+    drawnBy: "simulation",
+  });
   const probeDiameterPx = measureProbeDiameter(calibrated, probeDiameter);
   const parameters = { dosePhotons, seed, doseIndex, subPixel, backgroundPhotonsPerPx, noise, ...provenance };
   const metadata: Metadata = {
@@ -231,19 +236,6 @@ function checkFrameNumbers(
     });
   }
   return numbers;
-}
-
-/** Σn over M frames is Poisson with mean M·expected: its mean is off by more than 5 √(expected/M) once in 1.7 million. */
-function checkCounts(measured: number, expected: number, frames: number): void {
-  const standardError = Math.sqrt(expected / frames);
-  if (Math.abs(measured - expected) <= 5 * standardError) return;
-  throw new DoselapError("Contract", "the simulated counts miss the dose by more than five standard errors", {
-    key: "measuredMeanCounts",
-    expected: `${expected} ± ${standardError} photons per frame`,
-    got: String(measured),
-    finding: "DATA-001",
-    hint: "Another seed may pass once; if it does not, the simulation is wrong: please report it.",
-  });
 }
 
 function checkAborted(signal: AbortSignal | undefined): void {

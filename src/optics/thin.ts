@@ -9,7 +9,7 @@ import { withProvenance, type Dataset, type Metadata } from "../data/dataset.ts"
 import { DoselapError } from "../errors.ts";
 import { binomial } from "../math/random/binomial.ts";
 import { createRng, type Stream } from "../math/random/rng.ts";
-import { countsOf, meanCountsPerFrame } from "./counts.ts";
+import { checkMeanCounts, countsOf, meanCountsPerFrame } from "./counts.ts";
 import { dropPositions } from "./drop.ts";
 import { doseMetadata, doseOf, frameNumbersOf, keepFrames, numberAt } from "./keep-frames.ts";
 import { nearestNeighborOverlap } from "./overlap.ts";
@@ -141,18 +141,14 @@ function withFraction(dataset: Dataset, counts: Float64Array, fraction: number):
   };
 }
 
-/** Given the counts before, the mean after has variance p(1−p)·before/M: five standard errors are met once in 1.7 million. */
+/** Given the counts before, the mean after has variance p(1−p)·before/M. */
 function checkThinning(thinned: Dataset, expected: number, fraction: number): void {
   const measured = meanCountsPerFrame(thinned);
-  const standardError = Math.sqrt((expected * (1 - fraction)) / thinned.frames);
-  // The float32 roots of large counts add up to 1e-7 of the mean at most.
-  if (Math.abs(measured - expected) <= 5 * standardError + 1e-6 * expected) return;
-  throw new DoselapError("Contract", "the thinned counts miss the dose by more than five standard errors", {
-    key: "measuredMeanCounts",
-    expected: `${expected} ± ${standardError} photons per frame`,
-    got: String(measured),
-    finding: "DATA-001",
-    hint: "Another seed may pass once; if it does not, the thinning is wrong: please report it.",
+  checkMeanCounts(measured, expected, {
+    standardError: Math.sqrt((expected * (1 - fraction)) / thinned.frames),
+    // The float32 roots of large counts add up to 1e-7 of the mean at most.
+    slack: 1e-6 * expected,
+    drawnBy: "thinning",
   });
 }
 

@@ -125,7 +125,10 @@ export async function withPlan(context: RunContext): Promise<StageContext> {
   });
   const plan: unknown = JSON.parse(text);
   if (!isPlan(plan)) {
-    throw new DoselapError("Format", "is not a plan", { file, hint: "Delete it and run the plan stage again." });
+    throw new DoselapError("Format", "is not a plan", {
+      file,
+      hint: "Delete it and run the plan stage again.",
+    });
   }
   if (plan.designHash !== context.designHash) {
     throw new DoselapError("Hash", "was made for another design", {

@@ -48,7 +48,9 @@ export function filterJobs(jobs: readonly StageJob[], filters: JobFilters): Stag
 }
 
 function describe(filters: JobFilters): string {
-  const given = Object.entries({ ...filters }).filter(([, values]) => values !== undefined && values.length > 0);
+  const given = Object.entries({ ...filters }).filter(
+    ([, values]) => values !== undefined && values.length > 0,
+  );
   return given.map(([name, values]) => `${name} ${values?.join(", ")}`).join("; ");
 }
 

@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import { writeJson } from "../io/atomic.ts";
+import { cellFields } from "../study/cell.ts";
 import type { RunContext } from "./context.ts";
 import type { JobOutcome } from "./stage.ts";
 
@@ -19,18 +20,9 @@ export async function writeManifest(
 }
 
 function manifestRow({ job, state, reason, summary }: JobOutcome): { [key: string]: unknown } {
-  const { cell } = job;
   return {
     path: job.path,
-    ...(cell === null
-      ? {}
-      : {
-          dose: cell.dose,
-          view: cell.view,
-          gridsize: cell.gridsize,
-          seed: cell.seed,
-          overlap: cell.overlap,
-        }),
+    ...cellFields(job.cell),
     ...(job.arm === null ? {} : { arm: job.arm }),
     state,
     reason,

@@ -4,6 +4,7 @@
 import { isDoselapError, messageOf } from "../errors.ts";
 import { canonicalJson, sha256Hex } from "../study/design/canonical.ts";
 import { stageHash } from "../study/design/hash.ts";
+import { doselapVersion } from "../version.ts";
 import type { RunContext } from "./context.ts";
 import type { JobHooks, JobInputs, JobOutcome, Stage, StageJob } from "./stage.ts";
 import { storeJob } from "./store.ts";
@@ -35,6 +36,7 @@ export async function runStageJob<Context extends RunContext>(
 
   const inputsHash = sha256Hex(
     canonicalJson({
+      version: doselapVersion,
       stage: stage.name,
       design: stageHash(context.design, stage.name),
       arm: job.arm,

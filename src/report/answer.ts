@@ -2,6 +2,7 @@
 // which arm resolves most. Pure: StudyResult in, words and the numbers behind them out. It claims a winner only
 // where every paired replicate agrees, and says plainly when nothing can be said.
 
+import { groupBy } from "../array/group.ts";
 import type { StudyResult } from "../study/results.ts";
 import { type Kept, keepSentence, type ResolutionKey } from "./answer-sentence.ts";
 import { doseText, listText } from "./format.ts";
@@ -61,11 +62,7 @@ export function answerOf(result: StudyResult, keepFraction = 0.7): Answer {
 }
 
 /** The FRC number the report leads with: half against half for a measured study, against truth for a simulated one. */
-function resolutionKey(
-  result: StudyResult,
-  summary: Summary,
-  arms: readonly string[],
-): ResolutionKey | null {
+function resolutionKey(result: StudyResult, summary: Summary, arms: readonly string[]): ResolutionKey | null {
   const halves = { comparison: "halves", part: "complex" } as const;
   const against = result.design["kind"] === "measured" ? "reference" : "truth";
   const sources = [
@@ -191,9 +188,10 @@ function caveatsOf(
       .flatMap(describeAbsent),
   );
   if (arms.length > 0 && absent.size > 0) caveats.push(`Not in the answer: ${listText([...absent])}.`);
+  caveats.push(...twinViews(result));
   if (result.design["kind"] === "measured" && arms.length > 0) {
     caveats.push(
-      "Half against half needs no reference; a comparison with the full-dose reconstruction measures agreement with it, not truth.",
+      "Half against half needs no reference and measures what repeats: artefacts that both halves share, as too little overlap makes, raise it. A comparison with the full-dose reconstruction measures agreement with it, not truth.",
     );
   }
   return caveats;
@@ -213,4 +211,18 @@ function describeAbsent({
 
 function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Simulated views of equal overlap share one scan: only arms that work on groups can tell them apart. */
+function twinViews({ cells, design }: StudyResult): string[] {
+  if (design["kind"] === "measured") return [];
+  const byOverlap = groupBy(cells, ({ overlapAsked }) => overlapAsked);
+  return [...byOverlap.values()].flatMap((group) => {
+    const views = [...new Set(group.map(({ view }) => view))];
+    return views.length < 2
+      ? []
+      : [
+          `${listText(views)} have the same frames and differ in grouping only: an engine scores the same in them.`,
+        ];
+  });
 }

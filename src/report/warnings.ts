@@ -17,7 +17,8 @@ export function sortedWarnings(result: StudyResult): SortedWarnings {
   // Every flat object is a constant image; that is what the null arm is for.
   const outcomes = result.cells.flatMap((cell) =>
     cell.arms
-      .filter(({ arm, state }) => arm !== nullArm && state === "done")
+      // The reference is not scored against itself, so it has nothing to warn of.
+      .filter(({ arm, state, isReference }) => arm !== nullArm && state === "done" && !isReference)
       .map(({ arm, warnings }) => ({ arm, warnings, where: `${doseText(cell.dose)} in ${cell.view}` })),
   );
   const texts = new Set(outcomes.flatMap(({ warnings }) => warnings));

@@ -1,7 +1,7 @@
 // Paths and labels of cells, written out.
 
 import { expect, test } from "vitest";
-import { armPath, cellPath, cellText, doseFolder, type Cell } from "./cell.ts";
+import { armPath, cellFields, cellPath, cellText, doseFolder, type Cell } from "./cell.ts";
 
 const cell: Cell = {
   dose: 1000,
@@ -29,4 +29,9 @@ test("paths name dose, view, gridsize, arm and seed", () => {
   expect(cellPath(cell)).toBe("dose_1000/dense/seed_43");
   expect(armPath(cell, "rpie")).toBe("dose_1000/dense/gs2/rpie/seed_43");
   expect(cellText({ ...cell, dose: 1234.56789 })).toBe("dose 1234.57, view dense, seed 43");
+});
+
+test("the fields of a row are the cell's conditions, and none without a cell", () => {
+  expect(cellFields(cell)).toEqual({ dose: 1000, view: "dense", gridsize: 2, seed: 43, overlap: 0.7 });
+  expect(cellFields(null)).toEqual({});
 });

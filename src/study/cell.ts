@@ -38,3 +38,10 @@ export function armPath(cell: Cell, arm: string): string {
 export function cellText(cell: Cell): string {
   return `dose ${Number(cell.dose.toPrecision(6))}, view ${cell.view}, seed ${cell.seed}`;
 }
+
+/** What rows of manifests and job lists say of a cell; nothing for a job of no cell. */
+export function cellFields(cell: Cell | null): { readonly [key: string]: unknown } {
+  if (cell === null) return {};
+  const { dose, view, gridsize, seed, overlap } = cell;
+  return { dose, view, gridsize, seed, overlap };
+}

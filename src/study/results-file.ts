@@ -40,7 +40,7 @@ const outcome = z.object({
   frc: z.record(text, curve),
   rows: z.array(row),
   warnings: z.array(text),
-  tileErrors: z.array(finite).default([]),
+  tileCorrelations: z.array(finite).default([]),
 });
 const cell = z.object({
   designHash: text,

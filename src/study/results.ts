@@ -42,8 +42,8 @@ export interface ArmOutcome {
   readonly frc: { readonly [part: string]: FrcCurve };
   readonly rows: readonly MetricRow[];
   readonly warnings: readonly string[];
-  /** RMS complex error against truth or reference in each of 3 × 3 tiles, after the gauge. */
-  readonly tileErrors: readonly number[];
+  /** Correlation with truth or reference in each of 3 × 3 tiles, after the gauge (comparison/tiles.ts). */
+  readonly tileCorrelations: readonly number[];
 }
 
 /** compare/<cell>/metrics.json */

@@ -30,8 +30,8 @@ test("the contract runs over every registered engine", () => {
 
 describe.each(Object.keys(engines))("engine %s", (name) => {
   test("finds the object from a flat start when the probe is known", async () => {
-    const { object, history } = await solve(name, { epochs: 60, fixProbe: true });
-    // A flat object is 0.36 away; 0.02 is 18 times nearer than that.
+    const { object, history } = await solve(name, { epochs: 120, fixProbe: true });
+    // A flat object is 0.36 away; 0.02 is 18 times nearer than that. A misfit of 1e-4 is amplitudes right to 1 %.
     expect(relativeError(flatImage(40, 40), truth)).toBeGreaterThan(0.3);
     expect(relativeError(object, truth)).toBeLessThan(0.02);
     expect(history.at(-1)!).toBeLessThan(1e-4);

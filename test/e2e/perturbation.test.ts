@@ -81,6 +81,8 @@ test.each([
   ["the background", { backgroundPhotonsPerPx: 0.01 }, allButViews],
 ])("%s changes the artefacts of exactly the stages that depend on it", async (_name, overrides, expected) => {
   const changed = await contents(overrides);
-  const stages = [...changed].filter(([stage, digest]) => digest !== reference.get(stage)).map(([stage]) => stage);
+  const stages = [...changed]
+    .filter(([stage, digest]) => digest !== reference.get(stage))
+    .map(([stage]) => stage);
   expect(stages).toEqual(expected);
 });

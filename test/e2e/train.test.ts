@@ -47,12 +47,30 @@ writeFileSync("result.json", JSON.stringify({ finalLoss: 0.5 }));
 
 describe("training CLI filters jobs", () => {
   test("a dose and a view leave the jobs of one cell", async () => {
-    const { code, stdout } = await train("--out", "dry", "--dose", "1000", "--view", "baseline", "--arm", "pinn", "--dry-run", "--json");
+    const { code, stdout } = await train(
+      "--out",
+      "dry",
+      "--dose",
+      "1000",
+      "--view",
+      "baseline",
+      "--arm",
+      "pinn",
+      "--dry-run",
+      "--json",
+    );
     expect(code).toBe(0);
     const { dryRun, jobs } = JSON.parse(stdout) as { dryRun: boolean; jobs: Row[] };
     expect(dryRun).toBe(true);
     expect(jobs).toHaveLength(1);
-    expect(jobs[0]).toMatchObject({ stage: "train", dose: 1000, view: "baseline", gridsize: 1, arm: "pinn", seed: 42 });
+    expect(jobs[0]).toMatchObject({
+      stage: "train",
+      dose: 1000,
+      view: "baseline",
+      gridsize: 1,
+      arm: "pinn",
+      seed: 42,
+    });
   });
 
   test("without filters there is a job per dose, view and network arm", async () => {
@@ -90,7 +108,9 @@ describe("training CLI manifest and bridging", () => {
     expect(result.code).toBe(1);
     expect(result.stderr).toMatch(/train\/dose_1000\/sparse\/gs2\/pinn\/seed_42.*exit code 7/);
     const { jobs } = (await json("run/train/training_manifest.json")) as { jobs: Row[] };
-    const states = jobs.filter(({ arm }) => arm === "pinn").map(({ dose, view, state }) => `${dose as number} ${view as string} ${state as string}`);
+    const states = jobs
+      .filter(({ arm }) => arm === "pinn")
+      .map(({ dose, view, state }) => `${dose as number} ${view as string} ${state as string}`);
     expect(states).toEqual([
       "1000 baseline done",
       "1000 dense done",
@@ -108,7 +128,13 @@ describe("training CLI manifest and bridging", () => {
       gridsize: 2,
       seed: 42,
       trainDataPath: "data/dose_100000/dense/seed_42/train.npz",
-      config: { nphotons: 100000, neighborCount: 7, groupingSeed: 123, subsampleSeed: 456, model: { N: 32, gridsize: 2 } },
+      config: {
+        nphotons: 100000,
+        neighborCount: 7,
+        groupingSeed: 123,
+        subsampleSeed: 456,
+        model: { N: 32, gridsize: 2 },
+      },
       result: { metrics: { finalLoss: 0.5 } },
     });
     // A failed job's reason quotes the user's own command, which may hold any path.
@@ -117,7 +143,14 @@ describe("training CLI manifest and bridging", () => {
 
   test("the bridge's legacy parameters carry the job's dose, gridsize and K", async () => {
     const params = await json("run/train/dose_1000/baseline/gs1/pinn/seed_42/params.json");
-    expect(params).toMatchObject({ nphotons: 1000, gridsize: 1, N: 32, neighbor_count: 7, "object.big": true, model_type: "pinn" });
+    expect(params).toMatchObject({
+      nphotons: 1000,
+      gridsize: 1,
+      N: 32,
+      neighbor_count: 7,
+      "object.big": true,
+      model_type: "pinn",
+    });
     const dense = await json("run/train/dose_100000/dense/gs2/pinn/seed_42/params.json");
     expect(dense).toMatchObject({ nphotons: 100000, gridsize: 2 });
   });
@@ -129,6 +162,45 @@ describe("training CLI manifest and bridging", () => {
     expect(log).toMatch(/training sparse with 1000 photons, object\.big=true \\u00b5/);
     expect(log).toMatch(/out of luck/);
     expect(log).toMatch(/result: failed/);
+  });
+
+  test("a dry run in a folder with data writes the planned call to the log, shows the config, and leaves ended jobs alone", async () => {
+    const before = await readFile(
+      join(folder, "run/train/dose_1000/dense/gs2/pinn/seed_42/train.log"),
+      "utf8",
+    );
+    const { code, stdout } = await train(
+      "--out",
+      "run",
+      "--dose",
+      "1000",
+      "--view",
+      "dense",
+      "--dry-run",
+      "--json",
+    );
+    expect(code).toBe(0);
+    const { jobs } = JSON.parse(stdout) as { jobs: Row[] };
+    expect(jobs.find(({ arm }) => arm === "supervised")).toMatchObject({
+      dose: 1000,
+      view: "dense",
+      config: { nphotons: 1000, neighborCount: 7, arm: "supervised" },
+      command: expect.stringMatching(/^doselap train .*--arm supervised/),
+    });
+    const log = await readFile(
+      join(folder, "run/train/dose_1000/dense/gs2/supervised/seed_42/train.log"),
+      "utf8",
+    );
+    expect(log).toMatch(/DRY RUN: command: doselap train/);
+    expect(await readFile(join(folder, "run/train/dose_1000/dense/gs2/pinn/seed_42/train.log"), "utf8")).toBe(
+      before,
+    );
+    const manifest = (await json("run/train/training_manifest.json")) as { dryRun: boolean; jobs: Row[] };
+    expect(manifest.dryRun).toBe(true);
+    expect(manifest.jobs.map(({ arm, state }) => `${arm as string} ${state as string}`)).toEqual([
+      "pinn done",
+      "supervised planned",
+    ]);
   });
 
   test("skipped jobs are listed with their reason when no runner can take them", async () => {

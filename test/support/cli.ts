@@ -36,7 +36,10 @@ export function startCli(
 }
 
 /** Runs the command to its end. */
-export function cli(args: readonly string[], options: { cwd: string; env?: Record<string, string> }): Promise<CliResult> {
+export function cli(
+  args: readonly string[],
+  options: { cwd: string; env?: Record<string, string> },
+): Promise<CliResult> {
   return startCli(args, options).done;
 }
 
@@ -56,7 +59,10 @@ engines:
 `;
 
 /** Writes the tiny study into a folder and returns its path. */
-export async function writeTinyStudy(folder: string, change: (text: string) => string = (text) => text): Promise<string> {
+export async function writeTinyStudy(
+  folder: string,
+  change: (text: string) => string = (text) => text,
+): Promise<string> {
   const file = join(folder, "tiny.yaml");
   await writeFile(file, change(tinyStudy));
   return file;
@@ -69,7 +75,9 @@ export async function fingerprints(root: string): Promise<Record<string, string>
   for (const entry of entries) {
     const path = join(entry.parentPath, entry.name);
     if (!entry.isFile() || entry.name === "events.jsonl" || entry.name === "run.lock") continue;
-    result[relative(root, path)] = createHash("sha256").update(await readFile(path)).digest("hex");
+    result[relative(root, path)] = createHash("sha256")
+      .update(await readFile(path))
+      .digest("hex");
   }
   return Object.fromEntries(Object.entries(result).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

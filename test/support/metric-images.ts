@@ -15,13 +15,10 @@ export function polarImage(
   width: number,
   f: (x: number, y: number) => { readonly amplitude: number; readonly phase: number },
 ): ComplexImage {
-  const data = new Float32Array(2 * height * width);
-  for (let i = 0; i < height * width; i++) {
-    const { amplitude, phase } = f(i % width, Math.floor(i / width));
-    data[2 * i] = amplitude * Math.cos(phase);
-    data[2 * i + 1] = amplitude * Math.sin(phase);
-  }
-  return { height, width, data };
+  return cartesianImage(height, width, (x, y) => {
+    const { amplitude, phase } = f(x, y);
+    return { re: amplitude * Math.cos(phase), im: amplitude * Math.sin(phase) };
+  });
 }
 
 /** Complex image from real and imaginary part. */

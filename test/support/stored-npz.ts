@@ -3,7 +3,11 @@
 import { crc32 } from "node:zlib";
 
 /** An .npy file, version 1.0, C order. */
-export function npy(descr: string, shape: readonly number[], data: Float32Array | Uint8Array): Buffer {
+export function npy(
+  descr: string,
+  shape: readonly number[],
+  data: Float32Array | Float64Array | Uint8Array,
+): Buffer {
   const header = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${shape.join(", ")}), }`;
   const padded = `${header.padEnd(Math.ceil((header.length + 11) / 64) * 64 - 11)}\n`;
   const head = Buffer.from([

@@ -185,7 +185,7 @@ function emptyArm(arm: string): ArmOutcome {
     frc: {},
     rows: [],
     warnings: [],
-    tileErrors: [],
+    tileCorrelations: [],
   };
 }
 

@@ -1,3 +1,5 @@
+// The commands inspect and convert: what they say, in words and as JSON, their exit codes, and what they refuse.
+
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -58,7 +58,7 @@ const kinds: { readonly [kind in InspectionKind]: string } = {
 const domains = { amplitude: "amplitudes √counts", counts: "counts", intensity: "intensities" } as const;
 
 /** The answer as text. */
-export function inspectionLines(inspection: Inspection): string[] {
+function inspectionLines(inspection: Inspection): string[] {
   const { file, kind, arrays, detected, violations, warnings } = inspection;
   return [
     `${file}: ${kinds[kind]}`,

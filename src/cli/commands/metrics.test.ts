@@ -3,41 +3,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildApplication, run } from "@stricli/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { blobs, inGauge, withNoise } from "../../../test/support/metric-images.ts";
+import { runCommand, type CommandResult } from "../../../test/support/run-command.ts";
+import { npy } from "../../../test/support/stored-npz.ts";
 import { compareImages } from "../../metrics/compare.ts";
 import { amplitudeOf } from "../../metrics/parts.ts";
 import { metricsCommand } from "./metrics.ts";
-
-const app = buildApplication(metricsCommand, {
-  name: "metrics",
-  scanner: { caseStyle: "allow-kebab-for-camel" },
-  documentation: { disableAnsiColor: true },
-});
-
-/** A version 1.0 .npy file, written without the library's own writer. */
-function npy(descr: string, shape: readonly number[], data: Float32Array | Float64Array): Buffer {
-  const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${shape.join(", ")}), }`;
-  const header = `${text.padEnd(64 * Math.ceil((11 + text.length) / 64) - 11)}\n`;
-  const start = Buffer.from([
-    0x93,
-    0x4e,
-    0x55,
-    0x4d,
-    0x50,
-    0x59,
-    1,
-    0,
-    header.length & 255,
-    header.length >> 8,
-  ]);
-  return Buffer.concat([
-    start,
-    Buffer.from(header, "latin1"),
-    Buffer.from(data.buffer, data.byteOffset, data.byteLength),
-  ]);
-}
 
 const truth = blobs(40, 48);
 const noisy = withNoise(inGauge(truth, { phase: 1, scale: 2 }), 0.05);
@@ -52,16 +24,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function metrics(...argv: string[]): Promise<{ out: string; err: string; code: unknown }> {
-  const written = { out: "", err: "" };
-  const streams = {
-    stdout: { write: (text: string) => void (written.out += text) },
-    stderr: { write: (text: string) => void (written.err += text) },
-    exitCode: null as number | string | null,
-  };
-  const signal = new AbortController().signal;
-  await run(app, argv, { process: streams, cwd: folder, signal, now: () => 0 });
-  return { ...written, code: streams.exitCode };
+function metrics(...argv: string[]): Promise<CommandResult> {
+  return runCommand({ metrics: metricsCommand }, ["metrics", ...argv], { cwd: folder });
 }
 
 describe("doselap metrics", () => {

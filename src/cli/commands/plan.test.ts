@@ -1,34 +1,12 @@
 // The plan command on its own: output, JSON, errors, help.
 
-import { buildApplication, run } from "@stricli/core";
 import { expect, test } from "vitest";
+import { runCommand, type CommandResult } from "../../../test/support/run-command.ts";
 import { isDoselapError } from "../../errors.ts";
-import type { CliContext } from "../context.ts";
 import { planCommand } from "./plan.ts";
 
-async function plan(
-  ...argv: string[]
-): Promise<{ out: string; err: string; thrown: unknown; code: unknown }> {
-  const seen = { out: "", err: "", thrown: undefined as unknown };
-  const app = buildApplication<CliContext>(planCommand, {
-    name: "doselap plan",
-    scanner: { caseStyle: "allow-kebab-for-camel" },
-    determineExitCode: (error) => {
-      seen.thrown = error;
-      return 1;
-    },
-  });
-  const process: CliContext["process"] = {
-    stdout: { write: (text) => (seen.out += text) },
-    stderr: { write: (text) => (seen.err += text) },
-  };
-  await run(app, argv, {
-    process,
-    cwd: import.meta.dirname,
-    signal: new AbortController().signal,
-    now: () => 0,
-  });
-  return { ...seen, code: process.exitCode };
+function plan(...argv: string[]): Promise<CommandResult> {
+  return runCommand({ plan: planCommand }, ["plan", ...argv], { cwd: import.meta.dirname });
 }
 
 test("without arguments it plans quick, as tables", async () => {

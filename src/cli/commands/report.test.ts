@@ -3,10 +3,9 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildApplication, buildRouteMap, run } from "@stricli/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { runCommand, type CommandResult } from "../../../test/support/run-command.ts";
 import { writeSyntheticRun } from "../../../test/support/synthetic-run.ts";
-import type { CliContext } from "../context.ts";
 import { reportCommand } from "./report.ts";
 
 let folder: string;
@@ -22,27 +21,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function cli(...argv: string[]): Promise<{ out: string; err: string }> {
-  const written = { out: "", err: "" };
-  const context: CliContext = {
-    process: {
-      stdout: { write: (text) => void (written.out += text) },
-      stderr: { write: (text) => void (written.err += text) },
-    },
-    cwd: folder,
-    signal: new AbortController().signal,
-    now: () => 0,
-  };
-  const routes = buildRouteMap<string, CliContext>({
-    routes: { report: reportCommand },
-    docs: { brief: "test" },
-  });
-  const app = buildApplication<CliContext>(routes, {
-    name: "doselap",
-    scanner: { caseStyle: "allow-kebab-for-camel" },
-  });
-  await run(app, ["report", ...argv], context);
-  return written;
+function cli(...argv: string[]): Promise<CommandResult> {
+  return runCommand({ report: reportCommand }, ["report", ...argv], { cwd: folder });
 }
 
 describe("doselap report", () => {

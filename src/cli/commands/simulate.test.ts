@@ -3,27 +3,13 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildApplication, buildRouteMap, run } from "@stricli/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { runCommand, type CommandResult } from "../../../test/support/run-command.ts";
 import { readDataset } from "../../data/read.ts";
 import { isDoselapError } from "../../errors.ts";
 import { scanRegion } from "../../optics/scan-region.ts";
 import { simulateCommand } from "./simulate.ts";
 import { thinCommand } from "./thin.ts";
-
-const app = buildApplication(
-  buildRouteMap({
-    routes: { simulate: simulateCommand, thin: thinCommand },
-    docs: { brief: "two commands" },
-  }),
-  {
-    name: "doselap",
-    scanner: { caseStyle: "allow-kebab-for-camel" },
-    documentation: { disableAnsiColor: true },
-    // 3 stands for a usage error of ours, as the real application tells tags apart.
-    determineExitCode: (error) => (isDoselapError(error, "Usage") ? 3 : 1),
-  },
-);
 
 let folder = "";
 beforeAll(() => {
@@ -31,16 +17,12 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function doselap(...argv: string[]): Promise<{ out: string; err: string; code: unknown }> {
-  const written = { out: "", err: "" };
-  const streams = {
-    stdout: { write: (text: string) => void (written.out += text) },
-    stderr: { write: (text: string) => void (written.err += text) },
-    exitCode: null as number | string | null,
-  };
-  const signal = new AbortController().signal;
-  await run(app, argv, { process: streams, cwd: folder, signal, now: () => 0 });
-  return { ...written, code: streams.exitCode };
+function doselap(...argv: string[]): Promise<CommandResult> {
+  // 3 stands for a usage error of ours, as the real application tells tags apart.
+  return runCommand({ simulate: simulateCommand, thin: thinCommand }, argv, {
+    cwd: folder,
+    exitCodeOf: (error) => (isDoselapError(error, "Usage") ? 3 : 1),
+  });
 }
 
 const small = ["--size", "32", "--object-size", "80x96"];

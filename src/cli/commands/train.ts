@@ -10,7 +10,7 @@ import {
   type FilterFlags,
   type StudyFlags,
 } from "../study-flags.ts";
-import { dryRun, runInTerminal } from "../study-run.ts";
+import { dryRunTraining, runInTerminal } from "../study-run.ts";
 
 type Flags = StudyFlags & FilterFlags & { readonly dryRun: boolean; readonly json: boolean };
 
@@ -40,7 +40,7 @@ export const trainCommand = buildCommand<Flags, [string?], CliContext>({
   },
   async func({ dryRun: dry, json, ...flags }, study) {
     const answer = dry
-      ? await dryRun(this, study, flags, ["train"], { quiet: json })
+      ? await dryRunTraining(this, study, flags, { quiet: json })
       : await runInTerminal(this, study, flags, ["plan", "generate", "views", "train"], { quiet: json });
     if (json) printJson(this, answer);
   },

@@ -15,14 +15,9 @@ interface Line {
 }
 
 /** Draws on the given stream, which must be a terminal. */
-export function terminalProgress(
-  stream: NodeJS.WriteStream,
-  wanted: readonly StageName[],
-): Progress {
+export function terminalProgress(stream: NodeJS.WriteStream, wanted: readonly StageName[]): Progress {
   const lines = new Map(
-    stageNames
-      .filter((name) => name === "plan" || wanted.includes(name))
-      .map((name) => [name, newLine()]),
+    stageNames.filter((name) => name === "plan" || wanted.includes(name)).map((name) => [name, newLine()]),
   );
   const logger = new ListrLogger({ processOutput: new ProcessOutput(stream, stream) });
   const list = new Listr(
@@ -99,18 +94,12 @@ function update(stage: Tally, event: RunEvent): void {
 }
 
 function running({ jobs, ended, running: now }: Tally): string {
-  const share =
-    [...now.values()].reduce((sum, { fraction }) => sum + fraction, ended) / Math.max(1, jobs);
+  const share = [...now.values()].reduce((sum, { fraction }) => sum + fraction, ended) / Math.max(1, jobs);
   const rows = [...now].map(([path, { note }]) => `${path}${note === "" ? "" : `  ${note}`}`);
   return [`${Math.floor(100 * share)} %, ${ended} of ${jobs}`, ...rows].join("\n");
 }
 
-function tally({
-  done,
-  reused,
-  failed,
-  skipped,
-}: Extract<RunEvent, { kind: "stage-end" }>): string {
+function tally({ done, reused, failed, skipped }: Extract<RunEvent, { kind: "stage-end" }>): string {
   const parts = [
     done > 0 ? `${done} done` : "",
     reused > 0 ? `${reused} found finished` : "",

@@ -1,3 +1,5 @@
+// Tike's test layout is recognised and becomes a valid dataset: centred frames, placed positions, a calibrated probe.
+
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -5,11 +5,12 @@ import { join } from "node:path";
 import { DoselapError } from "../../errors.ts";
 import { armPath, cellPath } from "../../study/cell.ts";
 import { networkArms, trainingDataFiles, trainingJobFields } from "../../study/training/build.ts";
-import { createTrainingJob, type TrainingJob } from "../../study/training/job.ts";
+import { createTrainingJob, isFile, type TrainingJobFields } from "../../study/training/job.ts";
 import { trainingSummary, writeTrainingManifests, type TrainingRow } from "../../study/training/manifest.ts";
 import { runTrainingJob, type DryRunSummary } from "../../study/training/run.ts";
 import { runnerOf } from "../../study/training/runners/registry.ts";
 import type { StageContext } from "../context.ts";
+import { readRecord } from "../record.ts";
 import type { JobHooks, JobInputs, JobOutcome, Stage, StageJob } from "../stage.ts";
 import type { JobResult } from "../store.ts";
 import { upstreamFiles } from "../upstream.ts";
@@ -45,16 +46,12 @@ async function inputs({ cell, arm }: StageJob, context: StageContext): Promise<J
   return { kind: "ready", values: { cell, trainer: context.trainer, ...data, ...views } };
 }
 
-/** The job in the folder it works in; its data must be there. */
-function jobIn({ cell, arm }: StageJob, { root, design }: StageContext, folder?: string): TrainingJob {
-  const fields = trainingJobFields(cell!, arm!, {
+function fieldsOf({ cell, arm }: StageJob, { root, design }: StageContext): TrainingJobFields {
+  return trainingJobFields(cell!, arm!, {
     dataRoot: join(root, "data"),
     artifactRoot: join(root, "train"),
     dataFiles: trainingDataFiles(design),
   });
-  const placed =
-    folder === undefined ? fields : { ...fields, artifactDir: folder, logPath: join(folder, "train.log") };
-  return createTrainingJob(placed, design);
 }
 
 function overlapMetrics({ cell }: StageJob, { root }: StageContext): string {
@@ -69,8 +66,12 @@ async function work(
 ): Promise<JobResult> {
   const { root, design, trainer } = context;
   const description = runnerOf(trainer.runner);
+  const placed = createTrainingJob(
+    { ...fieldsOf(job, context), artifactDir: folder, logPath: join(folder, "train.log") },
+    design,
+  );
   const command = trainer.runner === "command" ? trainer.command : undefined;
-  const outcome = await runTrainingJob(jobIn(job, context, folder), {
+  const outcome = await runTrainingJob(placed, {
     runner: description.create({ command }),
     design,
     backend: description.backend,
@@ -82,29 +83,61 @@ async function work(
   return { summary: trainingSummary(outcome, { relativeTo: root, publishedDir: join(root, job.path) }) };
 }
 
-/** The dry run of one training job: the planned call goes to its log, the runner is not called. */
-export async function planTrainingJob(job: StageJob, context: StageContext): Promise<DryRunSummary> {
-  return runTrainingJob(jobIn(job, context), {
-    runner: () => Promise.reject(new DoselapError("Runner", "a dry run calls no runner")),
-    design: context.design,
-    backend: runnerOf(context.trainer.runner).backend,
+/** The dry run of training jobs: no runner is called. The planned call of each job whose data and views are there goes to
+ * its train.log, unless the job has ended already; the manifest lists all of them.
+ * @returns summaries by job path, for the jobs that could be planned. */
+export async function planTraining(
+  jobs: readonly StageJob[],
+  context: StageContext,
+): Promise<ReadonlyMap<string, DryRunSummary>> {
+  const { root, design, trainer } = context;
+  const planned = new Map<string, DryRunSummary>();
+  const rows: TrainingRow[] = [];
+  for (const job of jobs) {
+    const record = await readRecord(join(root, job.path));
+    const overlapMetricsPath = overlapMetrics(job, context);
+    const fields = fieldsOf(job, context);
+    const ready = [fields.trainDataPath, fields.testDataPath, overlapMetricsPath].every(isFile);
+    if (record === undefined && ready) {
+      const summary = await runTrainingJob(createTrainingJob(fields, design), {
+        runner: () => Promise.reject(new DoselapError("Runner", "a dry run calls no runner")),
+        design,
+        backend: runnerOf(trainer.runner).backend,
+        dryRun: true,
+        relativeTo: root,
+        overlapMetricsPath,
+      });
+      planned.set(job.path, summary);
+      rows.push({
+        job: fields,
+        state: "planned",
+        reason: null,
+        summary: trainingSummary(summary, { relativeTo: root }),
+      });
+    } else {
+      const waiting = { state: "planned", reason: "its data are not there yet", summary: {} } as const;
+      const { state, reason, summary } = record ?? waiting;
+      rows.push({ job: fields, state, reason, summary });
+    }
+  }
+  const { designHash } = context;
+  await writeTrainingManifests(join(root, "train"), {
+    designHash,
+    rows,
+    skippedViews: [],
     dryRun: true,
-    relativeTo: context.root,
-    overlapMetricsPath: overlapMetrics(job, context),
+    relativeTo: root,
   });
+  return planned;
 }
 
-async function finish(
-  outcomes: readonly JobOutcome[],
-  { root, design, designHash }: StageContext,
-): Promise<void> {
-  const rows = outcomes.map(({ job, state, reason, summary }): TrainingRow => {
-    const fields = trainingJobFields(job.cell!, job.arm!, {
-      dataRoot: join(root, "data"),
-      artifactRoot: join(root, "train"),
-      dataFiles: trainingDataFiles(design),
-    });
-    return { job: fields, state, reason, summary };
-  });
+async function finish(outcomes: readonly JobOutcome[], context: StageContext): Promise<void> {
+  const rows = outcomes.map(({ job, state, reason, summary }): TrainingRow => ({
+    job: fieldsOf(job, context),
+    state,
+    reason,
+    summary,
+  }));
+  const { root, designHash } = context;
   await writeTrainingManifests(join(root, "train"), { designHash, rows, skippedViews: [], relativeTo: root });
 }

@@ -8,7 +8,7 @@ import { metricNames, metricTable, metricUnit, type MetricName } from "../../met
 import type { Cell } from "../cell.ts";
 import type { StudyDesign } from "../design/schema.ts";
 import type { ArmOutcome, FrcCurve, MetricRow } from "../results.ts";
-import { tileErrors } from "./tiles.ts";
+import { tileCorrelations } from "./tiles.ts";
 
 /** An arm's images, cropped to the comparison window. */
 export interface ArmImages {
@@ -84,7 +84,7 @@ export function scoreArm(
     frc,
     rows,
     warnings,
-    tileErrors: tileErrors(aligned, target.image, mask),
+    tileCorrelations: tileCorrelations(aligned, target.image, mask),
   };
   return { outcome, aligned };
 }
@@ -99,7 +99,7 @@ export function absentArm(arm: string, state: "failed" | "skipped", reason: stri
     frc: {},
     rows: [],
     warnings: [],
-    tileErrors: [],
+    tileCorrelations: [],
   };
 }
 

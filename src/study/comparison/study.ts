@@ -5,7 +5,7 @@ import { doselapVersion } from "../../version.ts";
 import type { StudyDesign } from "../design/schema.ts";
 import type { StudyPlan } from "../plan-types.ts";
 import type { CellResult, MetricRow, StudyResult } from "../results.ts";
-import { clearlyBetter } from "./tiles.ts";
+import { clearlyAbove } from "./tiles.ts";
 
 type PlacedCell = StudyResult["cells"][number];
 
@@ -43,18 +43,18 @@ function indistinguishable(cells: readonly CellResult[]): StudyResult["indisting
         ({ arms }) => !arms.some((outcome) => outcome.arm === arm && outcome.isReference),
       );
       const pairs = scored.flatMap((cell) => tilePairs(cell, arm));
-      if (pairs.length > 0 && !clearlyBetter(pairs)) marked.push({ dose, view, arm });
+      if (pairs.length > 0 && !clearlyAbove(pairs)) marked.push({ dose, view, arm });
     }
   }
   return marked;
 }
 
 function tilePairs({ arms }: CellResult, arm: string): [number, number][] {
-  const errors = arms.find((outcome) => outcome.arm === arm)?.tileErrors ?? [];
-  const nullErrors = arms.find((outcome) => outcome.arm === "null")?.tileErrors ?? [];
-  return errors.flatMap((error, tile) => {
-    const other = nullErrors[tile];
-    return other === undefined ? [] : [[error, other] as [number, number]];
+  const own = arms.find((outcome) => outcome.arm === arm)?.tileCorrelations ?? [];
+  const flat = arms.find((outcome) => outcome.arm === "null")?.tileCorrelations ?? [];
+  return own.flatMap((correlation, tile) => {
+    const other = flat[tile];
+    return other === undefined ? [] : [[correlation, other] as [number, number]];
   });
 }
 
