@@ -4,7 +4,6 @@ import { join, resolve } from "node:path";
 import { buildCommand } from "@stricli/core";
 import { answerOf } from "../../report/answer.ts";
 import { readRun } from "../../report/run-data.ts";
-import { writeReportOf } from "../../report/write.ts";
 import { printJson, printLine, printNote, type CliContext } from "../context.ts";
 import { jsonFlag, parsePath } from "../flags.ts";
 
@@ -46,6 +45,8 @@ export const reportCommand = buildCommand<Flags, [string], CliContext>({
     const runDir = resolve(this.cwd, dir);
     const file = out === undefined ? join(runDir, "report.html") : resolve(this.cwd, out);
     const data = await readRun(runDir);
+    // Loaded here: drawing needs a DOM, which is slow to load.
+    const { writeReportOf } = await import("../../report/write.ts");
     const bytes = await writeReportOf(data, file);
     const { sentence, caveats, keepFraction, kept } = answerOf(data.result);
     if (json) {

@@ -1,6 +1,5 @@
 // report: one HTML file, a pure function of the run folder.
 
-import { writeReport } from "../../report/write.ts";
 import type { Stage } from "../stage.ts";
 
 export const reportStage: Stage = {
@@ -11,6 +10,8 @@ export const reportStage: Stage = {
   inputs: async () => ({ kind: "ready", values: {} }),
   work: async () => ({ summary: {} }),
   async finish(_outcomes, { root }) {
+    // Loaded here: drawing needs a DOM, which costs half a second that no other stage or worker should pay.
+    const { writeReport } = await import("../../report/write.ts");
     await writeReport(root);
   },
 };
