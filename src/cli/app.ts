@@ -1,7 +1,7 @@
 // The command line: commands, error messages and exit codes in one table.
 
-import { buildApplication, buildRouteMap, run, text_en } from "@stricli/core";
-import { isDoselapError, messageOf, type ErrorTag } from "../errors.ts";
+import { buildApplication, buildRouteMap, run } from "@stricli/core";
+import { isDoselapError, type ErrorTag } from "../errors.ts";
 import { doselapVersion } from "../version.ts";
 import { compareCommand } from "./commands/compare.ts";
 import { convertCommand } from "./commands/convert.ts";
@@ -14,7 +14,8 @@ import { runCommand } from "./commands/run.ts";
 import { simulateCommand } from "./commands/simulate.ts";
 import { thinCommand } from "./commands/thin.ts";
 import { trainCommand } from "./commands/train.ts";
-import { exitCodes, type CliContext } from "./context.ts";
+import { exitCodes, printNote, type CliContext } from "./context.ts";
+import { cliText } from "./text.ts";
 
 /** Tag of an error → exit code. Everything else is a failure. */
 const codes: { readonly [tag in ErrorTag]?: number } = {
@@ -23,20 +24,22 @@ const codes: { readonly [tag in ErrorTag]?: number } = {
   Interrupted: exitCodes.interrupted,
 };
 
+const commands = {
+  run: runCommand,
+  plan: planCommand,
+  simulate: simulateCommand,
+  thin: thinCommand,
+  train: trainCommand,
+  reconstruct: reconstructCommand,
+  compare: compareCommand,
+  metrics: metricsCommand,
+  report: reportCommand,
+  inspect: inspectCommand,
+  convert: convertCommand,
+};
+
 const routes = buildRouteMap<string, CliContext>({
-  routes: {
-    run: runCommand,
-    plan: planCommand,
-    simulate: simulateCommand,
-    thin: thinCommand,
-    train: trainCommand,
-    reconstruct: reconstructCommand,
-    compare: compareCommand,
-    metrics: metricsCommand,
-    report: reportCommand,
-    inspect: inspectCommand,
-    convert: convertCommand,
-  },
+  routes: commands,
   docs: {
     brief: "How few photons and how little overlap can a ptychography scan live with?",
     fullDescription: [
@@ -53,28 +56,30 @@ const routes = buildRouteMap<string, CliContext>({
   },
 });
 
-const app = buildApplication<CliContext>(routes, {
-  name: "doselap",
-  versionInfo: { currentVersion: doselapVersion },
-  scanner: { caseStyle: "allow-kebab-for-camel" },
-  documentation: { disableAnsiColor: true, useAliasInUsageLine: false },
-  determineExitCode: (error) => (isDoselapError(error) ? codes[error._tag] : undefined) ?? exitCodes.failed,
-  localization: {
-    text: { ...text_en, exceptionWhileRunningCommand: describe, commandErrorResult: describe },
-  },
-});
-
-/** A doselap error is one clear line. Anything else is a defect of ours and keeps its stack. */
-function describe(error: unknown): string {
-  if (isDoselapError(error)) return `doselap: ${error.message}`;
-  const stack = error instanceof Error ? error.stack : undefined;
-  return `doselap: unexpected error, please report it: ${stack ?? messageOf(error)}`;
+/** The overview shows of each command only what it cannot do without; a command's own help shows all. */
+function application({ overview }: { readonly overview: boolean }) {
+  return buildApplication<CliContext>(routes, {
+    name: "doselap",
+    versionInfo: { currentVersion: doselapVersion },
+    scanner: { caseStyle: "allow-kebab-for-camel" },
+    documentation: {
+      disableAnsiColor: true,
+      useAliasInUsageLine: false,
+      onlyRequiredInUsageLine: overview,
+    },
+    determineExitCode: (error) => (isDoselapError(error) ? codes[error._tag] : undefined) ?? exitCodes.failed,
+    localization: { text: cliText(Object.keys(commands)) },
+  });
 }
 
 /** Runs one command line and returns its exit code. Streams, folder and abort signal are given, none are global. */
 export async function runCli(argv: readonly string[], context: CliContext): Promise<number> {
-  await run(app, argv, context);
+  const [first = ""] = argv;
+  const named = Object.hasOwn(commands, first);
+  await run(application({ overview: !named }), argv, context);
   const code = Number(context.process.exitCode ?? exitCodes.ok);
+  if (code >= 0) return code;
   // Stricli's own codes are negative: all of them say that the command line could not be understood.
-  return code < 0 ? exitCodes.usage : code;
+  printNote(context, `See doselap ${named ? `${first} ` : ""}--help.`);
+  return exitCodes.usage;
 }

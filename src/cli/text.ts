@@ -1,0 +1,63 @@
+// What the command line says when it cannot be understood: which flag, what was expected, what was given, what was perhaps meant.
+
+import {
+  ArgumentScannerError,
+  formatMessageForArgumentScannerError,
+  text_en,
+  type ApplicationText,
+} from "@stricli/core";
+import { isDoselapError, messageOf } from "../errors.ts";
+import { didYouMean } from "../study/design/nearest.ts";
+
+/** Stricli's English with our wording of errors. */
+export function cliText(commands: readonly string[]): ApplicationText {
+  return {
+    ...text_en,
+    noCommandRegisteredForInput: ({ input }) =>
+      input.startsWith("-")
+        ? `doselap: unknown flag "${input}". ${didYouMean(input, ["--help", "--version"])}`
+        : `doselap: unknown command "${input}"; expected one of ${commands.join(", ")}. ${didYouMean(input, commands)}`,
+    exceptionWhileParsingArguments: (error) => `doselap: ${argumentError(error)}`,
+    exceptionWhileRunningCommand: describe,
+    commandErrorResult: describe,
+  };
+}
+
+function argumentError(error: unknown): string {
+  if (!(error instanceof ArgumentScannerError)) return messageOf(error);
+  return formatMessageForArgumentScannerError(error, {
+    FlagNotFoundError: ({ input, corrections }) => `unknown flag "${dashed(input)}"${guess(corrections)}`,
+    AliasNotFoundError: ({ input }) => `unknown flag "-${input}"`,
+    ArgumentParseError: ({ externalFlagNameOrPlaceholder: name, exception }) =>
+      // Placeholders are written in capitals, flags never.
+      `${/[A-Z]/u.test(name[0] ?? "") ? name : dashed(name)}: ${messageOf(exception)}`,
+    EnumValidationError: ({ externalFlagName, input, values }) =>
+      `${dashed(externalFlagName)}: expected one of ${values.join(", ")}, got "${input}". ${didYouMean(input, values)}`,
+    UnsatisfiedFlagError: ({ externalFlagName, nextFlagName }) =>
+      nextFlagName === undefined
+        ? `${dashed(externalFlagName)} is needed`
+        : `${dashed(externalFlagName)} needs a value, got the flag ${dashed(nextFlagName)}`,
+    UnsatisfiedPositionalError: ({ placeholder }) => `${placeholder} is needed`,
+    UnexpectedPositionalError: ({ expectedCount, input }) =>
+      expectedCount === 0
+        ? `takes no arguments besides flags, got "${input}"`
+        : `takes ${expectedCount === 1 ? "1 argument" : `${expectedCount} arguments`} besides flags, got "${input}" as well`,
+  });
+}
+
+/** As the help writes flags: --max-shift, whether --maxShift or --max-shift was typed. */
+function dashed(name: string): string {
+  const bare = name.replace(/^-+/u, "").replaceAll(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`);
+  return `--${bare}`;
+}
+
+function guess(corrections: readonly string[]): string {
+  return corrections.length === 0 ? "" : `. Did you mean ${corrections.map((name) => `"${dashed(name)}"`).join(" or ")}?`;
+}
+
+/** A doselap error is one clear line. Anything else is a defect of ours and keeps its stack. */
+function describe(error: unknown): string {
+  if (isDoselapError(error)) return `doselap: ${error.message}`;
+  const stack = error instanceof Error ? error.stack : undefined;
+  return `doselap: unexpected error, please report it: ${stack ?? messageOf(error)}`;
+}
