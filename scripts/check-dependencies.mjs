@@ -40,6 +40,15 @@ for (const [name, version] of Object.entries(wanted)) {
 for (const name of rows.keys())
   if (!(name in wanted)) problems.push(`${page}: ${name} is no dependency any more`);
 
+// `npm ci` refuses a lock file that leaves out another platform's optional package, as one written behind a
+// registry mirror without that package does.
+for (const [path, { optionalDependencies = {} }] of Object.entries(lock.packages)) {
+  for (const name of Object.keys(optionalDependencies)) {
+    if (!(`node_modules/${name}` in lock.packages) && !(`${path}/node_modules/${name}` in lock.packages))
+      problems.push(`package-lock.json: ${path} wants ${name}, which has no entry`);
+  }
+}
+
 const installing = new Set();
 for (const [path, entry] of Object.entries(lock.packages)) {
   if (entry.hasInstallScript)
