@@ -11,7 +11,7 @@ function project(name: string, include: string[], seconds: number) {
 }
 
 // Continuous integration names a file here to count the tests from; people see the usual output alone.
-const report = process.env["DOSELAP_TEST_REPORT"];
+const report = process.env["VITEST_JSON_REPORT"];
 
 export default defineConfig({
   test: {

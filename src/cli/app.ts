@@ -61,7 +61,14 @@ function application({ overview }: { readonly overview: boolean }) {
   return buildApplication<CliContext>(routes, {
     name: "doselap",
     versionInfo: { currentVersion: doselapVersion },
-    scanner: { caseStyle: "allow-kebab-for-camel" },
+    // No distance is too far: every mistyped flag is answered with the nearest valid one.
+    scanner: {
+      caseStyle: "allow-kebab-for-camel",
+      distanceOptions: {
+        threshold: 99,
+        weights: { insertion: 1, deletion: 1, substitution: 1, transposition: 1 },
+      },
+    },
     documentation: {
       disableAnsiColor: true,
       useAliasInUsageLine: false,

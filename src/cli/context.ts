@@ -10,7 +10,8 @@ export interface CliContext extends CommandContext {
   };
   /** Relative paths of the command line are taken from here. */
   readonly cwd: string;
-  /** Aborts when the user presses Ctrl-C or a signal asks to stop. */
+  /** Aborts when the user presses Ctrl-C or a signal asks to stop. Only a command that gives the event loop turns can hear
+   * it: the others never read this, and are ended by the signal itself. */
   readonly signal: AbortSignal;
   /** Clock, milliseconds since 1970: for the journal and progress only. */
   readonly now: () => number;

@@ -61,6 +61,16 @@ export function parseSeed(text: string): number {
   return value;
 }
 
+/** A file to write that ends in .npz: asked of the name before any work is done.
+ * @throws Usage for another ending. */
+export function parseNpzPath(text: string): string {
+  if (/[^/\\]\.npz$/u.test(text)) return text;
+  throw new DoselapError("Usage", "cannot write this kind of file", {
+    expected: "a name ending in .npz",
+    got: `"${text}"`,
+  });
+}
+
 /** Text of at least one character that is no flag. */
 export function parsePath(text: string): string {
   if (text === "") throw new DoselapError("Usage", "expected a path, got nothing");

@@ -6,24 +6,36 @@ import { runCli } from "./app.ts";
 
 const abort = new AbortController();
 let interrupts = 0;
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.on(signal, () => {
-    interrupts++;
-    // A second Ctrl-C does not wait for the running jobs.
-    if (interrupts > 1) process.exit(exitCodes.interrupted);
-    process.stderr.write("\nstopping; finished jobs are kept (press again to leave at once)\n");
-    abort.abort();
+let listening = false;
+
+/** From here on signals ask to stop. Commands that never ask for the abort signal are ended by them at once, which is safe:
+ * every file is written beside its place and renamed in. */
+function listenToSignals(): AbortSignal {
+  if (!listening) for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, stop);
+  listening = true;
+  return abort.signal;
+}
+
+function stop(): void {
+  interrupts++;
+  // A second Ctrl-C does not wait for the running jobs.
+  if (interrupts > 1) process.exit(exitCodes.interrupted);
+  process.stderr.write("\nstopping; finished jobs are kept (press again to leave at once)\n");
+  abort.abort();
+}
+
+// A reader that closes early, such as `| head`, is no error of ours: the work goes on, and the exit code tells how it ended.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
   });
 }
-// A reader that closes early, such as `| head`, is no error of ours.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(exitCodes.ok);
-  throw error;
-});
 
 process.exitCode = await runCli(process.argv.slice(2), {
   process: { stdout: process.stdout, stderr: process.stderr },
   cwd: process.cwd(),
-  signal: abort.signal,
+  get signal() {
+    return listenToSignals();
+  },
   now: () => Date.now(),
 });

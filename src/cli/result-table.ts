@@ -38,6 +38,7 @@ export async function resultTable(root: string): Promise<string[]> {
       ]);
     }
   }
+  if (rows.length === 0) return [];
   const lines = textTable(
     ["dose", "view", "overlap", "frames", "arm", ...columns.map(([, , title]) => title)],
     rows,

@@ -3,7 +3,7 @@
 import { join, relative, resolve } from "node:path";
 import { readDataset } from "../data/read.ts";
 import { DoselapError } from "../errors.ts";
-import { readStudy, type StageContext } from "../pipeline/context.ts";
+import { checkSameStudy, readStudy, type StageContext } from "../pipeline/context.ts";
 import { planTraining } from "../pipeline/stages/train.ts";
 import { sourceFile } from "../pipeline/stages/plan.ts";
 import { listJobs, runStudy, type RunSummary } from "../pipeline/run.ts";
@@ -44,7 +44,16 @@ async function resolveStudy(
     input: flags.input,
     ...(Object.keys(read).length > 0 ? { overrides: { read } } : {}),
   });
+  // Said before the folder is made: it would be tied to a study without a scan.
+  if (design.kind === "measured" && design.input === null) throw needsScan(design);
   return { design, root: given ?? resolve(cwd, "runs", design.name) };
+}
+
+function needsScan({ name }: StudyDesign): DoselapError {
+  return new DoselapError("Usage", "a measured study needs a scan", {
+    key: "--input",
+    hint: `Name it: doselap run ${name} --input SCAN.npz`,
+  });
 }
 
 /** One job as the dry run and the JSON summary list it. */
@@ -92,6 +101,8 @@ export async function dryRunTraining(
 
 async function planOf(context: CliContext, study: string | undefined, flags: Flags): Promise<StageContext> {
   const { design, root } = await resolveStudy(context, study, flags);
+  // A dry run refuses what the run itself would refuse.
+  await checkSameStudy(root, design);
   return {
     root,
     design,
@@ -109,7 +120,10 @@ function listed(
 ): unknown {
   if (!quiet) {
     for (const { stage, path } of jobs) printLine(context, `${String(stage).padEnd(12)} ${String(path)}`);
-    printLine(context, `${jobs.length} jobs, none was run (dry run of ${design.name})`);
+    printLine(
+      context,
+      `${jobs.length} ${jobs.length === 1 ? "job" : "jobs"}, none was run (dry run of ${design.name})`,
+    );
   }
   return { dryRun: true, study: design.name, designHash: hash, jobs };
 }
@@ -119,11 +133,7 @@ async function sourceOf(
   root: string,
 ): Promise<ReturnType<typeof measuredSource> | undefined> {
   if (design.kind === "simulated") return undefined;
-  if (design.input === null) {
-    throw new DoselapError("Usage", "a measured study needs --input", {
-      hint: "doselap run measured --input SCAN.npz",
-    });
-  }
+  if (design.input === null) throw needsScan(design);
   // A folder that was planned once holds the scan; the user's file may have moved since.
   const stored = join(root, sourceFile);
   const { dataset } = isFile(stored)
@@ -143,11 +153,11 @@ export async function runInTerminal(
   const { design, root } = await resolveStudy(context, study, flags);
   const shown = relative(context.cwd, root) || ".";
   const stderr = context.process.stderr;
-  if (!quiet) printNote(context, `study ${design.name} in ${shown}: ${design.question}`);
+  printNote(context, `study ${design.name} in ${shown}: ${design.question}`);
   const progress =
-    stderr.isTTY === true && stderr === process.stderr && !quiet
+    stderr.isTTY === true && stderr === process.stderr
       ? terminalProgress(process.stderr, stages)
-      : plainProgress((line) => (quiet ? undefined : printNote(context, line)));
+      : plainProgress((line) => printNote(context, line));
   let summary: RunSummary;
   try {
     summary = await runStudy({
@@ -186,13 +196,19 @@ async function printSummary(
   shown: string,
   stages: readonly StageName[],
 ): Promise<void> {
-  for (const { job, reason } of summary.jobs.filter(({ state }) => state === "failed")) {
-    printNote(context, `failed: ${job.path}: ${reason ?? ""}`);
+  // Plain progress has said it already; the terminal's display has no room for reasons.
+  if (context.process.stderr.isTTY === true) {
+    for (const { job, reason } of summary.jobs.filter(({ state }) => state === "failed")) {
+      printNote(context, `failed: ${job.path}: ${reason ?? ""}`);
+    }
   }
   if (stages.includes("compare"))
     for (const line of await resultTable(summary.root)) printLine(context, line);
   const { done, reused, failed, skipped } = summary;
-  printLine(context, `${done} jobs done (${reused} found finished), ${skipped} skipped, ${failed} failed`);
+  printLine(
+    context,
+    `${done} ${done === 1 ? "job" : "jobs"} done (${reused} found finished), ${skipped} skipped, ${failed} failed`,
+  );
   if (stages.includes("report")) printLine(context, `report: ${join(shown, "report.html")}`);
 }
 

@@ -15,8 +15,11 @@ export function cliText(commands: readonly string[]): ApplicationText {
     ...text_en,
     noCommandRegisteredForInput: ({ input }) =>
       input.startsWith("-")
-        ? `doselap: unknown flag "${input}". ${didYouMean(input, ["--help", "--version"])}`
-        : `doselap: unknown command "${input}"; expected one of ${commands.join(", ")}. ${didYouMean(input, commands)}`,
+        ? sentences(`doselap: unknown flag "${input}"`, didYouMean(input, ["--help", "--version"]))
+        : sentences(
+            `doselap: unknown command "${input}"; expected one of ${commands.join(", ")}`,
+            didYouMean(input, commands),
+          ),
     exceptionWhileParsingArguments: (error) => `doselap: ${argumentError(error)}`,
     exceptionWhileRunningCommand: describe,
     commandErrorResult: describe,
@@ -26,13 +29,17 @@ export function cliText(commands: readonly string[]): ApplicationText {
 function argumentError(error: unknown): string {
   if (!(error instanceof ArgumentScannerError)) return messageOf(error);
   return formatMessageForArgumentScannerError(error, {
-    FlagNotFoundError: ({ input, corrections }) => `unknown flag "${dashed(input)}"${guess(corrections)}`,
+    FlagNotFoundError: ({ input, corrections }) =>
+      sentences(`unknown flag "${dashed(input)}"`, didYouMean(dashed(input), corrections.map(dashed))),
     AliasNotFoundError: ({ input }) => `unknown flag "-${input}"`,
     ArgumentParseError: ({ externalFlagNameOrPlaceholder: name, exception }) =>
       // Placeholders are written in capitals, flags never.
       `${/[A-Z]/u.test(name[0] ?? "") ? name : dashed(name)}: ${messageOf(exception)}`,
     EnumValidationError: ({ externalFlagName, input, values }) =>
-      `${dashed(externalFlagName)}: expected one of ${values.join(", ")}, got "${input}". ${didYouMean(input, values)}`,
+      sentences(
+        `${dashed(externalFlagName)}: expected one of ${values.join(", ")}, got "${input}"`,
+        didYouMean(input, values),
+      ),
     UnsatisfiedFlagError: ({ externalFlagName, nextFlagName }) =>
       nextFlagName === undefined
         ? `${dashed(externalFlagName)} is needed`
@@ -51,8 +58,8 @@ function dashed(name: string): string {
   return `--${bare}`;
 }
 
-function guess(corrections: readonly string[]): string {
-  return corrections.length === 0 ? "" : `. Did you mean ${corrections.map((name) => `"${dashed(name)}"`).join(" or ")}?`;
+function sentences(first: string, second: string | undefined): string {
+  return second === undefined ? first : `${first}. ${second}`;
 }
 
 /** A doselap error is one clear line. Anything else is a defect of ours and keeps its stack. */

@@ -7,6 +7,8 @@ const words: { readonly [code: string]: string } = {
   EACCES: "no permission",
   EPERM: "no permission",
   EISDIR: "a folder",
+  // mkdir -p over a file.
+  EEXIST: "a file where a folder is needed",
   ENOTDIR: "a file where a folder is needed",
   ENOSPC: "no space left on the disc",
   EROFS: "a read-only file system",

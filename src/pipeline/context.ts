@@ -2,8 +2,9 @@
 
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { DoselapError } from "../errors.ts";
+import { DoselapError, messageOf } from "../errors.ts";
 import { writeJson } from "../io/atomic.ts";
+import { fileError } from "../io/file-error.ts";
 import { designHash } from "../study/design/hash.ts";
 import { designSchema, type StudyDesign } from "../study/design/schema.ts";
 import type { StudyPlan } from "../study/plan-types.ts";
@@ -41,27 +42,34 @@ export async function openRun(
   await mkdir(root, { recursive: true }).catch((cause: unknown) => {
     throw new DoselapError("File", "cannot be made", {
       file: root,
+      got: messageOf(cause),
       cause,
       hint: "Choose a writable --out.",
     });
   });
-  const existing = await readStudy(root);
-  if (existing === undefined) {
+  if ((await checkSameStudy(root, design)) === "new") {
     await writeJson(join(root, "study.json"), {
       schemaVersion: 1,
       doselapVersion,
       designHash: hash,
       design,
     });
-  } else if (existing.hash !== hash) {
-    throw new DoselapError("Hash", "this folder holds another study", {
-      file: join(root, "study.json"),
-      expected: `design ${hash.slice(0, 12)} (${design.name})`,
-      got: `design ${existing.hash.slice(0, 12)} (${existing.design.name})`,
-      hint: "Choose another --out, or delete the folder.",
-    });
   }
   return { root, design, designHash: hash, trainer };
+}
+
+/** Whether the folder holds this study or none yet. @throws Hash when it holds another. */
+export async function checkSameStudy(root: string, design: StudyDesign): Promise<"new" | "same"> {
+  const existing = await readStudy(root);
+  if (existing === undefined) return "new";
+  const hash = designHash(design);
+  if (existing.hash === hash) return "same";
+  throw new DoselapError("Hash", "this folder holds another study", {
+    file: join(root, "study.json"),
+    expected: `design ${hash.slice(0, 12)} (${design.name})`,
+    got: `design ${existing.hash.slice(0, 12)} (${existing.design.name})`,
+    hint: "Choose another --out, or delete the folder.",
+  });
 }
 
 /** The design of a run folder, or undefined when it holds none yet.
@@ -73,7 +81,7 @@ export async function readStudy(root: string): Promise<{ design: StudyDesign; ha
     text = await readFile(file, "utf8");
   } catch (cause) {
     if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined;
-    throw new DoselapError("File", "cannot be read", { file, cause });
+    throw fileError("cannot be read", file, cause);
   }
   let content: unknown;
   try {

@@ -115,6 +115,9 @@ async function makePlan(context: RunContext, emit: EventSink): Promise<JobRun> {
       file: "plan",
     });
   }
+  for (const key of ["notes", "warnings"]) {
+    for (const text of textsOf(planned.summary[key])) emit({ kind: "note", text });
+  }
   emit({
     kind: "stage-end",
     stage: "plan",
@@ -124,6 +127,10 @@ async function makePlan(context: RunContext, emit: EventSink): Promise<JobRun> {
     skipped: 0,
   });
   return planned;
+}
+
+function textsOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((text) => typeof text === "string") : [];
 }
 
 async function runStage(

@@ -137,6 +137,11 @@ test("every dose is what was asked: the thinned counts' mean within five standar
   expect(cellAt(1, "o-50").overlapMeasured).toBeCloseTo(0.5, 1);
 });
 
+test("the run says how it told the file's format, and where the zero frequency lies", () => {
+  expect(run.stderr).toMatch(/read as tike/);
+  expect(run.stderr).toMatch(/zero frequency at \[0, 0\]/);
+});
+
 test("the table names the reference, the null arm and the skipped network arm", () => {
   expect(run.stdout).toMatch(/full .* rpie .*reference/);
   expect(run.stdout).toMatch(/null/);

@@ -1,13 +1,12 @@
 // doselap compare: one reconstruction against the truth: numbers, aligned images, pictures.
 
-import { mkdir, writeFile } from "node:fs/promises";
 import { basename, extname, join, resolve } from "node:path";
 import { buildCommand } from "@stricli/core";
 import { ndarray, shapeText, type ComplexImage } from "../../array/ndarray.ts";
 import { readArrayArgument, toComplexImage } from "../../data/array-argument.ts";
 import { readDataset } from "../../data/read.ts";
 import { DoselapError, isDoselapError } from "../../errors.ts";
-import { writeJson } from "../../io/atomic.ts";
+import { writeFileAtomic, writeJson } from "../../io/atomic.ts";
 import { openNpz, writeNpz } from "../../io/npz.ts";
 import { compareImages } from "../../metrics/compare.ts";
 import { applyGauge } from "../../metrics/gauge.ts";
@@ -77,6 +76,7 @@ export const compareCommand = buildCommand<Flags, [string], CliContext>({
     },
   },
   async func({ truth: truthName, out, maxShift, msSsimSigma, json }, reconName) {
+    const folder = resolve(this.cwd, out);
     const whole = await readObject(this, reconName);
     const target = await readTruth(this, truthName);
     if (whole.height !== target.truth.height || whole.width !== target.truth.width) {
@@ -98,12 +98,10 @@ export const compareCommand = buildCommand<Flags, [string], CliContext>({
     const { aligned } = applyGauge(reconstruction, truth, { mask, maxShiftPx: maxShift });
     for (const warning of report.warnings) printNote(this, `warning: ${warning}`);
 
-    const folder = resolve(this.cwd, out);
-    await mkdir(folder, { recursive: true });
     const answer = { reconstruction: basename(reconName), truth: basename(truthName), window, ...report };
     await writeJson(join(folder, "metrics.json"), answer);
     const rows = metricRows(report);
-    await writeFile(
+    await writeFileAtomic(
       join(folder, "metrics.csv"),
       `${[["part", "metric", "value", "unit", "better"], ...rows].map((row) => row.join(",")).join("\n")}\n`,
     );
@@ -118,8 +116,8 @@ export const compareCommand = buildCommand<Flags, [string], CliContext>({
       ["truth", truth],
       ["reconstruction", aligned],
     ] as const) {
-      await writeFile(join(folder, `${name}-amplitude.png`), renderAmplitudePng(image, range));
-      await writeFile(join(folder, `${name}-phase.png`), renderPhasePng(image));
+      await writeFileAtomic(join(folder, `${name}-amplitude.png`), renderAmplitudePng(image, range));
+      await writeFileAtomic(join(folder, `${name}-phase.png`), renderPhasePng(image));
     }
     if (json) printJson(this, answer);
     else {

@@ -9,8 +9,9 @@ import { planText } from "../../study/plan-text.ts";
 import { planStudy } from "../../study/plan.ts";
 import { printJson, printLine, printNote, type CliContext } from "../context.ts";
 import { jsonFlag, parsePath } from "../flags.ts";
+import { readFlags, readOptionsOf, type ReadFlags } from "../read-flags.ts";
 
-interface Flags {
+interface Flags extends ReadFlags {
   readonly input?: string | undefined;
   readonly json: boolean;
 }
@@ -38,22 +39,27 @@ export const planCommand = buildCommand<Flags, [study?: string], CliContext>({
         placeholder: "SCAN",
         brief: "The measured scan; only for a measured study",
       },
+      ...readFlags,
       json: jsonFlag,
     },
     positional: {
       kind: "tuple",
       parameters: [
         {
-          parse: String,
+          parse: parsePath,
           optional: true,
           placeholder: "STUDY",
-          brief: "A preset (quick, fly64, iso-dose, measured) or a YAML file; default quick",
+          brief:
+            "Preset (quick, fly64, iso-dose, measured) or YAML file; default: measured with --input, else quick",
         },
       ],
     },
   },
-  async func({ input, json }, study = "quick") {
-    const design = await loadDesign(study, { cwd: this.cwd, input });
+  async func({ input, json, ...reading }, given) {
+    const study = given ?? (input === undefined ? "quick" : "measured");
+    const read = readOptionsOf(reading);
+    const overrides = Object.keys(read).length > 0 ? { read } : {};
+    const design = await loadDesign(study, { cwd: this.cwd, input, overrides });
     if (design.kind === "measured" && design.input === null) {
       throw new DoselapError("Usage", "a measured study needs a scan", {
         key: "--input",

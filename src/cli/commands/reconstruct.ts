@@ -17,10 +17,12 @@ import {
   parseCount,
   parseFraction,
   parseNonNegative,
+  parseNpzPath,
   parsePath,
   parsePositive,
   parseSeed,
 } from "../flags.ts";
+import { prepareOutput } from "../output-file.ts";
 import { readFlags, readOptionsOf, type ReadFlags } from "../read-flags.ts";
 
 interface Flags extends ReadFlags {
@@ -35,6 +37,7 @@ interface Flags extends ReadFlags {
   readonly objectStep?: number;
   readonly probeStep?: number;
   readonly seed: number;
+  readonly threads: number;
   readonly json: boolean;
 }
 
@@ -66,9 +69,9 @@ export const reconstructCommand = buildCommand<Flags, [string], CliContext>({
       },
       out: {
         kind: "parsed",
-        parse: parsePath,
+        parse: parseNpzPath,
         placeholder: "OUT.npz",
-        brief: "Where the reconstruction is written",
+        brief: "File to write: objectGuess and probeGuess",
       },
       probe: {
         kind: "parsed",
@@ -121,6 +124,13 @@ export const reconstructCommand = buildCommand<Flags, [string], CliContext>({
         placeholder: "SEED",
         brief: "Seeds the order of the frames",
       },
+      threads: {
+        kind: "parsed",
+        parse: parseCount,
+        default: "1",
+        placeholder: "T",
+        brief: "Threads at most; rpie updates frame after frame and uses one. The result is the same",
+      },
       ...readFlags,
       json: jsonFlag,
     },
@@ -150,6 +160,8 @@ export const reconstructCommand = buildCommand<Flags, [string], CliContext>({
         got: String(probeModes),
       });
     }
+    const file = resolve(this.cwd, out);
+    await prepareOutput(file);
     const problem = problemOf(dataset, { probe: start, modes: probeModes });
     const tenth = Math.max(1, Math.floor(epochs / 10));
     const { object, probe, history } = await runEngine(engine, problem, {
@@ -157,12 +169,10 @@ export const reconstructCommand = buildCommand<Flags, [string], CliContext>({
       seed,
       signal: this.signal,
       onEpoch: ({ epoch, error }) => {
-        if (epoch % tenth === 0 && !json)
-          printNote(this, `epoch ${epoch}/${epochs}  misfit ${error.toPrecision(4)}`);
+        if (epoch % tenth === 0) printNote(this, `epoch ${epoch}/${epochs}  misfit ${error.toPrecision(4)}`);
       },
     });
     const size = dataset.size;
-    const file = resolve(this.cwd, out);
     await writeNpz(file, {
       objectGuess: ndarray("complex64", [object.height, object.width], object.data),
       probeGuess: ndarray("complex64", probeModes === 1 ? [size, size] : [probeModes, size, size], probe),

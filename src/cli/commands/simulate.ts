@@ -13,16 +13,19 @@ import { scanRegion } from "../../optics/scan-region.ts";
 import { makeScan, scanKinds, type ScanKind } from "../../optics/scan.ts";
 import { simulateDataset } from "../../optics/simulate.ts";
 import { printJson, printLine, printNote, type CliContext } from "../context.ts";
+import { emptyScan } from "../empty-scan.ts";
 import {
   jsonFlag,
   parseCount,
   parseNonNegative,
+  parseNpzPath,
   parseNumber,
   parseOverlap,
   parsePath,
   parsePositive,
   parseSeed,
 } from "../flags.ts";
+import { prepareOutput } from "../output-file.ts";
 import { readObject, readPositions, readProbe } from "../simulation-inputs.ts";
 
 interface Flags {
@@ -109,10 +112,10 @@ export const simulateCommand = buildCommand<Flags, [], CliContext>({
       },
       size: {
         kind: "parsed",
-        parse: parseCount,
+        parse: parseFrameSize,
         optional: true,
         placeholder: "N",
-        brief: "Side of a frame, pixels (default: the probe file's, else 64)",
+        brief: "Side of a frame, pixels, a power of two is fastest (default: the probe file's, else 64)",
       },
       dose: {
         kind: "parsed",
@@ -175,7 +178,7 @@ export const simulateCommand = buildCommand<Flags, [], CliContext>({
         placeholder: "S",
         brief: "Seed of noise and scan",
       },
-      out: { kind: "parsed", parse: parsePath, placeholder: "FILE.npz", brief: "Dataset to write" },
+      out: { kind: "parsed", parse: parseNpzPath, placeholder: "FILE.npz", brief: "Dataset to write" },
       json: jsonFlag,
     },
   },
@@ -198,6 +201,8 @@ export const simulateCommand = buildCommand<Flags, [], CliContext>({
             seed,
             frames: flags.frames,
           });
+    const file = resolve(this.cwd, out);
+    await prepareOutput(file);
     const dataset = simulateDataset({
       object,
       probe,
@@ -209,22 +214,22 @@ export const simulateCommand = buildCommand<Flags, [], CliContext>({
       backgroundPhotonsPerPx: background,
       probeDiameter,
       provenance: { object: flags.object, probe: flags.probe, ...scanSource(flags, stepPx) },
-      signal: this.signal,
     });
-    await writeDataset(resolve(this.cwd, out), dataset);
+    await writeDataset(file, dataset);
     const { measuredMeanCounts, probeDiameterPx, probeDiameterDefinition, measuredOverlap } =
       dataset.metadata;
+    const warnings = emptyScan(dataset);
     if (overlap !== undefined && Math.abs(Number(measuredOverlap) - overlap) > 0.02) {
-      printNote(
-        this,
-        `warning: the measured overlap is ${Number(measuredOverlap).toFixed(3)}, not ${overlap}: the spacing of this scan varies`,
+      warnings.push(
+        `the measured overlap is ${Number(measuredOverlap).toFixed(3)}, not ${overlap}: the spacing of this scan varies`,
       );
     }
+    for (const warning of warnings) printNote(this, `warning: ${warning}`);
     const objectShape = [object.height, object.width];
     const { frames, size } = dataset;
     if (json) {
       const measured = { measuredMeanCounts, probeDiameterPx, probeDiameterDefinition, measuredOverlap };
-      printJson(this, { frames, size, objectShape, dose, ...measured, stepPx, seed, out });
+      printJson(this, { frames, size, objectShape, dose, ...measured, stepPx, seed, out, warnings });
       return;
     }
     const step = stepPx === null ? "positions from a file" : `step ${stepPx.toFixed(2)} px`;
@@ -241,14 +246,7 @@ export const simulateCommand = buildCommand<Flags, [], CliContext>({
   },
 });
 
-function checkTogether({ out, overlap, positions, frames }: Flags): void {
-  if (!out.endsWith(".npz")) {
-    throw new DoselapError("Usage", "cannot write this kind of file", {
-      key: "--out",
-      expected: "a name ending in .npz",
-      got: out,
-    });
-  }
+function checkTogether({ overlap, positions, frames }: Flags): void {
   if ((overlap === undefined) === (positions === undefined)) {
     throw new DoselapError("Usage", "the scan must be said in one way", {
       expected: "either --overlap or --positions",
@@ -287,6 +285,19 @@ function parseSize(text: string): { height: number; width: number } {
     throw new RangeError(`expected HEIGHTxWIDTH such as 300x400, from 8 to 16384, got "${text}"`);
   }
   return { height, width };
+}
+
+/** An even number of pixels with a transform: 2, 3 and 5 are its only prime factors. */
+function parseFrameSize(text: string): number {
+  const size = parseNumber(text);
+  let rest = size;
+  for (const prime of [2, 3, 5]) while (rest > 1 && rest % prime === 0) rest /= prime;
+  if (rest !== 1 || size % 2 !== 0 || size < 8 || size > 4096) {
+    throw new RangeError(
+      `expected an even product of 2, 3 and 5 from 8 to 4096, such as 64 or 96, got "${text}"`,
+    );
+  }
+  return size;
 }
 
 function parseUnit(text: string): number {

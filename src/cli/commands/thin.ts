@@ -8,7 +8,8 @@ import { DoselapError } from "../../errors.ts";
 import type { ProbeDiameterDefinition } from "../../optics/probe-diameter.ts";
 import { thinDataset } from "../../optics/thin.ts";
 import { printJson, printLine, printNote, type CliContext } from "../context.ts";
-import { jsonFlag, parseFraction, parseOverlap, parsePath, parseSeed } from "../flags.ts";
+import { emptyScan } from "../empty-scan.ts";
+import { jsonFlag, parseFraction, parseNpzPath, parseOverlap, parsePath, parseSeed } from "../flags.ts";
 import { readFlags, readOptionsOf, type ReadFlags } from "../read-flags.ts";
 
 interface Flags extends ReadFlags {
@@ -70,28 +71,23 @@ export const thinCommand = buildCommand<Flags, [string], CliContext>({
         placeholder: "S",
         brief: "Seed of thinning and dropping",
       },
-      out: { kind: "parsed", parse: parsePath, placeholder: "FILE.npz", brief: "Dataset to write" },
+      out: { kind: "parsed", parse: parseNpzPath, placeholder: "FILE.npz", brief: "Dataset to write" },
       ...readFlags,
       json: jsonFlag,
     },
   },
   async func({ fraction, keepOverlap, probeDiameter, seed, out, json, ...reading }, input) {
-    if (!out.endsWith(".npz")) {
-      throw new DoselapError("Usage", "cannot write this kind of file", {
-        key: "--out",
-        expected: "a name ending in .npz",
-        got: out,
-      });
-    }
     if (fraction === undefined && keepOverlap === undefined) {
       throw new DoselapError("Usage", "nothing to do", {
         expected: "--fraction, --keep-overlap or both",
         got: "neither",
       });
     }
-    const { dataset, warnings } = await readDataset(resolve(this.cwd, input), readOptionsOf(reading));
-    for (const warning of warnings) printNote(this, `warning: ${warning}`);
+    const read = await readDataset(resolve(this.cwd, input), readOptionsOf(reading));
+    const { dataset } = read;
     const thinned = thinDataset(dataset, { fraction, keepOverlap, seed, probeDiameter });
+    const warnings = [...read.warnings, ...emptyScan(thinned)];
+    for (const warning of warnings) printNote(this, `warning: ${warning}`);
     await writeDataset(resolve(this.cwd, out), thinned);
     const { nphotons, measuredMeanCounts, probeDiameterPx, probeDiameterDefinition, measuredOverlap } =
       thinned.metadata;

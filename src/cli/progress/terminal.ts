@@ -39,11 +39,15 @@ export function terminalProgress(stream: NodeJS.WriteStream, wanted: readonly St
   // The display only mirrors the run; the run itself reports its failure.
   const shown = list.run().catch(() => undefined);
   const stage = newTally();
+  const notes: string[] = [];
 
   return {
     sink(event) {
       update(stage, event);
-      if (event.kind === "note") return;
+      if (event.kind === "note") {
+        notes.push(event.text);
+        return;
+      }
       const line = lines.get(event.stage);
       if (line === undefined) return;
       line.show?.(running(stage));
@@ -56,6 +60,8 @@ export function terminalProgress(stream: NodeJS.WriteStream, wanted: readonly St
     async close() {
       for (const line of lines.values()) line.end(new Error("not finished"));
       await shown;
+      // The display redraws itself while it runs: what has to be read stands below it.
+      for (const note of notes) stream.write(`  ${note}\n`);
     },
   };
 }

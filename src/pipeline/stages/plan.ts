@@ -31,7 +31,7 @@ export const planStage: Stage<RunContext> = {
       const plan = await planStudy(design);
       await writeJson(join(folder, "plan.json"), plan);
       await writeSources(design, folder);
-      return { summary: { cells: plan.cells.length, warnings: plan.warnings } };
+      return { summary: { cells: plan.cells.length, notes: [], warnings: plan.warnings } };
     }
     if (design.input === null) {
       throw new DoselapError("Design", "a measured study needs a scan", {
@@ -43,8 +43,9 @@ export const planStage: Stage<RunContext> = {
     const plan = await planStudy(design, measuredSource(dataset));
     await writeDataset(join(folder, "source.npz"), dataset);
     await writeJson(join(folder, "plan.json"), plan);
+    const detection = [`read as ${format.name}`, ...format.detected, ...format.overridden.map((said) => `as told: ${said}`)];
     return {
-      summary: { cells: plan.cells.length, format, warnings: [...warnings, ...plan.warnings] },
+      summary: { cells: plan.cells.length, format, notes: detection, warnings: [...warnings, ...plan.warnings] },
     };
   },
   async finish() {

@@ -1,0 +1,205 @@
+// What the command line says to a careless user: every mistake has its exit code, its reason and a way out. And its help.
+
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cli, startCli, writeTinyStudy } from "../support/cli.ts";
+import { commandsIn } from "../support/cli-checks.ts";
+
+let folder: string;
+const { ok, fails } = commandsIn(() => folder);
+const scan = ["simulate", "--object", "cells", "--size", "16", "--dose", "100"];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "doselap-cli-errors-"));
+  await ok(...scan, "--object-size", "48x48", "--overlap", "0.5", "--out", "scan.npz");
+  await writeFile(join(folder, "text.npz"), "this is no archive\n");
+  await mkdir(join(folder, "folder.npz"));
+  await writeTinyStudy(folder);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const names = [
+  "run",
+  "plan",
+  "simulate",
+  "thin",
+  "train",
+  "reconstruct",
+  "compare",
+  "metrics",
+  "report",
+  "inspect",
+  "convert",
+];
+
+describe("help", () => {
+  test.each(["", ...names])("doselap %s --help", async (command) => {
+    const { stdout, stderr } = await ok(...(command === "" ? [] : [command]), "--help");
+    expect(stderr).toBe("");
+    expect(stdout).toMatchSnapshot();
+  });
+
+  test("the overview lists every command, and says nothing on stderr; --version is the package's", async () => {
+    const { stdout } = await ok();
+    for (const name of names) expect(stdout).toMatch(new RegExp(`^ {2}${name} +[A-Z]`, "mu"));
+    expect((await ok("--version")).stdout).toMatch(/^\d+\.\d+\.\d+\n$/u);
+  });
+});
+
+describe("usage mistakes exit 2 and name the nearest valid thing", () => {
+  test.concurrent.each<[string, RegExp]>([
+    [
+      "recontruct scan.npz",
+      /unknown command "recontruct".*Did you mean "reconstruct"\?\nSee doselap --help/u,
+    ],
+    ["--hlp", /unknown flag "--hlp"\. Did you mean "--help"/u],
+    [
+      "simulate --objct cells",
+      /unknown flag "--objct"\. Did you mean "--object"\?\nSee doselap simulate --help/u,
+    ],
+    ["inspect scan.npz --jsn", /unknown flag "--jsn"\. Did you mean "--json"/u],
+    ["plan quik", /unknown preset "quik".*quick, fly64, iso-dose, measured.*Did you mean "quick"/u],
+    ["run fly46 --out new", /unknown preset "fly46".*Did you mean "fly64"/u],
+    ["run tiny.yaml --stage compre", /--stage: expected one of plan.*got "compre"\. Did you mean "compare"/u],
+    ["reconstruct scan.npz --engine rpi --out r.npz", /--engine: .*got "rpi"\. Did you mean "rpie"/u],
+    ["metrics scan.npz scan.npz --gauge standrd", /--gauge: .*Did you mean "standard"/u],
+    [
+      "simulate --object cels --dose 9 --overlap 0.5 --out r.npz",
+      /no such phantom.*got cels\. Did you mean "cells"/u,
+    ],
+    [
+      "simulate --object cells --scan rastr --dose 9 --overlap 0.5 --out r.npz",
+      /--scan: .*Did you mean "raster"/u,
+    ],
+  ])("doselap %s", async (line, message) => {
+    expect(await fails(2, ...line.split(" "))).toMatch(message);
+  });
+
+  test.concurrent.each<[string, RegExp]>([
+    ["simulate", /--object is needed\n.*--dose is needed\n.*--out is needed/u],
+    ["metrics scan.npz", /B is needed/u],
+    ["report a b", /takes 1 argument besides flags, got "b" as well/u],
+    ["run tiny.yaml --workers 0", /--workers: expected a number above 0, got "0"/u],
+    ["run tiny.yaml --workers 1.5", /--workers: expected a whole number, got "1\.5"/u],
+    ["metrics scan.npz scan.npz --maxShift -1", /--max-shift: expected a number of at least 0, got "-1"/u],
+    ["thin scan.npz --fraction 1.2 --out r.npz", /--fraction: expected a fraction in \(0, 1\], got "1\.2"/u],
+    ["thin scan.npz --out r.npz", /nothing to do; expected --fraction, --keep-overlap or both/u],
+    ["reconstruct scan.npz --epochs 0 --out r.npz", /--epochs: expected a number above 0/u],
+    [
+      "reconstruct scan.npz --out r.txt",
+      /--out: cannot write this kind of file; expected a name ending in \.npz/u,
+    ],
+    ["reconstruct scan.npz --probe-modes 3 --out r.npz", /fewer modes.*at most 1, got 3/u],
+    ["convert scan.npz r.tiff", /cannot write this kind of file.*r\.tiff/u],
+    ["run tiny.yaml --out new --runner command", /needs --command/u],
+    ["run tiny.yaml --out new --command true", /--command needs --runner command/u],
+    ["run measured --out new", /--input: a measured study needs a scan/u],
+    ["plan quick --input scan.npz", /is simulated and takes no input/u],
+  ])("doselap %s", async (line, message) => {
+    expect(await fails(2, ...line.split(" "))).toMatch(message);
+  });
+
+  test.concurrent.each<[string, string, RegExp]>([
+    ["--dose", "-5", /--dose: expected a number above 0, got "-5"/u],
+    ["--dose", "NaN", /--dose: expected a number, got "NaN"/u],
+    ["--dose", "many", /--dose: expected a number, got "many"/u],
+    ["--overlap", "1", /--overlap: expected an overlap in \[0, 1\), got "1"/u],
+    ["--frames", "2.5", /--frames: expected a whole number/u],
+    ["--size", "33", /--size: expected an even product of 2, 3 and 5/u],
+    ["--seed", "-1", /--seed: expected a whole number from 0 to/u],
+    ["--out", "r.h5", /--out: cannot write this kind of file/u],
+  ])("doselap simulate %s %s", async (flag, value, message) => {
+    const flags = { "--object": "cells", "--dose": "9", "--overlap": "0.5", "--out": "r.npz", [flag]: value };
+    expect(await fails(2, "simulate", ...Object.entries(flags).flat())).toMatch(message);
+  });
+});
+
+describe("files that are not what they should be exit 1 and are named", () => {
+  test.concurrent.each<[string, RegExp]>([
+    ["convert none.npz out.npz", /none\.npz.*no such file/u],
+    ["thin text.npz --fraction 0.5 --out out.npz", /text\.npz.*ZIP archive/u],
+    ["reconstruct folder.npz --out out.npz", /folder\.npz.*a folder/u],
+    ["metrics scan.npz none.npy", /none\.npy.*no such file/u],
+    [
+      "metrics scan.npz:objectGues scan.npz",
+      /objectGues: has no array of this name; expected one of .*objectGuess/u,
+    ],
+    ["metrics scan.npz scan.npz:probeGuess", /differ in shape.*\(16, 16\).*\(48, 48\)/u],
+    ["metrics scan.npz:xcoords scan.npz", /is not an image/u],
+    ["compare scan.npz --truth none.npz --out out", /none\.npz.*no such file/u],
+    ["compare scan.npz --truth scan.npz --out scan.npz", /scan\.npz.*a file where a folder is needed/u],
+    [
+      "reconstruct scan.npz --epochs 999999 --out folder.npz",
+      /folder\.npz: cannot be written; got a folder/u,
+    ],
+    ["reconstruct scan.npz --epochs 999999 --out scan.npz/r.npz", /a file where a folder is needed/u],
+    ["thin scan.npz --keep-overlap 0.9 --out out.npz", /dropping positions cannot give this overlap/u],
+    ["run tiny.yaml --out scan.npz", /scan\.npz.*a file where a folder is needed/u],
+    ["run measured --input none.npz --out new", /none\.npz.*no such file/u],
+    ["plan none.yaml", /none\.yaml.*cannot be read/u],
+    ["report none", /none\/study\.json/u],
+  ])("doselap %s", async (line, message) => {
+    expect(await fails(1, ...line.split(" "))).toMatch(message);
+  });
+
+  test("inspect describes them as it describes any file: violations, exit 1, JSON too", async () => {
+    for (const file of ["none.npz", "text.npz", "folder.npz"]) {
+      const { code, stdout } = await cli(["inspect", file, "--json"], { cwd: folder });
+      expect(code).toBe(1);
+      const answer = JSON.parse(stdout) as {
+        file: string;
+        violations: { finding: string }[];
+        warnings: unknown[];
+      };
+      expect(answer).toMatchObject({ file, violations: [{ finding: "DATA-001" }], warnings: [] });
+    }
+  });
+
+  test("nothing that failed left a file behind", async () => {
+    expect((await readdir(folder)).toSorted()).toEqual(["folder.npz", "scan.npz", "text.npz", "tiny.yaml"]);
+  });
+});
+
+describe("study files", () => {
+  test.concurrent.each<[string, string, RegExp]>([
+    ["broken YAML", "preset: quick\ndoses: [1000\nviews: }\n", /broken-yaml\.yaml:\d+:\d+: not valid YAML/u],
+    [
+      "an unknown key",
+      "preset: quick\nengines:\n  rpie: { epoch: 6 }\n",
+      /:3:\d+ : engines\.rpie\.epoch: no such key\. Did you mean "epochs"/u,
+    ],
+    ["an unknown preset", "preset: quik\n", /:1:\d+ : preset: no such preset.*Did you mean "quick"/u],
+    ["a dose below zero", "preset: quick\ndoses: [-3]\n", /:2:\d+ : doses\.0: must be greater than 0/u],
+    ["nothing inside", "", /got an empty file\. Start with `preset: quick`/u],
+  ])("%s is told with its place", async (name, text, message) => {
+    const file = `${name.replaceAll(" ", "-").toLowerCase()}.yaml`;
+    await writeFile(join(folder, file), text);
+    expect(await fails(2, "plan", file, "--json")).toMatch(message);
+  });
+});
+
+describe("ends that come early", () => {
+  test.each(["stdout", "stderr"] as const)("a reader that closes %s at once is no error", async (closed) => {
+    const { child, done } = startCli(["plan", "fly64", "--json"], { cwd: folder });
+    child[closed]?.destroy();
+    const { code, stderr } = await done;
+    expect(code).toBe(0);
+    if (closed === "stdout") expect(stderr).toBe("");
+  });
+
+  test("Ctrl-C stops a reconstruction with exit 130 and no file, and a simulation at once", async () => {
+    const args = ["reconstruct", "scan.npz", "--epochs", "999999", "--out", "never.npz"];
+    const slow = startCli(args, { cwd: folder });
+    // Half a million frames: minutes of work that never gives the event loop a turn.
+    const vast = ["--object-size", "512x512", "--overlap", "0.99", "--out", "never.npz"];
+    const busy = startCli([...scan, ...vast], { cwd: folder });
+    await sleep(2000);
+    for (const { child } of [slow, busy]) child.kill("SIGINT");
+    expect(await slow.done).toMatchObject({ code: 130, signal: null });
+    expect(await busy.done).toMatchObject({ code: null, signal: "SIGINT" });
+    expect(await readdir(folder)).not.toContain("never.npz");
+  });
+});
