@@ -31,8 +31,8 @@ export interface StageContext extends RunContext {
   readonly plan: StudyPlan;
 }
 
-/** Ties the folder to the design, or checks that it is.
- * @throws Hash when the folder holds another study. */
+/** Makes the folder, or checks that it is this study's. Nothing is written yet: a study whose input cannot be planned must
+ * not claim the folder. @throws Hash when the folder holds another study. */
 export async function openRun(
   root: string,
   design: StudyDesign,
@@ -47,15 +47,14 @@ export async function openRun(
       hint: "Choose a writable --out.",
     });
   });
-  if ((await checkSameStudy(root, design)) === "new") {
-    await writeJson(join(root, "study.json"), {
-      schemaVersion: 1,
-      doselapVersion,
-      designHash: hash,
-      design,
-    });
-  }
+  await checkSameStudy(root, design);
   return { root, design, designHash: hash, trainer };
+}
+
+/** Ties the folder to the design, once it is planned. */
+export async function tieRun({ root, design, designHash: hash }: RunContext): Promise<void> {
+  if ((await checkSameStudy(root, design)) === "same") return;
+  await writeJson(join(root, "study.json"), { schemaVersion: 1, doselapVersion, designHash: hash, design });
 }
 
 /** Whether the folder holds this study or none yet. @throws Hash when it holds another. */

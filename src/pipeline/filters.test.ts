@@ -45,3 +45,8 @@ test("a filter that matches nothing lists the doses, views, gridsizes, arms and 
     /no job matches.*doses 5.*doses 1000, 10000; views baseline, dense; gridsizes 1, 2; arms pinn; seeds 42/,
   );
 });
+
+test("a value that no job has is an error even when other values match", () => {
+  expect(() => filterJobs(jobs, { views: ["dense", "dens"] })).toThrow(/no job matches.*views dens\. There are/);
+  expect(() => filterJobs(jobs, { arms: ["rpie"] })).toThrow(/arms rpie/);
+});

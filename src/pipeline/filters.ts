@@ -37,14 +37,33 @@ function within<T>(wanted: readonly T[] | undefined, matches: (value: T) => bool
   return wanted === undefined || wanted.length === 0 || wanted.some(matches);
 }
 
-/** The jobs that pass. @throws Usage when there are jobs and none passes, listing the values that exist. */
+/** The jobs that pass. @throws Usage when there are jobs and none passes, or when a value fits no job at all: a mistyped
+ * name must not be dropped in silence. Lists the values that exist. */
 export function filterJobs(jobs: readonly StageJob[], filters: JobFilters): StageJob[] {
   const kept = jobs.filter((job) => passes(job, filters));
-  if (kept.length > 0 || jobs.length === 0) return kept;
+  if (jobs.length === 0) return kept;
+  const foreign = foreignValues(jobs, filters);
+  if (kept.length > 0 && foreign === "") return kept;
   throw new DoselapError("Usage", "no job matches the filters", {
-    got: describe(filters),
+    got: foreign === "" ? describe(filters) : foreign,
     hint: `There are: ${inventory(jobs)}.`,
   });
+}
+
+/** Filter values that no job has, as text; empty when every value is known. */
+function foreignValues(jobs: readonly StageJob[], filters: JobFilters): string {
+  const withArm = jobs.filter(({ arm }) => arm !== null);
+  const unknown = (name: keyof JobFilters): readonly unknown[] =>
+    (filters[name] ?? []).filter((value) => {
+      const candidates = name === "arms" ? withArm : jobs;
+      // Without jobs that have arms nothing can be said of an arm's name.
+      return candidates.length > 0 && !candidates.some((job) => passes(job, { [name]: [value] }));
+    });
+  return (["doses", "views", "gridsizes", "arms", "seeds"] as const)
+    .map((name) => [name, unknown(name)] as const)
+    .filter(([, values]) => values.length > 0)
+    .map(([name, values]) => `${name} ${values.join(", ")}`)
+    .join("; ");
 }
 
 function describe(filters: JobFilters): string {

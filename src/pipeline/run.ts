@@ -4,12 +4,20 @@ import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { DoselapError } from "../errors.ts";
 import type { StudyDesign } from "../study/design/schema.ts";
-import { openRun, withPlan, type RunContext, type StageContext, type TrainerChoice } from "./context.ts";
+import {
+  openRun,
+  tieRun,
+  withPlan,
+  type RunContext,
+  type StageContext,
+  type TrainerChoice,
+} from "./context.ts";
 import type { EventSink, RunEvent } from "./events.ts";
 import { createExecutor, type Executor } from "./executor.ts";
 import { filterJobs, passes, type JobFilters } from "./filters.ts";
 import { lockRun } from "./lock.ts";
 import { readRecord } from "./record.ts";
+import { makesReference } from "./reference.ts";
 import { runStageJob, type JobRun } from "./run-job.ts";
 import { stageNames, type JobOutcome, type Stage, type StageJob, type StageName } from "./stage.ts";
 import { planStage } from "./stages/plan.ts";
@@ -62,6 +70,7 @@ export async function runStudy({
   const runs: JobRun[] = [];
   try {
     runs.push(await makePlan(run, emit));
+    await tieRun(run);
     const context = await withPlan(run);
     checkFilters(context, wanted, filters);
     for (const name of stageNames) {
@@ -92,8 +101,12 @@ export async function listJobs(
 ): Promise<StageJob[]> {
   checkFilters(context, wanted, filters);
   return stageNames.flatMap((name) =>
-    name === "plan" || !wanted.includes(name) ? [] : filterJobs(stages[name].jobs(context), filters),
+    name === "plan" || !wanted.includes(name) ? [] : wantedJobs(stages[name], context, filters),
   );
+}
+
+function wantedJobs(stage: Stage, context: StageContext, filters: JobFilters): StageJob[] {
+  return stage.jobs(context).filter((job) => passes(job, filters) || makesReference(job, context));
 }
 
 function checkFilters(context: StageContext, wanted: readonly StageName[], filters: JobFilters): void {
@@ -141,7 +154,7 @@ async function runStage(
   emit: EventSink,
 ): Promise<JobRun[]> {
   const all = stage.jobs(context);
-  const jobs = all.filter((job) => passes(job, filters));
+  const jobs = wantedJobs(stage, context, filters);
   emit({ kind: "stage-start", stage: stage.name, title: stage.title, jobs: jobs.length });
   const runs = await executor.run(stage, jobs, context);
   const byPath = new Map(runs.map((run) => [run.job.path, run]));

@@ -8,7 +8,7 @@ import { designHash } from "./design/hash.ts";
 import type { StudyDesign } from "./design/schema.ts";
 import { cellJobs, estimateNotes, studyJob, totalOf } from "./plan-estimates.ts";
 import { areaPerFrame } from "./plan-scan.ts";
-import type { PlannedSplit, PlannedView, StudyPlan } from "./plan-types.ts";
+import type { PlannedView, StudyPlan } from "./plan-types.ts";
 import { planWarnings } from "./plan-warnings.ts";
 import { checkGrouping } from "./views/grouping.ts";
 import { boundingBox, packingBound } from "./views/overlap-metrics.ts";
@@ -81,7 +81,7 @@ export function assemble(
   setting: Setting,
   views: readonly PlannedView[],
   cells: readonly Cell[],
-  split: PlannedSplit | null,
+  { split, windows }: Pick<StudyPlan, "split" | "windows">,
 ): StudyPlan {
   const { probeModes, ...geometry } = setting;
   const photonsPerPx = cells
@@ -117,6 +117,7 @@ export function assemble(
     probeDiameterDefinition: design.probeDiameter,
     views,
     split,
+    windows,
     photonsPerPx,
     matrix,
     totals: totalOf(matrix),

@@ -2,6 +2,7 @@
 
 import { takePositions, type Positions } from "../array/scan.ts";
 import { DoselapError, isDoselapError } from "../errors.ts";
+import { commonWindow } from "./comparison/window.ts";
 import { dropPositions } from "../optics/drop.ts";
 import { measureProbeDiameter } from "../optics/probe-diameter.ts";
 import type { MeasuredDesign } from "./design/schema.ts";
@@ -49,7 +50,13 @@ export function planMeasured(design: MeasuredDesign, source: MeasuredSource): St
     const dose = source.meanCounts * design.doseFractions[doseIndex]!;
     return { dose, fluence: dose / areaPerFramePx };
   });
-  const plan = assemble(design, setting, views, cells, null);
+  const windows = Array.from({ length: design.replicates }, (_, replicate) => {
+    const options = { diameterPx: probeDiameterPx, seed: design.seeds.simulation + replicate };
+    return commonWindow(
+      views.map(({ overlapAsked }) => keptPositions(source.positions, { ...options, overlap: overlapAsked })),
+    );
+  });
+  const plan = assemble(design, setting, views, cells, { split: null, windows });
   return { ...plan, warnings: [...leftOut, ...plan.warnings] };
 }
 

@@ -1,6 +1,7 @@
 // The plan of a simulated study: each view's scan is made here once, to count its frames and measure its overlap.
 
 import { DoselapError } from "../errors.ts";
+import { commonWindow } from "./comparison/window.ts";
 import { stepForOverlap } from "../optics/overlap.ts";
 import { measureProbeDiameter } from "../optics/probe-diameter.ts";
 import type { SimulatedDesign } from "./design/schema.ts";
@@ -54,7 +55,11 @@ export async function planSimulated(design: SimulatedDesign): Promise<StudyPlan>
     guardPx: guardOf(design),
     leakage: Math.max(...scans.map((scan) => scan.split.leakage)),
   };
-  return assemble(design, setting, views, cells, split);
+  // What is scored is the test half, so the views are compared where all of their test scans have been.
+  const windows = Array.from({ length: design.replicates }, (_, replicate) =>
+    commonWindow(views.map(({ stepPx }) => scanOf(design, { ...setting, stepPx: stepPx! }, replicate).test)),
+  );
+  return assemble(design, setting, views, cells, { split, windows });
 }
 
 async function objectFrame(design: SimulatedDesign): Promise<{ height: number; width: number }> {

@@ -1,6 +1,7 @@
 // What a plan holds: plain JSON, written to plan/plan.json and read by every later stage.
 
 import type { Cell } from "./cell.ts";
+import type { Window } from "./comparison/window.ts";
 import type { StudyDesign } from "./design/schema.ts";
 import type { Estimate, PlannedJob } from "./plan-estimates.ts";
 
@@ -61,6 +62,8 @@ export interface StudyPlan {
   readonly views: readonly PlannedView[];
   /** null when the scan is measured. */
   readonly split: PlannedSplit | null;
+  /** By replicate: the rectangle of the object frame in which all views are compared. */
+  readonly windows: readonly Window[];
   readonly photonsPerPx: readonly PhotonDensity[];
   readonly matrix: readonly PlannedJob[];
   readonly totals: Estimate & { readonly jobs: number };

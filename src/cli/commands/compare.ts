@@ -12,7 +12,13 @@ import { compareImages } from "../../metrics/compare.ts";
 import { applyGauge } from "../../metrics/gauge.ts";
 import { metricNames, metricTable, metricUnit } from "../../metrics/registry.ts";
 import { amplitudeRange, renderAmplitudePng, renderPhasePng } from "../../report/images.ts";
-import { commonWindow, cropImage, illuminatedMask, type Window } from "../../study/comparison/window.ts";
+import {
+  checkWindow,
+  commonWindow,
+  cropImage,
+  illuminatedMask,
+  type Window,
+} from "../../study/comparison/window.ts";
 import { printJson, printLine, printNote, type CliContext } from "../context.ts";
 import { jsonFlag, parseNonNegative, parsePath } from "../flags.ts";
 import { textTable } from "../text-table.ts";
@@ -145,6 +151,7 @@ async function readTruth(context: CliContext, name: string): Promise<Target> {
   if (!(await holdsScan(path))) return { truth: await readObject(context, name) };
   const { dataset } = await readDataset(path);
   const window = commonWindow([dataset.positions]);
+  checkWindow(window);
   return { truth: dataset.object, window, mask: illuminatedMask(window, dataset.positions, dataset.probe) };
 }
 

@@ -2,24 +2,24 @@
 
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ndarray, type AnyArray, type ComplexImage } from "../../array/ndarray.ts";
+import { flatImage, ndarray, type AnyArray, type ComplexImage } from "../../array/ndarray.ts";
 import { readArrayArgument, toComplexImage } from "../../data/array-argument.ts";
-import type { Dataset } from "../../data/dataset.ts";
 import { readDataset } from "../../data/read.ts";
+import { DoselapError } from "../../errors.ts";
 import { writeJson } from "../../io/atomic.ts";
 import { writeNpz } from "../../io/npz.ts";
 import { amplitudeRange, renderAmplitudePng, renderPhasePng } from "../../report/images.ts";
 import { armDefinition } from "../../study/arms.ts";
 import { armPath, cellPath, type Cell } from "../../study/cell.ts";
 import { absentArm, scoreArm } from "../../study/comparison/arms.ts";
-import { referenceCell, referenceEngineArm } from "../../study/comparison/reference.ts";
 import { collectStudy, resultsCsv } from "../../study/comparison/study.ts";
-import { commonWindow, cropImage, illuminatedMask, type Window } from "../../study/comparison/window.ts";
+import { checkWindow, cropImage, illuminatedMask, type Window } from "../../study/comparison/window.ts";
 import type { ArmOutcome, CellResult } from "../../study/results.ts";
 import { readCellResult, studyResultFile } from "../../study/results-file.ts";
 import type { StageContext } from "../context.ts";
 import { writeManifest } from "../manifest.ts";
 import { readRecord } from "../record.ts";
+import { referenceJobs } from "../reference.ts";
 import type { JobInputs, JobOutcome, Stage, StageJob } from "../stage.ts";
 import type { JobResult } from "../store.ts";
 import { upstreamFiles } from "../upstream.ts";
@@ -42,13 +42,12 @@ export const compareStage: Stage = {
 };
 
 async function inputs({ cell }: StageJob, context: StageContext): Promise<JobInputs> {
-  const values: Record<string, unknown> = { cell };
-  for (const sibling of siblings(cell!, context)) {
-    Object.assign(
-      values,
-      await upstreamFiles(context, `data/${cellPath(sibling)}`, "generate", [scoredFile(context.design)]),
-    );
-  }
+  const window = windowOf(cell!, context);
+  const values: Record<string, unknown> = {
+    cell,
+    window,
+    ...(await upstreamFiles(context, `data/${cellPath(cell!)}`, "generate", [scoredFile(context.design)])),
+  };
   for (const arm of scoredArms(context.design)) {
     const path = `reconstruct/${armPath(cell!, arm)}`;
     const record = await readRecord(join(context.root, path));
@@ -65,31 +64,31 @@ async function inputs({ cell }: StageJob, context: StageContext): Promise<JobInp
   return { kind: "ready", values };
 }
 
-/** Cells whose scans share the comparison window: the other views of the same dose and replicate. */
-function siblings(cell: Cell, { plan }: StageContext): Cell[] {
-  return plan.cells.filter(
-    ({ doseIndex, replicate }) => doseIndex === cell.doseIndex && replicate === cell.replicate,
-  );
+/** The rectangle that all views of the replicate share. */
+function windowOf({ replicate }: Cell, { plan }: StageContext): Window {
+  const window = plan.windows[replicate];
+  if (window === undefined) {
+    throw new DoselapError("Job", `the plan has no window for replicate ${replicate}`, {
+      file: "plan/plan.json",
+      hint: "Run the plan stage again in a new folder.",
+    });
+  }
+  return window;
 }
 
-function referencePath(cell: Cell, { plan, design }: StageContext): string {
-  return `reconstruct/${armPath(referenceCell(plan.cells, cell.replicate), referenceEngineArm(design))}`;
+function referencePath(cell: Cell, context: StageContext): string {
+  return referenceJobs(context, cell.replicate).reconstruction;
 }
 
 async function work({ cell }: StageJob, context: StageContext, folder: string): Promise<JobResult> {
   const { design, root, plan } = context;
-  const scans: Dataset[] = [];
-  let data: Dataset | undefined;
-  for (const sibling of siblings(cell!, context)) {
-    const { dataset } = await readDataset(join(root, "data", cellPath(sibling), scoredFile(design)));
-    scans.push(dataset);
-    if (sibling.view === cell!.view) data = dataset;
-  }
-  const window = commonWindow(scans.map(({ positions }) => positions));
-  const mask = illuminatedMask(window, data!.positions, data!.probe);
+  const window = windowOf(cell!, context);
+  checkWindow(window);
+  const { dataset: data } = await readDataset(join(root, "data", cellPath(cell!), scoredFile(design)));
+  const mask = illuminatedMask(window, data.positions, data.probe);
   const target = cropImage(
     design.kind === "simulated"
-      ? data!.object
+      ? data.object
       : await readObject(root, referencePath(cell!, context), "reconstruction.npz"),
     window,
   );
@@ -98,7 +97,7 @@ async function work({ cell }: StageJob, context: StageContext, folder: string): 
   const arrays: Record<string, AnyArray> = {
     [comparison]: ndarray("complex64", shape, target.data),
     mask: ndarray("bool", shape, mask),
-    probe: ndarray("complex64", [data!.size, data!.size], data!.probe.data.slice(0, 2 * data!.size ** 2)),
+    probe: ndarray("complex64", [data.size, data.size], data.probe.data.slice(0, 2 * data.size ** 2)),
   };
   const range = amplitudeRange(target);
   const picture = async (name: string, image: ComplexImage): Promise<void> => {
@@ -111,13 +110,17 @@ async function work({ cell }: StageJob, context: StageContext, folder: string): 
   for (const arm of scoredArms(design)) {
     const path = `reconstruct/${armPath(cell!, arm)}`;
     const record = await readRecord(join(root, path));
-    if (record?.state !== "done") {
+    // The null row stands in every table: it needs no job to be known.
+    const flat = armDefinition(arm).kind === "null" && record === undefined;
+    if (!flat && record?.state !== "done") {
       arms.push(await absent(arm, cell!, context, record?.reason ?? null));
       continue;
     }
-    const object = cropImage(await readObject(root, path, "reconstruction.npz"), window);
+    const object = flat
+      ? flatImage(target.height, target.width)
+      : cropImage(await readObject(root, path, "reconstruction.npz"), window);
     const { outcome, aligned } = scoreArm(
-      { arm, object, halves: await readHalves(root, path, Object.keys(record.outputs), window) },
+      { arm, object, halves: await readHalves(root, path, Object.keys(record?.outputs ?? {}), window) },
       {
         image: target,
         comparison,
@@ -132,7 +135,7 @@ async function work({ cell }: StageJob, context: StageContext, folder: string): 
     await picture(arm, aligned);
   }
   await writeNpz(join(folder, "aligned.npz"), arrays);
-  const { metadata, positions, frames } = data!;
+  const { metadata, positions, frames } = data;
   const result: CellResult = {
     designHash: context.designHash,
     dose: cell!.dose,

@@ -43,9 +43,18 @@ export const planStage: Stage<RunContext> = {
     const plan = await planStudy(design, measuredSource(dataset));
     await writeDataset(join(folder, "source.npz"), dataset);
     await writeJson(join(folder, "plan.json"), plan);
-    const detection = [`read as ${format.name}`, ...format.detected, ...format.overridden.map((said) => `as told: ${said}`)];
+    const detection = [
+      `read as ${format.name}`,
+      ...format.detected,
+      ...format.overridden.map((said) => `as told: ${said}`),
+    ];
     return {
-      summary: { cells: plan.cells.length, format, notes: detection, warnings: [...warnings, ...plan.warnings] },
+      summary: {
+        cells: plan.cells.length,
+        format,
+        notes: detection,
+        warnings: [...warnings, ...plan.warnings],
+      },
     };
   },
   async finish() {

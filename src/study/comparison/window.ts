@@ -17,8 +17,8 @@ export interface Window {
 /** Smallest side that an FRC and one SSIM window need. */
 const smallestSidePx = 16;
 
-/** The rectangle that every one of the scans covers with probe centres: their bounding boxes' intersection.
- * @throws Shape when nothing useful is left. */
+/** The rectangle that every one of the scans covers with probe centres: their bounding boxes' intersection. It may be
+ * too small to compare anything; see {@link checkWindow}. */
 export function commonWindow(scans: readonly Positions[]): Window {
   let x0 = -Infinity;
   let y0 = -Infinity;
@@ -30,20 +30,17 @@ export function commonWindow(scans: readonly Positions[]): Window {
     x1 = Math.min(x1, -least(x, -1));
     y1 = Math.min(y1, -least(y, -1));
   }
-  const window = {
-    x0: Math.ceil(x0),
-    y0: Math.ceil(y0),
-    x1: Math.floor(x1) + 1,
-    y1: Math.floor(y1) + 1,
-  };
-  if (!(window.x1 - window.x0 >= smallestSidePx && window.y1 - window.y0 >= smallestSidePx)) {
-    throw new DoselapError("Shape", "the views share too small a field to compare them", {
-      expected: `at least ${smallestSidePx} × ${smallestSidePx} px`,
-      got: `${window.x1 - window.x0} × ${window.y1 - window.y0} px`,
-      hint: "Make the object larger or the views' overlaps higher.",
-    });
-  }
-  return window;
+  return { x0: Math.ceil(x0), y0: Math.ceil(y0), x1: Math.floor(x1) + 1, y1: Math.floor(y1) + 1 };
+}
+
+/** @throws Shape when the window is too small for the metrics. */
+export function checkWindow({ x0, y0, x1, y1 }: Window): void {
+  if (x1 - x0 >= smallestSidePx && y1 - y0 >= smallestSidePx) return;
+  throw new DoselapError("Shape", "the views share too small a field to compare them", {
+    expected: `at least ${smallestSidePx} × ${smallestSidePx} px`,
+    got: `${x1 - x0} × ${y1 - y0} px`,
+    hint: "Make the object larger or the views' overlaps higher.",
+  });
 }
 
 function least(values: Float64Array, sign = 1): number {
