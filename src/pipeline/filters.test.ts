@@ -47,6 +47,8 @@ test("a filter that matches nothing lists the doses, views, gridsizes, arms and 
 });
 
 test("a value that no job has is an error even when other values match", () => {
-  expect(() => filterJobs(jobs, { views: ["dense", "dens"] })).toThrow(/no job matches.*views dens\. There are/);
+  expect(() => filterJobs(jobs, { views: ["dense", "dens"] })).toThrow(
+    /no job matches.*views dens\. There are/,
+  );
   expect(() => filterJobs(jobs, { arms: ["rpie"] })).toThrow(/arms rpie/);
 });
