@@ -161,7 +161,7 @@ const measured = {
   seeds,
   replicates: 1,
   arms: ["pinn", "rpie", "null"],
-  engines: { rpie: { ...rpie, epochs: 15, fixProbe: false } },
+  engines: { rpie: { ...rpie, epochs: 25, fixProbe: false } },
   training: { epochs: 5, batchSize: 4, learningRate: 2e-3, groupCount: null, subsampleCount: null },
   metrics,
 } satisfies MeasuredDesign;
