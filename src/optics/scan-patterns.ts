@@ -11,12 +11,18 @@ type Pattern = (region: ScanRegion, count: number, seed: number) => Positions;
 
 export const freePatterns = { fermat, lissajous, random } as const satisfies { [kind: string]: Pattern };
 
+/** Length over width from which a strip is a line to a spiral. */
+const thinnestStrip = 25;
+
 const goldenAngle = Math.PI * (3 - Math.sqrt(5));
 
 /** The first `count` points of the tightest spiral that still reaches the region's corners. */
 function fermat({ x0, y0, x1, y1 }: ScanRegion, count: number): Positions {
   const cx = (x0 + x1) / 2;
   const cy = (y0 + y1) / 2;
+  const long = Math.max(x1 - x0, y1 - y0);
+  // Nearly all of a spiral would lie outside a strip this thin, and finding the rest takes for ever: a line is what it is.
+  if (Math.min(x1 - x0, y1 - y0) * thinnestStrip < long) return line({ x0, y0, x1, y1 }, count);
   const reach = Math.hypot(x1 - x0, y1 - y0) / 2;
   const walk = (c: number): { x: number[]; y: number[] } => {
     const x: number[] = [];
@@ -45,6 +51,16 @@ function fermat({ x0, y0, x1, y1 }: ScanRegion, count: number): Positions {
     points.y.push(cy);
   }
   return { x: Float64Array.from(points.x), y: Float64Array.from(points.y) };
+}
+
+/** `count` points evenly along the region's longer middle line. */
+function line({ x0, y0, x1, y1 }: ScanRegion, count: number): Positions {
+  const along = Float64Array.from({ length: count }, (_, n) => (n + 0.5) / count);
+  const middle = (a: number, b: number): Float64Array => along.map(() => (a + b) / 2);
+  const spread = (a: number, b: number): Float64Array => along.map((share) => a + share * (b - a));
+  return x1 - x0 >= y1 - y0
+    ? { x: spread(x0, x1), y: middle(y0, y1) }
+    : { x: middle(x0, x1), y: spread(y0, y1) };
 }
 
 function lissajous({ x0, y0, x1, y1 }: ScanRegion, count: number): Positions {

@@ -164,3 +164,16 @@ test.each([
 ] as const)("refuses %j", (wrong, message) => {
   expect(() => makeScan({ kind: "jittered-raster", region, stepPx, seed: 1, ...wrong })).toThrow(message);
 });
+
+test.each(scanKinds)("a %s scan of a strip as thin as a line ends, inside it", (kind) => {
+  for (const width of [0, 1e-300, 1e-6, 0.5, 3]) {
+    const strip = { x0: 16, y0: 16, x1: 16 + width, y1: 116 };
+    const { x, y } = makeScan({ kind, region: strip, stepPx: 5, seed: 1 });
+    expect(x.length).toBeGreaterThan(0);
+    // Well below what a hang would make of it.
+    expect(x.length).toBeLessThan(2000);
+    expect(Math.min(...x, ...y)).toBeGreaterThanOrEqual(16);
+    expect(Math.max(...y)).toBeLessThanOrEqual(116);
+    expect(Math.max(...x)).toBeLessThanOrEqual(16 + width);
+  }
+});
