@@ -46,6 +46,11 @@ export async function resultTable(root: string): Promise<string[]> {
   const notes = rows.some((row) => row.some((text) => text.endsWith("≈ null")))
     ? ["≈ null: not distinguishable from a flat object"]
     : [];
+  if (measured) {
+    notes.push(
+      "halves: two thinned halves against each other; artefacts that both share, as of too little overlap, raise it",
+    );
+  }
   return ["", ...lines, ...notes, ""];
 }
 

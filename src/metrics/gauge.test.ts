@@ -169,3 +169,17 @@ describe("applyRealGauge", () => {
     expect(aligned.data).toEqual(negative.data);
   });
 });
+
+test("a constant image is given no slope of the truth's: its ramp is 0 and it stays constant", () => {
+  const side = 24;
+  const truth = { height: side, width: side, data: new Float32Array(2 * side * side) };
+  for (let i = 0; i < side * side; i++) {
+    const phase = 0.05 * (i % side) + 0.1 * Math.sin(i);
+    truth.data[2 * i] = Math.cos(phase);
+    truth.data[2 * i + 1] = Math.sin(phase);
+  }
+  const flat = { ...truth, data: truth.data.map((_, i) => (i % 2 === 0 ? 1 : 0)) };
+  const { aligned, rampXRadPerPx, rampYRadPerPx } = applyGauge(flat, truth);
+  expect([rampXRadPerPx, rampYRadPerPx]).toEqual([0, 0]);
+  expect(new Set(aligned.data.filter((_, i) => i % 2 === 0)).size).toBe(1);
+});

@@ -79,8 +79,10 @@ function align(
   const start = recon.slice();
   let ramp: Ramp = { x: 0, y: 0 };
   let shift: Shift = { x: 0, y: 0 };
+  // A constant image has no ramp of its own: fitting one would hand it the truth's slope, and a score for it.
+  const constant = isConstant(recon, mask);
   const addRamp = (nearZero: boolean): void => {
-    if (!phase) return;
+    if (!phase || constant) return;
     const more = measureRamp(recon, truth, region, { nearZero });
     ramp = { x: wrapAngle(ramp.x + more.x), y: wrapAngle(ramp.y + more.y) };
     removeRamp(recon, size, more);
@@ -113,6 +115,18 @@ function align(
     rampYRadPerPx: ramp.y,
     amplitudeScale: removeScale(recon, truth, { mask, phase }),
   };
+}
+
+/** Equal in every compared pixel, to the rounding of complex64. */
+function isConstant(field: Float64Array, mask: PixelMask | undefined): boolean {
+  let first = -1;
+  for (let i = 0; i < field.length; i += 2) {
+    if (mask !== undefined && mask[i / 2] === 0) continue;
+    if (first < 0) first = i;
+    const away = Math.hypot(field[i]! - field[first]!, field[i + 1]! - field[first + 1]!);
+    if (away > 1e-6 * Math.hypot(field[first]!, field[first + 1]!)) return false;
+  }
+  return true;
 }
 
 /** Multiples of the search's last step, 0.001 px, without what adding them leaves in the last bits, and without −0. */

@@ -195,12 +195,8 @@ describe("training CLI manifest and bridging", () => {
     expect(await readFile(join(folder, "run/train/dose_1000/dense/gs2/pinn/seed_42/train.log"), "utf8")).toBe(
       before,
     );
-    const manifest = (await json("run/train/training_manifest.json")) as { dryRun: boolean; jobs: Row[] };
-    expect(manifest.dryRun).toBe(true);
-    expect(manifest.jobs.map(({ arm, state }) => `${arm as string} ${state as string}`)).toEqual([
-      "pinn done",
-      "supervised planned",
-    ]);
+    // The manifest of the real run stays.
+    expect(await json("run/train/training_manifest.json")).toMatchObject({ dryRun: false });
   });
 
   test("skipped jobs are listed with their reason when no runner can take them", async () => {

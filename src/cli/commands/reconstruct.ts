@@ -5,6 +5,7 @@ import { buildCommand } from "@stricli/core";
 import { ndarray } from "../../array/ndarray.ts";
 import { referenceBackend } from "../../compute/reference.ts";
 import { readArrayArgument, toProbe } from "../../data/array-argument.ts";
+import { withProvenance } from "../../data/dataset.ts";
 import { readDataset } from "../../data/read.ts";
 import { engines, prepareEngine, type EngineName } from "../../engines/registry.ts";
 import { runEngine } from "../../engines/run.ts";
@@ -144,7 +145,8 @@ export const reconstructCommand = buildCommand<Flags, [string], CliContext>({
       ([, value]) => value !== undefined,
     );
     const engine = prepareEngine(name, { epochs, fixProbe, ...Object.fromEntries(given) });
-    const { dataset, warnings } = await readDataset(resolve(this.cwd, input), readOptionsOf(rest));
+    const scanPath = resolve(this.cwd, input);
+    const { dataset, warnings } = await readDataset(scanPath, readOptionsOf(rest));
     for (const warning of warnings) printNote(this, `warning: ${warning}`);
     const start =
       probeFile === undefined
@@ -173,9 +175,14 @@ export const reconstructCommand = buildCommand<Flags, [string], CliContext>({
       },
     });
     const size = dataset.size;
+    const metadata = withProvenance(dataset.metadata, {
+      operation: "reconstruct",
+      parameters: { engine: name, options: engine.options, seed },
+    });
     await writeNpz(file, {
       objectGuess: ndarray("complex64", [object.height, object.width], object.data),
       probeGuess: ndarray("complex64", probeModes === 1 ? [size, size] : [probeModes, size, size], probe),
+      _metadata: ndarray("string", [], [JSON.stringify(metadata)]),
     });
     const summary = {
       engine: name,

@@ -6,7 +6,12 @@ import { DoselapError } from "../../errors.ts";
 import { armPath, cellPath } from "../../study/cell.ts";
 import { networkArms, trainingDataFiles, trainingJobFields } from "../../study/training/build.ts";
 import { createTrainingJob, isFile, type TrainingJobFields } from "../../study/training/job.ts";
-import { trainingSummary, writeTrainingManifests, type TrainingRow } from "../../study/training/manifest.ts";
+import {
+  trainingManifestFile,
+  trainingSummary,
+  writeTrainingManifests,
+  type TrainingRow,
+} from "../../study/training/manifest.ts";
 import { runTrainingJob, type DryRunSummary } from "../../study/training/run.ts";
 import { runnerOf } from "../../study/training/runners/registry.ts";
 import type { StageContext } from "../context.ts";
@@ -121,13 +126,17 @@ export async function planTraining(
     }
   }
   const { designHash } = context;
-  await writeTrainingManifests(join(root, "train"), {
-    designHash,
-    rows,
-    skippedViews: [],
-    dryRun: true,
-    relativeTo: root,
-  });
+  const folder = join(root, "train");
+  // The manifest of a real run is not replaced by a plan.
+  if (!isFile(join(folder, trainingManifestFile))) {
+    await writeTrainingManifests(folder, {
+      designHash,
+      rows,
+      skippedViews: [],
+      dryRun: true,
+      relativeTo: root,
+    });
+  }
   return planned;
 }
 

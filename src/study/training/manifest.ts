@@ -11,7 +11,7 @@ import { pathNamer, type PathNamer } from "./paths.ts";
 import type { DryRunSummary, TrainingOutcome } from "./run.ts";
 import { toPlainJson } from "./serialise.ts";
 
-const trainingManifestFile = "training_manifest.json";
+export const trainingManifestFile = "training_manifest.json";
 const skipSummaryFile = "skip_summary.json";
 
 /** How one job stands. */
