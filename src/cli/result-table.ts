@@ -77,13 +77,19 @@ function cellsOf(outcomes: readonly ArmOutcome[], columns: readonly Column[]): s
     );
     if (values.length === 0) return done.some(({ isReference }) => isReference) ? "reference" : "–";
     const numbers = values.map(({ value }) => value);
-    // An FRC that never falls below its threshold has no crossing: better than any number.
-    if (numbers.some((value) => value === null)) return metric.startsWith("frc") ? "no crossing" : "–";
+    // An FRC that never falls below its threshold has no crossing: better than any number. A flat image has no FRC at all.
+    if (numbers.some((value) => value === null))
+      return metric.startsWith("frc") && hasCurve(done, part) ? "no crossing" : "–";
     return number(
       numbers.reduce<number>((sum, value) => sum + (value ?? Number.NaN), 0) / numbers.length,
       digits,
     );
   });
+}
+
+function hasCurve(outcomes: readonly ArmOutcome[], part: Column[0]): boolean {
+  const name = part === "complex" ? "halves" : part;
+  return outcomes.some(({ frc }) => frc[name]?.value.some((value) => value !== null) === true);
 }
 
 function number(value: number, digits: number): string {

@@ -49,6 +49,9 @@ test("one dose, one view and one arm of a simulated study run to their report, b
   );
   expect(code).toBe(0);
   expect(stdout).toMatch(/report: one\/report\.html/);
+  // A flat image has no correlation: neither a resolution nor the best one.
+  expect(stdout).toMatch(/ null .*–\n/);
+  expect(stdout).not.toMatch(/ null .*no crossing/);
   const [cell, ...others] = await cells("one");
   expect(others).toEqual([]);
   expect(states(cell!)).toEqual({ pinn: "skipped", supervised: "skipped", rpie: "done", null: "done" });
