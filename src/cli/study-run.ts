@@ -75,7 +75,7 @@ export async function dryRun(
   { quiet }: { quiet: boolean },
 ): Promise<unknown> {
   const planned = await planOf(context, study, flags);
-  const jobs = await listJobs(planned, stages, filtersOf(flags));
+  const jobs = listJobs(planned, stages, filtersOf(flags));
   return listed(context, planned, jobs.map(jobRow), { quiet });
 }
 
@@ -87,7 +87,7 @@ export async function dryRunTraining(
   { quiet }: { quiet: boolean },
 ): Promise<unknown> {
   const planned = await planOf(context, study, flags);
-  const jobs = await listJobs(planned, ["train"], filtersOf(flags));
+  const jobs = listJobs(planned, ["train"], filtersOf(flags));
   const summaries = await planTraining(jobs, planned);
   const rows = jobs.map((job) => {
     const { config, command } = summaries.get(job.path) ?? {};

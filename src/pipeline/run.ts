@@ -81,11 +81,12 @@ export async function runStudy({
     await executor.close();
     await release();
   }
+  return { root, designHash: run.designHash, jobs: runs, ...tally(runs) };
+}
+
+function tally(runs: readonly JobRun[]): Pick<RunSummary, "done" | "reused" | "failed" | "skipped"> {
   const count = (test: (job: JobRun) => boolean): number => runs.filter(test).length;
   return {
-    root,
-    designHash: run.designHash,
-    jobs: runs,
     done: count(({ state }) => state === "done"),
     reused: count(({ reused }) => reused),
     failed: count(({ state }) => state === "failed"),
@@ -93,12 +94,13 @@ export async function runStudy({
   };
 }
 
-/** Every job of the wanted stages that passes the filters, without running any. Makes the plan, in a given folder. */
-export async function listJobs(
+/** Every job of the wanted stages that passes the filters, without running any.
+ * @throws Usage when the filters match nothing. */
+export function listJobs(
   context: StageContext,
   wanted: readonly StageName[],
   filters: JobFilters,
-): Promise<StageJob[]> {
+): StageJob[] {
   checkFilters(context, wanted, filters);
   return stageNames.flatMap((name) =>
     name === "plan" || !wanted.includes(name) ? [] : wantedJobs(stages[name], context, filters),
@@ -131,14 +133,7 @@ async function makePlan(context: RunContext, emit: EventSink): Promise<JobRun> {
   for (const key of ["notes", "warnings"]) {
     for (const text of textsOf(planned.summary[key])) emit({ kind: "note", text });
   }
-  emit({
-    kind: "stage-end",
-    stage: "plan",
-    done: 1,
-    reused: planned.reused ? 1 : 0,
-    failed: 0,
-    skipped: 0,
-  });
+  emit({ kind: "stage-end", stage: "plan", ...tally([planned]) });
   return planned;
 }
 
@@ -160,15 +155,7 @@ async function runStage(
   const byPath = new Map(runs.map((run) => [run.job.path, run]));
   const outcomes = await Promise.all(all.map(async (job) => byPath.get(job.path) ?? standing(job, context)));
   await stage.finish(outcomes, context);
-  const count = (test: (job: JobRun) => boolean): number => runs.filter(test).length;
-  emit({
-    kind: "stage-end",
-    stage: stage.name,
-    done: count(({ state }) => state === "done"),
-    reused: count(({ reused }) => reused),
-    failed: count(({ state }) => state === "failed"),
-    skipped: count(({ state }) => state === "skipped"),
-  });
+  emit({ kind: "stage-end", stage: stage.name, ...tally(runs) });
   return runs;
 }
 
