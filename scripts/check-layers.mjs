@@ -27,12 +27,14 @@ const layers = {
   cli: [...ground, ...methods, "study", "report", "pipeline"],
 };
 const everywhere = ["src/errors.ts", "src/version.ts"];
+// AssemblyScript: ends in .ts and keeps the length of files, but its compiler resolves its imports.
+const assembly = "src/compute/wasm/assembly/";
 const root = rootFrom(process.argv);
 
 /** Every violation below `root`, as "file:line: what is wrong". */
 function violations() {
   const problems = [];
-  const sources = filesIn(root, ["src"], [".ts"]);
+  const sources = filesIn(root, ["src"], [".ts"]).filter((path) => !path.startsWith(assembly));
   const known = new Set(sources);
   const graph = new Map();
   for (const path of filesIn(root, ["src", "test", "scripts", "examples", "bench"], [".ts", ".mjs"])) {

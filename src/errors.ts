@@ -28,6 +28,7 @@ export interface ErrorContext {
  * - `Hash`: an artefact belongs to another design or was changed after it was written.
  * - `Job`: a job failed; `cause` holds why.
  * - `Runner`: an external trainer failed (exit code, signal, missing result).
+ * - `Compute`: the numeric core does not run here, or a thread of it failed or ended.
  * - `Diverged`: an engine produced a non-finite or exploding field.
  * - `Usage`: the command line was misused, or a filter matched nothing.
  * - `Interrupted`: the user or a signal asked to stop. */
@@ -41,6 +42,7 @@ export type ErrorTag =
   | "Hash"
   | "Job"
   | "Runner"
+  | "Compute"
   | "Diverged"
   | "Usage"
   | "Interrupted";

@@ -30,11 +30,14 @@ export { readDataset, type ReadOptions } from "./data/read.ts";
 export { writeDataset } from "./data/write.ts";
 
 // physics
-export type { Backend, Fft2 } from "./compute/backend.ts";
+export type { Backend, Fft2, Transforms } from "./compute/backend.ts";
+export { openBackend, type BackendOptions } from "./compute/node.ts";
 export { referenceBackend } from "./compute/reference.ts";
 export { createRng, type Rng } from "./math/random/rng.ts";
 export { discOverlap, nearestNeighborOverlap, stepForOverlap } from "./optics/overlap.ts";
 export { buildPhantom } from "./optics/phantom/build.ts";
+export { nearFieldTransfer, type NearFieldGeometry } from "./optics/near-field.ts";
+export { withProbeModes } from "./optics/probe-modes.ts";
 export { measureProbeDiameter } from "./optics/probe-diameter.ts";
 export { buildProbe } from "./optics/probe.ts";
 export { scanRegion } from "./optics/scan-region.ts";
@@ -43,9 +46,12 @@ export { simulateDataset } from "./optics/simulate.ts";
 export { splitHalves, thinDataset } from "./optics/thin.ts";
 
 // engines
-export type { Engine, EngineContext, EngineState, EpochReport, Problem } from "./engines/engine.ts";
-export { engines, prepareEngine } from "./engines/registry.ts";
-export { runEngine, type Reconstruction } from "./engines/run.ts";
+export type { Capabilities, Engine, EngineContext } from "./engines/engine.ts";
+export type { FrameReader, Problem } from "./engines/problem.ts";
+export { iterate, type Checkpoint, type EpochReport, type Iteration } from "./engines/iterate.ts";
+export { prepareEngine, type PreparedEngine } from "./engines/prepare.ts";
+export { engines } from "./engines/registry.ts";
+export { runEngine, type EpochEvent, type Reconstruction } from "./engines/run.ts";
 
 // metrics
 export { compareImages, type MetricsReport } from "./metrics/compare.ts";

@@ -4,7 +4,9 @@ import { buildApplication, buildRouteMap, run } from "@stricli/core";
 import { isDoselapError, type ErrorTag } from "../errors.ts";
 import { doselapVersion } from "../version.ts";
 import { compareCommand } from "./commands/compare.ts";
+import { completionCommand } from "./commands/completion.ts";
 import { convertCommand } from "./commands/convert.ts";
+import { enginesCommand } from "./commands/engines.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { metricsCommand } from "./commands/metrics.ts";
 import { planCommand } from "./commands/plan.ts";
@@ -14,6 +16,7 @@ import { runCommand } from "./commands/run.ts";
 import { simulateCommand } from "./commands/simulate.ts";
 import { thinCommand } from "./commands/thin.ts";
 import { trainCommand } from "./commands/train.ts";
+import { answerCompletion, completionQuestion } from "./completion.ts";
 import { exitCodes, printNote, type CliContext } from "./context.ts";
 import { cliText } from "./text.ts";
 
@@ -31,11 +34,13 @@ const commands = {
   thin: thinCommand,
   train: trainCommand,
   reconstruct: reconstructCommand,
+  engines: enginesCommand,
   compare: compareCommand,
   metrics: metricsCommand,
   report: reportCommand,
   inspect: inspectCommand,
   convert: convertCommand,
+  completion: completionCommand,
 };
 
 const routes = buildRouteMap<string, CliContext>({
@@ -81,6 +86,11 @@ function application({ overview }: { readonly overview: boolean }) {
 
 /** Runs one command line and returns its exit code. Streams, folder and abort signal are given, none are global. */
 export async function runCli(argv: readonly string[], context: CliContext): Promise<number> {
+  const question = completionQuestion(argv);
+  if (question !== undefined) {
+    await answerCompletion(application({ overview: false }), question, context);
+    return exitCodes.ok;
+  }
   const [first = ""] = argv;
   const named = Object.hasOwn(commands, first);
   await run(application({ overview: !named }), argv, context);

@@ -1,54 +1,80 @@
-// The engine contract. An engine is a value: a name, a strict options schema, citations, and two functions.
+// The engine contract. An engine is a value: a name, a strict options schema, citations, what it can do, and the body of
+// one epoch. What all engines share (frames, held-out frames, constraints, averaging, stopping) is iterate.ts.
 
 import type { z } from "zod";
-import type { ComplexImage } from "../array/ndarray.ts";
-import type { Positions } from "../array/scan.ts";
 import type { Backend } from "../compute/backend.ts";
-
-/** What an engine is given. Arrays are read only. */
-export interface Problem {
-  readonly frames: number;
-  readonly size: number;
-  /** √counts, float32 [M, N, N], DC at (N/2, N/2). */
-  readonly diffraction: Float32Array;
-  readonly positions: Positions;
-  /** Start probe, complex64 [modes, N, N], squared amplitude in counts. */
-  readonly probe: Float32Array;
-  readonly probeModes: number;
-  readonly objectHeight: number;
-  readonly objectWidth: number;
-  /** Start object; a flat one (amplitude 1, phase 0) when absent. */
-  readonly object?: ComplexImage | undefined;
-}
+import type { CommonOptions } from "./options.ts";
+import type { ScanRun } from "./scan-run.ts";
 
 export interface EngineContext {
   readonly backend: Backend;
   /** Seeds every random choice of the engine; same seed, same bytes. */
   readonly seed: number;
+  /** Largest memory for the scan, bytes; frames beyond it are read again when they are needed. */
+  readonly memoryBudgetBytes?: number | undefined;
 }
 
-/** State between epochs: what `step` advances. Engines extend it with their scratch. */
-export interface EngineState {
-  readonly object: ComplexImage;
-  /** complex64 [modes, N, N]. */
-  readonly probe: Float32Array;
-  /** Epochs done. */
-  epoch: number;
+/** What an engine can do: the capability table of the documentation, and which options it takes. */
+export interface Capabilities {
+  readonly probeModes: boolean;
+  readonly probeUpdate: boolean;
+  readonly positionCorrection: boolean;
+  readonly floatIntensities: boolean;
+  readonly priors: boolean;
+  /** Frames are visited in batches that threads share. */
+  readonly parallel: "always" | "with a batch" | "no";
+  readonly nearField: boolean;
+  readonly likelihoods: readonly string[];
 }
 
-export interface EpochReport {
-  /** Relative amplitude misfit: Σ(|ψ|−√n)² / Σn over the epoch, at each frame's visit. */
-  readonly error: number;
+/** The epoch at hand. */
+export interface Epoch {
+  /** 0-based. */
+  readonly index: number;
+  /** 0 … 1 over the planned epochs. */
+  readonly progress: number;
+  /** Factor of the step schedule: 1 … finalStepFraction on a cosine. */
+  readonly shrink: number;
+  readonly probeActive: boolean;
 }
 
-export interface Engine<Options = unknown, State extends EngineState = EngineState> {
+/** The engine's own part of a run. */
+export interface EngineCore {
+  /** One pass over the training frames: moves object and probe in `run.views`. */
+  sweep(epoch: Epoch): void;
+  /** Arrays that a checkpoint must hold besides what all engines share. Live: their contents change. */
+  readonly arrays: { readonly [name: string]: Float32Array | Float64Array };
+  /** Where the prior acts: "objective", the engine has it in its own; "epoch", a proximal step after each; "end", one
+   * proximal step on the result, for engines whose iterates must not be moved from outside. Absent: "epoch". */
+  readonly priorActs?: "objective" | "epoch" | "end";
+  /** How many steps of full length an epoch takes at a pixel that frames light `visits` times: the proximal step of the
+   * prior must weigh as much. Absent: 1. */
+  priorGain?(visits: number): number;
+  /** Called after a constraint has changed object or probe from outside. */
+  changed?(): void;
+  /** Restores what follows from the arrays after a checkpoint was loaded into them. */
+  resumed?(): void;
+}
+
+export interface Engine<Options extends CommonOptions = CommonOptions> {
   readonly name: string;
+  readonly title: string;
   /** One line for `--help` and the docs. */
   readonly summary: string;
   readonly options: z.ZodType<Options>;
   /** DOIs. */
   readonly cites: readonly string[];
-  init(problem: Problem, options: Options, context: EngineContext): State;
-  /** Advances the state by one epoch. @throws Diverged when a field stops being finite. */
-  step(state: State): EpochReport;
+  readonly capabilities: Capabilities;
+  /** Frames in flight, and whether the exit wave of every frame is kept. */
+  memory(options: Options): { readonly slots: number; readonly keepsWaves: boolean };
+  start(run: ScanRun, options: Options): EngineCore;
+}
+
+/** An engine whose own option type is closed over: outside of it, options are what its schema has parsed. */
+export function defineEngine<Options extends CommonOptions>(engine: Engine<Options>): Engine {
+  return {
+    ...engine,
+    memory: (options) => engine.memory(engine.options.parse(options)),
+    start: (run, options) => engine.start(run, engine.options.parse(options)),
+  };
 }

@@ -1,51 +1,233 @@
-// Runs an engine to its planned end: epochs, progress, history, abort. The same call serves the command
-// line, the study's jobs and the tests.
+// Runs a prepared engine to its planned end: links, selection by held-out frames, progress, history, abort. The same
+// call serves the command line, the study's jobs, the page and the tests.
 
-import { setImmediate } from "node:timers/promises";
 import type { ComplexImage } from "../array/ndarray.ts";
+import type { Positions } from "../array/scan.ts";
 import { DoselapError } from "../errors.ts";
-import type { EngineContext, Problem } from "./engine.ts";
-import type { PreparedEngine } from "./registry.ts";
+import type { EngineContext } from "./engine.ts";
+import type { Problem } from "./problem.ts";
+import { iterate, type EngineResult, type EpochReport } from "./iterate.ts";
+import type { CommonOptions } from "./options.ts";
+import type { Link, PreparedEngine } from "./prepare.ts";
+import { planRun } from "./scan-run.ts";
 
 export interface Reconstruction {
   readonly object: ComplexImage;
   /** complex64 [modes, N, N]. */
   readonly probe: Float32Array;
-  /** Relative misfit of each epoch. */
+  readonly positions: Positions;
+  /** Intensity factor of each frame. */
+  readonly scales: Float32Array;
+  /** Relative misfit of each epoch of the final fits. */
   readonly history: readonly number[];
+  /** Poisson deviance per pixel of each epoch of the final fits. */
+  readonly deviance: readonly number[];
+  /** What the held-out frames chose, per link; empty when none were held out. */
+  readonly choices: readonly Choice[];
 }
 
-export interface EpochEvent {
-  /** Epochs done, of `epochs`. */
+export interface Choice {
+  readonly engine: string;
+  /** Epochs after which held-out deviance was lowest; 0 = the start. */
   readonly epoch: number;
-  readonly epochs: number;
-  readonly error: number;
+  readonly priorWeight: number;
+  /** Held-out deviance per pixel at the start and there. */
+  readonly startDeviance: number;
+  readonly deviance: number;
 }
 
-/** Runs all planned epochs. Gives the event loop a turn between epochs, so that an abort is heard.
- * @throws Diverged from the engine; Interrupted when the signal aborts. */
-export async function runEngine(
-  engine: PreparedEngine,
+export interface EpochEvent extends EpochReport {
+  readonly engine: string;
+  /** choose: frames are held out and the epoch is scored; fit: the final run. */
+  readonly phase: "choose" | "fit";
+  /** Epochs planned for this link and phase. */
+  readonly epochs: number;
+  /** Share of the whole run that is done, 0 … 1. */
+  readonly fraction: number;
+  /** Seconds since the run began; null without a clock. */
+  readonly seconds: number | null;
+}
+
+export interface RunContext extends EngineContext {
+  readonly onEpoch?: ((event: EpochEvent) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds, monotonic. */
+  readonly now?: (() => number) | undefined;
+}
+
+/** Bytes that the largest link of a run will take, within the budget. @throws what the problem's check throws. */
+export function estimateBytes(
+  { links }: PreparedEngine,
   problem: Problem,
-  {
-    onEpoch,
-    signal,
-    ...context
-  }: EngineContext & {
-    onEpoch?: ((event: EpochEvent) => void) | undefined;
-    signal?: AbortSignal | undefined;
-  },
+  { backend, memoryBudgetBytes }: Omit<EngineContext, "seed">,
+): number {
+  return Math.max(
+    ...links.map(
+      ({ engine, options }) =>
+        planRun(problem, { backend, memoryBudgetBytes, ...engine.memory(options) }).bytes,
+    ),
+  );
+}
+
+/** Weights that "auto" tries, counts per pixel: it climbs from the middle while held-out deviance falls. */
+const priorLadder = [0.1, 0.3, 1, 3, 10, 30, 100, 300] as const;
+const ladderStart = 4;
+/** Most weights that one climb visits: the start, one step the wrong way, and a walk to the end. */
+const climbAtMost = 6;
+
+/** Runs all links. Gives the event loop a turn between epochs, so that an abort is heard.
+ * @throws Contract, Range, Shape before work; Diverged; Interrupted when the signal aborts. */
+export async function runEngine(
+  prepared: PreparedEngine,
+  problem: Problem,
+  context: RunContext,
 ): Promise<Reconstruction> {
-  const { state, step } = engine.start(problem, context);
+  const began = context.now?.();
   const history: number[] = [];
-  while (history.length < engine.epochs) {
-    if (signal?.aborted === true) {
-      throw new DoselapError("Interrupted", `${engine.name} was stopped after ${history.length} epochs`);
-    }
-    const { error } = step();
-    history.push(error);
-    onEpoch?.({ epoch: history.length, epochs: engine.epochs, error });
-    await setImmediate();
+  const deviance: number[] = [];
+  const choices: Choice[] = [];
+  const total = prepared.links.reduce((sum, link) => sum + workOf(link, problem), 0);
+  let done = 0;
+  let result: EngineResult | undefined;
+  for (const link of prepared.links) {
+    const given = result === undefined ? problem : startingFrom(problem, result);
+    const watch = (phase: EpochEvent["phase"], epochs: number) => (report: EpochReport) => {
+      done++;
+      if (phase === "fit") {
+        history.push(report.error);
+        deviance.push(report.deviance);
+      }
+      const now = context.now?.();
+      const seconds = began === undefined || now === undefined ? null : (now - began) / 1000;
+      const fraction = Math.min(1, done / total);
+      context.onEpoch?.({ ...report, engine: link.engine.name, phase, epochs, fraction, seconds });
+    };
+    const fit = await runLink(link, given, context, watch);
+    if (fit.choice !== undefined) choices.push(fit.choice);
+    result = fit.result;
   }
-  return { object: state.object, probe: state.probe, history };
+  if (result === undefined) throw new DoselapError("Usage", "a chain needs at least one engine");
+  const { object, probe, positions, scales } = result;
+  return { object, probe, positions, scales, history, deviance, choices };
+}
+
+function startingFrom(problem: Problem, { object, probe, positions, scales }: EngineResult): Problem {
+  return { ...problem, object, probe, positions, scales };
+}
+
+type Watch = (phase: EpochEvent["phase"], epochs: number) => (report: EpochReport) => void;
+
+/** Epochs that a link will run, all phases. */
+function workOf({ options }: Link, problem: Problem): number {
+  if (!holdsOut(options, problem)) return options.epochs;
+  const tries = options.priorWeight === "auto" ? climbAtMost : 1;
+  return options.epochs * (tries + (options.refit ? 1 : 0));
+}
+
+function holdsOut({ heldOutFraction }: CommonOptions, { frames, heldOut }: Problem): boolean {
+  return heldOut === undefined ? Math.floor(heldOutFraction * frames) > 0 : heldOut.length > 0;
+}
+
+async function runLink(
+  { engine, options }: Link,
+  problem: Problem,
+  context: RunContext,
+  watch: Watch,
+): Promise<{ result: EngineResult; choice: Choice | undefined }> {
+  const run = (own: CommonOptions, given: Problem, phase: EpochEvent["phase"], until: number) =>
+    runOnce({ engine, options: own }, given, context, until, watch(phase, until));
+  if (!holdsOut(options, problem)) {
+    const { result } = await run({ ...options, heldOutFraction: 0 }, problem, "fit", options.epochs);
+    return { result, choice: undefined };
+  }
+  const phase = options.refit ? "choose" : "fit";
+  async function attempt(priorWeight: number): Promise<{ result: EngineResult; choice: Choice }> {
+    const prior = priorWeight === 0 ? "none" : options.prior;
+    const { result, startDeviance, deviances } = await run(
+      { ...options, prior, priorWeight },
+      problem,
+      phase,
+      options.epochs,
+    );
+    const { epoch } = result;
+    const deviance = epoch === 0 ? startDeviance : deviances[epoch - 1];
+    const start = startDeviance ?? NaN;
+    return {
+      result,
+      choice: { engine: engine.name, epoch, priorWeight, startDeviance: start, deviance: deviance ?? NaN },
+    };
+  }
+  const best = options.priorWeight === "auto" ? await climb(attempt) : await attempt(options.priorWeight);
+  const { choice } = best;
+  if (!options.refit) return best;
+  const chosen: CommonOptions = {
+    ...options,
+    heldOutFraction: 0,
+    priorWeight: choice.priorWeight,
+    prior: choice.priorWeight === 0 ? "none" : options.prior,
+  };
+  const { result } = await run(chosen, { ...problem, heldOut: [] }, "fit", choice.epoch);
+  return { result, choice };
+}
+
+/** Walks the ladder of prior weights downhill in held-out deviance. */
+async function climb<Attempt extends { readonly choice: Choice }>(
+  attempt: (weight: number) => Promise<Attempt>,
+): Promise<Attempt> {
+  let at = ladderStart;
+  let best = await attempt(priorLadder[at]!);
+  let visited = 1;
+  for (const way of [1, -1]) {
+    let moved = false;
+    while (visited < climbAtMost && priorLadder[at + way] !== undefined) {
+      const next = await attempt(priorLadder[at + way]!);
+      visited++;
+      if (!(next.choice.deviance < best.choice.deviance)) break;
+      best = next;
+      at += way;
+      moved = true;
+    }
+    if (moved) break;
+  }
+  return best;
+}
+
+async function runOnce(
+  { engine, options }: Link,
+  problem: Problem,
+  context: RunContext,
+  until: number,
+  onEpoch: (report: EpochReport) => void,
+): Promise<{ result: EngineResult; startDeviance: number | null; deviances: number[] }> {
+  const iteration = iterate(engine, options, problem, context);
+  const turn = eventLoopTurn();
+  const deviances: number[] = [];
+  try {
+    for (let done = 0; done < until; done++) {
+      if (context.signal?.aborted === true) {
+        throw new DoselapError("Interrupted", `${engine.name} was stopped after ${done} epochs`);
+      }
+      const report = iteration.step();
+      if (report.heldOutDeviance !== null) deviances.push(report.heldOutDeviance);
+      onEpoch(report);
+      await turn.pass();
+    }
+    return { result: iteration.result(), startDeviance: iteration.startDeviance, deviances };
+  } finally {
+    turn.close();
+    iteration.dispose();
+  }
+}
+
+/** One turn of the event loop, in Node and in browsers: a message to ourselves is not throttled as timers are. */
+function eventLoopTurn() {
+  const { port1, port2 } = new MessageChannel();
+  return {
+    pass: () =>
+      new Promise<void>((resolve) => {
+        port2.onmessage = () => resolve();
+        port1.postMessage(null);
+      }),
+    close: () => port1.close(),
+  };
 }

@@ -5,7 +5,7 @@
 // Patches are complex64 [N, N], interleaved.
 
 import type { ComplexImage } from "../array/ndarray.ts";
-import type { Backend } from "../compute/backend.ts";
+import type { Transforms } from "../compute/backend.ts";
 import { DoselapError } from "../errors.ts";
 
 export type SubPixel = "bilinear" | "fourier";
@@ -19,7 +19,7 @@ export interface PatchSampler {
 }
 
 /** The sampler of one sub-pixel rule for N×N patches. The backend serves "fourier" only. */
-export function makePatchSampler(subPixel: SubPixel, size: number, backend: Backend): PatchSampler {
+export function makePatchSampler(subPixel: SubPixel, size: number, backend: Transforms): PatchSampler {
   switch (subPixel) {
     case "bilinear":
       return {
@@ -111,7 +111,7 @@ export function scatterPatch(
   }
 }
 
-function fourierSampler(size: number, backend: Backend): PatchSampler {
+function fourierSampler(size: number, backend: Transforms): PatchSampler {
   const fft = backend.fft2(size);
   const scratch = new Float32Array(2 * size * size);
   const rampX = new Float64Array(2 * size);

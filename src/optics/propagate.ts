@@ -3,7 +3,7 @@
 // The centre of P and O_r lies at index (N/2, N/2); this only turns phases of the far field, not its modulus.
 // Detector arrays have DC at (N/2, N/2). Sides are even, so that the shift is its own inverse.
 
-import type { Backend } from "../compute/backend.ts";
+import type { Transforms } from "../compute/backend.ts";
 import type { Probe } from "../data/dataset.ts";
 import { DoselapError } from "../errors.ts";
 
@@ -51,7 +51,7 @@ export interface Diffraction {
 }
 
 /** Prepares the forward model of a probe (all its modes, incoherently). */
-export function createDiffraction(probe: Probe, backend: Backend): Diffraction {
+export function createDiffraction(probe: Probe, backend: Transforms): Diffraction {
   const { size, modes } = probe;
   const half = halfOf(size);
   const fft = backend.fft2(size);

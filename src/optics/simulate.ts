@@ -5,7 +5,7 @@
 
 import type { ComplexImage } from "../array/ndarray.ts";
 import type { Positions } from "../array/scan.ts";
-import type { Backend } from "../compute/backend.ts";
+import type { Transforms } from "../compute/backend.ts";
 import { withProvenance, type Dataset, type Metadata, type Probe } from "../data/dataset.ts";
 import { DoselapError } from "../errors.ts";
 import { poisson } from "../math/random/poisson.ts";
@@ -35,7 +35,7 @@ export interface SimulationOptions {
   readonly doseIndex?: number | undefined;
   /** Address of each frame's noise; 0 … M−1 when absent. */
   readonly frameNumbers?: ArrayLike<number> | undefined;
-  readonly backend: Backend;
+  readonly backend: Transforms;
   readonly subPixel?: SubPixel | undefined;
   /** Uniform expected counts per pixel on top of the diffracted ones. */
   readonly backgroundPhotonsPerPx?: number | undefined;
@@ -162,7 +162,7 @@ interface Recording {
   readonly positions: Positions;
   readonly numbers: Uint32Array;
   readonly sampler: PatchSampler;
-  readonly backend: Backend;
+  readonly backend: Transforms;
   readonly backgroundPhotonsPerPx: number;
   /** Absent: the expected counts are stored. */
   readonly rng: Rng | undefined;

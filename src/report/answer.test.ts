@@ -82,6 +82,25 @@ describe("answerOf", () => {
     expect(close.sentence).toMatch(/; no arm resolves more than the others\.$/);
   });
 
+  test("a tie at a lower bound counts for both arms, and the sum of the resolutions decides who leads", () => {
+    const doses = [1e3, 1e4, 1e5];
+    const tied = (arm: string, values: readonly number[], result: StudyResult): StudyResult =>
+      withResolution(result, arm, Object.fromEntries(values.map((value, i) => [`dense ${doses[i]}`, value])));
+    const start = study({ arms: { epie: 0.3, ml: 0.3, dm: 0.1 }, viewNames: ["dense"] });
+    // epie leads at one condition, ml at another, both reach the limit at the third.
+    const result = tied("epie", [0.21, 0.3, 0.495], tied("ml", [0.2, 0.35, 0.495], start));
+    expect(answerOf(result).sentence).toMatch(
+      /^ml keeps .*; it resolves more than epie and dm at 1 of 3 conditions\.$/,
+    );
+  });
+
+  test("counts the other arms where naming them all would hide the sentence", () => {
+    const arms = { rpie: 0.3, epie: 0.29, dm: 0.28, lsqml: 0.27, ml: 0.4 };
+    expect(answerOf(study({ arms })).sentence).toMatch(
+      /^ml keeps .*; it resolves more than each of the 4 other arms at all 9 conditions\.$/,
+    );
+  });
+
   test("marks an arm that the null arm matches and lets it keep nothing", () => {
     const result = { ...study(), indistinguishable: [{ dose: 1e4, view: "dense", arm: "rpie" }] };
     const { kept, caveats } = answerOf(result);

@@ -105,15 +105,28 @@ function keptAt(
   return { arm, view, fullDoseCyclesPerPx: full, lowestLevel };
 }
 
-/** Arms by how many conditions they lead, then in the design's order. */
+/** Arms by at how many conditions no other is better (a tie, as of two lower bounds, counts for both), then by the sum of
+ * their resolutions, then in the design's order. */
 function rankedArms(summary: Summary, key: ResolutionKey, arms: readonly string[]): string[] {
-  const wins = new Map(arms.map((arm) => [arm, 0]));
+  const rank = new Map(arms.map((arm) => [arm, { unbeaten: 0, sum: 0 }]));
   for (const condition of summary.conditions) {
     const scores = arms.map((arm) => ({ arm, mean: statOf(armAt(condition, arm), key)?.mean ?? -Infinity }));
-    const best = scores.reduce((a, b) => (b.mean > a.mean ? b : a));
-    if (Number.isFinite(best.mean)) wins.set(best.arm, wins.get(best.arm)! + 1);
+    const best = Math.max(...scores.map(({ mean }) => mean));
+    for (const { arm, mean } of scores.filter((score) => Number.isFinite(score.mean))) {
+      const entry = rank.get(arm)!;
+      entry.sum += mean;
+      if (mean === best) entry.unbeaten++;
+    }
   }
-  return arms.toSorted((a, b) => wins.get(b)! - wins.get(a)!);
+  return arms.toSorted((a, b) => {
+    const [one, other] = [rank.get(a)!, rank.get(b)!];
+    return other.unbeaten - one.unbeaten || other.sum - one.sum;
+  });
+}
+
+/** The other arms by name; more than three as a number. */
+function rivalText(others: readonly string[]): string {
+  return others.length > 3 ? `each of the ${others.length} other arms` : listText(others);
 }
 
 function winnerClause(summary: Summary, key: ResolutionKey, [lead, ...others]: readonly string[]): string {
@@ -131,8 +144,8 @@ function winnerClause(summary: Summary, key: ResolutionKey, [lead, ...others]: r
     if (rivals.every((rival) => winsEveryReplicate(mine, rival!))) agreed++;
   }
   if (compared === 0)
-    return `it can be compared with ${listText(others)} at no condition, since no condition has a value for both`;
-  const counted = `it resolves more than ${listText(others)} at ${finest === compared ? "all" : `${finest} of`} ${compared} conditions`;
+    return `it can be compared with ${rivalText(others)} at no condition, since no condition has a value for both`;
+  const counted = `it resolves more than ${rivalText(others)} at ${finest === compared ? "all" : `${finest} of`} ${compared} conditions`;
   const seeds = Math.max(...summary.conditions.map((condition) => condition.cells.length));
   if (finest === 0) return "no arm resolves more than the others";
   if (seeds < 2) return counted;

@@ -122,6 +122,26 @@ describe("renderReport", () => {
     expect(textOf(document.querySelectorAll('.results tr[data-arm="rpie"] td')[4]!)).toBe("≥ 0.500");
   });
 
+  test("says once what engines have alike, and of each what is its own", () => {
+    const data = dataOf({});
+    const engines = {
+      rpie: { epochs: 60, prior: "tv", batchSize: 1, alpha: 0.3 },
+      dm: { epochs: 120, prior: "tv" },
+      lsqml: { epochs: 60, prior: "tv", batchSize: 1 },
+    };
+    const result = { ...data.result, design: { ...data.result.design, engines } };
+    const document = domOf(renderReport({ ...data, result }));
+    const row = [...document.querySelectorAll(".list tr")].find((each) =>
+      textOf(each).startsWith("Engine options"),
+    )!;
+    expect([...row.querySelectorAll("td div")].map(textOf)).toEqual([
+      "every engine that has it prior tv, batch size 1",
+      "rpie epochs 60, alpha 0.3",
+      "dm epochs 120",
+      "lsqml epochs 60",
+    ]);
+  });
+
   test("every picture has words, every head cell a scope", () => {
     const document = domOf(renderReport(dataOf({ seeds: [1, 2] })));
     for (const image of document.querySelectorAll("img")) expect(image.alt).not.toBe("");

@@ -1,6 +1,7 @@
 // How an arm looks: a colour from CSS variables (so that dark, light and paper each have their own), a dash
-// pattern and a marker, all three distinct, so that colour is never the only sign. Hues follow Okabe & Ito (2008),
-// darkened or lightened until they reach 3:1 against the page in both themes (WCAG 2.1, 1.4.11).
+// pattern and a marker, so that colour is never the only sign: up to nine arms differ in colour, up to 42 in dash or
+// marker. Hues follow Okabe & Ito (2008), darkened or lightened until they reach 3:1 against the page in both themes
+// (WCAG 2.1, 1.4.11); a deep red, a deep blue and a leaf green follow.
 
 import { nullArm } from "./summary.ts";
 
@@ -10,13 +11,13 @@ export interface ArmStyle {
   /** SVG stroke-dasharray; "none" is solid. */
   readonly dash: string;
   /** Marker name of Observable Plot and of our legend. */
-  readonly symbol: "circle" | "square" | "diamond" | "triangle" | "star" | "times";
+  readonly symbol: (typeof symbols)[number] | "times";
 }
 
-const symbols = ["circle", "square", "diamond", "triangle", "star"] as const;
+const symbols = ["circle", "square", "diamond", "triangle", "star", "wye", "cross"] as const;
 const dashes = ["none", "6 3", "2 2.5", "8 3 2 3", "10 4", "4 2 1 2 1 2"] as const;
-/** Colours --arm-0 … --arm-5 of the style sheet. */
-const armColorCount = 6;
+/** Colours --arm-0 … --arm-8 of the style sheet. */
+const armColorCount = 9;
 
 /** The style of each arm, by its place among the arms; the null arm is grey and dotted. */
 export function armStyles(arms: readonly string[]): ReadonlyMap<string, ArmStyle> {

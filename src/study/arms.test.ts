@@ -4,14 +4,19 @@ import { expect, test } from "vitest";
 import { engines } from "../engines/registry.ts";
 import { armDefinition, armKind, armNames, armOf, arms } from "./arms.ts";
 
-test("every engine arm names an engine that exists", () => {
-  const named = Object.values(arms).flatMap((arm) => (arm.kind === "engine" ? [arm.engine] : []));
-  expect(Object.keys(engines)).toEqual(expect.arrayContaining(named));
+test("every engine is an arm of its own name, with the engine's title", () => {
+  const engineArms = Object.entries(arms).filter(([, { kind }]) => kind === "engine");
+  expect(engineArms.map(([name]) => name)).toEqual(Object.keys(engines));
+  for (const [name, arm] of engineArms) {
+    const { title, summary } = Object.entries(engines).find(([engine]) => engine === name)![1];
+    expect(arm).toEqual({ kind: "engine", engine: name, title, summary });
+  }
 });
 
 test("an arm is known by its name, and one that is not is refused with the nearest", () => {
-  expect(armNames).toEqual(["pinn", "supervised", "rpie", "null"]);
-  expect(armNames.map(armKind)).toEqual(["network", "network", "engine", "null"]);
+  const seven = ["epie", "rpie", "mpie", "dm", "raar", "lsqml", "ml"];
+  expect(armNames).toEqual(["pinn", "supervised", ...seven, "null"]);
+  expect(armNames.map(armKind)).toEqual(["network", "network", ...seven.map(() => "engine"), "null"]);
   expect(armDefinition("rpie").title).toBe("rPIE");
   expect(() => armDefinition("pin")).toThrow(/unknown arm "pin".*Did you mean "pinn"\?/u);
 });

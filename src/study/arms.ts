@@ -1,7 +1,8 @@
 // The arms a study can compare. Adding one: its line here.
 // An `engine` arm runs an iterative engine, a `network` arm trains a model, the `null` arm is a flat object.
 
-import type { EngineName } from "../engines/registry.ts";
+import type { Engine } from "../engines/engine.ts";
+import { engines, type EngineName } from "../engines/registry.ts";
 import { DoselapError } from "../errors.ts";
 import { didYouMean } from "./design/nearest.ts";
 
@@ -21,18 +22,29 @@ export const arms = {
     title: "Supervised",
     summary: "a network trained on pairs of diffraction pattern and true object patch",
   },
-  rpie: {
-    kind: "engine",
-    engine: "rpie",
-    title: "rPIE",
-    summary: "regularised ptychographic iterative engine",
-  },
+  ...engineArms(engines),
   null: {
     kind: "null",
     title: "Null",
     summary: "a flat object: the score that any method must beat",
   },
 } as const satisfies { readonly [name: string]: ArmDescription };
+
+/** Every engine is an arm of its own name. */
+function engineArms<Names extends string>(registry: { readonly [name in Names]: Engine }) {
+  type EngineArm<Name> = {
+    readonly kind: "engine";
+    readonly engine: Name;
+    readonly title: string;
+    readonly summary: string;
+  };
+  return Object.fromEntries(
+    Object.entries<Engine>(registry).map(([engine, { title, summary }]) => [
+      engine,
+      { kind: "engine", engine, title, summary },
+    ]),
+  ) as { readonly [Name in Names]: EngineArm<Name> };
+}
 
 export type ArmName = keyof typeof arms;
 export const armNames = Object.keys(arms);

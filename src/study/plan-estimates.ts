@@ -1,6 +1,8 @@
 // What each job will cost: bytes it leaves, operations, seconds on one core. Orders of magnitude, from counts of the
 // dominant operations and the speeds below; they are measured once on a 2-core machine and stand in the plan's notes.
 
+import { prepareEngine, type Link } from "../engines/prepare.ts";
+import type { EngineName } from "../engines/registry.ts";
 import type { Cell } from "./cell.ts";
 import { armDefinition } from "./arms.ts";
 import type { StudyDesign } from "./design/schema.ts";
@@ -34,8 +36,21 @@ export interface CellSize {
   readonly framesTest: number;
 }
 
-/** Floating point operations per second of the iterative engines and the simulation, one core. */
-const engineSpeed = 0.5e9;
+/** Floating point operations per second of the engines' WebAssembly kernels, one core: 60 µs per visit of a 64 px frame, the
+ * prior's work on the object included. */
+const kernelSpeed = 12e9;
+/** The same for plain JavaScript: simulation and comparison. */
+const scriptSpeed = 0.5e9;
+/** What one epoch of an engine costs per frame, in visits of PIE (two transforms and 60 operations per pixel); 1 where
+ * none is named. Waves that are kept, steps solved for a batch, a second pass of the line search. */
+const visitsPerEpoch: { readonly [name in EngineName]?: number } = {
+  dm: 1.2,
+  raar: 1.2,
+  lsqml: 1.6,
+  ml: 2.5,
+};
+/** Most prior weights that "auto" tries. */
+const priorWeightsTried = 6;
 /** The same for training a network; an assumption until a trainer is measured. */
 const networkSpeed = 5e9;
 /** Forward operations of the network per group at N = 64. */
@@ -44,7 +59,7 @@ const networkParameters = 303_000;
 
 /** The assumptions, as the plan prints them. */
 export const estimateNotes: readonly string[] = [
-  `Times are for one core: engines and simulation at ${engineSpeed / 1e9} GFLOP/s, networks at ${networkSpeed / 1e9} GFLOP/s (assumed).`,
+  `Times are for one core: engines at ${kernelSpeed / 1e9} GFLOP/s, simulation and comparison at ${scriptSpeed / 1e9} GFLOP/s, networks at ${networkSpeed / 1e9} GFLOP/s (assumed).`,
   "Bytes are before compression.",
 ];
 
@@ -94,7 +109,7 @@ export function totalOf(jobs: readonly PlannedJob[]): Estimate & { readonly jobs
   return sum;
 }
 
-function cost(bytes: number, flops: number, speed = engineSpeed): Estimate {
+function cost(bytes: number, flops: number, speed = scriptSpeed): Estimate {
   return { bytes: Math.round(bytes), flops: Math.round(flops), seconds: flops / speed };
 }
 
@@ -135,15 +150,25 @@ function reconstructCost(arm: string, design: StudyDesign, gridsize: 1 | 2, size
     case "network":
       return cost(bytes, networkForward[gridsize] * (sizePx / 64) ** 2 * framesTest, networkSpeed);
     case "engine": {
-      const epochs = Number(design.engines[definition.engine]?.["epochs"] ?? 0);
-      const visit = probeModes * (2 * fftFlops(sizePx) + 60 * sizePx ** 2);
+      const { engine } = definition;
+      const { links } = prepareEngine(engine, design.engines[engine] ?? {});
+      const epochs = links.reduce((sum, link) => sum + epochsRun(link), 0);
+      const visit = probeModes * (2 * fftFlops(sizePx) + 60 * sizePx ** 2) * (visitsPerEpoch[engine] ?? 1);
       // A measured scan is also reconstructed from its two halves.
       const copies = design.kind === "measured" ? 3 : 1;
-      return cost(copies * bytes, copies * epochs * framesTest * visit);
+      return cost(copies * bytes, copies * epochs * framesTest * visit, kernelSpeed);
     }
     default:
       return definition satisfies never;
   }
+}
+
+/** Epochs with those that held-out frames ask for: one run per prior weight, and another on all frames. At most: a run
+ * on all frames ends at the epoch that was chosen. */
+function epochsRun({ options }: Link): number {
+  const { epochs, heldOutFraction, priorWeight, refit } = options;
+  if (heldOutFraction === 0) return epochs;
+  return epochs * ((priorWeight === "auto" ? priorWeightsTried : 1) + (refit ? 1 : 0));
 }
 
 /** Registration, SSIM on several scales and FRC take some 3000 operations per pixel and arm. */

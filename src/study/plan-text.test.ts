@@ -50,7 +50,9 @@ test("the plan of quick tells views, photons, every kind of job, the total and t
     /\nTotal: \d+ jobs, [\d.]+ MB, [\d.]+ TFLOP, [\d.]+ \w+ on one core, of which training networks \d/u,
   );
   expect(text).toMatch(/\nCells: 9 \(dose × view × replicate\)/u);
-  expect(text).toMatch(/\n {2}reconstruct +rpie +dense +2 +3 /u);
+  for (const arm of presets.quick.arms) {
+    expect(text).toMatch(new RegExp(`\\n {2}reconstruct +${arm} +dense +2 +3 `, "u"));
+  }
   expect(text).toMatch(/\nWarnings\n {2}! Dose 1000 is/u);
   for (const line of text.split("\n")) expect(line.length).toBeLessThan(160);
 });

@@ -1,13 +1,13 @@
 // From a dataset to an engine's problem: the frames and the probe, and a flat object. The truth stays behind (F-30).
 
 import type { Dataset, Probe } from "../data/dataset.ts";
-import type { Problem } from "../engines/engine.ts";
+import type { Problem } from "../engines/problem.ts";
 import { DoselapError } from "../errors.ts";
 
 /** The problem of reconstructing a dataset, by default with all modes of its own probe.
- * @throws Shape when the probe does not fit the frames, Contract when no frame holds a photon. */
+ * @throws Shape when the probe does not fit the frames. */
 export function problemOf(
-  { frames, size, diffraction, positions, probe: own, object }: Dataset,
+  { frames, size, diffraction, positions, probe: own, object, metadata }: Dataset,
   { probe = own, modes = probe.modes }: { probe?: Probe; modes?: number } = {},
 ): Problem {
   if (probe.size !== size) {
@@ -16,14 +16,7 @@ export function problemOf(
       got: `${probe.size} × ${probe.size} px`,
     });
   }
-  if (!diffraction.some((amplitude) => amplitude > 0)) {
-    throw new DoselapError("Contract", "the scan holds no counts: there is nothing to reconstruct", {
-      key: "diffraction",
-      expected: "at least one photon",
-      got: `0 in ${frames} frames`,
-      finding: "DATA-001",
-    });
-  }
+  const photons = metadata["backgroundPhotonsPerPx"];
   return {
     frames,
     size,
@@ -33,5 +26,9 @@ export function problemOf(
     probeModes: modes,
     objectHeight: object.height,
     objectWidth: object.width,
+    // The background of a simulated scan is known to every arm, as the probe is.
+    ...(typeof photons === "number" && photons > 0
+      ? { background: new Float32Array(size * size).fill(photons) }
+      : {}),
   };
 }

@@ -28,11 +28,13 @@ const names = [
   "thin",
   "train",
   "reconstruct",
+  "engines",
   "compare",
   "metrics",
   "report",
   "inspect",
   "convert",
+  "completion",
 ];
 
 describe("help", () => {
@@ -65,6 +67,15 @@ describe("usage mistakes exit 2 and name the nearest valid thing", () => {
     ["run fly46 --out new", /unknown preset "fly46".*Did you mean "fly64"/u],
     ["run tiny.yaml --stage compre", /--stage: expected one of plan.*got "compre"\. Did you mean "compare"/u],
     ["reconstruct scan.npz --engine rpi --out r.npz", /--engine: .*got "rpi"\. Did you mean "rpie"/u],
+    [
+      "reconstruct scan.npz --engine dm:30+lsqm:9 --out r.npz",
+      /--engine: .*got "lsqm" in "dm:30\+lsqm:9"\. Did you mean "lsqml"/u,
+    ],
+    [
+      "reconstruct scan.npz --engine ml --set damp=1 --out r.npz",
+      /--set damp: ml has no option of this name.*Did you mean "damping"/u,
+    ],
+    ["reconstruct scan.npz --likelihood poison --out r.npz", /--likelihood: .*Did you mean "poisson"/u],
     ["metrics scan.npz scan.npz --gauge standrd", /--gauge: .*Did you mean "standard"/u],
     [
       "simulate --object cels --dose 9 --overlap 0.5 --out r.npz",
@@ -92,7 +103,15 @@ describe("usage mistakes exit 2 and name the nearest valid thing", () => {
       "reconstruct scan.npz --out r.txt",
       /--out: cannot write this kind of file; expected a name ending in \.npz/u,
     ],
-    ["reconstruct scan.npz --probe-modes 3 --out r.npz", /fewer modes.*at most 1, got 3/u],
+    ["reconstruct scan.npz --engine dm:x --out r.npz", /--engine: .*expected dm:EPOCHS, got dm:x/u],
+    ["reconstruct scan.npz --epochs 100001 --out r.npz", /epochs: .*100000/u],
+    [
+      "reconstruct scan.npz --set stepRule=batch --out r.npz",
+      /--set stepRule: rpie has no option of this name.*`doselap engines NAME` lists them/u,
+    ],
+    ["reconstruct scan.npz --set alpha --out r.npz", /--set: expected KEY=VALUE, got "alpha"/u],
+    ["reconstruct scan.npz --alpha 0.5 --set alpha=0.6 --out r.npz", /--set alpha: .*given twice/u],
+    ["reconstruct scan.npz --probe-modes 99 --out r.npz", /probe modes.*from 1 to 20, got 99/u],
     ["convert scan.npz r.tiff", /cannot write this kind of file.*r\.tiff/u],
     ["run tiny.yaml --out new --runner command", /needs --command/u],
     ["run tiny.yaml --out new --command true", /--command needs --runner command/u],
@@ -132,10 +151,10 @@ describe("files that are not what they should be exit 1 and are named", () => {
     ["compare scan.npz --truth none.npz --out out", /none\.npz.*no such file/u],
     ["compare scan.npz --truth scan.npz --out scan.npz", /scan\.npz.*a file where a folder is needed/u],
     [
-      "reconstruct scan.npz --epochs 999999 --out folder.npz",
+      "reconstruct scan.npz --epochs 100000 --out folder.npz",
       /folder\.npz: cannot be written; got a folder/u,
     ],
-    ["reconstruct scan.npz --epochs 999999 --out scan.npz/r.npz", /a file where a folder is needed/u],
+    ["reconstruct scan.npz --epochs 100000 --out scan.npz/r.npz", /a file where a folder is needed/u],
     ["thin scan.npz --keep-overlap 0.9 --out out.npz", /dropping positions cannot give this overlap/u],
     ["run tiny.yaml --out scan.npz", /scan\.npz.*a file where a folder is needed/u],
     ["run measured --input none.npz --out new", /none\.npz.*no such file/u],
@@ -191,7 +210,7 @@ describe("ends that come early", () => {
   });
 
   test("Ctrl-C stops a reconstruction with exit 130 and no file, and a simulation at once", async () => {
-    const args = ["reconstruct", "scan.npz", "--epochs", "999999", "--out", "never.npz"];
+    const args = ["reconstruct", "scan.npz", "--epochs", "100000", "--out", "never.npz"];
     const slow = startCli(args, { cwd: folder });
     // Half a million frames: minutes of work that never gives the event loop a turn.
     const vast = ["--object-size", "512x512", "--overlap", "0.99", "--out", "never.npz"];

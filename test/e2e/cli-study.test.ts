@@ -12,7 +12,7 @@ const { ok, json, fails } = commandsIn(() => folder);
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "doselap-cli-study-"));
-  await writeTinyStudy(folder, (text) => text.replace("epochs: 6", "epochs: 2"));
+  await writeTinyStudy(folder, (text) => text.replaceAll("epochs: 6", "epochs: 2"));
   await ok("run", "tiny.yaml", "--out", "run", "--dose", "1000");
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -48,12 +48,14 @@ describe("run --dry-run", () => {
     const stages = ["generate", "views", "train", "reconstruct", "compare"];
     expect([...new Set(list.map(({ stage }) => stage))]).toEqual(stages);
     const count = (stage: string): number => list.filter((job) => job["stage"] === stage).length;
-    // 2 doses × 3 views; 2 network arms; rpie and null besides.
-    expect(stages.map(count)).toEqual([6, 6, 12, 24, 6]);
+    // 2 doses × 3 views; 2 network arms; 5 engines and null besides.
+    const arms = ["pinn", "supervised", "epie", "rpie", "dm", "lsqml", "ml", "null"];
+    expect(stages.map(count)).toEqual([6, 6, 12, 48, 6]);
+    expect(new Set(list.map(({ arm }) => arm))).toEqual(new Set([...arms, null]));
     for (const job of list.filter(({ stage }) => stage === "train" || stage === "reconstruct")) {
       expect(job).toMatchObject({ seed: 42, gridsize: job["view"] === "baseline" ? 1 : 2 });
       expect([1000, 100000]).toContain(job["dose"]);
-      expect(["pinn", "supervised", "rpie", "null"]).toContain(job["arm"]);
+      expect(arms).toContain(job["arm"]);
     }
     const paths = list.map(({ path }) => path);
     expect(new Set(paths).size).toBe(paths.length);
@@ -114,7 +116,7 @@ describe("run", () => {
   test.each([
     ["--dose", "77"],
     ["--view", "dens"],
-    ["--arm", "epie"],
+    ["--arm", "raar"],
     ["--gridsize", "3"],
     ["--seed", "1"],
   ])("%s %s matches nothing: exit 2 and the list of what there is", async (flag, value) => {

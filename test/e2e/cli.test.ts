@@ -222,6 +222,42 @@ describe("reconstruct", () => {
     expect(numbers(refined, "probeGuess")).not.toEqual(numbers(scan, "probeGuess"));
   });
 
+  test("a chain runs its engines one after the other; --set reaches options that have no flag", async () => {
+    const chain = ["--engine", "dm:3+ml:2", "--likelihood", "amplitude", "--set", "prior=none"];
+    const answer = await json("reconstruct", "scan.npz", ...chain, "--out", "chain.npz");
+    expect(answer["misfit"]).toHaveLength(5);
+    expect(answer).toMatchObject({
+      engine: "dm:3+ml:2",
+      options: {
+        "1 dm": { epochs: 3, likelihood: "amplitude", prior: "none" },
+        "2 ml": { epochs: 2, likelihood: "amplitude", prior: "none" },
+      },
+    });
+    expect(shape(await arrays("chain.npz"), "objectGuess")).toEqual([64, 56]);
+  });
+
+  test("held-out frames choose the epoch, and the answer says which and why", async () => {
+    const how = ["--engine", "lsqml", "--epochs", "12", "--held-out", "0.1", "--out", "chosen.npz"];
+    const { choices, misfit } = await json("reconstruct", "scan.npz", ...how);
+    const [choice] = choices as [{ epoch: number; startDeviance: number; deviance: number }];
+    expect(choices).toHaveLength(1);
+    expect(choice).toMatchObject({ engine: "lsqml" });
+    expect(choice.deviance).toBeLessThan(choice.startDeviance);
+    // The final fit, on all frames, ends at the epoch that was chosen.
+    expect(misfit).toHaveLength(choice.epoch);
+  });
+
+  test("threads and a small memory change no byte of the result", async () => {
+    const how = ["reconstruct", "scan.npz", "--engine", "lsqml", "--epochs", "3", "--out"];
+    await Promise.all([
+      ok(...how, "one.npz"),
+      ok(...how, "two.npz", "--threads", "2"),
+      ok(...how, "small.npz", "--memory", "1"),
+    ]);
+    expect(await bytes("two.npz")).toEqual(await bytes("one.npz"));
+    expect(await bytes("small.npz")).toEqual(await bytes("one.npz"));
+  });
+
   test("the start is flat: what the input says about the object changes nothing", async () => {
     const blind = Object.fromEntries(scan);
     const noise = numbers(scan, "objectGuess").map((_, i) => Math.sin(i));

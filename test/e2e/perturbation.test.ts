@@ -20,8 +20,9 @@ beforeAll(async () => {
     text
       .replace("doses: [1000, 100000]", "doses: [1000]")
       .replace(/ {2}sparse:.*/, "  sparse: null")
-      .replace("epochs: 6", "epochs: 2")
-      .concat("training: { subsampleCount: 40 }\narms: [pinn, rpie, null]\n"),
+      .replaceAll("epochs: 6", "epochs: 2")
+      .replace(/arms:.*/, "arms: [pinn, rpie, null]")
+      .concat("training: { subsampleCount: 40 }\n"),
   );
   reference = await contents({});
 });
@@ -68,7 +69,8 @@ test("the same design twice writes the same bytes in every stage", async () => {
 test.each([
   ["the question", { question: "Why?" }, ["plan", "compare"]],
   ["MS-SSIM blur", { metrics: { msSsimSigmaPx: 2 } }, ["plan", "compare"]],
-  ["rPIE's alpha", { engines: { rpie: { alpha: 0.3 } } }, ["plan", "reconstruct", "compare"]],
+  ["rPIE's alpha", { engines: { rpie: { alpha: 0.9 } } }, ["plan", "reconstruct", "compare"]],
+  ["an option of an engine that is no arm", { engines: { lsqml: { damping: 0.3 } } }, ["plan", "compare"]],
   ["batch size of training", { training: { batchSize: 8 } }, ["plan", "train", "compare"]],
   ["K", { neighborCount: 5 }, ["plan", "views", "train", "compare"]],
   ["the grouping seed", { seeds: { grouping: 124 } }, ["plan", "views", "train", "compare"]],

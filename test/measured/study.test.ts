@@ -21,7 +21,7 @@ views:
   o-70: null
   o-50: { gridsize: 2, overlap: 0.5 }
   o-30: null
-engines: { rpie: { epochs: 10 } }
+engines: { lsqml: { epochs: 15 }, rpie: { epochs: 10 } }
 `;
 
 let folder: string;
@@ -85,7 +85,7 @@ function harmonicShare(object: ComplexImage, cx: number, cy: number, harmonic: n
 }
 
 test("the full-dose reconstruction shows the star: most of the variation around its centre is 30 spokes", async () => {
-  const file = join(folder, "out/reconstruct/dose_461213/full/gs2/rpie/seed_42/reconstruction.npz");
+  const file = join(folder, "out/reconstruct/dose_461213/full/gs2/lsqml/seed_42/reconstruction.npz");
   const object = toComplexImage(await readArrayArgument(`${file}:objectGuess`));
   // The star's centre is where its 30 spokes are best seen, within a few pixels of the middle of the field.
   const centres = [231, 232, 233, 234, 235, 236, 237].flatMap((cy) =>
@@ -120,7 +120,7 @@ test("agreement with the full-dose reconstruction falls with dose and with overl
 });
 
 test("the reference is marked, and not scored against itself", () => {
-  const outcome = cellAt(1, "full").arms.find(({ arm }) => arm === "rpie")!;
+  const outcome = cellAt(1, "full").arms.find(({ arm }) => arm === "lsqml")!;
   expect(outcome.isReference).toBe(true);
   expect(outcome.rows.filter(({ comparison }) => comparison === "reference")).toEqual([]);
 });
@@ -143,7 +143,7 @@ test("the run says how it told the file's format, and where the zero frequency l
 });
 
 test("the table names the reference, the null arm and the skipped network arm", () => {
-  expect(run.stdout).toMatch(/full .* rpie .*reference/);
+  expect(run.stdout).toMatch(/full .* lsqml .*reference/);
   expect(run.stdout).toMatch(/null/);
   expect(run.stdout).toMatch(/pinn +skipped: no built-in trainer/);
   expect(run.stdout).toMatch(/report: out\/report\.html/);

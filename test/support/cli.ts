@@ -54,8 +54,13 @@ views:
   baseline: { gridsize: 1, overlap: 0.6 }
   dense: { gridsize: 2, overlap: 0.6 }
   sparse: { gridsize: 2, overlap: 0.3 }
+arms: [pinn, supervised, epie, rpie, dm, lsqml, ml, "null"]
 engines:
+  epie: { epochs: 6 }
   rpie: { epochs: 6 }
+  dm: { epochs: 6 }
+  lsqml: { epochs: 6 }
+  ml: { epochs: 6 }
 `;
 
 /** Writes the tiny study into a folder and returns its path. */

@@ -1,22 +1,69 @@
 // A small noise-free ptychography problem with a known answer, for engine contracts. The forward model is written out here
-// with a naive DFT, so that it shares no code with what it tests.
+// with a naive DFT and four-corner patches, so that it shares no code with what it tests.
 
 import type { ComplexImage } from "../../src/array/ndarray.ts";
-import type { Problem } from "../../src/engines/engine.ts";
+import type { Problem } from "../../src/engines/problem.ts";
+import { naiveDft2 } from "./fields.ts";
 
 export interface SmallProblem {
-  readonly problem: Problem;
+  readonly problem: Problem & { readonly diffraction: Float32Array };
   readonly truth: ComplexImage;
   readonly probe: Float32Array;
 }
 
+export interface SmallScene {
+  /** Incoherent modes, 1 or 2; the second is a Hermite mode of 30 % of the power. */
+  readonly modes?: 1 | 2;
+  /** Frames behind a transfer function instead of a Fourier transform. */
+  readonly nearField?: boolean;
+  /** Where frame j was really measured, relative to the position that the problem gives, px. */
+  readonly offsetPx?: (frame: number) => { readonly x: number; readonly y: number };
+  /** Factor of the counts of a frame. */
+  readonly intensity?: (frame: number) => number;
+  /** Counts per pixel that are added to every frame and told to the engine. */
+  readonly background?: number;
+  /** Counts per frame. */
+  readonly energy?: number;
+}
+
 const size = 16;
-const frameEnergy = 1000;
+export const side = 40;
 
 /** 16 × 16 frames of a 40 × 40 object under a curved Gaussian probe; integer positions on a jittered grid of 3 px. */
-export function smallProblem(): SmallProblem {
-  const truth = smallObject(40);
-  const probe = smallProbe();
+export function smallProblem(scene: SmallScene = {}): SmallProblem {
+  const { modes = 1, nearField = false, offsetPx, intensity, background = 0, energy = 1000 } = scene;
+  const truth = smallObject();
+  const probe = smallProbe(modes, energy);
+  const transfer = nearField ? smallTransfer() : undefined;
+  const { x, y } = smallPositions();
+  const frames = x.length;
+  const diffraction = new Float32Array(frames * size * size);
+  for (let j = 0; j < frames; j++) {
+    const { x: dx, y: dy } = offsetPx?.(j) ?? { x: 0, y: 0 };
+    const patch = patchAt(truth, x[j]! + dx, y[j]! + dy);
+    const counts = new Float64Array(size * size).fill(background);
+    for (let m = 0; m < modes; m++) {
+      const mode = probe.subarray(2 * m * size * size, 2 * (m + 1) * size * size);
+      addIntensity(counts, times(mode, patch), transfer, intensity?.(j) ?? 1);
+    }
+    diffraction.set(counts.map(Math.sqrt), j * size * size);
+  }
+  const problem = {
+    frames,
+    size,
+    diffraction,
+    positions: { x: Float64Array.from(x), y: Float64Array.from(y) },
+    probe,
+    probeModes: modes,
+    objectHeight: side,
+    objectWidth: side,
+    ...(background > 0 ? { background: new Float32Array(size * size).fill(background) } : {}),
+    ...(transfer === undefined ? {} : { transfer: Float32Array.from(transfer) }),
+  };
+  return { problem, truth, probe };
+}
+
+function smallPositions(): { x: number[]; y: number[] } {
   const x: number[] = [];
   const y: number[] = [];
   for (let row = 8; row <= 32; row += 3) {
@@ -26,25 +73,10 @@ export function smallProblem(): SmallProblem {
       y.push(Math.min(32, row + ((row * 3 + column * 5) % 2)));
     }
   }
-  const frames = x.length;
-  const diffraction = new Float32Array(frames * size * size);
-  for (let j = 0; j < frames; j++) {
-    diffraction.set(naiveAmplitude(exitWave(truth, probe, x[j]!, y[j]!)), j * size * size);
-  }
-  const problem: Problem = {
-    frames,
-    size,
-    diffraction,
-    positions: { x: Float64Array.from(x), y: Float64Array.from(y) },
-    probe,
-    probeModes: 1,
-    objectHeight: truth.height,
-    objectWidth: truth.width,
-  };
-  return { problem, truth, probe };
+  return { x, y };
 }
 
-function smallObject(side: number): ComplexImage {
+function smallObject(): ComplexImage {
   const data = new Float32Array(2 * side * side);
   for (let y = 0; y < side; y++) {
     for (let x = 0; x < side; x++) {
@@ -57,69 +89,89 @@ function smallObject(side: number): ComplexImage {
   return { height: side, width: side, data };
 }
 
-function smallProbe(): Float32Array {
-  const probe = new Float32Array(2 * size * size);
-  let power = 0;
-  for (let y = 0; y < size; y++) {
-    for (let x = 0; x < size; x++) {
-      const r2 = (x - size / 2) ** 2 + (y - size / 2) ** 2;
-      const amplitude = Math.exp(-r2 / 18);
-      probe[2 * (y * size + x)] = amplitude * Math.cos(0.05 * r2);
-      probe[2 * (y * size + x) + 1] = amplitude * Math.sin(0.05 * r2);
-      power += amplitude ** 2;
-    }
-  }
-  const scale = Math.sqrt(frameEnergy / power);
-  return probe.map((value) => value * scale);
-}
-
-function exitWave(object: ComplexImage, probe: Float32Array, x: number, y: number): Float64Array {
-  const wave = new Float64Array(2 * size * size);
-  for (let row = 0; row < size; row++) {
-    for (let column = 0; column < size; column++) {
-      const p = 2 * (row * size + column);
-      const o = 2 * ((y - size / 2 + row) * object.width + (x - size / 2 + column));
-      wave[p] = probe[p]! * object.data[o]! - probe[p + 1]! * object.data[o + 1]!;
-      wave[p + 1] = probe[p]! * object.data[o + 1]! + probe[p + 1]! * object.data[o]!;
-    }
-  }
-  return wave;
-}
-
-/** |unitary DFT|, zero frequency at (N/2, N/2), row by row then column by column. */
-function naiveAmplitude(wave: Float64Array): Float32Array {
-  const rows = naiveDft(wave, 1, size);
-  const both = naiveDft(rows, size, 1);
-  const amplitude = new Float32Array(size * size);
-  for (let ky = 0; ky < size; ky++) {
-    for (let kx = 0; kx < size; kx++) {
-      const at = 2 * (ky * size + kx);
-      const centred = ((ky + size / 2) % size) * size + ((kx + size / 2) % size);
-      amplitude[centred] = Math.hypot(both[at]!, both[at + 1]!) / size;
-    }
-  }
-  return amplitude;
-}
-
-/** DFT along the axis with the given stride, elements not floats. */
-function naiveDft(field: Float64Array, stride: number, lineStride: number): Float64Array {
-  const out = new Float64Array(field.length);
-  for (let line = 0; line < size; line++) {
-    for (let k = 0; k < size; k++) {
-      let re = 0;
-      let im = 0;
-      for (let n = 0; n < size; n++) {
-        const at = 2 * (line * lineStride + n * stride);
-        const angle = (-2 * Math.PI * k * n) / size;
-        re += field[at]! * Math.cos(angle) - field[at + 1]! * Math.sin(angle);
-        im += field[at]! * Math.sin(angle) + field[at + 1]! * Math.cos(angle);
+function smallProbe(modes: number, energy: number): Float32Array {
+  const shares = modes === 1 ? [1] : [0.7, 0.3];
+  return Float32Array.from(
+    shares.flatMap((share, m) => {
+      const mode: number[] = [];
+      for (let y = 0; y < size; y++) {
+        for (let x = 0; x < size; x++) {
+          const r2 = (x - size / 2) ** 2 + (y - size / 2) ** 2;
+          const amplitude = Math.exp(-r2 / 18) * (m === 0 ? 1 : x - size / 2);
+          mode.push(amplitude * Math.cos(0.05 * r2), amplitude * Math.sin(0.05 * r2));
+        }
       }
-      const to = 2 * (line * lineStride + k * stride);
-      out[to] = re;
-      out[to + 1] = im;
+      const scale = Math.sqrt((share * energy) / power(mode));
+      return mode.map((value) => value * scale);
+    }),
+  );
+}
+
+/** Fresnel propagation by a distance at which a pixel spreads over a few: |T| = 1, DC at [0, 0]. */
+function smallTransfer(): Float64Array {
+  const transfer = new Float64Array(2 * size * size);
+  for (let i = 0; i < size * size; i++) {
+    const ky = ((Math.floor(i / size) + size / 2) % size) - size / 2;
+    const kx = (((i % size) + size / 2) % size) - size / 2;
+    const phase = -0.12 * (kx * kx + ky * ky);
+    transfer[2 * i] = Math.cos(phase);
+    transfer[2 * i + 1] = Math.sin(phase);
+  }
+  return transfer;
+}
+
+/** N×N pixels around (x, y), bilinear between pixels. */
+function patchAt({ data, width }: ComplexImage, x: number, y: number): Float64Array {
+  const [column, row] = [Math.floor(x), Math.floor(y)];
+  const [fx, fy] = [x - column, y - row];
+  const patch = new Float64Array(2 * size * size);
+  for (const [dx, dy, weight] of [
+    [0, 0, (1 - fx) * (1 - fy)],
+    [1, 0, fx * (1 - fy)],
+    [0, 1, (1 - fx) * fy],
+    [1, 1, fx * fy],
+  ] as const) {
+    if (weight === 0) continue;
+    for (let i = 0; i < size * size; i++) {
+      const [v, u] = [Math.floor(i / size), i % size];
+      const o = 2 * ((row - size / 2 + v + dy) * width + column - size / 2 + u + dx);
+      patch[2 * i] = patch[2 * i]! + weight * data[o]!;
+      patch[2 * i + 1] = patch[2 * i + 1]! + weight * data[o + 1]!;
     }
+  }
+  return patch;
+}
+
+function times(a: ArrayLike<number>, b: ArrayLike<number>): Float64Array {
+  const out = new Float64Array(a.length);
+  for (let i = 0; i < a.length; i += 2) {
+    out[i] = a[i]! * b[i]! - a[i + 1]! * b[i + 1]!;
+    out[i + 1] = a[i]! * b[i + 1]! + a[i + 1]! * b[i]!;
   }
   return out;
+}
+
+/** counts += factor·|propagated wave|²: far field with zero frequency at (N/2, N/2), near field as it lies. */
+function addIntensity(
+  counts: Float64Array,
+  wave: Float64Array,
+  transfer: Float64Array | undefined,
+  factor: number,
+): void {
+  const far = naiveDft2(wave, size, -1);
+  const field = transfer === undefined ? far : naiveDft2(times(far, transfer), size, 1);
+  const shift = transfer === undefined ? size / 2 : 0;
+  for (let i = 0; i < size * size; i++) {
+    const to = ((Math.floor(i / size) + shift) % size) * size + (((i % size) + shift) % size);
+    counts[to] = counts[to]! + factor * (field[2 * i]! ** 2 + field[2 * i + 1]! ** 2);
+  }
+}
+
+/** Σ|u|². */
+export function power(field: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < field.length; i++) sum += field[i]! ** 2;
+  return sum;
 }
 
 /** Distance of two images over the inner region, relative to the truth, after the one global factor that diffraction

@@ -15,6 +15,7 @@ export const streams = {
   engine: 7,
   halves: 8,
   probe: 9,
+  heldOut: 10,
 } as const;
 export type Stream = keyof typeof streams;
 

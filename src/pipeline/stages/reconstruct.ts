@@ -3,12 +3,12 @@
 
 import { join } from "node:path";
 import { flatImage, ndarray, type ComplexImage } from "../../array/ndarray.ts";
-import { referenceBackend } from "../../compute/reference.ts";
+import { openBackend } from "../../compute/node.ts";
 import { readArrayArgument, toComplexImage } from "../../data/array-argument.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { readDataset } from "../../data/read.ts";
-import { prepareEngine } from "../../engines/registry.ts";
-import { runEngine } from "../../engines/run.ts";
+import { prepareEngine } from "../../engines/prepare.ts";
+import { runEngine, type Choice } from "../../engines/run.ts";
 import { DoselapError } from "../../errors.ts";
 import { writeJson } from "../../io/atomic.ts";
 import { writeNpz } from "../../io/npz.ts";
@@ -99,6 +99,12 @@ async function work(
   }
 }
 
+interface History {
+  readonly misfit: readonly number[];
+  readonly deviancePerPixel: readonly number[];
+  readonly choices: readonly Choice[];
+}
+
 async function runEngineArm(
   name: string,
   scan: Dataset,
@@ -108,7 +114,7 @@ async function runEngineArm(
   { progress, signal }: JobHooks,
 ): Promise<JobResult> {
   const engine = prepareEngine(name, design.engines[name] ?? {});
-  const histories: Record<string, readonly number[]> = {};
+  const histories: Record<string, History> = {};
   const scans = new Map([["reconstruction", scan]]);
   if (design.kind === "measured") {
     for (const file of halfFiles) {
@@ -116,26 +122,28 @@ async function runEngineArm(
       scans.set(`reconstruction-${file.replace(".npz", "")}`, dataset);
     }
   }
+  // One build of the kernels for all machines: the same bytes everywhere. Jobs share the cores, so each takes one thread.
+  const backend = openBackend({ kernels: "simd", threads: 1 });
   let done = 0;
   for (const [output, dataset] of scans) {
-    const { object, probe, history } = await runEngine(engine, problemOf(dataset), {
-      backend: referenceBackend,
+    const { object, probe, history, deviance, choices } = await runEngine(engine, problemOf(dataset), {
+      backend,
       seed: cell.seed,
       signal,
-      onEpoch: ({ epoch, epochs, error }) =>
+      onEpoch: ({ phase, epoch, epochs, error, fraction }) =>
         progress(
-          (done + epoch / epochs) / scans.size,
-          `epoch ${epoch}/${epochs}, misfit ${error.toPrecision(3)}`,
+          (done + fraction) / scans.size,
+          `${phase === "choose" ? "choosing, " : ""}epoch ${epoch}/${epochs}, misfit ${error.toPrecision(3)}`,
         ),
     });
     await writeReconstruction(folder, object, { output, probe, size: dataset.size });
-    histories[output] = history;
+    histories[output] = { misfit: history, deviancePerPixel: deviance, choices };
     done++;
   }
   await writeJson(join(folder, "history.json"), {
     engine: name,
     options: engine.options,
-    misfit: histories,
+    reconstructions: histories,
   });
   return {
     summary: {
@@ -143,7 +151,8 @@ async function runEngineArm(
       options: engine.options,
       start: "flat object, calibrated probe",
       frames: scan.frames,
-      finalMisfit: histories["reconstruction"]?.at(-1) ?? null,
+      choices: histories["reconstruction"]?.choices ?? [],
+      finalMisfit: histories["reconstruction"]?.misfit.at(-1) ?? null,
     },
   };
 }

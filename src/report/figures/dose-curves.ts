@@ -118,7 +118,8 @@ function curveMarks(
             fill: color,
             stroke: "var(--page)",
             strokeWidth: 1,
-            r: 4,
+            // Symbols have one area; the page-coloured rim would eat the thin ones.
+            r: symbol === "wye" || symbol === "cross" ? 5.2 : 4,
             symbol,
           }),
         ]),

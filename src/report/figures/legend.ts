@@ -36,5 +36,7 @@ const markers: { readonly [marker in ArmStyle["symbol"]]: string } = {
   diamond: `<path d="M17 1.4 21.6 6 17 10.6 12.4 6Z" ${filled}/>`,
   triangle: `<path d="M17 1.6 21.6 9.8H12.4Z" ${filled}/>`,
   star: `<path d="M17 .9 18.4 4.4 22.1 4.6 19.2 7 20.2 10.6 17 8.6 13.8 10.6 14.8 7 11.9 4.6 15.6 4.4Z" ${filled}/>`,
+  wye: `<path d="M15.3.6H18.7V4.9L22.4 7.1 20.7 10 17 7.9 13.3 10 11.6 7.1 15.3 4.9Z" ${filled}/>`,
+  cross: `<path d="M15.2.6H18.8V4.2H22.4V7.8H18.8V11.4H15.2V7.8H11.6V4.2H15.2Z" ${filled}/>`,
   times: '<path d="M14 3 20 9M20 3 14 9" stroke="currentColor" stroke-width="1.6" fill="none"/>',
 };

@@ -1,5 +1,6 @@
 // The design as a table a person can read, and the same as JSON for a program.
 
+import { groupBy } from "../../array/group.ts";
 import { doseText, fixedText } from "../format.ts";
 import { html, type Markup } from "../markup.ts";
 import type { ReportContext } from "../report-context.ts";
@@ -67,10 +68,36 @@ function describe(key: string, value: unknown): Markup | string {
     );
     return html`${lines}`;
   }
+  if (key === "engines" && isRecord(value)) return enginesText(value);
   if ((key === "doses" || key === "fluences") && Array.isArray(value)) {
     return value.map((item) => (typeof item === "number" ? doseText(item) : plain(item))).join(" · ");
   }
   return plain(value);
+}
+
+/** One line with the options that all engines which have them set alike, then a line per engine with its own. */
+function enginesText(engines: { readonly [name: string]: unknown }): Markup {
+  const all = Object.entries(engines).map(
+    ([name, options]) => [name, isRecord(options) ? Object.entries(options) : []] as const,
+  );
+  const values = groupBy(
+    all.flatMap(([, options]) => options),
+    ([key]) => key,
+  );
+  const isShared = (key: string): boolean => {
+    const texts = values.get(key)!.map(([, value]) => JSON.stringify(value));
+    return texts.length > 1 && new Set(texts).size === 1;
+  };
+  const shared = [...values.values()].flatMap(([first]) => (isShared(first![0]) ? [first!] : []));
+  const lines = all.map(([name, options]) => {
+    const own = options.filter(([key]) => !isShared(key));
+    const text = own.length === 0 && options.length > 0 ? "nothing else" : plain(Object.fromEntries(own));
+    return html`<div><b>${name}</b> ${text}</div>`;
+  });
+  return shared.length === 0
+    ? html`${lines}`
+    : html`<div><b>every engine that has it</b> ${plain(Object.fromEntries(shared))}</div>
+        ${lines}`;
 }
 
 function viewText(settings: { readonly [key: string]: unknown }): string {

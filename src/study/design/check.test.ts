@@ -76,7 +76,7 @@ describe("each rule names field, rule and value", () => {
     [
       "arms.0",
       { arms: ["rpei", "null"] },
-      /one of pinn, supervised, rpie, null; got "rpei"\. Did you mean "rpie"\?/u,
+      /one of pinn, supervised, epie, rpie, mpie, dm, raar, lsqml, ml, null; got "rpei"\. Did you mean "rpie"\?/u,
     ],
     ["arms.1", { arms: ["rpie", "rpie"] }, /not be named twice; got "rpie"/u],
     ["arms", { arms: ["pinn", "null"] }, /measured study needs an engine arm/u, measured],
@@ -157,6 +157,13 @@ test("engine options are resolved: whatever was left to a default is written out
     fixProbe: expect.any(Boolean),
   });
   expect(checkDesign({ ...quick, engines: {} }).engines["rpie"]).toHaveProperty("epochs");
+});
+
+test("engines stand in the registry's order, those of the arms and those that are named, and no others", () => {
+  const changes = { arms: ["ml", "null", "epie"], engines: { raar: { epochs: 3 } } };
+  const design = checkDesign({ ...quick, ...changes });
+  expect(Object.keys(design.engines)).toEqual(["epie", "raar", "ml"]);
+  for (const options of Object.values(design.engines)) expect(options).toHaveProperty("likelihood");
 });
 
 test("views stand by gridsize, then falling overlap, then name, however they were written", () => {

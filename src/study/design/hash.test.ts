@@ -1,9 +1,11 @@
 // Every field of a design is changed once; exactly the stages of an explicit table may notice.
 
 import { describe, expect, test } from "vitest";
+import { armNames } from "../arms.ts";
+import { checkDesign } from "./check.ts";
 import { designHash, stageHash, stageInputs, type DesignStage } from "./hash.ts";
 import { presets } from "./presets.ts";
-import { designSchema, type MeasuredDesign, type SimulatedDesign, type StudyDesign } from "./schema.ts";
+import type { SimulatedDesign, StudyDesign } from "./schema.ts";
 
 const stages: readonly DesignStage[] = [
   "plan",
@@ -64,20 +66,38 @@ const dependents: { readonly [prefix: string]: readonly DesignStage[] } = {
   "training.epochs": trainOnly,
   "training.batchSize": trainOnly,
   "training.learningRate": trainOnly,
+  "engines.epie": reconstructOnly,
   "engines.rpie": reconstructOnly,
+  "engines.mpie": reconstructOnly,
+  "engines.dm": reconstructOnly,
+  "engines.raar": reconstructOnly,
+  "engines.lsqml": reconstructOnly,
+  "engines.ml": reconstructOnly,
   metrics: compareOnly,
   name: compareOnly,
   question: compareOnly,
 };
 
 const file = { kind: "file", path: "a/scan.npz", sha256: "ab".repeat(32) } as const;
-const simulated: SimulatedDesign = designSchema.options[0].parse(structuredClone(presets.quick));
-const measured: MeasuredDesign = designSchema.options[1].parse({
-  ...structuredClone(presets.measured),
+/** Resolved: every engine is an arm, with every option, those at their defaults too. */
+const simulated = ofKind("simulated", { ...presets.quick, arms: armNames });
+const measured = ofKind("measured", {
+  ...presets.measured,
   input: file,
   read: { layout: "MHW", domain: "counts", dc: "center", positionOrder: "xy" },
 });
 const withFiles: SimulatedDesign = { ...simulated, object: { ...file }, probe: { ...file } };
+
+function ofKind<Kind extends StudyDesign["kind"]>(
+  kind: Kind,
+  value: unknown,
+): Extract<StudyDesign, { readonly kind: Kind }> {
+  const design = checkDesign(structuredClone(value));
+  const isIt = (each: StudyDesign): each is Extract<StudyDesign, { readonly kind: Kind }> =>
+    each.kind === kind;
+  if (!isIt(design)) throw new Error(`not ${kind}`);
+  return design;
+}
 
 type Leaf = readonly [path: readonly string[], value: unknown];
 
@@ -148,13 +168,21 @@ describe("arms", () => {
   test("options of an engine that no arm uses change no reconstruction", () => {
     const before = withArms("pinn", "null");
     expect(changed(before, withLeaf(before, ["engines", "rpie", "epochs"], 7))).toEqual(compareOnly);
+    const others = withArms("rpie", "null");
+    expect(changed(others, withLeaf(others, ["engines", "lsqml", "damping"], 0.5))).toEqual(compareOnly);
+    expect(changed(others, withLeaf(others, ["engines", "rpie", "alpha"], 0.5))).toEqual(reconstructOnly);
   });
 });
 
-test("the order of keys is no part of a hash", () => {
-  const { views, ...rest } = simulated;
-  const turned = { views: Object.fromEntries(Object.entries(views).reverse()), ...rest };
+function reversed<Value>(record: { [name: string]: Value }): { [name: string]: Value } {
+  return Object.fromEntries(Object.entries(record).reverse());
+}
+
+test("the order of keys, of engines and views too, is no part of a hash", () => {
+  const { views, engines, ...rest } = simulated;
+  const turned = { engines: reversed(engines), views: reversed(views), ...rest };
   expect(designHash(turned)).toBe(designHash(simulated));
+  for (const stage of stages) expect(stageHash(turned, stage)).toBe(stageHash(simulated, stage));
 });
 
 test("a file without its sha256 has no hash, and the error says which field", () => {

@@ -86,7 +86,7 @@ describe("study files", () => {
       name: "faint",
       doses: [100, 500],
       views: { baseline: { gridsize: 1, overlap: 0.7 }, sparse: { gridsize: 2, overlap: 0.3 } },
-      engines: { rpie: { ...base.engines["rpie"], epochs: 3 } },
+      engines: { ...base.engines, rpie: { ...base.engines["rpie"], epochs: 3 } },
     });
   });
 

@@ -8,15 +8,10 @@ const scan = { kind: "jittered-raster", jitterFraction: 0.1 } as const;
 const split = { axis: "y", fraction: 0.5, guardPx: "auto" } as const;
 const seeds = { simulation: 42, grouping: 123, subsampling: 456 } as const;
 const metrics = { msSsimSigmaPx: 1, maxShiftPx: 2, registration: true } as const;
-const rpie = {
-  alpha: 0.9,
-  beta: 1,
-  objectStep: 1,
-  probeStep: 0.5,
-  finalStepFraction: 0.1,
-  probeStartEpoch: 2,
-  constrainProbePower: true,
-} as const;
+/** Engines of a simulated study know the probe, as the networks do. What is not named is the engine's own default. */
+const knownProbe = { fixProbe: true } as const;
+/** The probe of a measured scan is a start. */
+const unknownProbe = { fixProbe: false } as const;
 
 /** The whole study on a small object, in minutes on two cores. */
 const quick = {
@@ -52,8 +47,13 @@ const quick = {
   enableOversampling: false,
   seeds,
   replicates: 1,
-  arms: ["pinn", "supervised", "rpie", "null"],
-  engines: { rpie: { ...rpie, epochs: 80, fixProbe: true } },
+  arms: ["pinn", "supervised", "epie", "rpie", "lsqml", "ml", "null"],
+  engines: {
+    epie: { ...knownProbe, epochs: 40 },
+    rpie: { ...knownProbe, epochs: 40 },
+    lsqml: { ...knownProbe, epochs: 40 },
+    ml: { ...knownProbe, epochs: 40 },
+  },
   training: { epochs: 5, batchSize: 4, learningRate: 2e-3, groupCount: null, subsampleCount: null },
   metrics,
 } satisfies SimulatedDesign;
@@ -64,7 +64,7 @@ const fly64 = {
   kind: "simulated",
   name: "fly64",
   question:
-    "How do dose and scan overlap affect a physics-informed network, a supervised one and an iterative engine?",
+    "How do dose and scan overlap affect a physics-informed network, a supervised one and iterative engines?",
   sizePx: 64,
   object: {
     kind: "phantom",
@@ -92,8 +92,16 @@ const fly64 = {
   enableOversampling: false,
   seeds,
   replicates: 3,
-  arms: ["pinn", "supervised", "rpie", "null"],
-  engines: { rpie: { ...rpie, epochs: 100, fixProbe: true } },
+  arms: ["pinn", "supervised", "epie", "rpie", "mpie", "dm", "raar", "lsqml", "ml", "null"],
+  engines: {
+    epie: { ...knownProbe, epochs: 100 },
+    rpie: { ...knownProbe, epochs: 100 },
+    mpie: { ...knownProbe, epochs: 100 },
+    dm: knownProbe,
+    raar: knownProbe,
+    lsqml: { ...knownProbe, epochs: 100 },
+    ml: { ...knownProbe, epochs: 100 },
+  },
   training: { epochs: 50, batchSize: 4, learningRate: 2e-3, groupCount: null, subsampleCount: null },
   metrics,
 } satisfies SimulatedDesign;
@@ -134,8 +142,8 @@ const isoDose = {
   enableOversampling: false,
   seeds,
   replicates: 3,
-  arms: ["pinn", "supervised", "rpie", "null"],
-  engines: { rpie: { ...rpie, epochs: 60, fixProbe: true } },
+  arms: ["pinn", "supervised", "rpie", "lsqml", "ml", "null"],
+  engines: { rpie: knownProbe, lsqml: knownProbe, ml: knownProbe },
   training: { epochs: 20, batchSize: 4, learningRate: 2e-3, groupCount: null, subsampleCount: null },
   metrics,
 } satisfies SimulatedDesign;
@@ -160,8 +168,8 @@ const measured = {
   enableOversampling: false,
   seeds,
   replicates: 1,
-  arms: ["pinn", "rpie", "null"],
-  engines: { rpie: { ...rpie, epochs: 25, fixProbe: false } },
+  arms: ["pinn", "lsqml", "rpie", "null"],
+  engines: { lsqml: { ...unknownProbe, epochs: 30 }, rpie: { ...unknownProbe, epochs: 30 } },
   training: { epochs: 5, batchSize: 4, learningRate: 2e-3, groupCount: null, subsampleCount: null },
   metrics,
 } satisfies MeasuredDesign;

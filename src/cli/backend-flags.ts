@@ -1,0 +1,49 @@
+// Flags that choose the numeric core: kernels, threads, memory.
+
+import { openBackend } from "../compute/node.ts";
+import type { SizedBackend } from "../compute/scan-backend.ts";
+import { parseCount } from "./flags.ts";
+
+export interface BackendFlags {
+  readonly kernels: "auto" | "simd" | "relaxed" | "reference";
+  readonly threads: number;
+  readonly memory?: number;
+}
+
+export const backendFlags = {
+  kernels: {
+    kind: "enum",
+    values: ["auto", "simd", "relaxed", "reference"],
+    default: "simd",
+    brief: "simd: the same bytes on every machine; relaxed: faster where products are fused",
+  },
+  threads: {
+    kind: "parsed",
+    parse: parseCount,
+    default: "1",
+    placeholder: "T",
+    brief: "Threads that share batches of frames; the result is the same",
+  },
+  memory: {
+    kind: "parsed",
+    parse: parseCount,
+    optional: true,
+    placeholder: "MB",
+    brief:
+      "Most memory beside the scan itself: frames beyond it are unpacked when they are needed",
+  },
+} as const;
+
+export function backendOf({ kernels, threads }: BackendFlags): SizedBackend {
+  return openBackend({ kernels, threads });
+}
+
+/** Name of the kernels for frames of that size, without the threads: they change no byte of the file that says it. */
+export function kernelsFor({ kernels }: BackendFlags, size: number): string {
+  return openBackend({ kernels, threads: 1 }).nameFor(size);
+}
+
+/** The budget in bytes. */
+export function budgetOf({ memory }: BackendFlags): number | undefined {
+  return memory === undefined ? undefined : memory * 1_000_000;
+}

@@ -1,0 +1,220 @@
+// Bad input is refused before any work: each fault names its array, its frame and the value, and says what was expected.
+
+import { describe, expect, test } from "vitest";
+import { openBackend } from "../compute/node.ts";
+import { isDoselapError, type DoselapError } from "../errors.ts";
+import { smallProblem } from "../../test/support/small-problem.ts";
+import type { Problem } from "./problem.ts";
+import { planRun } from "./scan-run.ts";
+
+const { problem } = smallProblem();
+const backend = openBackend({ kernels: "simd" });
+const pixels = problem.size ** 2;
+
+function faultOf(changes: Partial<Problem>, memoryBudgetBytes?: number): DoselapError {
+  try {
+    planRun({ ...problem, ...changes }, { backend, slots: 16, keepsWaves: false, memoryBudgetBytes });
+  } catch (error) {
+    if (isDoselapError(error)) return error;
+    throw error;
+  }
+  throw new Error("the problem was accepted");
+}
+
+/** The frames with one of them replaced. */
+function withFrame(frame: number, value: (pixel: number) => number): Float32Array {
+  const diffraction = problem.diffraction.slice();
+  for (let i = 0; i < pixels; i++) diffraction[frame * pixels + i] = value(i);
+  return diffraction;
+}
+
+function moved(frame: number, axis: "x" | "y", value: number): Problem["positions"] {
+  const positions = { x: problem.positions.x.slice(), y: problem.positions.y.slice() };
+  positions[axis][frame] = value;
+  return positions;
+}
+
+test("a good problem is planned, with the bytes it will take", () => {
+  const plan = planRun(problem, { backend, slots: 16, keepsWaves: false });
+  expect(plan.bytes).toBeGreaterThan(4 * problem.frames * pixels);
+  expect(plan.bytes).toBeLessThan(4e6);
+});
+
+describe("shapes", () => {
+  test.each<[string, Partial<Problem>, RegExp]>([
+    [
+      "a probe larger than the frames",
+      { probe: new Float32Array(2 * 24 * 24).fill(1) },
+      /^probe: .*size of the frames.*expected 512 .*got 1152/u,
+    ],
+    [
+      "a probe smaller than the frames",
+      { probe: new Float32Array(2 * 8 * 8).fill(1) },
+      /^probe: .*expected 512 .*got 128/u,
+    ],
+    ["fewer modes than announced", { probeModes: 2 }, /^probe: .*expected 1024 .*got 512/u],
+    [
+      "frames that are missing",
+      { diffraction: problem.diffraction.subarray(pixels) },
+      /^diffraction: .*expected 20736 .*got 20480/u,
+    ],
+    [
+      "positions of fewer frames",
+      { positions: { x: new Float64Array(80), y: problem.positions.y } },
+      /^positions\.x: .*expected 81 .*got 80/u,
+    ],
+    [
+      "an object of another shape",
+      { object: { height: 40, width: 39, data: new Float32Array(2 * 40 * 39) } },
+      /^object: .*expected 3200 .*got 3120/u,
+    ],
+    ["a mask of another size", { mask: new Uint8Array(64) }, /^mask: .*expected 256 .*got 64/u],
+    [
+      "a background of another size",
+      { background: new Float32Array(64) },
+      /^background: .*expected 256 .*got 64/u,
+    ],
+    [
+      "a transfer function of another size",
+      { transfer: new Float32Array(256) },
+      /^transfer: .*expected 512 .*got 256/u,
+    ],
+  ])("%s", (_, changes, message) => {
+    const fault = faultOf(changes);
+    expect(fault._tag).toBe("Shape");
+    expect(fault.message).toMatch(message);
+  });
+});
+
+describe("frame sizes", () => {
+  const sized = (size: number) => ({
+    size,
+    diffraction: Float32Array.from({ length: problem.frames * size * size }, (_, i) => i % 7),
+    probe: new Float32Array(2 * size * size).fill(1),
+    positions: { x: problem.positions.x.map(() => 20), y: problem.positions.y.map(() => 20) },
+  });
+
+  test("an odd side is refused, with what to crop", () => {
+    const fault = faultOf(sized(15));
+    expect(fault._tag).toBe("Range");
+    expect(fault.message).toMatch(/size: .*even.*got 15.*Crop/u);
+  });
+
+  test.each([12, 14, 22])(
+    "a side of %i px, which the kernels do not have, is refused, with sizes that they have",
+    (size) => {
+      const fault = faultOf(sized(size));
+      expect(fault._tag).toBe("Range");
+      expect(fault.message).toMatch(new RegExp(`multiple of 8.*such as 64.*got ${size}`, "u"));
+    },
+  );
+});
+
+describe("numbers", () => {
+  test.each([
+    ["x", 7.9],
+    ["x", 32.1],
+    ["y", -40],
+    ["y", 1e9],
+    ["x", NaN],
+    ["y", Infinity],
+  ] as const)("a position %s = %d outside the object is refused by frame, value and range", (axis, value) => {
+    const fault = faultOf({ positions: moved(6, axis, value) });
+    expect(fault._tag).toBe("Range");
+    expect(fault.message).toContain("frame 6: ");
+    expect(fault.message).toContain(`${axis} ${value}`);
+    expect(fault.message).toContain("x in [8, 32], y in [8, 32]");
+  });
+
+  test.each([NaN, Infinity, -Infinity, -0.5])("an amplitude of %d is no count", (value) => {
+    const diffraction = problem.diffraction.slice();
+    diffraction[3 * pixels + 12] = value;
+    const fault = faultOf({ diffraction });
+    expect(fault._tag).toBe("Contract");
+    expect(fault.message).toMatch(/frame 3, pixel 12.*no count/u);
+    expect(fault.message).toContain(`got ${value}`);
+  });
+
+  test.each([
+    ["dark", 0],
+    ["not finite", NaN],
+  ])("a probe that is %s is refused", (_, value) => {
+    const fault = faultOf({ probe: new Float32Array(2 * pixels).fill(value) });
+    expect(fault._tag).toBe("Range");
+    expect(fault.message).toContain(`got ${value}`);
+  });
+
+  test.each([-0.1, NaN, Infinity])("a background of %d is refused", (value) => {
+    const background = new Float32Array(pixels).fill(1).fill(value, 9, 10);
+    const fault = faultOf({ background });
+    expect(fault._tag).toBe("Range");
+    expect(fault.message).toContain("background");
+  });
+
+  test("a start object that is not finite is refused", () => {
+    const data = new Float32Array(2 * 40 * 40).fill(1);
+    data[77] = NaN;
+    expect(faultOf({ object: { height: 40, width: 40, data } }).message).toContain("object");
+  });
+});
+
+describe("frames", () => {
+  test("a frame without a count is refused where the others are bright", () => {
+    const fault = faultOf({ diffraction: withFrame(11, () => 0) });
+    expect(fault._tag).toBe("Contract");
+    expect(fault.message).toMatch(/frame 11: a frame is empty.*mean is \d+\.?\d* per frame.*got 0 counts/u);
+  });
+
+  test("a constant frame is refused with its value", () => {
+    const fault = faultOf({ diffraction: withFrame(12, () => 3) });
+    expect(fault._tag).toBe("Contract");
+    expect(fault.message).toMatch(/frame 12: .*constant.*got 9 counts in every pixel/u);
+  });
+
+  test("a frame that is masked or saturated everywhere is refused", () => {
+    const all = new Uint8Array(pixels).fill(1);
+    expect(faultOf({ mask: all }).message).toMatch(/frame 0: every pixel .*masked or saturated/u);
+    const fault = faultOf({ diffraction: withFrame(13, (i) => 40 + i), saturationCounts: 1600 });
+    expect(fault.message).toMatch(/frame 13: every pixel/u);
+  });
+
+  test("a scan without a photon is refused", () => {
+    const fault = faultOf({ diffraction: new Float32Array(problem.frames * pixels) });
+    expect(fault._tag).toBe("Contract");
+    expect(fault.message).toMatch(/no counts.*got 0 in 81 frames/u);
+  });
+
+  test("at a handful of photons per scan an empty frame is chance, and is accepted", () => {
+    const diffraction = new Float32Array(problem.frames * pixels);
+    for (let j = 0; j < problem.frames; j += 2) diffraction[j * pixels + j] = 1;
+    expect(planRun({ ...problem, diffraction }, { backend, slots: 16, keepsWaves: false }).countType).toBe(
+      "uint8",
+    );
+  });
+});
+
+describe("held-out frames", () => {
+  test.each([[[81]], [[-1]], [[1.5]], [[3, 3]]])(
+    "%j are refused: not frames of this scan, or one named twice",
+    (heldOut) => {
+      expect(faultOf({ heldOut }).message).toContain("heldOut");
+    },
+  );
+
+  test("all frames cannot be held out", () => {
+    expect(faultOf({ heldOut: problem.positions.x.map((_, j) => j) }).message).toContain("heldOut");
+  });
+});
+
+test("a memory budget below the least that works is refused, with that number", () => {
+  const whole = planRun(problem, { backend, slots: 16, keepsWaves: false }).bytes;
+  const fault = faultOf({}, 1000);
+  expect(fault._tag).toBe("Range");
+  const [, least = "0"] = /memoryBudgetBytes: .*at least (\d+) bytes.*got 1000/u.exec(fault.message) ?? [];
+  expect(Number(least)).toBeGreaterThan(1000);
+  expect(Number(least)).toBeLessThan(whole);
+  // The number that is told does work, and one byte less does not.
+  const plan = planRun(problem, { backend, slots: 16, keepsWaves: false, memoryBudgetBytes: Number(least) });
+  expect(plan.bytes).toBeLessThanOrEqual(Number(least));
+  expect(faultOf({}, Number(least) - 1)._tag).toBe("Range");
+});

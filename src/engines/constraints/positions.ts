@@ -1,0 +1,87 @@
+// Scan positions corrected along the gradient of the misfit: a step Δ moves the patch by Δ·∇O_r, so that the best
+// linear one is Re⟨P∇O_r, χ⟩/|P∇O_r|² (Odstrčil et al. 2018, section 2.4; doi:10.1364/OE.26.003108).
+// The mean correction is removed: it is the gauge of object and probe.
+
+import type { ScanViews } from "../../compute/scan-memory.ts";
+import { sumsPerFrame } from "../../compute/scan-memory.ts";
+import type { Positions } from "../../array/scan.ts";
+
+export interface PositionRule {
+  readonly step: number;
+  readonly maxDriftPx: number;
+  readonly affine: boolean;
+  /** Where a probe may stand: its window stays inside the object. */
+  readonly limits: { readonly x: readonly [number, number]; readonly y: readonly [number, number] };
+}
+
+/** Largest move of one frame in one epoch, px: the linear model holds no further. */
+const trustPx = 0.5;
+
+/** Moves the positions of the given frames in place, from the sums of the task `shiftSums`. */
+export function movePositions(
+  { x, y, sums }: ScanViews,
+  frames: Int32Array,
+  given: Positions,
+  rule: PositionRule,
+): void {
+  for (const j of frames) {
+    const at = j * sumsPerFrame;
+    x[j] = x[j]! + rule.step * bounded(sums[at]! / sums[at + 2]!);
+    y[j] = y[j]! + rule.step * bounded(sums[at + 1]! / sums[at + 3]!);
+  }
+  if (rule.affine) {
+    fitAffine(x, given, frames);
+    fitAffine(y, { x: given.y, y: given.x }, frames);
+  }
+  removeMean(x, given.x, frames);
+  removeMean(y, given.y, frames);
+  for (const j of frames) {
+    x[j] = inside(clamp(x[j]!, given.x[j]! - rule.maxDriftPx, given.x[j]! + rule.maxDriftPx), rule.limits.x);
+    y[j] = inside(clamp(y[j]!, given.y[j]! - rule.maxDriftPx, given.y[j]! + rule.maxDriftPx), rule.limits.y);
+  }
+}
+
+function bounded(step: number): number {
+  return Number.isFinite(step) ? clamp(step, -trustPx, trustPx) : 0;
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(high, Math.max(low, value));
+}
+
+function inside(value: number, [low, high]: readonly [number, number]): number {
+  return clamp(value, low, high);
+}
+
+function removeMean(moved: Float64Array, given: Float64Array, frames: Int32Array): void {
+  let mean = 0;
+  for (const j of frames) mean += (moved[j]! - given[j]!) / frames.length;
+  for (const j of frames) moved[j] = moved[j]! - mean;
+}
+
+/** Replaces one coordinate by its least-squares fit a + b·x + c·y of the given positions. */
+function fitAffine(moved: Float64Array, given: Positions, frames: Int32Array): void {
+  let [mx, my, mv] = [0, 0, 0];
+  for (const j of frames) {
+    mx += given.x[j]! / frames.length;
+    my += given.y[j]! / frames.length;
+    mv += moved[j]! / frames.length;
+  }
+  let [xx, xy, yy, xv, yv] = [0, 0, 0, 0, 0];
+  for (const j of frames) {
+    const dx = given.x[j]! - mx;
+    const dy = given.y[j]! - my;
+    const dv = moved[j]! - mv;
+    xx += dx * dx;
+    xy += dx * dy;
+    yy += dy * dy;
+    xv += dx * dv;
+    yv += dy * dv;
+  }
+  const det = xx * yy - xy * xy;
+  // Positions on a line fix no affine map.
+  if (!(det > 1e-9 * xx * yy)) return;
+  const b = (xv * yy - yv * xy) / det;
+  const c = (yv * xx - xv * xy) / det;
+  for (const j of frames) moved[j] = mv + b * (given.x[j]! - mx) + c * (given.y[j]! - my);
+}

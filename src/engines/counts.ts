@@ -1,0 +1,144 @@
+// Frames as counts: read one at a time, masked, and stored as the smallest integer type that holds them all.
+
+import type { CountType } from "../compute/scan-memory.ts";
+import { DoselapError } from "../errors.ts";
+import type { Problem } from "./problem.ts";
+
+/** √counts of one frame into `out`. */
+export function readAmplitude({ diffraction, size }: Problem, frame: number, out: Float32Array): void {
+  const pixels = size * size;
+  if (typeof diffraction === "function") diffraction(frame, out);
+  else out.set(diffraction.subarray(frame * pixels, (frame + 1) * pixels));
+}
+
+/** Counts of one frame into `out`, −1 where a pixel is masked or saturated; `whole` rounds them to whole numbers.
+ * Returns the number of pixels that count. @throws Contract for a value that is no count. */
+export function readCounts(problem: Problem, frame: number, out: Float32Array, whole: boolean): number {
+  const { mask, saturationCounts = Infinity } = problem;
+  readAmplitude(problem, frame, out);
+  let valid = 0;
+  for (let i = 0; i < out.length; i++) {
+    if (mask !== undefined && mask[i] !== 0) {
+      out[i] = -1;
+      continue;
+    }
+    const amplitude = out[i]!;
+    if (!(amplitude >= 0 && amplitude < Infinity)) throw noCount(frame, i, amplitude);
+    const square = amplitude * amplitude;
+    const counts = whole ? Math.round(square) : square;
+    // The root of a float32 may have lost half a unit in the last place.
+    if (counts * (1 + 5e-7) >= saturationCounts) {
+      out[i] = -1;
+      continue;
+    }
+    out[i] = counts;
+    valid++;
+  }
+  return valid;
+}
+
+export interface FrameSurvey {
+  /** The smallest type that holds every count. */
+  readonly countType: CountType;
+  /** Pixels that count, per frame. */
+  readonly validPixels: Float64Array;
+  /** Counts in them, per frame. */
+  readonly frameCounts: Float64Array;
+  /** Expected background counts in them, per frame. */
+  readonly frameBackground: Float64Array;
+}
+
+/** Reads every frame once, before any work.
+ * @throws Contract for a value that is no count, a frame without a measured pixel, a constant frame, a frame so dark
+ * that chance cannot explain it, and a scan without a photon. */
+export function surveyFrames(problem: Problem): FrameSurvey {
+  const frame = new Float32Array(problem.size ** 2);
+  const validPixels = new Float64Array(problem.frames);
+  const frameCounts = new Float64Array(problem.frames);
+  const frameBackground = new Float64Array(problem.frames);
+  let [largest, whole, sum] = [0, true, 0];
+  for (let j = 0; j < problem.frames; j++) {
+    validPixels[j] = readCounts(problem, j, frame, false);
+    if (validPixels[j] === 0) throw allMasked(j);
+    let [least, most] = [Infinity, 0];
+    for (let i = 0; i < frame.length; i++) {
+      const n = frame[i]!;
+      if (n < 0) continue;
+      if (n > most) most = n;
+      if (n < least) least = n;
+      whole &&= isWhole(n);
+      frameCounts[j] = frameCounts[j]! + n;
+      frameBackground[j] = frameBackground[j]! + (problem.background?.[i] ?? 0);
+    }
+    if (most > 0 && most === least) throw constantFrame(j, most);
+    largest = Math.max(largest, most);
+    sum += frameCounts[j]!;
+  }
+  if (sum === 0) throw noPhotons(problem.frames);
+  checkEmptyFrames(frameCounts, sum / problem.frames);
+  return { countType: typeFor(largest, whole), validPixels, frameCounts, frameBackground };
+}
+
+function typeFor(largest: number, whole: boolean): CountType {
+  if (!whole) return "float32";
+  // The largest value of each integer type marks a masked pixel.
+  if (largest < 255) return "uint8";
+  return largest < 65535 ? "uint16" : "float32";
+}
+
+/** At few photons per frame an empty frame is chance; where chance gives one in a million scans, it is a fault. */
+function checkEmptyFrames(totals: Float64Array, mean: number): void {
+  const chance = totals.length * Math.exp(-mean);
+  const empty = totals.indexOf(0);
+  if (empty < 0 || chance > 1e-6) return;
+  throw new DoselapError("Contract", "a frame is empty", {
+    key: `frame ${empty}`,
+    expected: `counts: the scan's mean is ${mean.toPrecision(4)} per frame`,
+    got: "0 counts",
+    finding: "DATA-001",
+    hint: "Drop the frame (shutter closed?).",
+  });
+}
+
+function constantFrame(frame: number, value: number): DoselapError {
+  return new DoselapError("Contract", "a frame is constant: it is no diffraction pattern", {
+    key: `frame ${frame}`,
+    expected: "counts that vary over the detector",
+    got: `${value} counts in every pixel`,
+    finding: "DATA-001",
+    hint: "Drop the frame (saturated or blocked?).",
+  });
+}
+
+function allMasked(frame: number): DoselapError {
+  return new DoselapError("Contract", "every pixel of a frame is masked or saturated", {
+    key: `frame ${frame}`,
+    expected: "at least one measured pixel",
+    got: "0",
+    hint: "Drop the frame, or check mask and saturation level.",
+  });
+}
+
+/** Whether a square is a whole number but for the rounding of its float32 root. */
+function isWhole(square: number): boolean {
+  return Math.abs(square - Math.round(square)) <= 5e-7 * square;
+}
+
+function noCount(frame: number, pixel: number, amplitude: number): DoselapError {
+  return new DoselapError("Contract", "a frame holds a value that is no count", {
+    key: `diffraction (frame ${frame}, pixel ${pixel})`,
+    expected: "a finite amplitude √counts of at least 0",
+    got: String(amplitude),
+    finding: "DATA-001",
+    hint: "Mask the pixel or drop the frame.",
+  });
+}
+
+function noPhotons(frames: number): DoselapError {
+  return new DoselapError("Contract", "the scan holds no counts: there is nothing to reconstruct", {
+    key: "diffraction",
+    expected: "at least one photon",
+    got: `0 in ${frames} frames`,
+    finding: "DATA-001",
+  });
+}

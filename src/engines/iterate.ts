@@ -1,0 +1,318 @@
+// One run of one engine, epoch by epoch: everything that engines share. An epoch is the engine's sweep, then constraints,
+// prior, positions and intensities, then the score of the frames that were left out.
+
+import type { ComplexImage } from "../array/ndarray.ts";
+import type { Positions } from "../array/scan.ts";
+import { statIndex, statsPerFrame } from "../compute/scan-memory.ts";
+import { taskParam } from "../compute/tasks.ts";
+import { DoselapError } from "../errors.ts";
+import { createRng, shuffle } from "../math/random/rng.ts";
+import { limitAmplitude } from "./constraints/amplitude.ts";
+import { orthogonalizeModes } from "./constraints/orthogonalize.ts";
+import { movePositions } from "./constraints/positions.ts";
+import { createPrior } from "./constraints/prior.ts";
+import {
+  limitSupport,
+  offCentre,
+  peakOf,
+  powerOf,
+  restoreProbePower,
+  rollImage,
+  probePriorWeight,
+  pullToStart,
+} from "./constraints/probe.ts";
+import type { Engine, EngineContext, Epoch } from "./engine.ts";
+import type { Problem } from "./problem.ts";
+import type { CommonOptions } from "./options.ts";
+import { misfitOf } from "./misfit.ts";
+import { startTally } from "./outcome.ts";
+import { openScanRun, type ScanRun } from "./scan-run.ts";
+
+export interface EpochReport {
+  /** Epochs done. */
+  readonly epoch: number;
+  /** Relative amplitude misfit of the fitted frames: Σ(√λ−√n)² / Σn, each frame as its visit found it. */
+  readonly error: number;
+  /** Poisson deviance per pixel of the fitted frames, likewise. */
+  readonly deviance: number;
+  /** Poisson deviance per pixel of the frames that were left out, after the epoch; null when there are none. */
+  readonly heldOutDeviance: number | null;
+}
+
+export interface EngineResult {
+  readonly object: ComplexImage;
+  /** complex64 [modes, N, N]. */
+  readonly probe: Float32Array;
+  readonly positions: Positions;
+  /** Intensity factor of each frame. */
+  readonly scales: Float32Array;
+  /** The epoch whose state this is. */
+  readonly epoch: number;
+}
+
+export interface Iteration {
+  /** Held-out deviance of the start; null without held-out frames. */
+  readonly startDeviance: number | null;
+  step(): EpochReport;
+  result(): EngineResult;
+  /** Everything that later epochs depend on, as copies. */
+  checkpoint(): Checkpoint;
+  restore(checkpoint: Checkpoint): void;
+  dispose(): void;
+}
+
+export interface Checkpoint {
+  readonly engine: string;
+  readonly epoch: number;
+  readonly arrays: { readonly [name: string]: Float32Array | Float64Array };
+}
+
+/** Frames to leave out: those the problem names, or a fraction drawn by the seed. */
+export function heldOutFrames(problem: Problem, fraction: number, seed: number): Int32Array {
+  if (problem.heldOut !== undefined) return Int32Array.from(problem.heldOut).sort();
+  const count = Math.floor(fraction * problem.frames);
+  const order = Int32Array.from({ length: problem.frames }, (_, j) => j);
+  shuffle(order, createRng(seed, "heldOut"));
+  return order.subarray(0, count).slice().sort();
+}
+
+/** Opens a run. Dispose it. @throws what the problem's check throws. */
+export function iterate<Options extends CommonOptions>(
+  engine: Engine<Options>,
+  options: Options,
+  problem: Problem,
+  { backend, seed, memoryBudgetBytes }: EngineContext,
+): Iteration {
+  const run = openScanRun(problem, {
+    backend,
+    seed,
+    memoryBudgetBytes,
+    ...engine.memory(options),
+    heldOut: heldOutFrames(problem, options.heldOutFraction, seed),
+  });
+  try {
+    return start(engine, options, run);
+  } catch (error) {
+    run.session.dispose();
+    throw error;
+  }
+}
+
+function start<Options extends CommonOptions>(
+  engine: Engine<Options>,
+  options: Options,
+  run: ScanRun,
+): Iteration {
+  const { views, shape, problem } = run;
+  views.params[taskParam.poisson] = options.likelihood === "poisson" ? 1 : 0;
+  views.params[taskParam.darkCounts] = options.darkCounts ?? 0;
+  const core = engine.start(run, options);
+  const power = powerOf(views.probe);
+  // An engine with an objective of its own has the prior in there.
+  const prior =
+    options.prior === "none" || core.priorActs === "objective"
+      ? undefined
+      : createPrior(options.prior, shape.objectHeight, shape.objectWidth);
+  // An engine with an objective remembers its path: gauge and priors must not move it between epochs.
+  const remembers = core.priorActs === "objective";
+  const startProbe = views.probe.slice();
+  const kappa = probePriorWeight(power, shape.size ** 2, options.probeError);
+  // The illumination, for the prior's sake, and the visits it amounts to.
+  const light = new Float32Array(prior === undefined ? 0 : views.objectWeight.length);
+  let visits = 0;
+  let done = 0;
+  const tally = startTally(run, options, core.priorActs === "end" ? smoothed : undefined);
+
+  /** The one proximal step on a result. */
+  function smoothed(object: Float32Array): void {
+    if (prior === undefined || typeof options.priorWeight !== "number") return;
+    const gain = core.priorGain?.(lightUp(!options.fixProbe)) ?? 1;
+    prior.apply(object, light, options.priorWeight * gain);
+  }
+
+  function epochAt(index: number): Epoch {
+    const progress = Math.min(1, index / Math.max(1, options.epochs - 1));
+    const last = options.finalStepFraction ?? 1;
+    const stop = options.probeStopEpoch ?? Infinity;
+    return {
+      index,
+      progress,
+      shrink: last + ((1 - last) * (1 + Math.cos(Math.PI * progress))) / 2,
+      probeActive: !options.fixProbe && index >= options.probeStartEpoch && index < stop,
+    };
+  }
+
+  function step(): EpochReport {
+    const epoch = epochAt(done);
+    core.sweep(epoch);
+    const fitted = misfitOf(run, run.training);
+    const power = checkFinite(epoch, fitted.error);
+    constrain(epoch, power);
+    done++;
+    const heldOutDeviance = tally.count(done);
+    return { epoch: done, error: fitted.error, deviance: fitted.deviance, heldOutDeviance };
+  }
+
+  function checkFinite({ index }: Epoch, error: number): number {
+    const now = powerOf(views.probe);
+    // A probe may lose or gain light while its power is free, but not a hundredfold.
+    const exploded = !(now < 100 * power && now > 0.01 * power);
+    // A dark object has a misfit of 1; one a hundred times too bright for the frames is no estimate of anything.
+    if (error < 100 && !exploded) return now;
+    throw new DoselapError("Diverged", `${engine.name} lost its fields in epoch ${index + 1}`, {
+      expected: exploded ? "a probe power near its start" : "a misfit below 100",
+      got: exploded ? `${(now / power).toPrecision(3)} times the start` : String(error),
+      hint: "Lower the object or probe step, keep the probe's power constrained, or hold the probe fixed.",
+    });
+  }
+
+  function constrain(epoch: Epoch, probePower: number): void {
+    const { size, modes } = shape;
+    let changed = false;
+    if (epoch.probeActive) {
+      if (kappa > 0 && !remembers) {
+        pullToStart(views.probe, startProbe, run.training.length, kappa);
+      }
+      if (options.probeSupportPx !== null) limitSupport(views.probe, size, options.probeSupportPx);
+      if (options.constrainProbePower && !remembers) restoreProbePower(views, power);
+      if (options.orthogonalizeModes === true && modes > 1) orthogonalizeModes(views.probe, modes);
+      if (options.centerProbe === true) centre();
+      changed =
+        options.probeSupportPx !== null ||
+        options.centerProbe === true ||
+        (options.constrainProbePower && !remembers && probePower !== power);
+    }
+    const { amplitudeMin, amplitudeMax, priorWeight } = options;
+    if (amplitudeMin !== null || amplitudeMax !== null) {
+      limitAmplitude(views.object, amplitudeMin, amplitudeMax);
+      changed = true;
+    }
+    if (prior !== undefined && core.priorActs !== "end" && typeof priorWeight === "number") {
+      const moves = options.positionStartEpoch !== null;
+      const gain = core.priorGain?.(lightUp(epoch.probeActive || moves)) ?? 1;
+      prior.apply(views.object, light, priorWeight * gain * epoch.shrink);
+      changed = true;
+    }
+    if (options.floatIntensities === true && epoch.index >= options.probeStartEpoch) {
+      floatIntensities(run);
+      changed = true;
+    }
+    if (epoch.index >= (options.positionStartEpoch ?? Infinity)) {
+      correctPositions(run, options);
+      changed = true;
+    }
+    if (changed) core.changed?.();
+  }
+
+  /** Brings `light` up to date; returns how many full visits a lit pixel gets in an epoch, on average. */
+  function lightUp(stale: boolean): number {
+    if (!stale && visits > 0) return visits;
+    run.illuminate();
+    light.set(views.objectWeight);
+    const peak = peakOf(views.probe, shape.size ** 2);
+    let [sum, lit] = [0, 0];
+    for (const weight of light) {
+      if (weight < 0.1 * peak) continue;
+      sum += weight;
+      lit++;
+    }
+    visits = lit === 0 ? 1 : sum / lit / peak;
+    return visits;
+  }
+
+  function centre(): void {
+    const shift = offCentre(views.probe, shape.size);
+    if (shift.x === 0 && shift.y === 0) return;
+    const numbers = 2 * shape.size ** 2;
+    for (let m = 0; m < shape.modes; m++) {
+      rollImage(views.probe.subarray(m * numbers, (m + 1) * numbers), shape.size, shape.size, shift);
+    }
+    rollImage(views.object, shape.objectHeight, shape.objectWidth, shift);
+  }
+
+  /** What a checkpoint holds, live. */
+  function liveArrays(): { [name: string]: Float32Array | Float64Array } {
+    const { object, probe, x, y, scales } = views;
+    const own = Object.fromEntries(
+      Object.entries(core.arrays).map(([name, array]) => [`own.${name}`, array]),
+    );
+    return { object, probe, x, y, scales, ...tally.arrays, ...own };
+  }
+
+  return {
+    startDeviance: tally.startDeviance,
+    step,
+    result() {
+      const { object, probe, epoch } = tally.result(done);
+      if (options.constrainProbePower && !options.fixProbe) restoreProbePower({ object, probe }, power);
+      if (epoch > 0) limitAmplitude(object, options.amplitudeMin, options.amplitudeMax);
+      if (shape.modes > 1) orthogonalizeModes(probe, shape.modes);
+      return {
+        object: { height: shape.objectHeight, width: shape.objectWidth, data: object },
+        probe,
+        positions: { x: views.x.slice(), y: views.y.slice() },
+        scales: views.scales.slice(),
+        epoch,
+      };
+    },
+    checkpoint() {
+      const arrays = Object.fromEntries(
+        Object.entries(liveArrays()).map(([name, array]) => [name, array.slice()]),
+      );
+      return { engine: engine.name, epoch: done, arrays };
+    },
+    restore(checkpoint) {
+      const live = liveArrays();
+      for (const [name, array] of Object.entries(live)) {
+        const stored = checkpoint.arrays[name];
+        if (checkpoint.engine === engine.name && stored?.length === array.length) {
+          array.set(stored);
+          continue;
+        }
+        throw new DoselapError("Hash", "this checkpoint belongs to another run", {
+          key: name,
+          expected: `${engine.name} with ${array.length} numbers`,
+          got: `${checkpoint.engine} with ${stored?.length ?? "no"} numbers`,
+        });
+      }
+      done = checkpoint.epoch;
+      visits = 0;
+      core.resumed?.();
+    },
+    dispose: run.session.dispose,
+  };
+
+  function correctPositions(
+    { training }: ScanRun,
+    { positionStep = 1, positionMaxDriftPx = Infinity, positionAffine = false }: CommonOptions,
+  ): void {
+    run.batches(training, shape.slots, (_first, count) => {
+      views.params[taskParam.waveOfFrame] = 0;
+      run.run("correct", count);
+      run.run("shiftSums", count);
+    });
+    const half = shape.size / 2;
+    movePositions(views, training, problem.positions, {
+      step: positionStep,
+      maxDriftPx: positionMaxDriftPx,
+      affine: positionAffine,
+      limits: { x: [half, shape.objectWidth - half], y: [half, shape.objectHeight - half] },
+    });
+  }
+}
+
+/** Intensity factors that make each frame's modelled counts the measured ones, their mean 1. */
+function floatIntensities({ views, training, frameCounts, frameBackground }: ScanRun): void {
+  let mean = 0;
+  for (const j of training) {
+    const at = j * statsPerFrame;
+    const modelled = views.stats[at + statIndex.intensity]!;
+    const light = frameCounts[j]! - frameBackground[j]!;
+    // A fifth of the way: object and intensities share their slowest waves, and full steps of both wander along them.
+    if (modelled > 0 && light > 0)
+      views.scales[j] = views.scales[j]! + 0.2 * (light / modelled - views.scales[j]!);
+    mean += views.scales[j]! / training.length;
+  }
+  if (!(mean > 0)) return;
+  for (const j of training) views.scales[j] = views.scales[j]! / mean;
+}

@@ -1,0 +1,168 @@
+// LSQ-ML: least-squares maximum likelihood. For each batch the wanted change of the exit waves χ_j gives directions
+//   ΔO = Σ_j P*χ_j / (Σ_j|P|² + δ),  ΔP = Σ_j O_j*χ_j / (Σ_j|O_j|² + δ)
+// and the steps (a, b) that bring a·PΔO_j + b·ΔP O_j nearest to χ_j solve
+//   [ Σ|PΔO|²  Re Σ(PΔO)*(ΔP O) ; …  Σ|ΔP O|² ] (a, b) = ( Re Σ(PΔO)*χ, Re Σ(ΔP O)*χ )
+// a *real* symmetric system: a and b are real, so the real part of the off-diagonal term is what stands in it.
+// Odstrčil, Menzel & Guizar-Sicairos 2018, equations 16–26, doi:10.1364/OE.26.003108.
+
+import { z } from "zod";
+import { sumsPerFrame } from "../compute/scan-memory.ts";
+import { bands, taskParam } from "../compute/tasks.ts";
+import { createRng, shuffle } from "../math/random/rng.ts";
+import { defineEngine, type EngineCore, type Epoch } from "./engine.ts";
+import { commonShape, gaugeShape, gradientShape, scheduleShape } from "./options.ts";
+import { pieCapabilities, stepsOfEpoch } from "./pie.ts";
+import type { ScanRun } from "./scan-run.ts";
+
+const options = z.strictObject({
+  ...commonShape,
+  ...gradientShape,
+  ...scheduleShape,
+  ...gaugeShape,
+  batchSize: z
+    .number()
+    .int()
+    .positive()
+    .max(4096)
+    .default(32)
+    .describe(
+      "Frames that share one direction: more is steadier and more parallel, fewer is faster per epoch.",
+    ),
+  stepRule: z
+    .enum(["batch", "position"])
+    .default("batch")
+    .describe("batch: one pair of steps for the batch; position: the mean of the steps of its frames."),
+  objectStep: z
+    .number()
+    .gt(0)
+    .max(2)
+    .default(1)
+    .describe("Fraction of the optimal object step that is taken."),
+  probeStep: z
+    .number()
+    .min(0)
+    .max(2)
+    .default(1)
+    .describe("Fraction of the optimal probe step that is taken."),
+  damping: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(0.1)
+    .describe("δ: floor of the denominators, as a fraction of their peak."),
+});
+type Options = z.infer<typeof options>;
+
+export const lsqml = defineEngine<Options>({
+  name: "lsqml",
+  title: "LSQ-ML",
+  summary: "least-squares maximum likelihood: optimal object and probe steps for batches of frames",
+  options,
+  cites: ["10.1364/OE.26.003108"],
+  capabilities: { ...pieCapabilities, parallel: "always" },
+  memory: ({ batchSize }) => ({ slots: batchSize, keepsWaves: false }),
+  start,
+});
+
+function start(run: ScanRun, rule: Options): EngineCore {
+  const { views, shape, training } = run;
+  const { params } = views;
+  const order = training.slice();
+  const pixels = shape.size ** 2;
+
+  function objectDirection(): void {
+    run.run("objectBand", bands);
+    params[taskParam.step] = 1;
+    params[taskParam.keep] = 1;
+    params[taskParam.floor] = rule.damping * run.bandPeak();
+    run.run("objectDirection", bands);
+  }
+
+  function probeDirection(): void {
+    run.run("probeBand", bands);
+    const { probeStep, probeSum, probeWeight } = views;
+    let peak = 0;
+    for (let i = 0; i < pixels; i++) peak = Math.max(peak, probeWeight[i]!);
+    const floor = rule.damping * peak;
+    for (let i = 0; i < pixels; i++) {
+      const scale = 1 / (probeWeight[i]! + floor);
+      for (let p = 2 * i; p < probeStep.length; p += 2 * pixels) {
+        probeStep[p] = scale * probeSum[p]!;
+        probeStep[p + 1] = scale * probeSum[p + 1]!;
+      }
+    }
+    probeSum.fill(0);
+    probeWeight.fill(0);
+  }
+
+  function visit(first: number, count: number, { probeActive, shrink }: Epoch): void {
+    params[taskParam.waveOfFrame] = 0;
+    run.run("correct", count);
+    objectDirection();
+    if (probeActive) probeDirection();
+    run.run("stepSums", count);
+    const { a, b } = stepsOf(views.sums, order, first, count, rule.stepRule);
+    params[taskParam.step] = rule.objectStep * shrink * a;
+    run.run("objectMove", bands);
+    if (!probeActive) return;
+    const step = rule.probeStep * shrink * b;
+    for (let p = 0; p < views.probe.length; p++) {
+      views.probe[p] = views.probe[p]! + step * views.probeStep[p]!;
+    }
+  }
+
+  return {
+    sweep(epoch) {
+      order.set(training);
+      shuffle(order, createRng(run.seed, "engine", { frame: epoch.index }));
+      views.objectSum.fill(0);
+      views.objectWeight.fill(0);
+      views.probeSum.fill(0);
+      views.probeWeight.fill(0);
+      if (!epoch.probeActive) views.probeStep.fill(0);
+      run.batches(order, rule.batchSize, (first, count) => visit(first, count, epoch));
+    },
+    arrays: {},
+    priorGain: (visits) => rule.objectStep * stepsOfEpoch(visits, rule.batchSize, training.length),
+  };
+}
+
+/** Object and probe step of a batch from the five sums of its frames. */
+export function stepsOf(
+  sums: Float64Array,
+  order: Int32Array,
+  first: number,
+  count: number,
+  rule: Options["stepRule"],
+): { readonly a: number; readonly b: number } {
+  let [aa, bb, ab, ax, bx] = [0, 0, 0, 0, 0];
+  let [a, b] = [0, 0];
+  for (let k = first; k < first + count; k++) {
+    const at = order[k]! * sumsPerFrame;
+    aa += sums[at]!;
+    bb += sums[at + 1]!;
+    ab += sums[at + 2]!;
+    ax += sums[at + 3]!;
+    bx += sums[at + 4]!;
+    if (rule === "batch") continue;
+    const own = solve(sums[at]!, sums[at + 1]!, sums[at + 2]!, sums[at + 3]!, sums[at + 4]!);
+    a += own.a / count;
+    b += own.b / count;
+  }
+  return rule === "batch" ? solve(aa, bb, ab, ax, bx) : { a, b };
+}
+
+/** Solves the real symmetric 2×2 system, slightly damped so that parallel directions share the step. */
+function solve(aa: number, bb: number, ab: number, ax: number, bx: number): { a: number; b: number } {
+  const damping = 1e-3;
+  const [p, q] = [aa * (1 + damping), bb * (1 + damping)];
+  const det = p * q - ab * ab;
+  if (bb === 0) return { a: aa > 0 ? bounded(ax / p) : 0, b: 0 };
+  if (aa === 0) return { a: 0, b: bounded(bx / q) };
+  // A step backwards, or more than twice the plain one, means that the linear model does not hold here.
+  return { a: bounded((ax * q - bx * ab) / det), b: bounded((bx * p - ax * ab) / det) };
+}
+
+function bounded(step: number): number {
+  return Math.min(4, Math.max(0, step));
+}

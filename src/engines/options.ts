@@ -1,0 +1,159 @@
+// Options that engines share, as schema shapes: an engine spreads the groups that it uses into its own strict schema, so
+// that an option it does not use is an error. What `describe` says of an option is what help, docs and editors show.
+
+import { z } from "zod";
+
+const pixels = z.number().positive().finite();
+
+/** Every engine. */
+export const commonShape = {
+  epochs: z
+    .number()
+    .int()
+    .positive()
+    .max(100_000)
+    .default(60)
+    .describe("Passes over all frames; sets every schedule."),
+  fixProbe: z.boolean().default(false).describe("True: the probe is known and never updated."),
+  probeStartEpoch: z
+    .number()
+    .int()
+    .min(0)
+    .default(2)
+    .describe("The probe is left alone before this epoch (0-based)."),
+  probeStopEpoch: z
+    .number()
+    .int()
+    .min(0)
+    .nullable()
+    .default(null)
+    .describe("The probe is left alone from this epoch on; null = never."),
+  constrainProbePower: z
+    .boolean()
+    .default(true)
+    .describe(
+      "True: after each epoch the probe gets its starting power back; the object takes the inverse factor.",
+    ),
+  probeError: z
+    .number()
+    .positive()
+    .nullable()
+    .default(0.2)
+    .describe(
+      "Expected relative error of the start probe: where photons are too few to know better, the probe stays near it. null = no prior.",
+    ),
+  probeSupportPx: pixels
+    .nullable()
+    .default(null)
+    .describe("Radius outside which the probe is zero, px; null = no support."),
+  amplitudeMin: z
+    .number()
+    .min(0)
+    .nullable()
+    .default(null)
+    .describe("Lower bound of the object's amplitude; null = none."),
+  amplitudeMax: z
+    .number()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe("Upper bound of the object's amplitude; null = none."),
+  likelihood: z
+    .enum(["amplitude", "poisson"])
+    .default("poisson")
+    .describe("amplitude: Σ(√λ−√n)², the modulus; poisson: Σ(λ − n ln λ), right at low counts."),
+  heldOutFraction: z
+    .number()
+    .min(0)
+    .max(0.5)
+    .default(0)
+    .describe('Fraction of the frames that is left out and only scored: the honest "is this good?" number.'),
+  keepBest: z
+    .boolean()
+    .default(true)
+    .describe("True: the epoch with the lowest held-out deviance is the result. Needs held-out frames."),
+  refit: z
+    .boolean()
+    .default(true)
+    .describe(
+      "True: once the held-out frames have chosen epoch and prior, the engine runs again on all frames up to there.",
+    ),
+  averageLast: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe("The result is the mean over this last fraction of the epochs; 0 = the last iterate."),
+  prior: z
+    .enum(["none", "smoothness", "tv", "l2"])
+    .default("smoothness")
+    .describe("Prior on the object: smoothness Σ|∇O|², tv Σ|∇O|, l2 Σ|O−1|²."),
+  priorWeight: z
+    .union([z.number().min(0).finite(), z.literal("auto")])
+    .default(20)
+    .describe(
+      'Its weight, counts per pixel against the illumination; "auto" chooses it by held-out deviance.',
+    ),
+} as const;
+
+/** Engines that go by the gradient of the likelihood at the frames as they are: its floor, and what is fitted beside. */
+export const gradientShape = {
+  darkCounts: z
+    .number()
+    .min(0)
+    .default(0.01)
+    .describe(
+      "ε of the Poisson gradient, counts per pixel: limits the pull of a count where the model is dark.",
+    ),
+  floatIntensities: z
+    .boolean()
+    .default(false)
+    .describe("Intensity of each frame fitted as a factor (mean 1) from the probe start on."),
+  positionStartEpoch: z
+    .number()
+    .int()
+    .min(0)
+    .nullable()
+    .default(null)
+    .describe("First epoch in which scan positions are corrected; null = never."),
+  positionStep: z.number().gt(0).max(2).default(0.5).describe("Fraction of the position step that is taken."),
+  positionMaxDriftPx: pixels
+    .default(3)
+    .describe("A corrected position stays within this distance of the given one, px."),
+  positionAffine: z
+    .boolean()
+    .default(false)
+    .describe("True: corrections are the best affine map of the given positions (scale, rotation, shear)."),
+} as const;
+
+/** Engines with a step that shrinks on a cosine. */
+export const scheduleShape = {
+  // A small last step averages the noise that a full one chases (Konijnenberg 2018, doi:10.1016/j.ultramic.2016.12.015).
+  finalStepFraction: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(0.1)
+    .describe("Steps shrink to this fraction of themselves, on a cosine over the planned epochs."),
+} as const;
+
+/** Engines that keep no waves: their probe can be moved and its modes turned between epochs. */
+export const gaugeShape = {
+  orthogonalizeModes: z
+    .boolean()
+    .default(true)
+    .describe("True: probe modes are made orthogonal and sorted by power after each epoch."),
+  centerProbe: z
+    .boolean()
+    .default(false)
+    .describe("True: the probe's centre of mass is kept at the centre of its window; the object follows."),
+} as const;
+
+const common = z.strictObject(commonShape);
+const gradient = z.strictObject(gradientShape);
+export type CommonOptions = z.infer<typeof common> &
+  Partial<z.infer<typeof gradient>> & {
+    readonly finalStepFraction?: number;
+    readonly orthogonalizeModes?: boolean;
+    readonly centerProbe?: boolean;
+  };

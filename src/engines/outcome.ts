@@ -1,0 +1,103 @@
+// What a run will return: the last iterate, the mean of the late ones, or the best by held-out deviance. It is scored as
+// it would be returned, so that the number belongs to the result.
+
+import { taskParam } from "../compute/tasks.ts";
+import { misfitOf } from "./misfit.ts";
+import type { CommonOptions } from "./options.ts";
+import type { ScanRun } from "./scan-run.ts";
+
+export interface Tally {
+  /** Held-out deviance per pixel of the start; null without held-out frames. */
+  readonly startDeviance: number | null;
+  /** Takes in the state after `done` epochs; returns the held-out deviance of what would be returned now. */
+  count(done: number): number | null;
+  /** Copies. */
+  result(done: number): { object: Float32Array; probe: Float32Array; epoch: number };
+  readonly arrays: { readonly [name: string]: Float32Array | Float64Array };
+}
+
+/** @param finish what is done to an object before it is scored or returned, in place. */
+export function startTally(
+  run: ScanRun,
+  options: CommonOptions,
+  finish?: (object: Float32Array) => void,
+): Tally {
+  const { views, heldOut, shape } = run;
+  const { epochs, averageLast, keepBest } = options;
+  const averageFrom = averageLast === 0 ? Infinity : Math.ceil((1 - averageLast) * epochs);
+  const averages = averageLast > 0;
+  const keeps = keepBest && heldOut.length > 0;
+  const mean = averages
+    ? { object: new Float32Array(views.object.length), probe: new Float32Array(views.probe.length) }
+    : undefined;
+  const best = keeps ? { object: views.object.slice(), probe: views.probe.slice() } : undefined;
+  // Iterates in the mean; lowest deviance and its epoch.
+  const memory = new Float64Array(3);
+  const startDeviance = heldOut.length > 0 ? score() : null;
+  memory[1] = startDeviance ?? Infinity;
+
+  function score(): number {
+    run.batches(heldOut, shape.slots, (_first, count) => {
+      views.params[taskParam.waveOfFrame] = 0;
+      run.run("score", count);
+    });
+    return misfitOf(run, heldOut).deviance;
+  }
+
+  /** The score of the mean: it stands in for the iterate meanwhile. */
+  function scoreOf(state: { object: Float32Array; probe: Float32Array }): number {
+    const [object, probe] = [views.object.slice(), views.probe.slice()];
+    views.object.set(state.object);
+    views.probe.set(state.probe);
+    finish?.(views.object);
+    const deviance = score();
+    views.object.set(object);
+    views.probe.set(probe);
+    return deviance;
+  }
+
+  return {
+    startDeviance,
+    count(done) {
+      if (mean !== undefined && done > averageFrom) {
+        memory[0] = memory[0]! + 1;
+        blend(mean.object, views.object, 1 / memory[0]);
+        blend(mean.probe, views.probe, 1 / memory[0]);
+      }
+      if (heldOut.length === 0) return null;
+      const averaged = mean !== undefined && memory[0]! > 0;
+      const now = averaged ? mean : views;
+      const deviance = averaged || finish !== undefined ? scoreOf(now) : score();
+      if (best !== undefined && deviance < memory[1]!) {
+        memory[1] = deviance;
+        memory[2] = done;
+        best.object.set(now.object);
+        best.probe.set(now.probe);
+      }
+      return deviance;
+    },
+    result(done) {
+      const now = mean !== undefined && memory[0]! > 0 ? mean : views;
+      const chosen = best ?? now;
+      const object = chosen.object.slice();
+      const epoch = best === undefined ? done : memory[2]!;
+      // The start was scored as it is.
+      if (epoch > 0) finish?.(object);
+      return {
+        object,
+        probe: chosen.probe.slice(),
+        epoch,
+      };
+    },
+    arrays: {
+      tally: memory,
+      ...(mean === undefined ? {} : { meanObject: mean.object, meanProbe: mean.probe }),
+      ...(best === undefined ? {} : { bestObject: best.object, bestProbe: best.probe }),
+    },
+  };
+}
+
+/** mean += (value − mean)·fraction. */
+function blend(mean: Float32Array, value: Float32Array, fraction: number): void {
+  for (let i = 0; i < mean.length; i++) mean[i] = mean[i]! + (value[i]! - mean[i]!) * fraction;
+}

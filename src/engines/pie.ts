@@ -1,0 +1,173 @@
+// The PIE family: ePIE, rPIE and mPIE share one sweep.
+//   χ = F⁻¹[(f−1)F(P·O_r)]
+//   O_r += γ Σ_m P_m*χ_m / ((1−α)|P|² + α max|P|²)      P_m += γ' O_r*χ_m / ((1−β)|O_r|² + β max|O_r|²)
+// One frame at a time, in an order shuffled every epoch; or in batches, where the sums over the batch take the place of
+// the single products and threads share the frames.
+// Momentum (mPIE): after every T visits v ← η v + (O − O_T ago), O ← O + η v; likewise the probe.
+// ePIE: Maiden & Rodenburg 2009, doi:10.1016/j.ultramic.2009.05.012. rPIE, mPIE: Maiden, Johnson & Li 2017,
+// doi:10.1364/OPTICA.4.000736.
+
+import { z } from "zod";
+import { pieParam } from "../compute/scan-kernels.ts";
+import { bands, taskParam } from "../compute/tasks.ts";
+import { createRng, shuffle } from "../math/random/rng.ts";
+import { peakOf } from "./constraints/probe.ts";
+import type { Capabilities, EngineCore, Epoch } from "./engine.ts";
+import { commonShape, gaugeShape, gradientShape, scheduleShape } from "./options.ts";
+import type { ScanRun } from "./scan-run.ts";
+
+/** Options of the whole family. */
+export const pieShape = {
+  ...commonShape,
+  ...gradientShape,
+  ...scheduleShape,
+  ...gaugeShape,
+  objectStep: z.number().gt(0).max(2).default(1).describe("γ: object step in the first epoch."),
+  probeStep: z.number().min(0).max(2).default(0.5).describe("γ': probe step in the first epoch."),
+  batchSize: z
+    .number()
+    .int()
+    .positive()
+    .max(4096)
+    .default(1)
+    .describe("Frames updated together; 1 = one after the other, as published."),
+} as const;
+
+export const pieCapabilities: Capabilities = {
+  probeModes: true,
+  probeUpdate: true,
+  positionCorrection: true,
+  floatIntensities: true,
+  priors: true,
+  parallel: "with a batch",
+  nearField: true,
+  likelihoods: ["amplitude", "poisson"],
+};
+
+/** Frames in flight when an epoch needs them all once (positions, held-out frames), not only one by one. */
+const sideSlots = 16;
+
+export function pieMemory({ batchSize }: { batchSize: number }) {
+  return { slots: Math.max(batchSize, sideSlots), keepsWaves: false };
+}
+
+export interface PieRule {
+  readonly alpha: number;
+  readonly beta: number;
+  readonly objectStep: number;
+  readonly probeStep: number;
+  readonly batchSize: number;
+  readonly momentum?: { readonly friction: number; readonly visits: number } | undefined;
+}
+
+export function startPie(run: ScanRun, rule: PieRule): EngineCore {
+  const { views, shape, session, training } = run;
+  const { kernels } = session;
+  const { params } = views;
+  const order = training.slice();
+  const pixels = shape.size ** 2;
+  const velocity = rule.momentum === undefined ? undefined : startMomentum(run, rule.momentum.friction);
+  const { alpha, beta, batchSize } = rule;
+
+  function oneByOne(first: number, count: number): void {
+    for (let k = first; k < first + count; k++) {
+      const frame = order[k]!;
+      kernels.pie(views.places[frame]!, frame, views.x[frame]!, views.y[frame]!);
+      if (rule.momentum !== undefined && (k + 1) % rule.momentum.visits === 0) velocity?.push();
+    }
+  }
+
+  function together(count: number, objectStep: number, probeStep: number): void {
+    params[taskParam.waveOfFrame] = 0;
+    run.run("correct", count);
+    run.run("objectBand", bands);
+    if (probeStep > 0) run.run("probeBand", bands);
+    params[taskParam.keep] = 1 - alpha;
+    params[taskParam.floor] = alpha * run.bandPeak();
+    params[taskParam.step] = objectStep;
+    run.run("objectApply", bands);
+    if (probeStep > 0) applyProbe(probeStep);
+    velocity?.push();
+  }
+
+  function applyProbe(step: number): void {
+    const { probe, probeSum, probeWeight } = views;
+    let peak = 0;
+    for (let i = 0; i < pixels; i++) peak = Math.max(peak, probeWeight[i]!);
+    for (let i = 0; i < pixels; i++) {
+      const scale = step / ((1 - beta) * probeWeight[i]! + beta * peak);
+      for (let p = 2 * i; p < probe.length; p += 2 * pixels) {
+        probe[p] = probe[p]! + scale * probeSum[p]!;
+        probe[p + 1] = probe[p + 1]! + scale * probeSum[p + 1]!;
+      }
+    }
+    probeSum.fill(0);
+    probeWeight.fill(0);
+  }
+
+  return {
+    sweep(epoch: Epoch) {
+      order.set(training);
+      shuffle(order, createRng(run.seed, "engine", { frame: epoch.index }));
+      const objectStep = rule.objectStep * epoch.shrink;
+      const probeStep = epoch.probeActive ? rule.probeStep * epoch.shrink : 0;
+      velocity?.begin();
+      if (batchSize > 1) {
+        views.objectSum.fill(0);
+        views.objectWeight.fill(0);
+        views.probeSum.fill(0);
+        views.probeWeight.fill(0);
+        run.batches(order, batchSize, (_first, count) => together(count, objectStep, probeStep));
+        return;
+      }
+      params[pieParam.alpha] = alpha;
+      params[pieParam.beta] = beta;
+      params[pieParam.objectStep] = objectStep;
+      params[pieParam.probeStep] = probeStep;
+      params[pieParam.probePeak] = peakOf(views.probe, pixels);
+      run.configure();
+      run.batches(order, order.length, oneByOne);
+    },
+    arrays: velocity?.arrays ?? {},
+    // Momentum stretches every step by 1/(1 − η).
+    priorGain: (visits) =>
+      (rule.objectStep * stepsOfEpoch(visits, batchSize, training.length)) /
+      (1 - (rule.momentum?.friction ?? 0)),
+    changed() {
+      velocity?.begin();
+    },
+    resumed() {
+      velocity?.begin();
+    },
+  };
+}
+
+/** Steps in an epoch at a pixel with that many visits, when frames of one batch share a step. */
+export function stepsOfEpoch(visits: number, batchSize: number, frames: number): number {
+  const together = 1 + (Math.min(batchSize, frames) - 1) * Math.min(1, visits / frames);
+  return Math.max(1, visits / together);
+}
+
+/** Heavy-ball momentum of the object over bursts of visits. The probe, which every visit moves as a whole, has none: with
+ * few photons it would run away. */
+function startMomentum({ views }: ScanRun, friction: number) {
+  const { object } = views;
+  const velocity = new Float32Array(object.length);
+  const past = object.slice();
+  return {
+    arrays: { objectVelocity: velocity },
+    /** A burst begins at the object as it is. */
+    begin(): void {
+      past.set(object);
+    },
+    /** A burst ends. */
+    push(): void {
+      for (let i = 0; i < object.length; i++) {
+        const v = friction * velocity[i]! + object[i]! - past[i]!;
+        velocity[i] = v;
+        object[i] = object[i]! + friction * v;
+        past[i] = object[i]!;
+      }
+    },
+  };
+}

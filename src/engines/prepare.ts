@@ -1,0 +1,125 @@
+// From a name and options to something that runs: one engine, or a chain such as dm:30+ml:50 in which each link starts
+// from what the one before it found.
+
+import { z } from "zod";
+import { DoselapError } from "../errors.ts";
+import type { Engine } from "./engine.ts";
+import type { CommonOptions } from "./options.ts";
+import { engineNames, engines, isEngineName } from "./registry.ts";
+
+/** One engine of a chain, its options checked. */
+export interface Link {
+  readonly engine: Engine;
+  readonly options: CommonOptions;
+}
+
+export interface PreparedEngine {
+  /** As given: "rpie" or "dm:30+ml:50". */
+  readonly name: string;
+  readonly links: readonly Link[];
+  /** Options of the only engine, or of each link by its place and name ("1 dm"). */
+  readonly options: { readonly [key: string]: unknown };
+  /** Planned epochs of all links. */
+  readonly epochs: number;
+}
+
+type Given = { readonly [key: string]: unknown };
+
+/** Checks names and options. In a chain an option goes to every link that knows it.
+ * @throws Usage for an unknown engine, Design for an option that no engine of the chain has. */
+export function prepareEngine(spec: string, given: Given): PreparedEngine {
+  const parts = spec.split("+").map((part) => parsePart(part, spec));
+  if (given["epochs"] !== undefined && parts.some(({ epochs }) => epochs !== undefined)) {
+    throw new DoselapError("Design", "the epochs are given twice", {
+      key: `engines.${spec}.epochs`,
+      expected: "epochs in the chain or as an option, not both",
+      got: `${spec} and epochs ${JSON.stringify(given["epochs"])}`,
+    });
+  }
+  for (const key of Object.keys(given)) {
+    if (!parts.some(({ engine }) => keysOf(engine).includes(key))) throw unknownOption(spec, key, parts);
+  }
+  const links = parts.map(({ engine, epochs }): Link => {
+    const known = Object.fromEntries(Object.entries(given).filter(([key]) => keysOf(engine).includes(key)));
+    return { engine, options: parseOptions(engine, epochs === undefined ? known : { ...known, epochs }) };
+  });
+  return {
+    name: spec,
+    links,
+    options:
+      links.length === 1
+        ? links[0]!.options
+        : Object.fromEntries(links.map(({ engine, options }, i) => [`${i + 1} ${engine.name}`, options])),
+    epochs: links.reduce((sum, { options }) => sum + options.epochs, 0),
+  };
+}
+
+/** Names of the options an engine takes. */
+function keysOf(engine: Engine): string[] {
+  return engine.options instanceof z.ZodObject ? Object.keys(engine.options.shape) : [];
+}
+
+function parsePart(part: string, spec: string): { engine: Engine; epochs: number | undefined } {
+  const [name = "", count, ...rest] = part.split(":");
+  if (!isEngineName(name)) {
+    throw new DoselapError("Usage", `unknown engine "${name}"`, {
+      expected: engineNames.join(", "),
+      got: spec,
+      hint: "`doselap engines` lists them with what they can do; chains are written dm:30+ml:50.",
+    });
+  }
+  if (rest.length === 0 && (count === undefined || /^[1-9]\d{0,5}$/.test(count))) {
+    return { engine: engines[name], epochs: count === undefined ? undefined : Number(count) };
+  }
+  throw new DoselapError("Usage", `the epochs of "${part}" are no whole number`, {
+    expected: `${name}:EPOCHS`,
+    got: part,
+  });
+}
+
+function parseOptions(engine: Engine, given: Given): CommonOptions {
+  const parsed = engine.options.safeParse(given);
+  if (parsed.success) {
+    checkTogether(engine, parsed.data);
+    return parsed.data;
+  }
+  const issues = parsed.error.issues.map((issue) => `${issue.path.join(".") || "options"}: ${issue.message}`);
+  throw new DoselapError(
+    "Design",
+    `engine ${engine.name} does not take these options: ${issues.join("; ")}`,
+    {
+      key: `engines.${engine.name}`,
+      hint: `doselap engines ${engine.name} lists what it takes.`,
+    },
+  );
+}
+
+/** Options that are fine alone but not together. */
+function checkTogether({ name }: Engine, options: CommonOptions): void {
+  const { prior, priorWeight, amplitudeMin, amplitudeMax, heldOutFraction } = options;
+  const fault = (key: string, message: string, hint: string) =>
+    new DoselapError("Design", message, { key: `engines.${name}.${key}`, hint });
+  if (prior !== "none" && priorWeight === 0) {
+    throw fault("priorWeight", "a prior of weight 0 does nothing", 'Give a weight above 0, or "auto".');
+  }
+  if (priorWeight === "auto" && heldOutFraction === 0) {
+    throw fault(
+      "priorWeight",
+      '"auto" chooses by held-out frames, and none are held out',
+      "Give heldOutFraction.",
+    );
+  }
+  if (amplitudeMin !== null && amplitudeMax !== null && amplitudeMin > amplitudeMax) {
+    throw fault("amplitudeMin", "the amplitude's bounds exclude each other", "Swap them.");
+  }
+}
+
+function unknownOption(spec: string, key: string, parts: readonly { engine: Engine }[]): DoselapError {
+  const known = [...new Set(parts.flatMap(({ engine }) => keysOf(engine)))];
+  return new DoselapError("Design", `engine ${spec} does not take the option ${key}`, {
+    key: `engines.${spec}.${key}`,
+    expected: known.join(", "),
+    got: key,
+    hint: "An option that an engine does not use is an error, so that nobody believes it had an effect.",
+  });
+}

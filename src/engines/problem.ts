@@ -1,0 +1,36 @@
+// What an engine is given: frames, positions, a start probe, and what is known of the detector.
+
+import type { ComplexImage } from "../array/ndarray.ts";
+import type { Positions } from "../array/scan.ts";
+
+/** Writes √counts of one frame, float32 [N, N], DC at (N/2, N/2), into `out`. */
+export type FrameReader = (frame: number, out: Float32Array) => void;
+
+/** What an engine is given. Arrays are read only. */
+export interface Problem {
+  readonly frames: number;
+  readonly size: number;
+  /** √counts, float32 [M, N, N], DC at (N/2, N/2); or a reader, for scans that are larger than memory. */
+  readonly diffraction: Float32Array | FrameReader;
+  readonly positions: Positions;
+  /** Start probe, complex64 [modes, N, N], squared amplitude in counts. */
+  readonly probe: Float32Array;
+  readonly probeModes: number;
+  readonly objectHeight: number;
+  readonly objectWidth: number;
+  /** Start object; a flat one (amplitude 1, phase 0) when absent. */
+  readonly object?: ComplexImage | undefined;
+  /** Detector pixels that measured nothing, uint8 [N, N] laid out as a frame; not 0 = masked. */
+  readonly mask?: Uint8Array | undefined;
+  /** Counts at and above which a pixel is saturated: it is masked in that frame. */
+  readonly saturationCounts?: number | undefined;
+  /** Expected background, counts per pixel, float32 [N, N] laid out as a frame. */
+  readonly background?: Float32Array | undefined;
+  /** Near field: transfer function from the sample to the detector, complex64 [N, N], DC at [0, 0]; frames are then
+   * images in real space. Absent: far field. */
+  readonly transfer?: Float32Array | undefined;
+  /** Start intensities of the frames, float32 [M], mean 1; all 1 when absent. */
+  readonly scales?: Float32Array | undefined;
+  /** Frames that are only scored. Absent: `heldOutFraction` of the frames, drawn by the seed. */
+  readonly heldOut?: ArrayLike<number> | undefined;
+}

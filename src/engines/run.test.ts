@@ -1,0 +1,216 @@
+// Runs and chains: held-out frames choose epoch and prior without ever making things worse, what is returned is what was
+// scored, and a chain is its links one after the other.
+
+import { describe, expect, test } from "vitest";
+import { openBackend } from "../compute/node.ts";
+import { deviancePerPixel, noisy } from "../../test/support/held-out.ts";
+import { relativeError, smallProblem } from "../../test/support/small-problem.ts";
+import type { Problem } from "./problem.ts";
+import { heldOutFrames, iterate, type Iteration } from "./iterate.ts";
+import { prepareEngine } from "./prepare.ts";
+import { runEngine, type EpochEvent, type RunContext } from "./run.ts";
+
+const backend = openBackend({ kernels: "simd" });
+const { problem, truth } = smallProblem();
+/** Few photons: fitting for long fits the noise. */
+const dim = noisy(smallProblem({ energy: 60 }).problem, 5);
+const heldOut = [4, 17, 23, 38, 52, 66, 77];
+
+function run(name: string, options: object, given: Problem, context: Partial<RunContext> = {}) {
+  return runEngine(prepareEngine(name, { ...options }), given, { backend, seed: 7, ...context });
+}
+
+function start(name: string, options: object, given: Problem): Iteration {
+  const { engine, options: parsed } = prepareEngine(name, { ...options }).links[0]!;
+  return iterate(engine, parsed, given, { backend, seed: 7 });
+}
+
+describe.each(["rpie", "dm", "lsqml", "ml"])("held-out frames of %s", (name) => {
+  const options = { prior: "none", epochs: 25, fixProbe: true };
+
+  test("choose an epoch that explains them no worse than the start, and it is returned", async () => {
+    const given = { ...dim, heldOut };
+    const { object, probe, choices, history } = await run(name, { ...options, refit: false }, given);
+    const [choice] = choices;
+    expect(choices).toHaveLength(1);
+    expect(choice!.deviance).toBeLessThanOrEqual(choice!.startDeviance);
+    // Float32 fields against float64 sums over 7 frames.
+    expect(deviancePerPixel(dim, { object, probe }, heldOut) / choice!.deviance).toBeCloseTo(1, 4);
+    expect(history).toHaveLength(25);
+  });
+
+  test("keep the start when nothing is better: the truth, at few photons", async () => {
+    const given = { ...dim, object: truth, heldOut };
+    const { object, choices } = await run(name, { ...options, epochs: 6, refit: false }, given);
+    const [choice] = choices;
+    expect(choice!.deviance).toBeLessThanOrEqual(choice!.startDeviance);
+    if (choice!.epoch === 0) expect(object.data).toEqual(truth.data);
+    // Noise of 70 frames cannot beat the truth by more than chance on the 7 others.
+    expect(choice!.deviance).toBeGreaterThan(0.97 * choice!.startDeviance);
+  });
+
+  test("keep the start as it is, prior or not, when it explains them exactly", async () => {
+    const given = { ...problem, object: truth, heldOut };
+    // Frames that are fitted are noise: every step leads away.
+    const diffraction = problem.diffraction.map((root, i) =>
+      heldOut.includes(Math.floor(i / 256)) ? root : Math.round(2 * root * Math.abs(Math.sin(i))),
+    );
+    const { object, choices } = await run(
+      name,
+      { epochs: 5, fixProbe: true, prior: "smoothness", priorWeight: 5, refit: false },
+      { ...given, diffraction },
+    );
+    expect(choices[0]!.epoch).toBe(0);
+    expect(object.data).toEqual(truth.data);
+  });
+
+  test("after the choice all frames are fitted, up to the epoch that was chosen", async () => {
+    const given = { ...dim, heldOut };
+    const phases: string[] = [];
+    const { object, choices, history } = await run(name, options, given, {
+      onEpoch: ({ phase }) => phases.push(phase),
+    });
+    const { epoch } = choices[0]!;
+    expect(epoch).toBeGreaterThan(0);
+    expect(phases).toEqual([...new Array(25).fill("choose"), ...new Array(epoch).fill("fit")]);
+    expect(history).toHaveLength(epoch);
+    const byHand = start(name, { ...options, heldOutFraction: 0 }, { ...dim, heldOut: [] });
+    for (let k = 0; k < epoch; k++) byHand.step();
+    expect(object).toEqual(byHand.result().object);
+    byHand.dispose();
+  });
+});
+
+describe("the epoch that is returned", () => {
+  const options = { prior: "none", epochs: 30, fixProbe: true };
+
+  test("is the one of the lowest held-out deviance, or the last one when that is asked for", () => {
+    const best = start("ml", options, { ...dim, heldOut });
+    const last = start("ml", { ...options, keepBest: false }, { ...dim, heldOut });
+    const scores = Array.from({ length: 30 }, () => best.step().heldOutDeviance!);
+    const objects = Array.from({ length: 30 }, () => {
+      last.step();
+      return last.checkpoint().arrays["object"]!;
+    });
+    const lowest = scores.indexOf(Math.min(...scores));
+    expect(lowest).toBeLessThan(29);
+    expect(best.result().epoch).toBe(lowest + 1);
+    expect(best.result().object.data).toEqual(objects[lowest]);
+    expect(last.result().epoch).toBe(30);
+    expect(last.result().object.data).toEqual(objects[29]);
+    best.dispose();
+    last.dispose();
+  });
+
+  test("averageLast returns the mean of the last iterates, and scores that mean", () => {
+    const given = { ...dim, heldOut };
+    const own = { ...options, epochs: 8, averageLast: 0.5, keepBest: false };
+    const averaged = start("rpie", own, given);
+    const single = start("rpie", { ...own, averageLast: 0 }, given);
+    const mean = new Float64Array(truth.data.length);
+    let score = NaN;
+    for (let epoch = 1; epoch <= 8; epoch++) {
+      score = averaged.step().heldOutDeviance!;
+      single.step();
+      const { object } = single.checkpoint().arrays;
+      if (epoch > 4) for (let i = 0; i < mean.length; i++) mean[i] = mean[i]! + object![i]! / 4;
+    }
+    const { object, probe } = averaged.result();
+    for (let i = 0; i < mean.length; i++) expect(object.data[i]).toBeCloseTo(mean[i]!, 5);
+    expect(deviancePerPixel(dim, { object, probe }, heldOut) / score).toBeCloseTo(1, 4);
+    averaged.dispose();
+    single.dispose();
+  });
+});
+
+describe("frames that are left out", () => {
+  test("are drawn by the seed, in their number, without repetition", () => {
+    const drawn = heldOutFrames(problem, 0.1, 3);
+    expect(drawn).toHaveLength(8);
+    expect(new Set(drawn).size).toBe(8);
+    expect([...drawn]).toEqual([...drawn].toSorted((a, b) => a - b));
+    expect(heldOutFrames(problem, 0.1, 3)).toEqual(drawn);
+    expect(heldOutFrames(problem, 0.1, 4)).not.toEqual(drawn);
+    expect([...heldOutFrames({ ...problem, heldOut: [9, 2] }, 0.1, 3)]).toEqual([2, 9]);
+  });
+
+  test("are not fitted: scrambling them changes no byte", async () => {
+    const diffraction = problem.diffraction.slice();
+    for (const j of heldOut) diffraction.subarray(j * 256, (j + 1) * 256).reverse();
+    const options = { prior: "none", epochs: 5, keepBest: false, refit: false };
+    for (const name of ["rpie", "dm", "lsqml", "ml"]) {
+      const clean = await run(name, options, { ...problem, heldOut });
+      const scrambled = await run(name, options, { ...problem, diffraction, heldOut });
+      expect(scrambled.object).toEqual(clean.object);
+      expect(scrambled.history).toEqual(clean.history);
+      expect(scrambled.choices[0]!.deviance).toBeGreaterThan(clean.choices[0]!.deviance);
+    }
+  });
+});
+
+test("an automatic prior weight is one that explains held-out frames better than none", async () => {
+  const options = { epochs: 20, fixProbe: true, heldOutFraction: 0.1 };
+  const without = await run("rpie", { ...options, prior: "none" }, dim);
+  const fractions: number[] = [];
+  const onEpoch = ({ fraction }: EpochEvent) => fractions.push(fraction);
+  const chosen = await run("rpie", { ...options, prior: "smoothness", priorWeight: "auto" }, dim, {
+    onEpoch,
+  });
+  expect(chosen.choices[0]!.priorWeight).toBeGreaterThan(0);
+  expect(chosen.choices[0]!.deviance).toBeLessThan(without.choices[0]!.deviance);
+  expect(relativeError(chosen.object, truth)).toBeLessThan(relativeError(without.object, truth));
+  // Progress never goes back, and never says more than all.
+  expect(fractions).toEqual(fractions.toSorted((a, b) => a - b));
+  expect(fractions.at(-1)!).toBeLessThanOrEqual(1);
+});
+
+describe("a chain", () => {
+  test("is its links by hand, one after the other", async () => {
+    const shared = { prior: "none", fixProbe: false, probeStartEpoch: 1 };
+    const chain = await run("dm:5+ml:5", shared, problem);
+    const first = await run("dm", { ...shared, epochs: 5 }, problem);
+    const { object, probe, positions } = first;
+    const second = await run("ml", { ...shared, epochs: 5 }, { ...problem, object, probe, positions });
+    expect(chain.object).toEqual(second.object);
+    expect(chain.probe).toEqual(second.probe);
+    expect(chain.positions).toEqual(second.positions);
+    expect(chain.history).toEqual([...first.history, ...second.history]);
+    expect(chain.deviance).toEqual([...first.deviance, ...second.deviance]);
+  });
+
+  test("gives an option to every link that knows it, and refuses one that none knows", () => {
+    const { links, epochs, options } = prepareEngine("dm:30+lsqml:7", { batchSize: 5, fixProbe: true });
+    expect(links.map((link) => link.options.epochs)).toEqual([30, 7]);
+    expect(epochs).toBe(37);
+    expect(options).toMatchObject({
+      "1 dm": { fixProbe: true },
+      "2 lsqml": { fixProbe: true, batchSize: 5 },
+    });
+    expect(() => prepareEngine("dm:30+lsqml:7", { alpha: 0.5 })).toThrow(/does not take the option alpha/u);
+  });
+
+  test.each(["dm:0+ml", "dm:3.5", "dm:+ml", "dm:3:4", "dm:-1"])(
+    "%s has epochs that are no number",
+    (spec) => {
+      expect(() => prepareEngine(spec, {})).toThrow(/no whole number/u);
+    },
+  );
+
+  test.each(["", "dm+", "+ml", "dmm", "dm + ml"])("%j names an engine that does not exist", (spec) => {
+    expect(() => prepareEngine(spec, {})).toThrow(/unknown engine/u);
+  });
+
+  test("tells how far it is over all links", async () => {
+    const seen: [string, number, number][] = [];
+    await run("epie:2+ml:3", { prior: "none" }, problem, {
+      onEpoch: ({ engine, epoch, fraction }) => seen.push([engine, epoch, Math.round(100 * fraction)]),
+    });
+    expect(seen).toEqual([
+      ["epie", 1, 20],
+      ["epie", 2, 40],
+      ["ml", 1, 60],
+      ["ml", 2, 80],
+      ["ml", 3, 100],
+    ]);
+  });
+});

@@ -1,0 +1,70 @@
+// Scans that cannot be reconstructed are refused before work, by the real program: exit 1, no file, and a message that names
+// the file, the frame and the value.
+
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { ndarray } from "../../src/array/ndarray.ts";
+import { writeNpz } from "../../src/io/npz.ts";
+import { cli } from "../support/cli.ts";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "doselap-refused-"));
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** A scan of four frames whose counts vary, with one thing changed. */
+async function scan(name: string, size: number, change: (amplitude: Float32Array) => void): Promise<string> {
+  const pixels = size * size;
+  const amplitude = Float32Array.from({ length: 4 * pixels }, (_, i) => Math.sqrt((i * 7) % 11));
+  change(amplitude);
+  const probe = new Float32Array(2 * pixels);
+  for (let i = 0; i < pixels; i++) {
+    const r2 = ((i % size) - size / 2) ** 2 + (Math.floor(i / size) - size / 2) ** 2;
+    probe[2 * i] = 10 * Math.exp(-r2 / size);
+  }
+  const side = 2 * size;
+  const at = Float64Array.of(size / 2, size, size + 1, side - size / 2);
+  await writeNpz(join(folder, name), {
+    diffraction: ndarray("float32", [4, size, size], amplitude),
+    xcoords: ndarray("float64", [4], at),
+    ycoords: ndarray("float64", [4], at),
+    probeGuess: ndarray("complex64", [size, size], probe),
+    objectGuess: ndarray("complex64", [side, side], new Float32Array(2 * side * side).fill(1)),
+  });
+  return name;
+}
+
+const cases: readonly [string, number, (amplitude: Float32Array) => void, readonly string[], RegExp][] = [
+  [
+    "constant.npz",
+    32,
+    (a) => a.fill(2, 1024, 2048),
+    [],
+    /constant\.npz: frame 1: a frame is constant.*got 4/,
+  ],
+  ["empty.npz", 32, (a) => a.fill(0, 2048, 3072), [], /empty\.npz.*frame 2: a frame is empty.*0 counts/],
+  ["dark.npz", 32, (a) => a.fill(0), [], /dark\.npz.*no counts.*0 in 4 frames/],
+  ["nan.npz", 32, (a) => a.fill(NaN, 40, 41), [], /nan\.npz.*first NaN at \(0, 1, 8\)/],
+  ["odd-size.npz", 100, () => {}, [], /odd-size\.npz.*no transform of this size.*got 100/],
+  [
+    "large.npz",
+    64,
+    () => {},
+    ["--memory", "1"],
+    /large\.npz.*memory budget is too small.*at least \d+ bytes/,
+  ],
+];
+
+test.each(cases)("%s", async (name, size, change, flags, message) => {
+  const file = await scan(name, size, change);
+  const run = await cli(["reconstruct", file, "--epochs", "2", "--out", "o.npz", ...flags], { cwd: folder });
+  expect(run.code).toBe(1);
+  expect(run.stderr).toMatch(message);
+  expect(existsSync(join(folder, "o.npz"))).toBe(false);
+});

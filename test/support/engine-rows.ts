@@ -1,0 +1,35 @@
+// What the engine contracts run over: every engine, and every kind of kernels that they may run on.
+
+import { openBackend } from "../../src/compute/node.ts";
+import type { Backend } from "../../src/compute/backend.ts";
+import type { Problem } from "../../src/engines/problem.ts";
+import { prepareEngine } from "../../src/engines/prepare.ts";
+import { engineNames } from "../../src/engines/registry.ts";
+import { runEngine, type Reconstruction, type RunContext } from "../../src/engines/run.ts";
+
+/** Kernels and threads; the first is what single-row suites use. */
+export const backends: { readonly [row: string]: Backend } = {
+  "wasm simd": openBackend({ kernels: "simd" }),
+  "wasm simd, 2 threads": openBackend({ kernels: "simd", threads: 2 }),
+  reference: openBackend({ kernels: "reference" }),
+};
+export const simd = backends["wasm simd"]!;
+
+/** Engines that keep no exit waves: they can fit positions and intensities. */
+export const gradientEngines = engineNames.filter((name) => name !== "dm" && name !== "raar");
+/** Engines that visit frames in an order of their own, drawn by the seed. */
+export const seededEngines = engineNames.filter((name) => !["dm", "raar", "ml"].includes(name));
+
+/** Runs an engine without a prior: contracts are about noise-free frames that need none. */
+export function solve(
+  name: string,
+  options: { readonly [key: string]: unknown },
+  problem: Problem,
+  { backend = simd, seed = 7, ...context }: Partial<RunContext> = {},
+): Promise<Reconstruction> {
+  return runEngine(prepareEngine(name, { prior: "none", ...options }), problem, {
+    backend,
+    seed,
+    ...context,
+  });
+}

@@ -1,0 +1,86 @@
+// A simulated scan of a phantom as a user would make it, with the window, mask and scores of the study.
+
+import type { ComplexImage } from "../../src/array/ndarray.ts";
+import { referenceBackend } from "../../src/compute/reference.ts";
+import type { Dataset } from "../../src/data/dataset.ts";
+import { compareImages } from "../../src/metrics/compare.ts";
+import { stepForOverlap } from "../../src/optics/overlap.ts";
+import { buildPhantom } from "../../src/optics/phantom/build.ts";
+import { measureProbeDiameter } from "../../src/optics/probe-diameter.ts";
+import { buildProbe } from "../../src/optics/probe.ts";
+import { scanRegion } from "../../src/optics/scan-region.ts";
+import { makeScan } from "../../src/optics/scan.ts";
+import { simulateDataset } from "../../src/optics/simulate.ts";
+import { commonWindow, cropImage, illuminatedMask } from "../../src/study/comparison/window.ts";
+
+const size = 64;
+
+export interface PhantomScan {
+  readonly dataset: Dataset;
+  /** Amplitude and phase SSIM in the standard gauge, where the scan lit the object. */
+  ssim(object: ComplexImage): { readonly amplitude: number; readonly phase: number };
+  /** Relative distance to the truth after the best complex factor: √(1 − |⟨O, T⟩|²/(|O|²|T|²)). */
+  distance(object: ComplexImage): number;
+}
+
+/** Cells under a defocused probe, N = 64, jittered raster. */
+export function phantomScan({
+  dosePhotons,
+  overlap = 0.7,
+  heightPx = 224,
+  widthPx = 216,
+}: {
+  dosePhotons: number;
+  overlap?: number;
+  heightPx?: number;
+  widthPx?: number;
+}): PhantomScan {
+  const object = buildPhantom({
+    phantom: "cells",
+    heightPx,
+    widthPx,
+    amplitudeMin: 0.6,
+    phaseRangeRad: 1.2,
+    seed: 3,
+  });
+  const probe = buildProbe({ kind: "defocused-airy", apertureCyclesPerPx: 0.22, defocusRadiusPx: 15 }, size);
+  const positions = makeScan({
+    kind: "jittered-raster",
+    region: scanRegion(object.height, object.width, size),
+    stepPx: stepForOverlap(overlap, measureProbeDiameter(probe, "second-moment")),
+    jitterFraction: 0.1,
+    seed: 3,
+  });
+  const dataset = simulateDataset({
+    object,
+    probe,
+    positions,
+    dosePhotons,
+    seed: 3,
+    backend: referenceBackend,
+  });
+  const window = commonWindow([positions]);
+  const truth = cropImage(object, window);
+  const mask = illuminatedMask(window, positions, dataset.probe);
+  return {
+    dataset,
+    ssim(found) {
+      const report = compareImages(cropImage(found, window), truth, { gauge: "standard", mask });
+      return { amplitude: report.amplitude.ssim ?? NaN, phase: report.phase?.ssim ?? NaN };
+    },
+    distance(found) {
+      const { data } = cropImage(found, window);
+      let [re, im, aa, tt] = [0, 0, 0, 0];
+      for (let i = 0; i < mask.length; i++) {
+        if (mask[i] === 0) continue;
+        const [ar, ai] = [data[2 * i]!, data[2 * i + 1]!];
+        const [tr, ti] = [truth.data[2 * i]!, truth.data[2 * i + 1]!];
+        re += ar * tr + ai * ti;
+        im += ar * ti - ai * tr;
+        aa += ar * ar + ai * ai;
+        tt += tr * tr + ti * ti;
+      }
+      return Math.sqrt(Math.max(0, 1 - (re * re + im * im) / (aa * tt)));
+    },
+  };
+}
