@@ -29,8 +29,7 @@ export const backendFlags = {
     parse: parseCount,
     optional: true,
     placeholder: "MB",
-    brief:
-      "Most memory beside the scan itself: frames beyond it are unpacked when they are needed",
+    brief: "Most memory beside the scan itself: frames beyond it are unpacked when they are needed",
   },
 } as const;
 

@@ -8,6 +8,7 @@
 import { z } from "zod";
 import { sumsPerFrame } from "../compute/scan-memory.ts";
 import { bands, taskParam } from "../compute/tasks.ts";
+import { peak } from "../math/stats.ts";
 import { createRng, shuffle } from "../math/random/rng.ts";
 import { defineEngine, type EngineCore, type Epoch } from "./engine.ts";
 import { commonShape, gaugeShape, gradientShape, scheduleShape } from "./options.ts";
@@ -81,9 +82,7 @@ function start(run: ScanRun, rule: Options): EngineCore {
   function probeDirection(): void {
     run.run("probeBand", bands);
     const { probeStep, probeSum, probeWeight } = views;
-    let peak = 0;
-    for (let i = 0; i < pixels; i++) peak = Math.max(peak, probeWeight[i]!);
-    const floor = rule.damping * peak;
+    const floor = rule.damping * peak(probeWeight);
     for (let i = 0; i < pixels; i++) {
       const scale = 1 / (probeWeight[i]! + floor);
       for (let p = 2 * i; p < probeStep.length; p += 2 * pixels) {

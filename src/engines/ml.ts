@@ -8,6 +8,7 @@
 import { z } from "zod";
 import { sumsPerFrame } from "../compute/scan-memory.ts";
 import { bands, taskParam } from "../compute/tasks.ts";
+import { peak } from "../math/stats.ts";
 import { defineEngine, type EngineCore, type Epoch } from "./engine.ts";
 import { powerOf, probePriorWeight } from "./constraints/probe.ts";
 import { createPrior } from "./constraints/prior.ts";
@@ -96,9 +97,7 @@ function start(run: ScanRun, rule: Options): EngineCore {
   }
 
   function precondition(light: Float32Array, at: number, length: number, priorWeight = 0): void {
-    let peak = 0;
-    for (let i = 0; i < light.length; i++) peak = Math.max(peak, light[i]!);
-    const floor = rule.damping * peak + priorWeight;
+    const floor = rule.damping * peak(light) + priorWeight;
     for (let i = 0; i < length; i++) scale[at + i] = 1 / (light[i >> 1]! + floor);
   }
 

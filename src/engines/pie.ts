@@ -3,13 +3,14 @@
 //   O_r += γ Σ_m P_m*χ_m / ((1−α)|P|² + α max|P|²)      P_m += γ' O_r*χ_m / ((1−β)|O_r|² + β max|O_r|²)
 // One frame at a time, in an order shuffled every epoch; or in batches, where the sums over the batch take the place of
 // the single products and threads share the frames.
-// Momentum (mPIE): after every T visits v ← η v + (O − O_T ago), O ← O + η v; likewise the probe.
+// Momentum (mPIE): after every T visits v ← η v + (O − O_T ago), O ← O + η v; the probe has none.
 // ePIE: Maiden & Rodenburg 2009, doi:10.1016/j.ultramic.2009.05.012. rPIE, mPIE: Maiden, Johnson & Li 2017,
 // doi:10.1364/OPTICA.4.000736.
 
 import { z } from "zod";
 import { pieParam } from "../compute/scan-kernels.ts";
 import { bands, taskParam } from "../compute/tasks.ts";
+import { peak } from "../math/stats.ts";
 import { createRng, shuffle } from "../math/random/rng.ts";
 import { peakOf } from "./constraints/probe.ts";
 import type { Capabilities, EngineCore, Epoch } from "./engine.ts";
@@ -92,10 +93,9 @@ export function startPie(run: ScanRun, rule: PieRule): EngineCore {
 
   function applyProbe(step: number): void {
     const { probe, probeSum, probeWeight } = views;
-    let peak = 0;
-    for (let i = 0; i < pixels; i++) peak = Math.max(peak, probeWeight[i]!);
+    const floor = beta * peak(probeWeight);
     for (let i = 0; i < pixels; i++) {
-      const scale = step / ((1 - beta) * probeWeight[i]! + beta * peak);
+      const scale = step / ((1 - beta) * probeWeight[i]! + floor);
       for (let p = 2 * i; p < probe.length; p += 2 * pixels) {
         probe[p] = probe[p]! + scale * probeSum[p]!;
         probe[p + 1] = probe[p + 1]! + scale * probeSum[p + 1]!;

@@ -7,6 +7,7 @@
 
 import { z } from "zod";
 import { bands, taskParam } from "../compute/tasks.ts";
+import { peak } from "../math/stats.ts";
 import type { Capabilities, EngineCore, Epoch } from "./engine.ts";
 import { commonShape } from "./options.ts";
 import type { ScanRun } from "./scan-run.ts";
@@ -90,9 +91,7 @@ export function startProjection(run: ScanRun, rule: ProjectionRule): EngineCore 
 
   function solveProbe(): void {
     const { probe, probeSum, probeWeight } = views;
-    let peak = 0;
-    for (let i = 0; i < pixels; i++) peak = Math.max(peak, probeWeight[i]!);
-    const floor = rule.overlapFloor * peak;
+    const floor = rule.overlapFloor * peak(probeWeight);
     for (let p = 0; p < probe.length; p += 2) {
       const total = probeWeight[(p / 2) % pixels]! + floor;
       probe[p] = (probeSum[p]! + floor * probe[p]!) / total;

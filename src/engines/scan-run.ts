@@ -109,9 +109,9 @@ export function openScanRun(problem: Problem, options: OpenOptions): ScanRun {
   }
 
   function bandPeak(): number {
-    let peak = 0;
-    for (let b = 0; b < bands; b++) peak = Math.max(peak, views.params[taskParam.bandPeaks + b]!);
-    return peak;
+    let largest = 0;
+    for (let b = 0; b < bands; b++) largest = Math.max(largest, views.params[taskParam.bandPeaks + b]!);
+    return largest;
   }
 
   function illuminate(): void {

@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { mean, sum } from "./stats.ts";
+import { mean, peak, sum } from "./stats.ts";
 
 test("sum keeps small terms beside large ones that cancel", () => {
   expect(sum([1, 1e100, 1, -1e100])).toBe(2);
@@ -30,4 +30,10 @@ test("an infinite sum stays infinite and nothing sums to zero", () => {
 
 test("mean of 1 … 100 is 50.5", () => {
   expect(mean(Array.from({ length: 100 }, (_, i) => i + 1))).toBe(50.5);
+});
+
+test("the peak is the largest value, and 0 for none above 0", () => {
+  expect(peak(Float32Array.of(1, 3, 2))).toBe(3);
+  expect(peak([-2, -1])).toBe(0);
+  expect(peak([])).toBe(0);
 });

@@ -15,6 +15,13 @@ export function sum(values: ArrayLike<number>): number {
   return Number.isFinite(lost) ? total + lost : total;
 }
 
+/** Largest value; 0 when none is above 0. */
+export function peak(values: ArrayLike<number>): number {
+  let largest = 0;
+  for (let i = 0; i < values.length; i++) if (values[i]! > largest) largest = values[i]!;
+  return largest;
+}
+
 /** Arithmetic mean; NaN for no values. */
 export function mean(values: ArrayLike<number>): number {
   return sum(values) / values.length;

@@ -9,13 +9,16 @@ import { DoselapError } from "../errors.ts";
 /** Share of the power that each further mode starts with: enough to be told from zero, too little to disturb. */
 const share = 0.02;
 
+/** More modes than any measured probe has needed: beyond it a mistyped number is likelier. */
+export const mostProbeModes = 20;
+
 /** The probe with K modes: its own first, Hermite modes of the first one for those it does not have.
  * @throws Range when K is no whole number from 1 to 20. */
 export function withProbeModes(probe: Probe, modes: number): Probe {
-  if (!(Number.isInteger(modes) && modes >= 1 && modes <= 20)) {
+  if (!(Number.isInteger(modes) && modes >= 1 && modes <= mostProbeModes)) {
     throw new DoselapError("Range", "no such number of probe modes", {
       key: "probeModes",
-      expected: "a whole number from 1 to 20",
+      expected: `a whole number from 1 to ${mostProbeModes}`,
       got: String(modes),
     });
   }

@@ -10,7 +10,7 @@ import { prepareEngine } from "../../engines/prepare.ts";
 import { estimateBytes, runEngine, type Choice, type EpochEvent } from "../../engines/run.ts";
 import { DoselapError, isDoselapError } from "../../errors.ts";
 import { writeNpz } from "../../io/npz.ts";
-import { withProbeModes } from "../../optics/probe-modes.ts";
+import { mostProbeModes, withProbeModes } from "../../optics/probe-modes.ts";
 import { problemOf } from "../../study/problem.ts";
 import { backendFlags, backendOf, budgetOf, kernelsFor, type BackendFlags } from "../backend-flags.ts";
 import { printJson, printLine, printNote, type CliContext } from "../context.ts";
@@ -172,9 +172,9 @@ export const reconstructCommand = buildCommand<Flags, [string], CliContext>({
 /** As many as withProbeModes makes. */
 function parseProbeModes(text: string): number {
   const modes = parseCount(text);
-  if (modes <= 20) return modes;
+  if (modes <= mostProbeModes) return modes;
   throw new DoselapError("Usage", "no such number of probe modes", {
-    expected: "a whole number from 1 to 20",
+    expected: `a whole number from 1 to ${mostProbeModes}`,
     got: text,
   });
 }
