@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import { openWasmFft2 } from "../dist/compute/wasm/fft.js";
 import { compileKernels } from "../dist/compute/wasm/node-binary.js";
 import { openBackend } from "../dist/compute/node.js";
-import { estimateBytes } from "../dist/engines/run.js";
+import { planEngine } from "../dist/engines/plan.js";
 import { prepareEngine } from "../dist/engines/prepare.js";
 import { median, randomProblem, table, timeEpochs } from "./lib.mjs";
 
@@ -55,7 +55,8 @@ export function costs() {
     // Counts as bytes; probe, patch and wave once in and once out, the object twice.
     const bytes = size ** 2 * (1 + 16 + 16 + 16 * modes + 8 * modes);
     const prepared = prepareEngine("lsqml", {});
-    const memory = estimateBytes(prepared, problem, { backend: openBackend({ kernels: "simd", threads }) });
+    const backend = openBackend({ kernels: "simd", threads });
+    const memory = planEngine(prepared, problem, { backend }).bytes;
     const fewer = {
       ...problem,
       frames: frames / 2,
@@ -68,7 +69,7 @@ export function costs() {
         y: problem.positions.y.subarray(0, frames / 2),
       },
     };
-    const halfMemory = estimateBytes(prepared, half, { backend: openBackend({ kernels: "simd", threads }) });
+    const halfMemory = planEngine(prepared, half, { backend }).bytes;
     rows.push([
       size,
       frames,

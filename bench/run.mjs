@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { costs } from "./costs.mjs";
 import { machine, table, tryRun } from "./lib.mjs";
+import { subPixelCosts } from "./sub-pixel.mjs";
 import { sweeps } from "./sweeps.mjs";
 
 const page = new URL("../docs/benchmarks.md", import.meta.url).pathname;
@@ -66,6 +67,8 @@ const results = [
   sweeps(),
   "### Cost of an epoch and its limits",
   costs(),
+  "### Positions between pixels: processor time of a visit, one thread",
+  subPixelCosts(),
 ].join("\n\n");
 const [begin, end] = ["<!-- bench: begin -->", "<!-- bench: end -->"];
 const text = readFileSync(page, "utf8");

@@ -1,6 +1,6 @@
 // Checks that every dependency is accounted for: docs/dependencies.md has one row per dependency of package.json
-// with the version and licence that are installed, versions are exact, and no package of package-lock.json runs an
-// install script unless the page lists it under "Install scripts".
+// with the version and licence that are installed, versions are exact, and every package of package-lock.json with an
+// install script is listed under "Install scripts". No such script runs: .npmrc says so.
 // Usage: node scripts/check-dependencies.mjs [--root DIR]. Exit 1 with one line per fault.
 
 import { existsSync } from "node:fs";
@@ -11,7 +11,7 @@ const page = "docs/dependencies.md";
 const root = rootFrom(process.argv);
 const manifest = JSON.parse(textOf(root, "package.json"));
 const lock = JSON.parse(textOf(root, "package-lock.json"));
-const wanted = { ...manifest.dependencies, ...manifest.devDependencies };
+const wanted = { ...manifest.dependencies, ...manifest.optionalDependencies, ...manifest.devDependencies };
 const problems = [];
 
 const [tables, scripts = ""] = textOf(root, page).split(/^## Install scripts$/m);
@@ -56,8 +56,11 @@ for (const [path, entry] of Object.entries(lock.packages)) {
 }
 for (const name of installing) {
   if (!allowed.has(name))
-    problems.push(`package-lock.json: ${name} runs an install script and ${page} does not list it`);
+    problems.push(`package-lock.json: ${name} has an install script and ${page} does not list it`);
 }
+const settings = existsSync(join(root, ".npmrc")) ? textOf(root, ".npmrc").split("\n") : [];
+if (installing.size > 0 && !settings.includes("ignore-scripts=true"))
+  problems.push(".npmrc: does not say ignore-scripts=true, so npm would run install scripts");
 for (const name of allowed) {
   if (!installing.has(name)) problems.push(`${page}: ${name} is listed under install scripts but has none`);
 }

@@ -20,7 +20,8 @@ const layers = {
   optics: ["array", "math", "compute", "io", "data"],
   engines: ground,
   metrics: ground,
-  nn: ground,
+  // A network's physics steps run on the engines' scans.
+  nn: [...ground, "engines"],
   study: [...ground, ...methods],
   report: ["array", "math", "io", "metrics", "study"],
   pipeline: [...ground, ...methods, "study", "report"],

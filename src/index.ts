@@ -19,13 +19,16 @@ export {
   type NdArray,
   type RealImage,
 } from "./array/ndarray.ts";
+export type { FrameReader } from "./array/frame-reader.ts";
 export type { Positions } from "./array/scan.ts";
 export { decodeNpy, encodeNpy } from "./io/npy.ts";
 export { openNpz, writeNpz, type NpzFile } from "./io/npz.ts";
 
 // datasets: the DATA-001 contract
-export type { Dataset, Metadata, Probe, ProvenanceEntry } from "./data/dataset.ts";
+export type { Dataset, Metadata, Probe, ProvenanceEntry, Scan } from "./data/dataset.ts";
+export type { AccessCost } from "./data/frame-stream.ts";
 export { inspectFile, type Inspection } from "./data/inspect.ts";
+export { openDataset, type OpenedDataset, type OpenOptions } from "./data/open.ts";
 export { readDataset, type ReadOptions } from "./data/read.ts";
 export { writeDataset } from "./data/write.ts";
 
@@ -47,8 +50,9 @@ export { splitHalves, thinDataset } from "./optics/thin.ts";
 
 // engines
 export type { Capabilities, Engine, EngineContext } from "./engines/engine.ts";
-export type { FrameReader, Problem } from "./engines/problem.ts";
+export type { Problem } from "./engines/problem.ts";
 export { iterate, type Checkpoint, type EpochReport, type Iteration } from "./engines/iterate.ts";
+export { planEngine, type EnginePlan } from "./engines/plan.ts";
 export { prepareEngine, type PreparedEngine } from "./engines/prepare.ts";
 export { engines } from "./engines/registry.ts";
 export { runEngine, type EpochEvent, type Reconstruction } from "./engines/run.ts";

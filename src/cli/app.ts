@@ -7,6 +7,7 @@ import { compareCommand } from "./commands/compare.ts";
 import { completionCommand } from "./commands/completion.ts";
 import { convertCommand } from "./commands/convert.ts";
 import { enginesCommand } from "./commands/engines.ts";
+import { inferCommand } from "./commands/infer.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { metricsCommand } from "./commands/metrics.ts";
 import { planCommand } from "./commands/plan.ts";
@@ -34,6 +35,7 @@ const commands = {
   thin: thinCommand,
   train: trainCommand,
   reconstruct: reconstructCommand,
+  infer: inferCommand,
   engines: enginesCommand,
   compare: compareCommand,
   metrics: metricsCommand,

@@ -2,12 +2,13 @@
 
 import { openBackend } from "../compute/node.ts";
 import type { SizedBackend } from "../compute/scan-backend.ts";
-import { parseCount } from "./flags.ts";
+import { parseCount, parsePath } from "./flags.ts";
 
 export interface BackendFlags {
   readonly kernels: "auto" | "simd" | "relaxed" | "reference";
   readonly threads: number;
   readonly memory?: number;
+  readonly scratch?: string;
 }
 
 export const backendFlags = {
@@ -29,7 +30,15 @@ export const backendFlags = {
     parse: parseCount,
     optional: true,
     placeholder: "MB",
-    brief: "Most memory beside the scan itself: frames beyond it are unpacked when they are needed",
+    brief:
+      "Most memory beside Node's own 150 MB; frames that do not fit stay on disc and are read when needed",
+  },
+  scratch: {
+    kind: "parsed",
+    parse: parsePath,
+    optional: true,
+    placeholder: "DIR",
+    brief: "Folder for the decompressed copy that a compressed scan on disc needs (default: the system's)",
   },
 } as const;
 

@@ -156,8 +156,8 @@ export async function runInTerminal(
   printNote(context, `study ${design.name} in ${shown}: ${design.question}`);
   const progress =
     stderr.isTTY === true && stderr === process.stderr
-      ? terminalProgress(process.stderr, stages)
-      : plainProgress((line) => printNote(context, line));
+      ? terminalProgress(process.stderr, stages, context.now)
+      : plainProgress((line) => printNote(context, line), context.now);
   let summary: RunSummary;
   try {
     summary = await runStudy({

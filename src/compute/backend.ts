@@ -25,6 +25,8 @@ export interface Backend extends Transforms {
   readonly threads: number;
   /** Bytes that {@link openScan} will take. */
   scanBytes(shape: Omit<ScanShape, "threads">): number;
+  /** Most bytes that it can address for frames of N×N. */
+  mostScanBytes(size: number): number;
   /** Memory and kernels for one reconstruction. Dispose it: threads live as long as it does.
    * @throws Range when N is not supported or the memory cannot be had. */
   openScan(shape: Omit<ScanShape, "threads">): ScanSession;

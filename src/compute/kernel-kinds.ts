@@ -22,6 +22,8 @@ export interface KernelKind {
   fft2(size: number): Fft2;
   /** Where everything lies. @throws Range when N is not supported. */
   plan(shape: ScanShape): MemoryPlan;
+  /** Most bytes that a memory can have. */
+  readonly mostBytes: number;
   /** @throws Range when the memory is not to be had. */
   allocate(plan: MemoryPlan): KernelMemory;
 }
@@ -63,6 +65,7 @@ export const referenceKind: KernelKind = {
     if (shape.size % 2 === 0) return planMemory(shape, { reserved: 0, scratch: 0 });
     throw new DoselapError("Range", "frames must have an even side", { got: String(shape.size) });
   },
+  mostBytes: Infinity,
   allocate: ({ layout, bytes }) =>
     orRefused(bytes, () => ({
       buffer: layout.shape.threads > 1 ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes),
@@ -81,6 +84,7 @@ export function wasmKind(relaxed: boolean, moduleOf: ModuleSource): KernelKind {
       return plan;
     },
     plan: (shape) => planMemory(shape, { reserved: reservedBytes, scratch: kernelBytes(shape) }),
+    mostBytes: mostPages * pageBytes,
     allocate({ layout, bytes }) {
       const pages = Math.ceil(bytes / pageBytes);
       if (pages > mostPages) {

@@ -17,6 +17,7 @@ const shape = {
   countSlots: 10,
   countType: "uint16",
   nearField: false,
+  subPixel: "bilinear",
 } as const;
 
 function failureOf(run: () => unknown): DoselapError {

@@ -217,7 +217,8 @@ describe("the end of a session", () => {
     const program = `
       import { openBackend } from ${JSON.stringify(new URL("../../dist/compute/node.js", import.meta.url).href)};
       const shape = { size: 8, modes: 1, frames: 4, objectHeight: 16, objectWidth: 16, slots: 4, waveSlots: 4,
-        countSlots: 4, countType: "uint8", nearField: false };
+        countSlots: 4, countType: "uint8", nearField: false,
+        subPixel: "bilinear" };
       const { run, views } = openBackend({ kernels: "simd", threads: 3 }).openScan(shape);
       views.x.fill(8); views.y.fill(8);
       setTimeout(() => { run("gather", 4); console.log("done"); }, 300);`;

@@ -3,6 +3,7 @@
 // Counts are stored in the order of the transform (DC at [0, 0]), or as they are in the near field.
 
 import { referenceFft2 } from "./reference-fft.ts";
+import { patchOperator } from "./reference-patches.ts";
 import { lineSums, type SumPlace } from "./reference-sums.ts";
 import { pieParam, type KernelSettings, type ScanKernels } from "./scan-kernels.ts";
 import { statIndex, statsPerFrame, type ScanShape, type ScanViews } from "./scan-memory.ts";
@@ -12,13 +13,15 @@ const darkest = 1e-20;
 
 /** Opens kernels on the arrays of one scan. */
 export function openReferenceKernels(shape: ScanShape, views: ScanViews): ScanKernels {
-  const { size, modes, objectWidth } = shape;
+  const { size, modes, objectHeight } = shape;
   const pixels = size * size;
   const half = size / 2;
   const fft = referenceFft2(size);
+  const operator = patchOperator(shape, fft);
   const field = new Float32Array(2 * modes * pixels);
   const lambda = new Float64Array(pixels);
   const stepPatch = new Float32Array(2 * pixels);
+  const power = new Float64Array(pixels);
   const masked = maskValue(shape);
   let settings: KernelSettings = { likelihood: "amplitude", darkCounts: 0 };
 
@@ -28,21 +31,6 @@ export function openReferenceKernels(shape: ScanShape, views: ScanViews): ScanKe
     const y = (Math.floor(i / size) + half) % size;
     const x = ((i % size) + half) % size;
     return y * size + x;
-  }
-
-  /** Bilinear patch of an image at (x, y), complex. */
-  function sample(image: Float32Array, x: number, y: number, out: Float32Array, offset: number): void {
-    const { start, right, below, w00, w01, w10, w11 } = corners(x, y, size, objectWidth);
-    for (let v = 0, o = offset; v < size; v++) {
-      let i = start + 2 * v * objectWidth;
-      for (let u = 0; u < 2 * size; u++, i++, o++) {
-        out[o] =
-          w00 * image[i]! +
-          w01 * image[i + right]! +
-          w10 * image[i + below]! +
-          w11 * image[i + right + below]!;
-      }
-    }
   }
 
   /** field_m = P_m·patch. */
@@ -147,40 +135,19 @@ export function openReferenceKernels(shape: ScanShape, views: ScanViews): ScanKe
     }
   }
 
-  /** image += weight·patch for the rows of one band, with the adjoint weights of `sample`. */
-  function addPatch(slot: number, x: number, y: number, rowStart: number, rowEnd: number): void {
-    const { start, right, below, w00, w01, w10, w11 } = corners(x, y, size, objectWidth);
-    const top = Math.floor(start / (2 * objectWidth));
-    const left = (start / 2) % objectWidth;
-    for (let v = 0; v < size; v++) {
-      for (let u = 0; u < size; u++) {
-        const i = v * size + u;
-        let power = 0;
-        for (let p = 2 * i; p < 2 * modes * pixels; p += 2 * pixels) {
-          power += views.probe[p]! ** 2 + views.probe[p + 1]! ** 2;
-        }
-        const re = views.gradients[2 * (slot * pixels + i)]!;
-        const im = views.gradients[2 * (slot * pixels + i) + 1]!;
-        for (const [weight, dx, dy] of [
-          [w00, 0, 0],
-          [w01, right / 2, 0],
-          [w10, 0, below === 0 ? 0 : 1],
-          [w11, right / 2, below === 0 ? 0 : 1],
-        ] as const) {
-          const row = top + v + dy;
-          if (row < rowStart || row >= rowEnd || weight === 0) continue;
-          const o = row * objectWidth + left + u + dx;
-          views.objectSum[2 * o] = views.objectSum[2 * o]! + weight * re;
-          views.objectSum[2 * o + 1] = views.objectSum[2 * o + 1]! + weight * im;
-          views.objectWeight[o] = views.objectWeight[o]! + weight * power;
-        }
-      }
+  /** Σ_m|P_m|² of every pixel. */
+  function powerOfProbe(): Float64Array {
+    power.fill(0);
+    for (let p = 0; p < views.probe.length; p += 2) {
+      const i = (p / 2) % pixels;
+      power[i] = power[i]! + (views.probe[p]! ** 2 + views.probe[p + 1]! ** 2);
     }
+    return power;
   }
 
   function gather(slot: number, x: number, y: number): number {
     const at = 2 * slot * pixels;
-    sample(views.object, x, y, views.patches, at);
+    operator.sample(views.object, x, y, views.patches, at);
     let peak = 0;
     for (let i = at; i < at + 2 * pixels; i += 2) {
       peak = Math.max(peak, views.patches[i]! ** 2 + views.patches[i + 1]! ** 2);
@@ -234,7 +201,12 @@ export function openReferenceKernels(shape: ScanShape, views: ScanViews): ScanKe
       propagate(field);
       measure(countSlot, frame);
     },
-    addObject: addPatch,
+    align: (slot, x, y) => operator.align(views.gradients, 2 * slot * pixels, x, y),
+    addObject(slot, x, y, rowStart, rowEnd) {
+      const place = { x, y, rowStart, rowEnd };
+      operator.scatter(views.gradients, 2 * slot * pixels, views.objectSum, place);
+      operator.scatterLight(powerOfProbe(), views.objectWeight, place);
+    },
     addProbe(slot, waveSlot, from, to) {
       for (let i = from; i < to; i++) {
         const or = views.patches[2 * (slot * pixels + i)]!;
@@ -251,7 +223,7 @@ export function openReferenceKernels(shape: ScanShape, views: ScanViews): ScanKe
       }
     },
     stepSums(slot, waveSlot, x, y, out, offset) {
-      sample(views.objectStep, x, y, stepPatch, 0);
+      operator.sample(views.objectStep, x, y, stepPatch, 0);
       const place: SumPlace = { slot, waveSlot, out, offset };
       sums.steps(place, stepPatch);
     },
@@ -259,7 +231,7 @@ export function openReferenceKernels(shape: ScanShape, views: ScanViews): ScanKe
       exitWaves(slot);
       propagate(field);
       measure(countSlot, frame);
-      sample(views.objectStep, x, y, stepPatch, 0);
+      operator.sample(views.objectStep, x, y, stepPatch, 0);
       const waves = field.slice();
       multiply(views.probe, stepPatch, 0, field, false);
       multiply(views.probeStep, views.patches, 2 * slot * pixels, field, true);
@@ -317,42 +289,9 @@ export function openReferenceKernels(shape: ScanShape, views: ScanViews): ScanKe
         views.gradients[i + 1] = views.gradients[i + 1]! * step;
       }
       params[pieParam.probePeak] = probePeak;
-      scatter(x, y);
+      operator.align(views.gradients, 0, x, y);
+      operator.scatter(views.gradients, 0, views.object, { x, y, rowStart: 0, rowEnd: objectHeight });
     },
-  };
-
-  /** object += Aᵀ gradients[0]. */
-  function scatter(x: number, y: number): void {
-    const { start, right, below, w00, w01, w10, w11 } = corners(x, y, size, objectWidth);
-    const { object, gradients } = views;
-    for (let v = 0, o = 0; v < size; v++) {
-      let i = start + 2 * v * objectWidth;
-      for (let u = 0; u < 2 * size; u++, i++, o++) {
-        const value = gradients[o]!;
-        object[i] = object[i]! + w00 * value;
-        if (right !== 0) object[i + right] = object[i + right]! + w01 * value;
-        if (below !== 0) object[i + below] = object[i + below]! + w10 * value;
-        if (right !== 0 && below !== 0) object[i + right + below] = object[i + right + below]! + w11 * value;
-      }
-    }
-  }
-}
-
-/** Start of the patch at (x, y) in an interleaved image, its neighbours to the right and below, and bilinear weights.
- * A neighbour of weight 0 may lie outside the image: the pixel itself stands in for it (distance 0). */
-function corners(x: number, y: number, size: number, width: number) {
-  const column = Math.floor(x);
-  const row = Math.floor(y);
-  const fx = x - column;
-  const fy = y - row;
-  return {
-    start: 2 * ((row - size / 2) * width + column - size / 2),
-    right: fx === 0 ? 0 : 2,
-    below: fy === 0 ? 0 : 2 * width,
-    w00: (1 - fx) * (1 - fy),
-    w01: fx * (1 - fy),
-    w10: (1 - fx) * fy,
-    w11: fx * fy,
   };
 }
 

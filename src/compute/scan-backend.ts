@@ -38,6 +38,7 @@ export function assembleBackend(parts: BackendParts): SizedBackend {
     nameFor: (size) => nameOf(kindFor(size)),
     fft2: (size) => kindFor(size).fft2(size),
     scanBytes: (shape) => planFor(shape).bytes,
+    mostScanBytes: (size) => kindFor(size).mostBytes,
     openScan(given) {
       const plan = planFor(given);
       if (memoryBudgetBytes !== undefined && plan.bytes > memoryBudgetBytes) {

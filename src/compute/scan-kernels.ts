@@ -7,6 +7,8 @@
 //               the truth; the same step as amplitude near the solution)
 //   masked pixels: f = 1. λ below 1e-20 counts as 1e-20.
 // Near field: F is replaced by F⁻¹·T·F with |T| = 1, and frames lie in real space.
+// The patch O_r = A O at (x, y) is a copy at whole pixels. Between them: bilinear, or (shape.subPixel "fourier") the window
+// at the nearest pixel shifted as in fourier-shift.ts; there the adjoint is the shift back (`align`), then the sum.
 
 export type Likelihood = "amplitude" | "poisson";
 
@@ -27,7 +29,7 @@ export interface ScanKernels {
   loadCounts(countSlot: number, counts: Float32Array): void;
   /** Stores the background, float32 [N, N], in the layout of frames as given to `loadCounts`. */
   loadBackground(counts: Float32Array): void;
-  /** patches[slot] = O_r, bilinear between pixels (integer positions copy). Returns max|O_r|².
+  /** patches[slot] = O_r. Returns max|O_r|².
    * The position must lie inside: the caller has checked it once. */
   gather(slot: number, x: number, y: number): number;
   /** waves[waveSlot] = χ and gradients[slot] = Σ_m P_m*χ_m of the frame whose patch is in `slot`;
@@ -42,8 +44,13 @@ export interface ScanKernels {
   gradient(slot: number, waveSlot: number): void;
   /** Stats of the frame alone: no wave changes. */
   score(slot: number, countSlot: number, frame: number): void;
-  /** objectSum += Aᵀ gradients[slot] and objectWeight += Aᵀ Σ_m|P_m|², A the bilinear patch at (x, y),
-   * for object rows rowStart ≤ row < rowEnd alone: bands of rows can be summed by different threads. */
+  /** gradients[slot] ← shifted from (x, y) back onto whole pixels: once per frame, before bands of it are added.
+   * Nothing to do for bilinear patches and at whole pixels. */
+  align(slot: number, x: number, y: number): void;
+  /** objectSum += A* of the gradient that lies aligned in `slot`, for object rows rowStart ≤ row < rowEnd alone: bands of
+   * rows can be summed by different threads. objectWeight += Σ_m|P_m|² at (x, y) with bilinear weights: the diagonal of
+   * A*|P|²A. For a Fourier shift that is |P|² smeared by a squared Dirichlet kernel; bilinear weights keep its sum, its
+   * centre and its sign for no transform, and a weight scales steps, it moves no solution. */
   addObject(slot: number, x: number, y: number, rowStart: number, rowEnd: number): void;
   /** probeSum[m] += O_r*·waves[waveSlot, m] and probeWeight += |O_r|² for pixels from ≤ i < to of [N, N]. */
   addProbe(slot: number, waveSlot: number, from: number, to: number): void;
@@ -63,10 +70,11 @@ export interface ScanKernels {
     offset: number,
   ): void;
   /** Four sums for a position step into `out`: with g_x, g_y the central differences of patches[slot] (one-sided at its
-   * edges): Re Σ (P_m g_x)*χ_m, Re Σ (P_m g_y)*χ_m, Σ|P_m g_x|², Σ|P_m g_y|². */
+   * edges): Re Σ (P_m g_x)*χ_m, Re Σ (P_m g_y)*χ_m, Σ|P_m g_x|², Σ|P_m g_y|². For a Fourier shift as well: its own derivative
+   * costs two transforms and found no better positions (1e4 to 1e7 photons). */
   shiftSums(slot: number, waveSlot: number, out: Float64Array, offset: number): void;
   /** One serial PIE visit, in place: gather at (x, y), χ, then
-   *   O_r += objectStep Σ_m P_m*χ_m / ((1−α)Σ|P|² + α·probePeak)          (scattered with the adjoint bilinear weights)
+   *   O_r += objectStep Σ_m P_m*χ_m / ((1−α)Σ|P|² + α·probePeak)          (scattered with the adjoint of A)
    *   P_m += probeStep O_r*χ_m / ((1−β)|O_r|² + β max|O_r|²)              (old O_r; skipped when probeStep is 0)
    * `probePeak` = max Σ_m|P_m|² is read from params and kept up to date there. Uses slot 0, waveSlot 0. */
   pie(countSlot: number, frame: number, x: number, y: number): void;

@@ -6,6 +6,9 @@
  * a negative number does in float32. */
 export type CountType = "uint8" | "uint16" | "float32";
 
+/** How the object is sampled between pixels: from four neighbours, or by a shift in Fourier space. */
+export type SubPixel = "bilinear" | "fourier";
+
 export interface ScanShape {
   /** N: frames are N×N. */
   readonly size: number;
@@ -24,6 +27,7 @@ export interface ScanShape {
   readonly countType: CountType;
   /** Near field: exit waves reach the detector through a transfer function, not through a Fourier transform. */
   readonly nearField: boolean;
+  readonly subPixel: SubPixel;
   /** Threads that will open kernels on this memory. */
   readonly threads: number;
 }

@@ -126,6 +126,15 @@ export const taskTable = [
     },
   },
   {
+    // gradients[slot] onto whole pixels: once, after all else that is done to them, before any band of `objectBand`.
+    name: "align",
+    run(scope, item) {
+      const { views, kernels } = scope;
+      const frame = frameOf(scope, item);
+      kernels.align(item, views.x[frame]!, views.y[frame]!);
+    },
+  },
+  {
     name: "objectBand",
     run(scope, item) {
       const { views, kernels, shape } = scope;
@@ -156,10 +165,12 @@ export const taskTable = [
       ];
       for (let i = start; i < end; i++) {
         const weight = objectWeight[i]!;
-        if (weight === 0) continue;
-        const scale = step / (keep * weight + floor);
-        object[2 * i] = object[2 * i]! + scale * objectSum[2 * i]!;
-        object[2 * i + 1] = object[2 * i + 1]! + scale * objectSum[2 * i + 1]!;
+        // Without light there may be a sum all the same: a Fourier shift rings.
+        if (weight !== 0) {
+          const scale = step / (keep * weight + floor);
+          object[2 * i] = object[2 * i]! + scale * objectSum[2 * i]!;
+          object[2 * i + 1] = object[2 * i + 1]! + scale * objectSum[2 * i + 1]!;
+        }
         objectSum[2 * i] = 0;
         objectSum[2 * i + 1] = 0;
         objectWeight[i] = 0;

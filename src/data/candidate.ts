@@ -10,13 +10,31 @@ export interface FoundArray {
   readonly array: AnyArray;
 }
 
+/** An array that was looked through and stays in its file. */
+export interface SeenArray {
+  readonly key: string;
+  readonly array: Pick<AnyArray, "dtype" | "shape">;
+  /** Which values are bad: {@link BadValues}. */
+  readonly notFinite?: string | undefined;
+  readonly negative?: string | undefined;
+}
+
+export function isKept(found: FoundArray | SeenArray): found is FoundArray {
+  return "data" in found.array;
+}
+
+type SmallRole = "xcoords" | "ycoords" | "probeGuess" | "objectGuess" | "scan_index";
+/** Those with an entry for every pixel of every frame: they may be larger than memory. */
+type LargeRole = "diffraction" | "Y";
 /** What an array is for; the canonical key of DATA-001. */
-export type Role = "diffraction" | "xcoords" | "ycoords" | "probeGuess" | "objectGuess" | "Y" | "scan_index";
+export type Role = SmallRole | LargeRole;
 
 export interface Candidate {
   readonly file?: string | undefined;
   /** Frames are frame first, (M, N, N), in whatever domain and dtype they were found. */
-  readonly arrays: { readonly [R in Role]?: FoundArray | undefined };
+  readonly arrays: { readonly [R in SmallRole]?: FoundArray | undefined } & {
+    readonly [R in LargeRole]?: FoundArray | SeenArray | undefined;
+  };
   readonly metadata: Metadata;
 }
 

@@ -19,6 +19,11 @@ export function isInteger(dtype: DType): boolean {
   return /^u?int\d+$/.test(dtype);
 }
 
+/** True for dtypes of real numbers. */
+export function isReal(dtype: DType): boolean {
+  return isInteger(dtype) || dtype === "float32" || dtype === "float64";
+}
+
 /** The elements of a real array as numbers, uncopied where possible; undefined for complex, boolean and text. */
 export function realNumbers(array: AnyArray): NumberArray | undefined {
   switch (array.dtype) {

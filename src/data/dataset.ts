@@ -1,6 +1,7 @@
 // The in-memory ptychography dataset of the DATA-001 contract. Readers produce it, the validator
 // checks it, simulation and thinning make it, engines consume it.
 
+import type { FrameReader } from "../array/frame-reader.ts";
 import type { ComplexImage } from "../array/ndarray.ts";
 import type { Positions } from "../array/scan.ts";
 
@@ -24,12 +25,12 @@ export interface ProvenanceEntry {
   readonly parameters: { readonly [key: string]: unknown };
 }
 
-/** One scan: M frames of N×N. */
-export interface Dataset {
+/** One scan: M frames of N×N, which are in memory or read when they are needed. */
+export interface Scan<Frames extends Float32Array | FrameReader> {
   readonly frames: number;
   readonly size: number;
-  /** √counts, float32 [M, N, N], DC at index (N/2, N/2). */
-  readonly diffraction: Float32Array;
+  /** √counts, float32 [M, N, N], DC at index (N/2, N/2); or what reads them. */
+  readonly diffraction: Frames;
   readonly positions: Positions;
   /** Calibrated probe: the mean over the scan of Σ|P·O|² is the dose in photons. */
   readonly probe: Probe;
@@ -41,6 +42,9 @@ export interface Dataset {
   readonly patches?: Float32Array | undefined;
   readonly metadata: Metadata;
 }
+
+/** A scan in memory. */
+export type Dataset = Scan<Float32Array>;
 
 /** The same metadata with one more provenance entry at the end. */
 export function withProvenance(metadata: Metadata, entry: ProvenanceEntry): Metadata {

@@ -18,47 +18,45 @@ export function framesFirst(
   return out instanceof Float32Array ? ndarray("float32", shape, out) : ndarray("float64", shape, out);
 }
 
-/** Amplitudes √v of counts or intensities, or the values themselves, as float32. Never changes its input. */
-export function toAmplitude(data: NumberArray, domain: "amplitude" | "intensity" | "counts"): Float32Array {
-  const out = new Float32Array(data.length);
-  if (domain === "amplitude") out.set(data);
-  else for (let i = 0; i < data.length; i++) out[i] = Math.sqrt(data[i]!);
-  return out;
+/** What the values of a file's frames are. */
+export interface FrameForm {
+  /** N. */
+  readonly size: number;
+  readonly domain: "amplitude" | "intensity" | "counts";
+  /** Where the zero frequency lies: index (N/2, N/2) or [0, 0]. */
+  readonly dc: "center" | "corner";
 }
 
-/** Moves the zero frequency of every frame from [0, 0] to (N/2, N/2), in a new array. */
-export function centreDc(data: Float32Array, size: number): Float32Array {
-  const out = new Float32Array(data.length);
-  const pixels = size * size;
-  const half = Math.floor(size / 2);
-  for (let start = 0; start < data.length; start += pixels) {
-    for (let y = 0; y < size; y++) {
-      const to = start + ((y + half) % size) * size;
-      for (let x = 0; x < size; x++) out[to + ((x + half) % size)] = data[start + y * size + x]!;
+/** Writes one frame as amplitudes: √v of counts or intensities, or the values themselves, rounded to float32; the zero
+ * frequency goes to (N/2, N/2). Never changes its input. */
+export function amplitudeWriter({
+  size,
+  domain,
+  dc,
+}: FrameForm): (values: NumberArray, out: Float32Array) => void {
+  const isSquared = domain !== "amplitude";
+  const shift = dc === "corner" ? Math.floor(size / 2) : 0;
+  return (values, out) => {
+    for (let y = 0, i = 0; y < size; y++) {
+      const line = ((y + shift) % size) * size;
+      for (let x = 0, column = shift; x < size; x++, i++) {
+        const value = values[i]!;
+        out[line + column] = isSquared ? Math.sqrt(value) : value;
+        if (++column === size) column = 0;
+      }
     }
-  }
-  return out;
+  };
 }
 
-/** Shares of the mean pattern within N/8 of the middle and of the (wrapped) corner. */
-export function dcShares(data: NumberArray, size: number): { centre: number; corner: number } {
-  const pixels = size * size;
-  const mean = new Float64Array(pixels);
-  for (let i = 0; i < data.length; i++) mean[i % pixels]! += data[i]!;
-  const reach = Math.max(1, size / 8);
-  const half = Math.floor(size / 2);
-  let total = 0;
-  let centre = 0;
-  let corner = 0;
-  for (let y = 0; y < size; y++) {
-    for (let x = 0; x < size; x++) {
-      const value = mean[y * size + x]!;
-      total += value;
-      if (Math.abs(y - half) <= reach && Math.abs(x - half) <= reach) centre += value;
-      if (Math.min(y, size - y) <= reach && Math.min(x, size - x) <= reach) corner += value;
-    }
+/** The same for all frames, [M, N, N], in a new array. */
+export function toAmplitudes(data: NumberArray, form: FrameForm): Float32Array {
+  const out = new Float32Array(data.length);
+  const write = amplitudeWriter(form);
+  const pixels = form.size ** 2;
+  for (let at = 0; at < data.length; at += pixels) {
+    write(data.subarray(at, at + pixels), out.subarray(at, at + pixels));
   }
-  return total > 0 ? { centre: centre / total, corner: corner / total } : { centre: 0, corner: 0 };
+  return out;
 }
 
 /** Σ amplitude² of every frame: its counts when amplitudes are √counts. */
@@ -73,9 +71,4 @@ export function frameCounts(amplitude: Float32Array, size: number): Float64Array
 export function meanCounts(amplitude: Float32Array, size: number): number {
   const counts = frameCounts(amplitude, size);
   return counts.reduce((sum, value) => sum + value, 0) / counts.length;
-}
-
-/** True when no value has a fraction. */
-export function allWhole(data: NumberArray): boolean {
-  return data.every((value) => Number.isInteger(value));
 }

@@ -7,6 +7,7 @@ import type { NpzFile } from "../io/npz.ts";
 import type { Dataset } from "./dataset.ts";
 import { metadataKey, readMetadata, statedNumber, type Domain, type Layout } from "./metadata.ts";
 import { detectFormat } from "./formats/registry.ts";
+import { inMemory } from "./frame-stack.ts";
 import { frameCounts } from "./frames.ts";
 import type { ReadOptions } from "./read.ts";
 import { medianStep } from "./scan-step.ts";
@@ -118,7 +119,7 @@ async function inspectNpz(npz: NpzFile, options: ReadOptions, blank: Inspection)
   }
   const kind = format.name === "tike" ? "tike" : "DATA-001";
   try {
-    const loaded = await format.load(npz, options);
+    const loaded = await format.load(npz, options, inMemory);
     const { detected, overridden, domain, layout, dc } = loaded.format;
     const violations = [...broken, ...loaded.violations];
     const shape = loaded.candidate.arrays.diffraction?.array.shape;

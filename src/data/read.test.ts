@@ -10,7 +10,7 @@ import type { AnyArray } from "../array/ndarray.ts";
 import { encodeNpy } from "../io/npy.ts";
 import { openNpz, writeNpz } from "../io/npz.ts";
 import { convertDataset } from "./convert.ts";
-import { centreDc } from "./frames.ts";
+import { toAmplitudes } from "./frames.ts";
 import { readDataset, type ReadOptions } from "./read.ts";
 import { writeDataset } from "./write.ts";
 
@@ -338,5 +338,6 @@ describe("errors", () => {
 test("centring the zero frequency moves it for odd sizes too", () => {
   const data = new Float32Array(9);
   data[0] = 1;
-  expect([...centreDc(data, 3)].indexOf(1)).toBe(4);
+  const form = { size: 3, domain: "amplitude", dc: "corner" } as const;
+  expect([...toAmplitudes(data, form)].indexOf(1)).toBe(4);
 });

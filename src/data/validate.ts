@@ -2,9 +2,16 @@
 // found to its violations; a rule whose arrays are missing or misshapen is silent, since another rule speaks.
 
 import { shapeText, type AnyArray } from "../array/ndarray.ts";
-import type { Candidate, FoundArray, Role } from "./candidate.ts";
-import { candidateOf } from "./candidate.ts";
-import { anyNumbers, realNumbers } from "./cast.ts";
+import { countBad, isNegative, isNotFinite } from "./bad-values.ts";
+import {
+  candidateOf,
+  isKept,
+  type Candidate,
+  type FoundArray,
+  type Role,
+  type SeenArray,
+} from "./candidate.ts";
+import { anyNumbers, isReal, realNumbers } from "./cast.ts";
 import type { Dataset } from "./dataset.ts";
 import { statedNumber } from "./metadata.ts";
 import type { Violation } from "./violation.ts";
@@ -52,7 +59,7 @@ function requiredKeys(candidate: Candidate): Violation[] {
 
 function realDtypes(candidate: Candidate): Violation[] {
   return found(candidate, realRoles)
-    .filter(({ array }) => realNumbers(array) === undefined)
+    .filter(({ array }) => !isReal(array.dtype))
     .map(({ key, array }) =>
       violation(candidate, key, "is not real", { expected: "real numbers", got: array.dtype }),
     );
@@ -155,11 +162,11 @@ function lengths(candidate: Candidate): Violation[] {
 
 function finite(candidate: Candidate): Violation[] {
   const roles = [...realRoles, ...complexRoles] as const;
-  return found(candidate, roles).flatMap(({ key, array }) => {
-    const bad = countWhere(array, (value) => !Number.isFinite(value));
+  return found(candidate, roles).flatMap((one) => {
+    const bad = isKept(one) ? badIn(one.array, isNotFinite) : one.notFinite;
     if (bad === undefined) return [];
     return [
-      violation(candidate, key, "holds numbers that are not finite", {
+      violation(candidate, one.key, "holds numbers that are not finite", {
         expected: "finite numbers",
         got: bad,
       }),
@@ -168,34 +175,22 @@ function finite(candidate: Candidate): Violation[] {
 }
 
 function nonNegative(candidate: Candidate): Violation[] {
-  return found(candidate, ["diffraction"]).flatMap(({ key, array }) => {
-    const bad = countWhere(array, (value) => value < 0);
+  return found(candidate, ["diffraction"]).flatMap((one) => {
+    const bad = isKept(one) ? badIn(one.array, isNegative) : one.negative;
     if (bad === undefined) return [];
     return [
-      violation(candidate, key, "holds negative counts", { expected: "numbers of at least 0", got: bad }),
+      violation(candidate, one.key, "holds negative counts", { expected: "numbers of at least 0", got: bad }),
     ];
   });
 }
 
-/** "3 of 4096 values, first -1 at index (0, 3, 5)"; undefined when there is none. */
-function countWhere(array: AnyArray, isBad: (value: number) => boolean): string | undefined {
+/** The values of an array that are bad; undefined when none is. */
+function badIn(array: AnyArray, isBad: (value: number) => boolean): string | undefined {
   const values = anyNumbers(array);
   if (values === undefined) return undefined;
-  let count = 0;
-  let first = 0;
-  for (let i = 0; i < values.length; i++) {
-    if (!isBad(values[i]!)) continue;
-    if (count++ === 0) first = i;
-  }
-  if (count === 0) return undefined;
-  const parts = array.dtype.startsWith("complex") ? 2 : 1;
-  const index: number[] = [];
-  let rest = Math.floor(first / parts);
-  for (const n of [...array.shape].reverse()) {
-    index.unshift(rest % n);
-    rest = Math.floor(rest / n);
-  }
-  return `${count} of ${values.length} values, first ${values[first]} at ${shapeText(index)}`;
+  const bad = countBad(array.shape, array.dtype.startsWith("complex") ? 2 : 1, isBad);
+  bad.add(values);
+  return bad.found();
 }
 
 /** The frame O[y−N/2 : y+N/2, x−N/2 : x+N/2] lies in the object; for sub-pixel positions its interpolation does too. */
@@ -209,7 +204,7 @@ function positionsInside(candidate: Candidate): Violation[] {
     const values = column === undefined ? undefined : realNumbers(column.array);
     if (column === undefined || values === undefined) return [];
     const extent = role === "xcoords" ? object[1]! : object[0]!;
-    const outside = countWhere(
+    const outside = badIn(
       { dtype: "float64", shape: [values.length], data: Float64Array.from(values) },
       (value) => Number.isFinite(value) && (value - half < 0 || value + half > extent),
     );
@@ -243,12 +238,15 @@ function neighbourCount(candidate: Candidate): Violation[] {
   ];
 }
 
-function found(candidate: Candidate, roles: readonly Role[]): FoundArray[] {
+function found<R extends Role>(
+  candidate: Candidate,
+  roles: readonly R[],
+): NonNullable<Candidate["arrays"][R]>[] {
   return roles.map((role) => candidate.arrays[role]).filter((array) => array !== undefined);
 }
 
 /** The frames, when they are a stack of squares. */
-function framesOf({ arrays: { diffraction } }: Candidate): FoundArray | undefined {
+function framesOf({ arrays: { diffraction } }: Candidate): FoundArray | SeenArray | undefined {
   const shape = diffraction?.array.shape;
   return shape?.length === 3 && shape[1] === shape[2] ? diffraction : undefined;
 }

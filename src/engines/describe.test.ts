@@ -47,7 +47,7 @@ test("ranges are told as mathematics writes them", () => {
     probeStopEpoch: "integer ≥ 0 or null",
     probeSupportPx: "number > 0 or null",
     likelihood: "amplitude | poisson",
-    priorWeight: 'number ≥ 0 or "auto"',
+    priorWeight: 'number ≥ 0 or "auto" or "noise"',
     alpha: "number in (0, 1]",
   });
   expect(told("mpie")["friction"]).toBe("number in [0, 1)");

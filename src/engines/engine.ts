@@ -3,6 +3,7 @@
 
 import type { z } from "zod";
 import type { Backend } from "../compute/backend.ts";
+import type { FrameSurvey } from "./counts.ts";
 import type { CommonOptions } from "./options.ts";
 import type { ScanRun } from "./scan-run.ts";
 
@@ -10,8 +11,12 @@ export interface EngineContext {
   readonly backend: Backend;
   /** Seeds every random choice of the engine; same seed, same bytes. */
   readonly seed: number;
-  /** Largest memory for the scan, bytes; frames beyond it are read again when they are needed. */
+  /** Largest memory for the run, bytes; frames beyond it are read again when they are needed. */
   readonly memoryBudgetBytes?: number | undefined;
+  /** Bytes of that budget which the caller holds: the scan as it was read. */
+  readonly heldBytes?: number | undefined;
+  /** What an earlier look at the same frames, mask and background found; absent: the run looks at them. */
+  readonly survey?: FrameSurvey | undefined;
 }
 
 /** What an engine can do: the capability table of the documentation, and which options it takes. */
@@ -44,16 +49,24 @@ export interface EngineCore {
   sweep(epoch: Epoch): void;
   /** Arrays that a checkpoint must hold besides what all engines share. Live: their contents change. */
   readonly arrays: { readonly [name: string]: Float32Array | Float64Array };
-  /** Where the prior acts: "objective", the engine has it in its own; "epoch", a proximal step after each; "end", one
-   * proximal step on the result, for engines whose iterates must not be moved from outside. Absent: "epoch". */
-  readonly priorActs?: "objective" | "epoch" | "end";
+  /** Where the prior acts: "objective", the engine has it in its own; "epoch", a proximal step after each. Absent: "epoch". */
+  readonly priorActs?: "objective" | "epoch";
   /** How many steps of full length an epoch takes at a pixel that frames light `visits` times: the proximal step of the
-   * prior must weigh as much. Absent: 1. */
+   * prior must weigh as much. 0: the iterate must not be moved. Absent: 1. */
   priorGain?(visits: number): number;
   /** Called after a constraint has changed object or probe from outside. */
   changed?(): void;
   /** Restores what follows from the arrays after a checkpoint was loaded into them. */
   resumed?(): void;
+}
+
+export interface EngineMemory {
+  /** Frames in flight. */
+  readonly slots: number;
+  /** Whether the exit wave of every frame is kept. */
+  readonly keepsWaves: boolean;
+  /** Arrays as large as object and probe that the engine keeps of its own; absent: none. */
+  readonly fields?: number | undefined;
 }
 
 export interface Engine<Options extends CommonOptions = CommonOptions> {
@@ -65,8 +78,7 @@ export interface Engine<Options extends CommonOptions = CommonOptions> {
   /** DOIs. */
   readonly cites: readonly string[];
   readonly capabilities: Capabilities;
-  /** Frames in flight, and whether the exit wave of every frame is kept. */
-  memory(options: Options): { readonly slots: number; readonly keepsWaves: boolean };
+  memory(options: Options): EngineMemory;
   start(run: ScanRun, options: Options): EngineCore;
 }
 

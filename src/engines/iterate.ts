@@ -27,6 +27,7 @@ import type { CommonOptions } from "./options.ts";
 import { misfitOf } from "./misfit.ts";
 import { startTally } from "./outcome.ts";
 import { openScanRun, type ScanRun } from "./scan-run.ts";
+import { workingBytes } from "./working-bytes.ts";
 
 export interface EpochReport {
   /** Epochs done. */
@@ -81,13 +82,16 @@ export function iterate<Options extends CommonOptions>(
   engine: Engine<Options>,
   options: Options,
   problem: Problem,
-  { backend, seed, memoryBudgetBytes }: EngineContext,
+  { backend, seed, memoryBudgetBytes, heldBytes = 0, survey }: EngineContext,
 ): Iteration {
+  const memory = engine.memory(options);
   const run = openScanRun(problem, {
     backend,
     seed,
     memoryBudgetBytes,
-    ...engine.memory(options),
+    ...memory,
+    besideBytes: heldBytes + workingBytes(problem, options, memory.fields),
+    survey,
     heldOut: heldOutFrames(problem, options.heldOutFraction, seed),
   });
   try {
@@ -121,14 +125,7 @@ function start<Options extends CommonOptions>(
   const light = new Float32Array(prior === undefined ? 0 : views.objectWeight.length);
   let visits = 0;
   let done = 0;
-  const tally = startTally(run, options, core.priorActs === "end" ? smoothed : undefined);
-
-  /** The one proximal step on a result. */
-  function smoothed(object: Float32Array): void {
-    if (prior === undefined || typeof options.priorWeight !== "number") return;
-    const gain = core.priorGain?.(lightUp(!options.fixProbe)) ?? 1;
-    prior.apply(object, light, options.priorWeight * gain);
-  }
+  const tally = startTally(run, options);
 
   function epochAt(index: number): Epoch {
     const progress = Math.min(1, index / Math.max(1, options.epochs - 1));
@@ -187,11 +184,13 @@ function start<Options extends CommonOptions>(
       limitAmplitude(views.object, amplitudeMin, amplitudeMax);
       changed = true;
     }
-    if (prior !== undefined && core.priorActs !== "end" && typeof priorWeight === "number") {
+    if (prior !== undefined && typeof priorWeight === "number") {
       const moves = options.positionStartEpoch !== null;
       const gain = core.priorGain?.(lightUp(epoch.probeActive || moves)) ?? 1;
-      prior.apply(views.object, light, priorWeight * gain * epoch.shrink);
-      changed = true;
+      if (gain > 0) {
+        prior.apply(views.object, light, priorWeight * gain * epoch.shrink);
+        changed = true;
+      }
     }
     if (options.floatIntensities === true && epoch.index >= options.probeStartEpoch) {
       floatIntensities(run);

@@ -72,7 +72,7 @@ function start(run: ScanRun, rule: Options): EngineCore {
   const pixels = shape.size ** 2;
 
   function objectDirection(): void {
-    run.run("objectBand", bands);
+    run.sumObject();
     params[taskParam.step] = 1;
     params[taskParam.keep] = 1;
     params[taskParam.floor] = rule.damping * run.bandPeak();

@@ -46,7 +46,8 @@ export const ml = defineEngine<Options>({
   options,
   cites: ["10.1088/1367-2630/14/6/063004", "10.1090/S0025-5718-1980-0572855-7"],
   capabilities: { ...pieCapabilities, parallel: "always" },
-  memory: () => ({ slots, keepsWaves: false }),
+  // L-BFGS has its pairs, a direction and a gradient; beside it lie gradient, scale and the prior's pull.
+  memory: ({ memory }) => ({ slots, keepsWaves: false, fields: 2 * memory + 5 }),
   start,
 });
 
@@ -74,7 +75,7 @@ function start(run: ScanRun, rule: Options): EngineCore {
     run.batches(training, slots, (_first, count) => {
       params[taskParam.waveOfFrame] = 0;
       run.run("correct", count);
-      run.run("objectBand", bands);
+      run.sumObject();
       if (probeActive) run.run("probeBand", bands);
     });
     for (let i = 0; i < object.length; i++) gradient[i] = -objectSum[i]!;

@@ -22,6 +22,7 @@ export const mpie = defineEngine<z.infer<typeof options>>({
   options,
   cites: ["10.1364/OPTICA.4.000736"],
   capabilities: pieCapabilities,
-  memory: pieMemory,
+  // Velocity, and the object as it was.
+  memory: (given) => ({ ...pieMemory(given), fields: 2 }),
   start: (run, { friction, visits, ...rule }) => startPie(run, { ...rule, momentum: { friction, visits } }),
 });

@@ -89,10 +89,10 @@ export const commonShape = {
     .default("smoothness")
     .describe("Prior on the object: smoothness Σ|∇O|², tv Σ|∇O|, l2 Σ|O−1|²."),
   priorWeight: z
-    .union([z.number().min(0).finite(), z.literal("auto")])
+    .union([z.number().min(0).finite(), z.literal("auto"), z.literal("noise")])
     .default(20)
     .describe(
-      'Its weight, counts per pixel against the illumination; "auto" chooses it by held-out deviance.',
+      'Its weight, counts per pixel; "auto": by held-out deviance, "noise": 0.9 √(photons per object pixel), for tv.',
     ),
 } as const;
 

@@ -16,12 +16,7 @@ export interface Tally {
   readonly arrays: { readonly [name: string]: Float32Array | Float64Array };
 }
 
-/** @param finish what is done to an object before it is scored or returned, in place. */
-export function startTally(
-  run: ScanRun,
-  options: CommonOptions,
-  finish?: (object: Float32Array) => void,
-): Tally {
+export function startTally(run: ScanRun, options: CommonOptions): Tally {
   const { views, heldOut, shape } = run;
   const { epochs, averageLast, keepBest } = options;
   const averageFrom = averageLast === 0 ? Infinity : Math.ceil((1 - averageLast) * epochs);
@@ -49,7 +44,6 @@ export function startTally(
     const [object, probe] = [views.object.slice(), views.probe.slice()];
     views.object.set(state.object);
     views.probe.set(state.probe);
-    finish?.(views.object);
     const deviance = score();
     views.object.set(object);
     views.probe.set(probe);
@@ -67,7 +61,7 @@ export function startTally(
       if (heldOut.length === 0) return null;
       const averaged = mean !== undefined && memory[0]! > 0;
       const now = averaged ? mean : views;
-      const deviance = averaged || finish !== undefined ? scoreOf(now) : score();
+      const deviance = averaged ? scoreOf(now) : score();
       if (best !== undefined && deviance < memory[1]!) {
         memory[1] = deviance;
         memory[2] = done;
@@ -81,8 +75,6 @@ export function startTally(
       const chosen = best ?? now;
       const object = chosen.object.slice();
       const epoch = best === undefined ? done : memory[2]!;
-      // The start was scored as it is.
-      if (epoch > 0) finish?.(object);
       return {
         object,
         probe: chosen.probe.slice(),

@@ -81,10 +81,10 @@ export function startPie(run: ScanRun, rule: PieRule): EngineCore {
   function together(count: number, objectStep: number, probeStep: number): void {
     params[taskParam.waveOfFrame] = 0;
     run.run("correct", count);
-    run.run("objectBand", bands);
+    run.sumObject();
     if (probeStep > 0) run.run("probeBand", bands);
     params[taskParam.keep] = 1 - alpha;
-    params[taskParam.floor] = alpha * run.bandPeak();
+    params[taskParam.floor] = run.objectFloor(alpha);
     params[taskParam.step] = objectStep;
     run.run("objectApply", bands);
     if (probeStep > 0) applyProbe(probeStep);

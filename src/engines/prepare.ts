@@ -102,6 +102,9 @@ function checkTogether({ name }: Engine, options: CommonOptions): void {
   if (prior !== "none" && priorWeight === 0) {
     throw fault("priorWeight", "a prior of weight 0 does nothing", 'Give a weight above 0, or "auto".');
   }
+  if (priorWeight === "noise" && prior !== "tv") {
+    throw fault("priorWeight", '"noise" is a weight of the tv prior', "Give prior: tv, or a number.");
+  }
   if (priorWeight === "auto" && heldOutFraction === 0) {
     throw fault(
       "priorWeight",

@@ -1,10 +1,9 @@
 // What an engine is given: frames, positions, a start probe, and what is known of the detector.
 
+import type { FrameReader } from "../array/frame-reader.ts";
 import type { ComplexImage } from "../array/ndarray.ts";
 import type { Positions } from "../array/scan.ts";
-
-/** Writes √counts of one frame, float32 [N, N], DC at (N/2, N/2), into `out`. */
-export type FrameReader = (frame: number, out: Float32Array) => void;
+import type { SubPixel } from "../compute/scan-memory.ts";
 
 /** What an engine is given. Arrays are read only. */
 export interface Problem {
@@ -29,6 +28,8 @@ export interface Problem {
   /** Near field: transfer function from the sample to the detector, complex64 [N, N], DC at [0, 0]; frames are then
    * images in real space. Absent: far field. */
   readonly transfer?: Float32Array | undefined;
+  /** How the object is sampled between pixels, as the scan was measured or simulated; bilinear when absent. */
+  readonly subPixel?: SubPixel | undefined;
   /** Start intensities of the frames, float32 [M], mean 1; all 1 when absent. */
   readonly scales?: Float32Array | undefined;
   /** Frames that are only scored. Absent: `heldOutFraction` of the frames, drawn by the seed. */

@@ -214,3 +214,13 @@ describe("a chain", () => {
     ]);
   });
 });
+
+test("timers and signals get a turn between any two epochs", async () => {
+  let turns = 0;
+  const timer = setInterval(() => turns++, 0);
+  const seen: number[] = [];
+  await run("epie", { prior: "none", epochs: 12 }, problem, { onEpoch: () => seen.push(turns) });
+  clearInterval(timer);
+  // A timer of 0 waits for a millisecond, and a loaded machine may hand out fewer: without turns there is none at all.
+  expect(seen.at(-1)! - seen[0]!).toBeGreaterThanOrEqual(1);
+});

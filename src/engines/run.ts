@@ -4,12 +4,14 @@
 import type { ComplexImage } from "../array/ndarray.ts";
 import type { Positions } from "../array/scan.ts";
 import { DoselapError } from "../errors.ts";
+import { checkProblem } from "./check-problem.ts";
+import { noiseWeight } from "./constraints/prior-weight.ts";
+import { surveyFrames, type FrameSurvey } from "./counts.ts";
 import type { EngineContext } from "./engine.ts";
 import type { Problem } from "./problem.ts";
 import { iterate, type EngineResult, type EpochReport } from "./iterate.ts";
 import type { CommonOptions } from "./options.ts";
 import type { Link, PreparedEngine } from "./prepare.ts";
-import { planRun } from "./scan-run.ts";
 
 export interface Reconstruction {
   readonly object: ComplexImage;
@@ -55,20 +57,6 @@ export interface RunContext extends EngineContext {
   readonly now?: (() => number) | undefined;
 }
 
-/** Bytes that the largest link of a run will take, within the budget. @throws what the problem's check throws. */
-export function estimateBytes(
-  { links }: PreparedEngine,
-  problem: Problem,
-  { backend, memoryBudgetBytes }: Omit<EngineContext, "seed">,
-): number {
-  return Math.max(
-    ...links.map(
-      ({ engine, options }) =>
-        planRun(problem, { backend, memoryBudgetBytes, ...engine.memory(options) }).bytes,
-    ),
-  );
-}
-
 /** Weights that "auto" tries, counts per pixel: it climbs from the middle while held-out deviance falls. */
 const priorLadder = [0.1, 0.3, 1, 3, 10, 30, 100, 300] as const;
 const ladderStart = 4;
@@ -83,6 +71,9 @@ export async function runEngine(
   context: RunContext,
 ): Promise<Reconstruction> {
   const began = context.now?.();
+  checkProblem(problem);
+  // One look serves every link and attempt: they differ in their start alone.
+  const own = { ...context, survey: context.survey ?? surveyFrames(problem) };
   const history: number[] = [];
   const deviance: number[] = [];
   const choices: Choice[] = [];
@@ -102,7 +93,7 @@ export async function runEngine(
       const fraction = Math.min(1, done / total);
       context.onEpoch?.({ ...report, engine: link.engine.name, phase, epochs, fraction, seconds });
     };
-    const fit = await runLink(link, given, context, watch);
+    const fit = await runLink(link, given, own, watch);
     if (fit.choice !== undefined) choices.push(fit.choice);
     result = fit.result;
   }
@@ -129,11 +120,14 @@ function holdsOut({ heldOutFraction }: CommonOptions, { frames, heldOut }: Probl
 }
 
 async function runLink(
-  { engine, options }: Link,
+  { engine, options: asked }: Link,
   problem: Problem,
-  context: RunContext,
+  context: RunContext & { readonly survey: FrameSurvey },
   watch: Watch,
 ): Promise<{ result: EngineResult; choice: Choice | undefined }> {
+  const priorWeight =
+    asked.priorWeight === "noise" ? noiseWeight(problem, context.survey) : asked.priorWeight;
+  const options = { ...asked, priorWeight };
   const run = (own: CommonOptions, given: Problem, phase: EpochEvent["phase"], until: number) =>
     runOnce({ engine, options: own }, given, context, until, watch(phase, until));
   if (!holdsOut(options, problem)) {
@@ -219,8 +213,12 @@ async function runOnce(
   }
 }
 
-/** One turn of the event loop, in Node and in browsers: a message to ourselves is not throttled as timers are. */
+/** One turn of the event loop. In browsers a message to ourselves, which is not throttled as timers are; Node would hand
+ * over a thousand of them in one turn, and timers and signals would wait (ENGINE-020). */
 function eventLoopTurn() {
+  if (typeof setImmediate === "function") {
+    return { pass: () => new Promise<void>((resolve) => setImmediate(resolve)), close: () => {} };
+  }
   const { port1, port2 } = new MessageChannel();
   return {
     pass: () =>

@@ -1,14 +1,18 @@
 // A problem made ready for the kernels: memory opened, frames stored as the smallest type that holds them, frames split
 // into those that are fitted and those that are only scored.
 
-import type { Backend } from "../compute/backend.ts";
-import type { CountType, ScanShape, ScanViews } from "../compute/scan-memory.ts";
+import type { ScanShape, ScanViews } from "../compute/scan-memory.ts";
 import type { ScanSession } from "../compute/session.ts";
 import { bands, configure, taskParam, type TaskName } from "../compute/tasks.ts";
-import { DoselapError } from "../errors.ts";
 import { checkProblem } from "./check-problem.ts";
 import { readCounts, surveyFrames, type FrameSurvey } from "./counts.ts";
 import type { Problem } from "./problem.ts";
+import { planMemory, type MemoryOptions, type MemoryPlan } from "./scan-plan.ts";
+
+/** A Fourier shift rings far into dark pixels: A*|P|²A is up to 7 times objectWeight there, where a bilinear patch never
+ * exceeds it. With this floor it was at most 1.7 times the sum (N = 16 to 256, several probes): steps below 2 contract.
+ * [ENGINE-012] */
+const leastShiftFloor = 0.15;
 
 export interface ScanRun {
   readonly problem: Problem;
@@ -30,49 +34,43 @@ export interface ScanRun {
    * `params` names the batch. */
   batches(frames: Int32Array, size: number, body: (first: number, count: number) => void): void;
   /** Runs a task on the batch at hand. */
-  run(task: TaskName, items: number): void;
+  run(task: Exclude<TaskName, "align" | "objectBand">, items: number): void;
+  /** Adds the batch's gradients and illumination to the object's sums. Gradients of a Fourier shift are used up by it. */
+  sumObject(): void;
   /** Tells the kernels of this thread the likelihood, for calls outside of tasks. */
   configure(): void;
-  /** Largest objectWeight after the task `objectBand`. */
+  /** Largest objectWeight after `sumObject`. */
   bandPeak(): number;
+  /** What to add to objectWeight when it divides a step that nothing else bounds: a fraction of `bandPeak`, at least
+   * {@link leastShiftFloor} of it between pixels of a Fourier shift. */
+  objectFloor(fraction: number): number;
   /** objectWeight ← Σ_j Aᵀ Σ_m|P_m|² over the training frames. */
   illuminate(): void;
 }
 
-export interface OpenOptions {
-  readonly backend: Backend;
+export interface OpenOptions extends MemoryOptions {
   readonly seed: number;
-  readonly slots: number;
-  readonly keepsWaves: boolean;
   readonly heldOut: Int32Array;
-  readonly memoryBudgetBytes?: number | undefined;
+  /** What an earlier look at these frames found; absent: they are looked at now. */
+  readonly survey?: FrameSurvey | undefined;
 }
 
-export interface RunPlan extends FrameSurvey {
-  readonly shape: Omit<ScanShape, "threads">;
-  /** Bytes the run will take. */
-  readonly bytes: number;
-}
+export type RunPlan = MemoryPlan & FrameSurvey;
 
 /** Checks a problem and plans its memory: before anything is allocated.
  * @throws Contract, Range, Shape for what cannot be reconstructed, Range for a budget that is too small. */
-export function planRun(
-  problem: Problem,
-  options: Pick<OpenOptions, "backend" | "slots" | "keepsWaves" | "memoryBudgetBytes">,
-): RunPlan {
+export function planRun(problem: Problem, options: MemoryOptions & Pick<OpenOptions, "survey">): RunPlan {
   checkProblem(problem);
-  const survey = surveyFrames(problem);
-  const slots = Math.max(1, Math.min(options.slots, problem.frames));
-  const memory = { ...options, slots, countType: survey.countType };
-  const shape = shapeOf(problem, { ...memory, countSlots: slotsWithin(problem, memory) });
-  return { ...survey, shape, bytes: options.backend.scanBytes(shape) };
+  const survey = options.survey ?? surveyFrames(problem);
+  return { ...survey, ...planMemory(problem, { ...options, countType: survey.countType }) };
 }
 
 /** Checks the problem and loads it. @throws Contract, Range, Shape before any work is done. */
 export function openScanRun(problem: Problem, options: OpenOptions): ScanRun {
   const { backend, heldOut, seed } = options;
-  const { shape: planned, countType, validPixels, frameCounts, frameBackground } = planRun(problem, options);
-  const { slots, countSlots } = planned;
+  const plan = planRun(problem, options);
+  const { shape: planned, residentFrames, countType, validPixels, frameCounts, frameBackground } = plan;
+  const { slots } = planned;
   const session = backend.openScan(planned);
   const { views, shape, kernels } = session;
   const held = new Set(heldOut);
@@ -84,8 +82,7 @@ export function openScanRun(problem: Problem, options: OpenOptions): ScanRun {
     kernels.loadCounts(slot, frame);
     views.places[j] = slot;
   }
-  const streams = countSlots < problem.frames;
-  if (!streams) for (let j = 0; j < problem.frames; j++) load(j, j);
+  for (let j = 0; j < residentFrames; j++) load(j, j);
   kernels.loadBackground(problem.background ?? new Float32Array(shape.size ** 2));
   if (problem.transfer !== undefined) views.transfer.set(problem.transfer);
   views.probe.set(problem.probe);
@@ -98,20 +95,36 @@ export function openScanRun(problem: Problem, options: OpenOptions): ScanRun {
 
   function batches(frames: Int32Array, size: number, body: (first: number, count: number) => void): void {
     views.order.set(frames);
-    const step = Math.min(size, countSlots);
+    const step = residentFrames < problem.frames ? Math.min(size, slots) : size;
     for (let first = 0; first < frames.length; first += step) {
       const count = Math.min(step, frames.length - first);
-      if (streams) for (let i = 0; i < count; i++) load(frames[first + i]!, i);
+      let slot = residentFrames;
+      for (let i = first; i < first + count; i++) if (frames[i]! >= residentFrames) load(frames[i]!, slot++);
       views.params[taskParam.first] = first;
       views.params[taskParam.count] = count;
       body(first, count);
     }
   }
 
+  /** Whether any frame lies between pixels and is shifted there. */
+  function shifts(): boolean {
+    if (shape.subPixel === "bilinear") return false;
+    return views.x.some((x, j) => x !== Math.round(x) || views.y[j] !== Math.round(views.y[j]!));
+  }
+
+  function sumObject(): void {
+    if (shifts()) session.run("align", views.params[taskParam.count]!);
+    session.run("objectBand", bands);
+  }
+
   function bandPeak(): number {
     let largest = 0;
     for (let b = 0; b < bands; b++) largest = Math.max(largest, views.params[taskParam.bandPeaks + b]!);
     return largest;
+  }
+
+  function objectFloor(fraction: number): number {
+    return (shifts() ? Math.max(fraction, leastShiftFloor) : fraction) * bandPeak();
   }
 
   function illuminate(): void {
@@ -134,49 +147,10 @@ export function openScanRun(problem: Problem, options: OpenOptions): ScanRun {
     seed,
     batches,
     run: session.run,
+    sumObject,
     configure: () => configure(session),
     bandPeak,
+    objectFloor,
     illuminate,
   };
-}
-
-function shapeOf(
-  { frames, size, probeModes, objectHeight, objectWidth, transfer }: Problem,
-  memory: { slots: number; keepsWaves: boolean; countType: CountType; countSlots: number },
-): Omit<ScanShape, "threads"> {
-  return {
-    size,
-    modes: probeModes,
-    frames,
-    objectHeight,
-    objectWidth,
-    slots: memory.slots,
-    waveSlots: memory.keepsWaves ? frames : memory.slots,
-    countSlots: memory.countSlots,
-    countType: memory.countType,
-    nearField: transfer !== undefined,
-  };
-}
-
-/** Count slots that keep the run within its budget: all frames, or as many as fit beside the rest. */
-function slotsWithin(
-  problem: Problem,
-  options: Omit<OpenOptions, "seed" | "heldOut"> & { countType: CountType },
-): number {
-  const { backend, memoryBudgetBytes = Infinity, slots } = options;
-  const bytesWith = (countSlots: number) => backend.scanBytes(shapeOf(problem, { ...options, countSlots }));
-  const whole = bytesWith(problem.frames);
-  if (whole <= memoryBudgetBytes) return problem.frames;
-  const least = Math.min(problem.frames, slots);
-  const smallest = bytesWith(least);
-  if (smallest > memoryBudgetBytes) {
-    throw new DoselapError("Range", "the memory budget is too small for this scan", {
-      key: "memoryBudgetBytes",
-      expected: `at least ${smallest} bytes (${whole} hold every frame)`,
-      got: String(memoryBudgetBytes),
-      hint: "Raise the budget, use fewer probe modes, or an engine that keeps no exit waves.",
-    });
-  }
-  const perSlot = (whole - smallest) / Math.max(1, problem.frames - least);
-  return least + Math.floor((memoryBudgetBytes - smallest) / Math.max(perSlot, 1));
 }

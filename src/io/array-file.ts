@@ -5,7 +5,8 @@ import { DoselapError } from "../errors.ts";
 import { decodeNpy } from "./npy.ts";
 import { isNpy } from "./npy-header.ts";
 import { openNpzSource, type NpzFile } from "./npz.ts";
-import { defaultMaxArrayBytes, openSource, readAll, type ByteSource, type ReadLimits } from "./source.ts";
+import type { ByteSource } from "./byte-source.ts";
+import { defaultMaxArrayBytes, openSource, readAll, type ReadLimits } from "./source.ts";
 
 export type ArrayFile =
   | { readonly kind: "npy"; readonly array: AnyArray }

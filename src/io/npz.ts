@@ -14,14 +14,11 @@ import {
   refuseUnreadable,
 } from "./npy.ts";
 import { npyHeaderBytes, parseNpyHeader, type NpyHeader } from "./npy-header.ts";
-import {
-  defaultMaxArrayBytes,
-  openSource,
-  sourceOfBytes,
-  type ByteSource,
-  type ReadLimits,
-} from "./source.ts";
-import { isZip, openZip, writeZip, type ZipArchive, type ZipContent, type ZipMember } from "./zip.ts";
+import type { ByteSource } from "./byte-source.ts";
+import { openRows, visitRows, type RowOptions, type RowReader } from "./npz-rows.ts";
+import { defaultMaxArrayBytes, openSource, sourceOfBytes, type ReadLimits } from "./source.ts";
+import { isZip, openZip, type ZipArchive, type ZipMember } from "./zip.ts";
+import { writeZip, type ZipContent } from "./zip-write.ts";
 
 export interface NpzFile {
   /** As the user named it. */
@@ -32,10 +29,23 @@ export interface NpzFile {
   readonly otherMembers: readonly string[];
   /** "bzip2" when the archive itself was compressed. */
   readonly wrapping: "bzip2" | undefined;
+  /** Bytes of the archive, unwrapped. */
+  readonly size: number;
   /** dtype and shape, without reading the elements. @throws Format. */
   header(name: string): Promise<NpyHeader>;
   /** One array, checksummed. @throws Format for a damaged one or one of Python objects, Range beyond the limits. */
   read(name: string): Promise<AnyArray>;
+  /** Bytes of an array with its header once decompressed, and as they lie in the file. */
+  storage(name: string): {
+    readonly bytes: number;
+    readonly storedBytes: number;
+    readonly isCompressed: boolean;
+  };
+  /** All rows of an array once, checksummed, none of them kept. @throws as `read` does. */
+  visitRows(name: string, options: RowOptions): Promise<void>;
+  /** The same, and then any row when it is asked for: for arrays that are larger than memory. Close both.
+   * @throws as `read` does, File when `scratch` has no room for the temporary file of a compressed array. */
+  openRows(name: string, options: RowOptions & { readonly scratch: string }): Promise<RowReader>;
   close(): Promise<void>;
 }
 
@@ -103,12 +113,21 @@ async function npzOf(
       expected: names.length === 0 ? "an archive with arrays" : `one of ${names.join(", ")}`,
     });
   };
+  const headerIn = (key: string): Promise<NpyHeader> => headerOf(zip, memberOf(key), { file, key });
+  const rowMember = async (key: string) => ({
+    source,
+    zip,
+    member: memberOf(key),
+    header: await headerIn(key),
+    key,
+  });
   return {
     file,
     names,
     otherMembers,
     wrapping,
-    header: (name) => headerOf(zip, memberOf(name), { file, key: name }),
+    size: source.size,
+    header: headerIn,
     async read(key) {
       const where = { file, key };
       const member = memberOf(key);
@@ -126,6 +145,12 @@ async function npzOf(
       const bytes = await zip.read(member);
       return decodeElements(header, bytes.subarray(header.dataOffset), where);
     },
+    storage(name) {
+      const { size: bytes, storedSize: storedBytes, isCompressed } = memberOf(name);
+      return { bytes, storedBytes, isCompressed };
+    },
+    visitRows: async (name, options) => visitRows(await rowMember(name), options),
+    openRows: async (name, options) => openRows(await rowMember(name), options),
     close: () => source.close(),
   };
 }

@@ -1,21 +1,12 @@
-// Random access to the bytes of a file. A bzip2 file is decompressed into memory first, so that everything
-// above sees the content; what the bytes are is decided by the bytes, never by the file's name.
+// Random access to the bytes of a file. A bzip2 file is decompressed first, into memory or a temporary file, so that
+// everything above sees the content; what the bytes are is decided by the bytes, never by the file's name.
 
 import { open, type FileHandle } from "node:fs/promises";
 import { DoselapError } from "../errors.ts";
-import { decompressBzip2, isBzip2 } from "./bzip2.ts";
+import { bytesSource, fileSource, type ByteSource } from "./byte-source.ts";
+import { decompressBzip2, isBzip2, unwrapBzip2 } from "./bzip2.ts";
 import { fileError } from "./file-error.ts";
-
-export interface ByteSource {
-  /** As the user named it, for messages. */
-  readonly file: string;
-  readonly size: number;
-  /** How the bytes were wrapped: "bzip2", or undefined for as they are. */
-  readonly wrapping: "bzip2" | undefined;
-  /** Fills `target` from `position`. @throws Format when the bytes end before. */
-  readInto(target: Uint8Array, position: number): Promise<void>;
-  close(): Promise<void>;
-}
+import { openSpool } from "./spool.ts";
 
 /** Bounds on memory, so that a hostile file fails instead of exhausting the machine. */
 export interface ReadLimits {
@@ -23,13 +14,13 @@ export interface ReadLimits {
   readonly maxArrayBytes?: number;
   /** Largest content of a bzip2 file, bytes; default 1000 times the file but 64 MiB … 4 GiB. */
   readonly maxDecompressedBytes?: number;
+  /** Folder for a temporary file with the content of a bzip2 file; absent: it is held in memory. */
+  readonly unwrapIn?: string | undefined;
 }
 
 const MiB = 2 ** 20;
 const GiB = 2 ** 30;
 export const defaultMaxArrayBytes = 4 * GiB;
-/** One read call; Node refuses more than 2 GiB. */
-const maxReadBytes = GiB;
 
 /** Opens a file. @throws File when it cannot be read, Format for a damaged bzip2 stream. */
 export async function openSource(file: string, limits: ReadLimits = {}): Promise<ByteSource> {
@@ -47,13 +38,16 @@ export async function openSource(file: string, limits: ReadLimits = {}): Promise
         got: stat.isDirectory() ? "a folder" : "a device",
       });
     }
-    const source = fileSource(file, handle, stat.size);
+    const source = fileSource(handle, { file, size: stat.size, wrapping: undefined });
     const head = new Uint8Array(Math.min(4, stat.size));
     await source.readInto(head, 0);
     if (!isBzip2(head)) return source;
-    const compressed = await readAll(source);
+    const content =
+      limits.unwrapIn === undefined
+        ? bytesSource(unwrap(await readAll(source), file, limits), file, "bzip2")
+        : await unwrapInto(limits.unwrapIn, source, limits);
     await handle.close();
-    return bytesSource(unwrap(compressed, file, limits), file, "bzip2");
+    return content;
   } catch (cause) {
     await handle.close();
     throw cause;
@@ -86,49 +80,19 @@ function unwrap(compressed: Uint8Array, file: string, { maxDecompressedBytes }: 
   return decompressBzip2(compressed, { file, maxBytes: maxDecompressedBytes ?? usual });
 }
 
-function fileSource(file: string, handle: FileHandle, size: number): ByteSource {
-  return {
-    file,
-    size,
-    wrapping: undefined,
-    async readInto(target, position) {
-      let done = 0;
-      while (done < target.length) {
-        const length = Math.min(target.length - done, maxReadBytes);
-        let count: number;
-        try {
-          count = (await handle.read(target, done, length, position + done)).bytesRead;
-        } catch (cause) {
-          throw fileError("cannot be read", file, cause);
-        }
-        if (count === 0) throw truncated(file, position + target.length, position + done);
-        done += count;
-      }
-    },
-    close: () => handle.close(),
-  };
-}
-
-function bytesSource(bytes: Uint8Array, file: string, wrapping?: "bzip2"): ByteSource {
-  return {
-    file,
-    size: bytes.length,
-    wrapping,
-    readInto(target, position) {
-      const part = bytes.subarray(position, position + target.length);
-      if (part.length < target.length)
-        return Promise.reject(truncated(file, position + target.length, bytes.length));
-      target.set(part);
-      return Promise.resolve();
-    },
-    close: () => Promise.resolve(),
-  };
-}
-
-function truncated(file: string, expected: number, got: number): DoselapError {
-  return new DoselapError("Format", "the file is truncated", {
-    file,
-    expected: `at least ${expected} bytes`,
-    got: `${got}`,
-  });
+/** A temporary file takes more than memory does: the ratio alone tells a bomb. */
+async function unwrapInto(
+  folder: string,
+  source: ByteSource,
+  { maxDecompressedBytes }: ReadLimits,
+): Promise<ByteSource> {
+  const maxBytes = maxDecompressedBytes ?? Math.max(64 * MiB, 1000 * source.size);
+  const spool = await openSpool(folder);
+  try {
+    unwrapBzip2(source, { maxBytes, emit: spool.append });
+    return spool.source(source.file, "bzip2");
+  } catch (cause) {
+    await spool.close();
+    throw cause;
+  }
 }

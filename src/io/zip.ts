@@ -1,16 +1,14 @@
-// ZIP archives: random access to members with every size, name and checksum verified, and deterministic writing.
-// APPNOTE.TXT 6.3.10 (PKWARE), through yauzl (reads the directory, zip64 included) and yazl (writes).
+// ZIP archives: random access to members with every size, name and checksum verified.
+// APPNOTE.TXT 6.3.10 (PKWARE), through yauzl (reads the directory, zip64 included).
 
-import { createWriteStream } from "node:fs";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import { pipeline, Readable } from "node:stream";
 import { promisify } from "node:util";
-import { constants, crc32, inflateRaw } from "node:zlib";
+import { constants, crc32, createInflateRaw, inflateRaw } from "node:zlib";
 import { fromRandomAccessReaderPromise, RandomAccessReader, type Entry, type ZipFile } from "yauzl";
-import { ZipFile as ZipWriter } from "yazl";
 import { DoselapError, isDoselapError, messageOf } from "../errors.ts";
 import { errorCode } from "./file-error.ts";
-import { allocate, type ByteSource } from "./source.ts";
+import type { ByteSource } from "./byte-source.ts";
+import { allocate } from "./source.ts";
 
 const inflate = promisify(inflateRaw);
 const stored = 0;
@@ -18,11 +16,17 @@ const deflated = 8;
 /** Deflate cannot do better than 258 bytes from 2 bits. */
 const maxDeflateRatio = 1032;
 const maxMembers = 10_000;
+/** Bytes that are read at once, and that are decompressed at once. */
+const pieceBytes = 1 << 20;
+const inflatedBytes = 1 << 18;
 
 export interface ZipMember {
   readonly name: string;
   /** Bytes once decompressed, as the directory declares. */
   readonly size: number;
+  /** Bytes in the file, as the directory declares. */
+  readonly storedSize: number;
+  readonly isCompressed: boolean;
 }
 
 export interface ZipArchive {
@@ -31,6 +35,11 @@ export interface ZipArchive {
   head(member: ZipMember, length: number): Promise<Uint8Array>;
   /** All bytes of a member, checksummed, in memory of their own. */
   read(member: ZipMember): Promise<Uint8Array>;
+  /** The same bytes in pieces, in order; a piece is good until the next. Size and checksum are known to be right when
+   * the last has come. @throws Format. */
+  pieces(member: ZipMember): AsyncGenerator<Uint8Array>;
+  /** Where in the file the bytes of a member begin; undefined for one that is compressed. */
+  place(member: ZipMember): Promise<number | undefined>;
 }
 
 type ArchiveMember = ZipMember & { readonly entry: Entry };
@@ -55,7 +64,13 @@ export async function openZip(source: ByteSource): Promise<ZipArchive> {
       strictFileNames: true,
     });
     for await (const entry of zip.eachEntry()) {
-      members.push({ name: entry.fileName, size: entry.uncompressedSize, entry });
+      members.push({
+        name: entry.fileName,
+        size: entry.uncompressedSize,
+        storedSize: entry.compressedSize,
+        isCompressed: entry.compressionMethod !== stored,
+        entry,
+      });
       if (members.length > maxMembers) throw new Error(`more than ${maxMembers} members`);
     }
   } catch (cause) {
@@ -66,6 +81,12 @@ export async function openZip(source: ByteSource): Promise<ZipArchive> {
     members,
     head: (member, length) => readHead(source, zip, entryOf(entries, member), length),
     read: (member) => readMember(source, zip, entryOf(entries, member)),
+    pieces: (member) => piecesOf(source, zip, entryOf(entries, member)),
+    async place(member) {
+      const entry = entryOf(entries, member);
+      const start = await dataStart(source, zip, entry);
+      return entry.compressionMethod === stored ? start : undefined;
+    },
   };
 }
 
@@ -88,15 +109,71 @@ async function readMember(source: ByteSource, zip: ZipFile, entry: Entry): Promi
   await source.readInto(bytes, start);
   const content =
     entry.compressionMethod === stored ? bytes : await inflateWhole(bytes, entry.uncompressedSize, where);
-  const checksum = crc32(content);
-  if (checksum !== entry.crc32) {
-    throw new DoselapError("Format", "the checksum does not match: the file is damaged", {
-      ...where,
-      expected: `CRC-32 ${entry.crc32.toString(16)}`,
-      got: checksum.toString(16),
-    });
-  }
+  expectChecksum(crc32(content), entry, where);
   return content;
+}
+
+function expectChecksum(checksum: number, entry: Entry, where: { file: string; key: string }): void {
+  if (checksum === entry.crc32) return;
+  throw new DoselapError("Format", "the checksum does not match: the file is damaged", {
+    ...where,
+    expected: `CRC-32 ${entry.crc32.toString(16)}`,
+    got: checksum.toString(16),
+  });
+}
+
+async function* piecesOf(source: ByteSource, zip: ZipFile, entry: Entry): AsyncGenerator<Uint8Array> {
+  const where = { file: source.file, key: keyOf(entry) };
+  const start = await dataStart(source, zip, entry);
+  const { compressedSize, uncompressedSize, compressionMethod } = entry;
+  let checksum = 0;
+  let size = 0;
+  const content =
+    compressionMethod === stored
+      ? storedPieces(source, start, compressedSize)
+      : inflatedPieces(source, start, compressedSize, where);
+  for await (const piece of content) {
+    size += piece.length;
+    if (size > uncompressedSize) throw gaveMore(uncompressedSize, where);
+    checksum = crc32(piece, checksum);
+    yield piece;
+  }
+  if (size < uncompressedSize) throw gaveLess(uncompressedSize, size, where);
+  expectChecksum(checksum, entry, where);
+}
+
+/** All in one buffer. */
+async function* storedPieces(source: ByteSource, start: number, length: number): AsyncGenerator<Uint8Array> {
+  const piece = new Uint8Array(Math.min(pieceBytes, length));
+  for (let at = 0; at < length; at += piece.length) {
+    const bytes = piece.subarray(0, Math.min(piece.length, length - at));
+    await source.readInto(bytes, start + at);
+    yield bytes;
+  }
+}
+
+async function* inflatedPieces(
+  source: ByteSource,
+  start: number,
+  length: number,
+  where: { file: string; key: string },
+): AsyncGenerator<Uint8Array> {
+  const inflater = createInflateRaw({ chunkSize: inflatedBytes });
+  async function* compressed(): AsyncGenerator<Uint8Array> {
+    for (let at = 0; at < length; at += inflatedBytes) {
+      // The inflater keeps what it is given for a while: each piece has memory of its own.
+      const bytes = new Uint8Array(Math.min(inflatedBytes, length - at));
+      await source.readInto(bytes, start + at);
+      yield bytes;
+    }
+  }
+  // Errors of either end arrive at the loop; the callback has nothing to add.
+  pipeline(Readable.from(compressed(), { highWaterMark: 1 }), inflater, () => {});
+  try {
+    for await (const piece of inflater) yield piece as Uint8Array;
+  } catch (cause) {
+    throw damaged("cannot be decompressed", where, cause);
+  }
 }
 
 async function inflateWhole(
@@ -112,21 +189,27 @@ async function inflateWhole(
       chunkSize: Math.max(64, Math.min(size, 1 << 22)),
     });
   } catch (cause) {
-    if (errorCode(cause) === "ERR_BUFFER_TOO_LARGE") {
-      throw new DoselapError("Format", "decompresses to more than it declares", {
-        ...where,
-        expected: `${size} bytes`,
-        got: "more",
-        cause,
-      });
-    }
+    if (errorCode(cause) === "ERR_BUFFER_TOO_LARGE") throw gaveMore(size, where, cause);
     throw damaged("cannot be decompressed", where, cause);
   }
   if (content.length === size) return content;
-  throw new DoselapError("Format", "decompresses to less than it declares", {
+  throw gaveLess(size, content.length, where);
+}
+
+function gaveMore(size: number, where: { file: string; key: string }, cause?: unknown): DoselapError {
+  return new DoselapError("Format", "decompresses to more than it declares", {
     ...where,
     expected: `${size} bytes`,
-    got: `${content.length}`,
+    got: "more",
+    cause,
+  });
+}
+
+function gaveLess(size: number, got: number, where: { file: string; key: string }): DoselapError {
+  return new DoselapError("Format", "decompresses to less than it declares", {
+    ...where,
+    expected: `${size} bytes`,
+    got: `${got}`,
   });
 }
 
@@ -215,28 +298,4 @@ class SourceReader extends RandomAccessReader {
   override close(callback: (error: Error | null) => void): void {
     callback(null);
   }
-}
-
-/** A member to write: its content comes in pieces and is made when its turn comes. */
-export interface ZipContent {
-  readonly name: string;
-  readonly size: number;
-  readonly chunks: () => Iterable<Uint8Array>;
-}
-
-/** Writes an archive: deflate level 1, no times, members in the order given; same content, same bytes.
- * zip64 comes in where a size needs it. */
-export async function writeZip(path: string, contents: Iterable<ZipContent>): Promise<void> {
-  const zip = new ZipWriter();
-  // DOS times are local: the first moment of 1980 on any clock gives the same bits in every time zone.
-  const mtime = new globalThis.Date(1980, 0, 1);
-  const options = { mtime, forceDosTimestamp: true, mode: 0o100644, compressionLevel: 1 };
-  for (const { name, size, chunks } of contents) {
-    zip.addReadStreamLazy(name, { ...options, size }, (ready) => {
-      ready(null, Readable.from(chunks(), { objectMode: false }));
-    });
-  }
-  const failed = new Promise<never>((_resolve, reject) => zip.on("error", reject));
-  zip.end();
-  await Promise.race([pipeline(zip.outputStream, createWriteStream(path)), failed]);
 }

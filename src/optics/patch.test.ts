@@ -5,7 +5,8 @@ import { describe, expect, test } from "vitest";
 import { adjointMismatch, randomField, relativeError } from "../../test/support/fields.ts";
 import type { ComplexImage } from "../array/ndarray.ts";
 import { referenceBackend } from "../compute/reference.ts";
-import { extractPatch, makePatchSampler, scatterPatch, type SubPixel } from "./patch.ts";
+import type { SubPixel } from "../compute/scan-memory.ts";
+import { extractPatch, makePatchSampler, scatterPatch } from "./patch.ts";
 
 const size = 8;
 const image = (height: number, width: number, seed: number): ComplexImage => ({

@@ -1,14 +1,14 @@
 // Object patches O_r under the probe, and the exact adjoint that adds patches back.
 //   O_r[v, u] = O(y − N/2 + v, x − N/2 + u) for u, v = 0 … N−1: array index N/2 of the patch is the position.
 // Between pixels: bilinear interpolation of the four neighbours (integer positions copy), or the integer patch
-// turned by e^{+2πi k·δ/N} in Fourier space ("fourier", periodic at the patch's edge, |δ| ≤ ½ px).
+// turned by e^{+2πi k·δ/N} in Fourier space ("fourier", periodic at the patch's edge, |δ| ≤ ½ px; fourier-shift.ts).
 // Patches are complex64 [N, N], interleaved.
 
 import type { ComplexImage } from "../array/ndarray.ts";
 import type { Transforms } from "../compute/backend.ts";
+import { makeFourierShift } from "../compute/fourier-shift.ts";
+import type { SubPixel } from "../compute/scan-memory.ts";
 import { DoselapError } from "../errors.ts";
-
-export type SubPixel = "bilinear" | "fourier";
 
 /** Takes patches out of an object and adds them back. Owns scratch: not re-entrant. */
 export interface PatchSampler {
@@ -112,36 +112,14 @@ export function scatterPatch(
 }
 
 function fourierSampler(size: number, backend: Transforms): PatchSampler {
-  const fft = backend.fft2(size);
+  const shift = makeFourierShift(backend.fft2(size));
   const scratch = new Float32Array(2 * size * size);
-  const rampX = new Float64Array(2 * size);
-  const rampY = new Float64Array(2 * size);
-
-  /** Moves the content of a field by (−dx, −dy) pixels, periodically. */
-  function shift(field: Float32Array, dx: number, dy: number): void {
-    fillRamp(rampX, dx);
-    fillRamp(rampY, dy);
-    fft.forward(field);
-    for (let v = 0, i = 0; v < size; v++) {
-      const yr = rampY[2 * v]!;
-      const yi = rampY[2 * v + 1]!;
-      for (let u = 0; u < size; u++, i += 2) {
-        const wr = yr * rampX[2 * u]! - yi * rampX[2 * u + 1]!;
-        const wi = yr * rampX[2 * u + 1]! + yi * rampX[2 * u]!;
-        const re = field[i]!;
-        const im = field[i + 1]!;
-        field[i] = re * wr - im * wi;
-        field[i + 1] = re * wi + im * wr;
-      }
-    }
-    fft.inverse(field);
-  }
   return {
     extract(object, x, y, out) {
       const column = Math.round(x);
       const row = Math.round(y);
       extractPatch(object, column, row, size, out);
-      if (column !== x || row !== y) shift(out, x - column, y - row);
+      if (column !== x || row !== y) shift(out, 0, x - column, y - row);
     },
     scatter(patch, x, y, object) {
       const column = Math.round(x);
@@ -152,20 +130,10 @@ function fourierSampler(size: number, backend: Transforms): PatchSampler {
       }
       // A unitary shift: its adjoint is the shift back.
       scratch.set(patch);
-      shift(scratch, column - x, row - y);
+      shift(scratch, 0, column - x, row - y);
       scatterPatch(scratch, column, row, size, object);
     },
   };
-}
-
-/** e^{+2πi k·delta/N} over the signed frequencies of an FFT axis, interleaved. */
-function fillRamp(ramp: Float64Array, delta: number): void {
-  const size = ramp.length / 2;
-  for (let k = 0; k < size; k++) {
-    const angle = (2 * Math.PI * (2 * k < size ? k : k - size) * delta) / size;
-    ramp[2 * k] = Math.cos(angle);
-    ramp[2 * k + 1] = Math.sin(angle);
-  }
 }
 
 function checkPatch(

@@ -6,6 +6,7 @@
 import type { ComplexImage } from "../array/ndarray.ts";
 import type { Positions } from "../array/scan.ts";
 import type { Transforms } from "../compute/backend.ts";
+import type { SubPixel } from "../compute/scan-memory.ts";
 import { withProvenance, type Dataset, type Metadata, type Probe } from "../data/dataset.ts";
 import { DoselapError } from "../errors.ts";
 import { poisson } from "../math/random/poisson.ts";
@@ -13,7 +14,7 @@ import { createRng, type Rng } from "../math/random/rng.ts";
 import { mean } from "../math/stats.ts";
 import { checkMeanCounts } from "./counts.ts";
 import { nearestNeighborOverlap } from "./overlap.ts";
-import { makePatchSampler, type PatchSampler, type SubPixel } from "./patch.ts";
+import { makePatchSampler, type PatchSampler } from "./patch.ts";
 import {
   measureProbeDiameter,
   probeDiameterDefinitionText,

@@ -16,6 +16,8 @@ export type RunEvent =
       readonly path: string;
       readonly fraction: number;
       readonly note: string;
+      /** That a network in training has seen. */
+      readonly samples?: number | undefined;
     }
   | {
       readonly kind: "job-end";

@@ -1,6 +1,7 @@
 // Runs the jobs of a stage, several at a time: in worker threads, or here when there is one worker or the jobs only
 // wait for child processes. Order and number of workers change no byte of any result.
 
+import { transferableAbortSignal } from "node:util";
 import { Piscina } from "piscina";
 import { DoselapError, isDoselapError } from "../errors.ts";
 import type { StageContext } from "./context.ts";
@@ -37,9 +38,7 @@ export function createExecutor({
       maxThreads: workers,
       idleTimeout: 60_000,
     });
-    opened.on("message", ({ stage, path, fraction, note }: WorkerMessage) =>
-      onEvent({ kind: "job-progress", stage, path, fraction, note }),
-    );
+    opened.on("message", (message: WorkerMessage) => onEvent({ kind: "job-progress", ...message }));
     return opened;
   }
 
@@ -55,7 +54,7 @@ export function createExecutor({
     };
     let reply: WorkerReply;
     try {
-      reply = await pool.run(task, signal === undefined ? {} : { signal });
+      reply = await (signal === undefined ? pool.run(task) : abortable(pool, task, signal));
     } catch (cause) {
       if (signal?.aborted === true) throw interrupted(cause);
       throw new DoselapError("Job", "the worker died", {
@@ -71,15 +70,15 @@ export function createExecutor({
   function here(stage: Stage, job: StageJob, context: StageContext): Promise<JobRun> {
     return runStageJob(stage, job, context, {
       signal,
-      progress: (fraction, note = "") =>
-        onEvent({ kind: "job-progress", stage: stage.name, path: job.path, fraction, note }),
+      progress: (fraction, note = "", samples) =>
+        onEvent({ kind: "job-progress", stage: stage.name, path: job.path, fraction, note, samples }),
     });
   }
 
   async function one(stage: Stage, job: StageJob, context: StageContext): Promise<JobRun> {
     if (signal?.aborted === true) throw interrupted();
     onEvent({ kind: "job-start", stage: stage.name, path: job.path });
-    const run = await (workers === 1 || stage.inMainThread
+    const run = await (workers === 1 || stage.inMainThread(context)
       ? here(stage, job, context)
       : inWorker(job, context));
     if (run.redone !== null) onEvent({ kind: "note", text: `${job.path} was done again: ${run.redone}` });
@@ -109,6 +108,22 @@ export function createExecutor({
       await pool?.destroy();
     },
   };
+}
+
+/** Runs a task that stops when the signal aborts. A worker that is ended inside of native code takes the process with it
+ * (NN-005), so a training job is told and ends by itself; other work is plain JavaScript, and its worker is ended. */
+async function abortable(pool: Pool, task: WorkerTask, signal: AbortSignal): Promise<WorkerReply> {
+  if (task.stage !== "train") return pool.run(task, { signal });
+  // A signal of the task's own: what a journey leaves behind on it ends with the task.
+  const own = new AbortController();
+  const stop = (): void => own.abort();
+  signal.addEventListener("abort", stop);
+  try {
+    const travelling = transferableAbortSignal(own.signal);
+    return await pool.run({ ...task, signal: travelling }, { transferList: [travelling] as never });
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
 }
 
 function interrupted(cause?: unknown): DoselapError {

@@ -20,6 +20,7 @@ import { readRecord } from "./record.ts";
 import { makesReference } from "./reference.ts";
 import { runStageJob, type JobRun } from "./run-job.ts";
 import { stageNames, type JobOutcome, type Stage, type StageJob, type StageName } from "./stage.ts";
+import { networkOf } from "./stages/networks.ts";
 import { planStage } from "./stages/plan.ts";
 import { stages } from "./stages/registry.ts";
 
@@ -108,7 +109,11 @@ export function listJobs(
 }
 
 function wantedJobs(stage: Stage, context: StageContext, filters: JobFilters): StageJob[] {
-  return stage.jobs(context).filter((job) => passes(job, filters) || makesReference(job, context));
+  const { design } = context;
+  // An arm that starts from a network has it trained, whether the network's own arm is wanted or not.
+  const needed = filters.arms?.flatMap((arm) => [arm, networkOf(arm, design) ?? arm]);
+  const own = stage.name === "train" ? { ...filters, arms: needed } : filters;
+  return stage.jobs(context).filter((job) => passes(job, own) || makesReference(job, context));
 }
 
 function checkFilters(context: StageContext, wanted: readonly StageName[], filters: JobFilters): void {

@@ -23,8 +23,8 @@ export type JobInputs =
   | { readonly kind: "skip"; readonly reason: string };
 
 export interface JobHooks {
-  /** Share of the job that is done, 0 to 1, and a word about it. */
-  progress(fraction: number, note?: string): void;
+  /** Share of the job that is done, 0 to 1, a word about it, and the samples that a network has seen. */
+  progress(fraction: number, note?: string, samples?: number): void;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -40,8 +40,8 @@ export interface Stage<Context extends RunContext = StageContext> {
   readonly name: StageName;
   /** "simulate the frames": for progress lines. */
   readonly title: string;
-  /** Jobs that talk to child processes stay in the main thread; the others go to workers. */
-  readonly inMainThread: boolean;
+  /** Jobs that only wait for child processes stay in the main thread; the others go to workers. */
+  inMainThread(context: Context): boolean;
   jobs(context: Context): StageJob[];
   inputs(job: StageJob, context: Context): Promise<JobInputs>;
   work(job: StageJob, context: Context, folder: string, hooks: JobHooks): Promise<JobResult>;

@@ -10,6 +10,8 @@ export interface WorkerTask {
   readonly trainer: TrainerChoice;
   readonly stage: Exclude<StageName, "plan">;
   readonly path: string;
+  /** Given to jobs that end by themselves. */
+  readonly signal?: AbortSignal;
 }
 
 export type WorkerReply =
@@ -21,4 +23,5 @@ export interface WorkerMessage {
   readonly path: string;
   readonly fraction: number;
   readonly note: string;
+  readonly samples?: number | undefined;
 }

@@ -7,15 +7,22 @@ import { runStageJob } from "./run-job.ts";
 import { stages } from "./stages/registry.ts";
 import type { WorkerMessage, WorkerReply, WorkerTask } from "./worker-protocol.ts";
 
-export default async function work({ root, trainer, stage: name, path }: WorkerTask): Promise<WorkerReply> {
+export default async function work({
+  root,
+  trainer,
+  stage: name,
+  path,
+  signal,
+}: WorkerTask): Promise<WorkerReply> {
   try {
     const context = await openStageContext(root, trainer);
     const stage = stages[name];
     const job = stage.jobs(context).find((candidate) => candidate.path === path);
     if (job === undefined) throw new DoselapError("Job", "is no job of this study", { file: path });
     const run = await runStageJob(stage, job, context, {
-      progress(fraction, note = "") {
-        parentPort?.postMessage({ stage: name, path, fraction, note } satisfies WorkerMessage);
+      signal,
+      progress(fraction, note = "", samples) {
+        parentPort?.postMessage({ stage: name, path, fraction, note, samples } satisfies WorkerMessage);
       },
     });
     return { kind: "run", run };

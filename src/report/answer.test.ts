@@ -63,11 +63,11 @@ describe("answerOf", () => {
   });
 
   test("says that one arm alone cannot win and that one seed carries no error bar", () => {
-    const { caveats, sentence } = answerOf(study({ skipped: { pinn: "no built-in trainer" } }));
+    const { caveats, sentence } = answerOf(study({ skipped: { supervised: "no labels" } }));
     expect(caveats).toEqual([
       "Only rpie has run, so this study cannot yet say which method wins.",
       "Each condition ran with one seed, so no difference here carries an error bar.",
-      "Not in the answer: pinn skipped: no built-in trainer.",
+      "Not in the answer: supervised skipped: no labels.",
       "baseline and dense have the same frames and differ in grouping only: an engine scores the same in them.",
     ]);
     expect(sentence).not.toMatch(/resolves more/);
@@ -101,6 +101,13 @@ describe("answerOf", () => {
     );
   });
 
+  test("one condition is not called all of one", () => {
+    const { sentence } = answerOf(
+      study({ arms: { rpie: 0.3, pinn: 0.4 }, doses: [1e4], viewNames: ["dense"] }),
+    );
+    expect(sentence).toMatch(/it resolves more than rpie at the one condition\.$/);
+  });
+
   test("marks an arm that the null arm matches and lets it keep nothing", () => {
     const result = { ...study(), indistinguishable: [{ dose: 1e4, view: "dense", arm: "rpie" }] };
     const { kept, caveats } = answerOf(result);
@@ -112,10 +119,10 @@ describe("answerOf", () => {
 
   test("says so when no reconstruction finished, and why", () => {
     const { sentence, resolution } = answerOf(
-      study({ arms: {}, skipped: { pinn: "no built-in trainer" }, failed: { rpie: "Diverged" } }),
+      study({ arms: {}, skipped: { supervised: "no labels" }, failed: { rpie: "Diverged" } }),
     );
     expect(sentence).toBe(
-      "Nothing can be said yet: no reconstruction has finished (pinn skipped: no built-in trainer and rpie failed: Diverged).",
+      "Nothing can be said yet: no reconstruction has finished (supervised skipped: no labels and rpie failed: Diverged).",
     );
     expect(resolution).toBeNull();
     expect(answerOf({ ...study(), cells: [] }).sentence).toBe(

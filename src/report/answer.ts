@@ -7,6 +7,7 @@ import type { StudyResult } from "../study/results.ts";
 import { type Kept, keepSentence, type ResolutionKey } from "./answer-sentence.ts";
 import { doseText, listText } from "./format.ts";
 import { crossingMetrics } from "./frc-limit.ts";
+import { networkSizeCaveats } from "./network-size.ts";
 import {
   armAt,
   conditionAt,
@@ -145,7 +146,7 @@ function winnerClause(summary: Summary, key: ResolutionKey, [lead, ...others]: r
   }
   if (compared === 0)
     return `it can be compared with ${rivalText(others)} at no condition, since no condition has a value for both`;
-  const counted = `it resolves more than ${rivalText(others)} at ${finest === compared ? "all" : `${finest} of`} ${compared} conditions`;
+  const counted = `it resolves more than ${rivalText(others)} ${placesText(finest, compared)}`;
   const seeds = Math.max(...summary.conditions.map((condition) => condition.cells.length));
   if (finest === 0) return "no arm resolves more than the others";
   if (seeds < 2) return counted;
@@ -201,7 +202,7 @@ function caveatsOf(
       .flatMap(describeAbsent),
   );
   if (arms.length > 0 && absent.size > 0) caveats.push(`Not in the answer: ${listText([...absent])}.`);
-  caveats.push(...twinViews(result));
+  caveats.push(...networkSizeCaveats(result, arms), ...twinViews(result));
   if (result.design["kind"] === "measured" && arms.length > 0) {
     caveats.push(
       "Half against half needs no reference and measures what repeats: artefacts that both halves share, as too little overlap makes, raise it. A comparison with the full-dose reconstruction measures agreement with it, not truth.",
@@ -220,6 +221,12 @@ function describeAbsent({
   reasons: readonly string[];
 }): string[] {
   return state === "done" ? [] : [`${arm} ${state}: ${listText(reasons)}`];
+}
+
+/** "at all 9 conditions", "at 3 of 9 conditions", "at the one condition". */
+function placesText(some: number, all: number): string {
+  if (all === 1 && some === 1) return "at the one condition";
+  return `at ${some === all ? "all" : `${some} of`} ${all} conditions`;
 }
 
 function capitalised(text: string): string {

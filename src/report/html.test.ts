@@ -57,14 +57,16 @@ describe("renderReport", () => {
 
   test("shows a skipped or failed arm as a sentence and never as a number", () => {
     const document = domOf(
-      renderReport(dataOf({ skipped: { pinn: "no built-in trainer" }, failed: { raar: "Diverged" } })),
+      renderReport(dataOf({ skipped: { supervised: "no labels" }, failed: { raar: "Diverged" } })),
     );
-    const rows = [...document.querySelectorAll('.results tr[data-arm="pinn"], .results tr[data-arm="raar"]')];
+    const rows = [
+      ...document.querySelectorAll('.results tr[data-arm="supervised"], .results tr[data-arm="raar"]'),
+    ];
     expect(rows.length).toBeGreaterThan(0);
     for (const row of rows) {
       const cells = [...row.querySelectorAll("td")].map(textOf);
       expect(cells).toEqual([
-        row.getAttribute("data-arm") === "pinn" ? "skipped: no built-in trainer" : "failed: Diverged",
+        row.getAttribute("data-arm") === "supervised" ? "skipped: no labels" : "failed: Diverged",
       ]);
     }
     expect(textOf(document.querySelector(".banner")!)).toBe(

@@ -66,6 +66,8 @@ test("every arm that a study can have has a colour of its own, and a dash and ma
 test("more arms than colours are still told apart by dash and marker", () => {
   const many = [...armStyles(Array.from({ length: 40 }, (_, i) => `arm-${i}`)).values()];
   expect(new Set(many.map(({ dash, symbol }) => `${dash} ${symbol}`)).size).toBe(many.length);
+  const more = [...armStyles(Array.from({ length: 200 }, (_, i) => `arm-${i}`)).values()];
+  expect(new Set(more.map((style) => JSON.stringify(style))).size).toBe(more.length);
 });
 
 test.each([
@@ -93,7 +95,7 @@ test("the contrast is WCAG's: black on white is 21:1, #767676 the last grey of 4
 test("the legend draws another marker for every symbol", () => {
   const { markup } = armLegend(armNames, armStyles(armNames));
   const signs = [...markup.matchAll(/<svg class="sign".*?<\/svg>/gs)].map(([sign]) =>
-    sign.replace(/var\(--(?:arm-\d|null)\)|stroke-dasharray="[^"]*"/g, ""),
+    sign.replace(/var\(--(?:arm-\d+|null)\)|stroke-dasharray="[^"]*"/g, ""),
   );
   expect(signs).toHaveLength(armNames.length);
   expect(new Set(signs).size).toBe(new Set(styles.map(({ symbol }) => symbol)).size);

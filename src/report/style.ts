@@ -5,12 +5,14 @@ export const styleSheet = `
 :root{color-scheme:light dark;
 --page:#fff;--ink:#1a1d21;--muted:#58616b;--rule:#e1e5e9;--axis:#9aa3ac;--threshold:#8a939c;--soft:#f5f7f8;--mark:#0b5cad;--heat:#2a7fc1;
 --null:#747c85;--arm-0:#0068b0;--arm-1:#c24e00;--arm-2:#007a5a;--arm-3:#a04390;--arm-4:#8a6a00;--arm-5:#5a56c8;--arm-6:#8c1230;--arm-7:#2f2c82;--arm-8:#4a8a12;
+--arm-9:#284700;--arm-10:#b16af1;--arm-11:#f24e71;--arm-12:#1d8ef5;--arm-13:#1b4f5f;--arm-14:#0ca387;--arm-15:#541f23;
 --warn-ink:#7a3b00;--warn-page:#fff4e2;--warn-edge:#e0a04a;
 --serif:Charter,"Bitstream Charter","Iowan Old Style","Palatino Linotype",Georgia,Cambria,"DejaVu Serif",serif;
 --sans:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,"DejaVu Sans",sans-serif}
 @media (prefers-color-scheme:dark){@media screen{:root{
 --page:#14171a;--ink:#e4e7ea;--muted:#a0a9b2;--rule:#2b3138;--axis:#66707a;--threshold:#7c8691;--soft:#1b1f24;--mark:#74b6f2;--heat:#3f8fd0;
 --null:#8f98a2;--arm-0:#5cb3f0;--arm-1:#f08a4b;--arm-2:#3cc29b;--arm-3:#dd92cb;--arm-4:#dcb93d;--arm-5:#a29ffb;--arm-6:#ee4d83;--arm-7:#5b76ff;--arm-8:#7fb92e;
+--arm-9:#9ffa7f;--arm-10:#a550be;--arm-11:#ae6256;--arm-12:#0685b6;--arm-13:#5de8f5;--arm-14:#518966;--arm-15:#e8b7aa;
 --warn-ink:#ffd9a0;--warn-page:#2e2412;--warn-edge:#8a6420}}}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}

@@ -27,12 +27,13 @@ test("a warning of every finished arm is general, one of a single result is part
   expect(particular).toEqual(["pinn: shift (at 1\u202f000 in dense)"]);
 });
 
-test("the null arm's own warnings are left out", () => {
-  const cells = result.cells.map((cell) => ({
+test.each(["null", "mean-pattern"])("warnings of %s, which is there to be odd, are left out", (control) => {
+  const whole = syntheticResult({ heightPx: 20, widthPx: 20, arms: { rpie: 0.3, "mean-pattern": 0.1 } });
+  const cells = whole.cells.map((cell) => ({
     ...cell,
-    arms: cell.arms.map((arm) => ({ ...arm, warnings: arm.arm === "null" ? ["constant"] : [] })),
+    arms: cell.arms.map((arm) => ({ ...arm, warnings: arm.arm === control ? ["constant"] : [] })),
   }));
-  expect(sortedWarnings({ ...result, cells })).toEqual({ general: [], particular: [] });
+  expect(sortedWarnings({ ...whole, cells })).toEqual({ general: [], particular: [] });
 });
 
 test("equal failures are one line with the count of conditions", () => {

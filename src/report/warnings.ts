@@ -6,6 +6,10 @@ import type { StudyResult } from "../study/results.ts";
 import { doseText, listText } from "./format.ts";
 import { nullArm } from "./summary.ts";
 
+/** Arms that hold nothing of the object by intention: a flat one, and a pattern that repeats at every position. What is odd
+ * about them is what they are for. */
+const controls: readonly string[] = [nullArm, "mean-pattern"];
+
 export interface SortedWarnings {
   /** Of single results, with the arm and where. */
   readonly particular: readonly string[];
@@ -14,11 +18,10 @@ export interface SortedWarnings {
 }
 
 export function sortedWarnings(result: StudyResult): SortedWarnings {
-  // Every flat object is a constant image; that is what the null arm is for.
   const outcomes = result.cells.flatMap((cell) =>
     cell.arms
       // The reference is not scored against itself, so it has nothing to warn of.
-      .filter(({ arm, state, isReference }) => arm !== nullArm && state === "done" && !isReference)
+      .filter(({ arm, state, isReference }) => !controls.includes(arm) && state === "done" && !isReference)
       .map(({ arm, warnings }) => ({ arm, warnings, where: `${doseText(cell.dose)} in ${cell.view}` })),
   );
   const texts = new Set(outcomes.flatMap(({ warnings }) => warnings));

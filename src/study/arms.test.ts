@@ -1,7 +1,8 @@
-// The arm registry: every engine arm has its engine, every wrong name its nearest.
+// The arm registry: every engine and every network is an arm of its own name, every wrong name has its nearest.
 
 import { expect, test } from "vitest";
 import { engines } from "../engines/registry.ts";
+import { networkArms } from "../nn/arms/registry.ts";
 import { armDefinition, armKind, armNames, armOf, arms } from "./arms.ts";
 
 test("every engine is an arm of its own name, with the engine's title", () => {
@@ -13,10 +14,22 @@ test("every engine is an arm of its own name, with the engine's title", () => {
   }
 });
 
+test("every network is an arm of its own name, with the network's title", () => {
+  const found = Object.entries(arms).filter(([, { kind }]) => kind === "network");
+  expect(found.map(([name]) => name)).toEqual(Object.keys(networkArms));
+  for (const [name, arm] of found) {
+    const { title, summary } = Object.entries(networkArms).find(([network]) => network === name)![1];
+    expect(arm).toEqual({ kind: "network", network: name, title, summary });
+  }
+});
+
 test("an arm is known by its name, and one that is not is refused with the nearest", () => {
-  const seven = ["epie", "rpie", "mpie", "dm", "raar", "lsqml", "ml"];
-  expect(armNames).toEqual(["pinn", "supervised", ...seven, "null"]);
-  expect(armNames.map(armKind)).toEqual(["network", "network", ...seven.map(() => "engine"), "null"]);
+  const kinds = ["pinn", "pinn-scan", "supervised", "rpie", "hybrid", "steps", "mean-pattern", "null"].map(
+    armKind,
+  );
+  const network = "network";
+  expect(kinds).toEqual([network, network, network, "engine", "hybrid", "baseline", "baseline", "null"]);
+  expect(armNames.at(-1)).toBe("null");
   expect(armDefinition("rpie").title).toBe("rPIE");
   expect(() => armDefinition("pin")).toThrow(/unknown arm "pin".*Did you mean "pinn"\?/u);
 });

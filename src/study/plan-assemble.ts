@@ -96,9 +96,19 @@ export function assemble(
   const matrix = [
     studyJob("plan", 500 * cells.length),
     ...cells.flatMap((cell) => {
-      const { frames, framesTrain, framesTest } = views.find(({ view }) => view === cell.view)!;
-      const size = { sizePx: setting.sizePx, probeModes, objectPixels, frames, framesTrain, framesTest };
-      return cellJobs(cell, design, size);
+      const view = views.find((planned) => planned.view === cell.view)!;
+      const { frames, framesTrain, framesTest, areaPerFramePx } = view;
+      const { sizePx, probeDiameterPx } = setting;
+      return cellJobs(cell, design, {
+        sizePx,
+        probeModes,
+        probeDiameterPx,
+        objectPixels,
+        areaPerFramePx,
+        frames,
+        framesTrain,
+        framesTest,
+      });
     }),
     studyJob("report", 200_000 * cells.length),
   ];

@@ -1,6 +1,6 @@
 // Cost estimates, against operation counts done by hand.
 
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { armNames } from "./arms.ts";
 import { checkDesign } from "./design/check.ts";
 import { presets } from "./design/presets.ts";
@@ -23,7 +23,9 @@ const cell: Cell = {
 const size: CellSize = {
   sizePx: 64,
   probeModes: 1,
+  probeDiameterPx: 30.2,
   objectPixels: 320 * 192,
+  areaPerFramePx: 7.18 ** 2,
   frames: 500,
   framesTrain: 200,
   framesTest: 210,
@@ -96,6 +98,69 @@ test("work grows with the frames it is done on: engines with test, networks with
   }
 });
 
+describe("a network's operations", () => {
+  const training = { ...quick.training, epochs: 2 };
+  const flops = (arm: string, options: object, view: Partial<Cell> = {}): number => {
+    const design = { ...quick, training, methods: { ...quick.methods, [arm]: { ...options } } };
+    const jobs = cellJobs({ ...cell, ...view }, design, size);
+    return jobs.find((job) => job.stage === "train" && job.arm === arm)!.estimate.flops;
+  };
+
+  test("are steps, one U-Net and one comparison per group, backward twice the forward pass", () => {
+    // Region 8·⌈(4/3·30.2 + 5·7.18)/8⌉ = 80, canvas 64 + 2·19 = 102. U-Net: 59,616 operations per pixel of the region.
+    const unet = 59_616 * 80 ** 2;
+    // A pull: twice a transform of 16·64³ operations and a patch of 4·64·102·(102 + 64), for four frames.
+    const pull = 4 * 2 * (16 * 64 ** 3 + 4 * 64 * 102 * 166);
+    const group = 9 * pull + 3 * (unet + pull / 2);
+    const eight = { steps: 8 };
+    expect(flops("pinn", eight)).toBe(2 * 200 * group + 210 * (9 * pull + unet));
+    // The teacher compares objects: no transform.
+    expect(flops("supervised", eight)).toBe(2 * 200 * (9 * pull + 3 * unet) + 210 * (9 * pull + unet));
+    expect(flops("pinn", { ...eight, epochs: 4 }) - flops("pinn", eight)).toBe(2 * 200 * group);
+  });
+
+  test("of a scan are engine runs on every split, and tiles", () => {
+    const options = {
+      splits: 3,
+      tilePx: 80,
+      framesPerTile: 10,
+      engine: "rpie",
+      engineOptions: { epochs: 7 },
+    };
+    const visits = 7 * (3 * 200 + 210);
+    // One visit: two transforms of 245,760 operations and 60 per pixel.
+    const engine = visits * (2 * 245_760 + 60 * 64 ** 2);
+    // Reach ⌊(80 − 40.3)/2⌋ = 19, canvas 64 + 2·20 = 104.
+    const tile = 59_616 * 80 ** 2 + 10 * (16 * 64 ** 3 + 4 * 64 * 104 * 168);
+    expect(flops("pinn-scan", options)).toBe(engine + 2 * 200 * 3 * tile + 59_616 * 320 * 192);
+  });
+
+  test("grow with widths, stages and steps, and with the region of a group", () => {
+    expect(flops("pinn", { widths: [32, 64, 128] })).toBeGreaterThan(2 * flops("pinn", {}));
+    expect(flops("pinn", { stages: 2 })).toBeGreaterThan(1.5 * flops("pinn", {}));
+    expect(flops("pinn", { steps: 16 })).toBeGreaterThan(1.2 * flops("pinn", { steps: 8 }));
+    // "auto" takes more steps from more photons.
+    expect(flops("pinn", {}, { dose: 1e5 })).toBeGreaterThan(flops("pinn", {}, { dose: 1e3 }));
+    expect(flops("pinn", {}, { gridsize: 1 })).toBeLessThan(0.5 * flops("pinn", {}));
+  });
+
+  test("are none where there are no labels to train on", () => {
+    const measured = checkDesign({ ...presets.measured, arms: ["supervised", "pinn", "rpie"] });
+    expect(estimate("train", "supervised", {}, measured)).toEqual({ bytes: 0, flops: 0, seconds: 0 });
+    expect(estimate("train", "pinn", {}, measured).seconds).toBeGreaterThan(0);
+  });
+});
+
+test("a hybrid arm costs its engine's epochs, and has its network trained", () => {
+  const hybrid = { ...quick, arms: ["hybrid"], methods: { hybrid: { network: "pinn", engine: "rpie:5" } } };
+  const options = { ...hybrid, methods: { hybrid: { ...hybrid.methods.hybrid, engineOptions: {} } } };
+  const five = { ...quick, engines: { ...quick.engines, rpie: { epochs: 5 } } };
+  expect(estimate("reconstruct", "hybrid", {}, options).flops).toBe(
+    estimate("reconstruct", "rpie", {}, five).flops,
+  );
+  expect(estimate("train", "pinn", {}, options).flops).toBeGreaterThan(0);
+});
+
 test("frames are stored as float32", () => {
   const more = estimate("generate", null, { frames: 1500 }).bytes - estimate("generate").bytes;
   expect(more).toBe(1000 * 64 * 64 * 4);
@@ -105,6 +170,15 @@ test("a measured cell also holds its two halves, and engines reconstruct them", 
   const measured = checkDesign({ ...presets.measured, engines: quick.engines });
   expect(estimate("reconstruct", "rpie", {}, measured).flops).toBe(3 * estimate("reconstruct", "rpie").flops);
   expect(estimate("generate", null, {}, measured).flops).toBe(3 * estimate("generate").flops);
+});
+
+test("gradient steps cost a visit per frame each, the mean pattern next to nothing", () => {
+  const steps = (count: number) => ({ ...quick, methods: { ...quick.methods, steps: { steps: count } } });
+  const one = { ...quick, engines: { ...quick.engines, epie: { epochs: 9 } } };
+  expect(estimate("reconstruct", "steps", {}, steps(9)).flops).toBe(
+    estimate("reconstruct", "epie", {}, one).flops,
+  );
+  expect(estimate("reconstruct", "mean-pattern").seconds).toBeLessThan(0.2);
 });
 
 test("the null arm costs nothing", () => {

@@ -2,10 +2,13 @@
 // dominant operations and the speeds below; they are measured once on a 2-core machine and stand in the plan's notes.
 
 import { prepareEngine, type Link } from "../engines/prepare.ts";
-import type { EngineName } from "../engines/registry.ts";
 import type { Cell } from "./cell.ts";
 import { armDefinition } from "./arms.ts";
 import type { StudyDesign } from "./design/schema.ts";
+import { scheduleOf } from "../nn/arms/options.ts";
+import { isNetworkArm, networkArms } from "../nn/arms/registry.ts";
+import { hybridOptions, stepsOptions } from "./methods.ts";
+import { trainedArms } from "./training/build.ts";
 
 export interface Estimate {
   readonly bytes: number;
@@ -27,7 +30,10 @@ export interface PlannedJob {
 export interface CellSize {
   readonly sizePx: number;
   readonly probeModes: number;
+  readonly probeDiameterPx: number;
   readonly objectPixels: number;
+  /** Object area per frame, px². */
+  readonly areaPerFramePx: number;
   /** Frames that are simulated or thinned. */
   readonly frames: number;
   /** Frames that networks train on. */
@@ -43,7 +49,7 @@ const kernelSpeed = 12e9;
 const scriptSpeed = 0.5e9;
 /** What one epoch of an engine costs per frame, in visits of PIE (two transforms and 60 operations per pixel); 1 where
  * none is named. Waves that are kept, steps solved for a batch, a second pass of the line search. */
-const visitsPerEpoch: { readonly [name in EngineName]?: number } = {
+const visitsPerEpoch: { readonly [name: string]: number } = {
   dm: 1.2,
   raar: 1.2,
   lsqml: 1.6,
@@ -51,22 +57,18 @@ const visitsPerEpoch: { readonly [name in EngineName]?: number } = {
 };
 /** Most prior weights that "auto" tries. */
 const priorWeightsTried = 6;
-/** The same for training a network; an assumption until a trainer is measured. */
-const networkSpeed = 5e9;
-/** Forward operations of the network per group at N = 64. */
-const networkForward = { 1: 0.118e9, 2: 0.301e9 } as const;
-const networkParameters = 303_000;
+/** The same for networks, training and inference: 42 to 67 GFLOP/s by width of the network and size of the group. */
+const networkSpeed = 50e9;
 
 /** The assumptions, as the plan prints them. */
 export const estimateNotes: readonly string[] = [
-  `Times are for one core: engines at ${kernelSpeed / 1e9} GFLOP/s, simulation and comparison at ${scriptSpeed / 1e9} GFLOP/s, networks at ${networkSpeed / 1e9} GFLOP/s (assumed).`,
+  `Times are for one core: engines at ${kernelSpeed / 1e9} GFLOP/s, simulation and comparison at ${scriptSpeed / 1e9} GFLOP/s, networks at ${networkSpeed / 1e9} GFLOP/s.`,
   "Bytes are before compression.",
 ];
 
 /** Every job of one cell, in the order of the stages. The null arm is always there. */
 export function cellJobs(cell: Cell, design: StudyDesign, size: CellSize): PlannedJob[] {
   const scored = design.arms.includes("null") ? design.arms : [...design.arms, "null"];
-  const trained = design.arms.filter((arm) => armDefinition(arm).kind === "network");
   const { dose, view, gridsize, seed } = cell;
   const job = (stage: PlannedJob["stage"], arm: string | null, estimate: Estimate): PlannedJob => ({
     stage,
@@ -80,8 +82,8 @@ export function cellJobs(cell: Cell, design: StudyDesign, size: CellSize): Plann
   return [
     job("generate", null, generateCost(design, size)),
     job("views", null, viewsCost(gridsize, size)),
-    ...trained.map((arm) => job("train", arm, trainCost(design, gridsize, size))),
-    ...scored.map((arm) => job("reconstruct", arm, reconstructCost(arm, design, gridsize, size))),
+    ...trainedArms(design).map((arm) => job("train", arm, trainCost(arm, design, cell, size))),
+    ...scored.map((arm) => job("reconstruct", arm, reconstructCost(arm, design, cell, size))),
     job("compare", null, compareCost(scored.length, size)),
   ];
 }
@@ -133,34 +135,82 @@ function viewsCost(gridsize: 1 | 2, { framesTrain, framesTest }: CellSize): Esti
   return cost(frames * gridsize ** 2 * 4, frames * 10_000);
 }
 
-function trainCost({ training }: StudyDesign, gridsize: 1 | 2, { sizePx, framesTrain }: CellSize): Estimate {
-  const groups = training.groupCount ?? Math.min(training.subsampleCount ?? Infinity, framesTrain);
-  const forward = networkForward[gridsize] * (sizePx / 64) ** 2;
-  // Backward costs twice the forward pass; the optimizer keeps two numbers per parameter.
-  return cost(3 * 4 * networkParameters, 3 * forward * groups * training.epochs, networkSpeed);
+/** A training job also infers the scored frames. */
+function trainCost(
+  arm: string,
+  design: StudyDesign,
+  { gridsize, dose: dosePhotons }: Cell,
+  size: CellSize,
+): Estimate {
+  if (!isNetworkArm(arm) || (design.kind === "measured" && networkArms[arm].needsLabels)) return cost(0, 0);
+  const { training, methods } = design;
+  const { framesTrain, framesTest } = size;
+  const network = networkArms[arm];
+  const options = network.options.parse(methods[arm] ?? {});
+  const { epochs } = scheduleOf(options, training);
+  const items = training.groupCount ?? Math.min(training.subsampleCount ?? Infinity, framesTrain);
+  const scan = { ...size, groupSize: gridsize ** 2, dosePhotons, items, scoredFrames: framesTest };
+  const { parameters, epochFlops, inferenceFlops, engine } = network.cost(scan, options);
+  const learned = epochs * epochFlops + inferenceFlops;
+  const solved =
+    engine === undefined
+      ? 0
+      : engineFlops(engine.spec, engine.options, {
+          ...size,
+          framesTest: engine.runs * framesTrain + framesTest,
+        });
+  return {
+    // Once as weights, once inside the model; and the object.
+    bytes: Math.round(2 * 4 * parameters + size.objectPixels * 8),
+    flops: Math.round(learned + solved),
+    seconds: learned / networkSpeed + solved / kernelSpeed,
+  };
 }
 
-function reconstructCost(arm: string, design: StudyDesign, gridsize: 1 | 2, size: CellSize): Estimate {
+function reconstructCost(arm: string, design: StudyDesign, { dose }: Cell, size: CellSize): Estimate {
   const { sizePx, probeModes, objectPixels, framesTest } = size;
   const bytes = objectPixels * 8 + probeModes * sizePx ** 2 * 8;
   const definition = armDefinition(arm);
   switch (definition.kind) {
     case "null":
       return cost(bytes, 0);
+    // What a training job left is copied: it inferred the scored frames already.
     case "network":
-      return cost(bytes, networkForward[gridsize] * (sizePx / 64) ** 2 * framesTest, networkSpeed);
+      return cost(bytes, 0);
+    case "baseline": {
+      // Some steps on one frame, and a patch laid at every position.
+      if (definition.baseline === "mean-pattern") return cost(bytes, framesTest * sizePx ** 2 * 50);
+      const { steps } = stepsOptions(design.methods["steps"] ?? {}, dose);
+      return cost(bytes, steps * framesTest * visitFlops(size), kernelSpeed);
+    }
+    case "hybrid": {
+      const { engine, engineOptions } = hybridOptions(design.methods["hybrid"] ?? {});
+      return cost(bytes, engineFlops(engine, engineOptions, size), kernelSpeed);
+    }
     case "engine": {
       const { engine } = definition;
-      const { links } = prepareEngine(engine, design.engines[engine] ?? {});
-      const epochs = links.reduce((sum, link) => sum + epochsRun(link), 0);
-      const visit = probeModes * (2 * fftFlops(sizePx) + 60 * sizePx ** 2) * (visitsPerEpoch[engine] ?? 1);
       // A measured scan is also reconstructed from its two halves.
       const copies = design.kind === "measured" ? 3 : 1;
-      return cost(copies * bytes, copies * epochs * framesTest * visit, kernelSpeed);
+      const flops = copies * engineFlops(engine, design.engines[engine] ?? {}, size);
+      return cost(copies * bytes, flops, kernelSpeed);
     }
     default:
       return definition satisfies never;
   }
+}
+
+/** One PIE visit: two transforms and 60 operations per pixel, per mode. */
+function visitFlops({ sizePx, probeModes }: CellSize): number {
+  return probeModes * (2 * fftFlops(sizePx) + 60 * sizePx ** 2);
+}
+
+function engineFlops(spec: string, options: { readonly [key: string]: unknown }, size: CellSize): number {
+  const { links } = prepareEngine(spec, options);
+  const visits = links.reduce(
+    (sum, link) => sum + epochsRun(link) * (visitsPerEpoch[link.engine.name] ?? 1),
+    0,
+  );
+  return visits * size.framesTest * visitFlops(size);
 }
 
 /** Epochs with those that held-out frames ask for: one run per prior weight, and another on all frames. At most: a run

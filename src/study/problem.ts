@@ -1,14 +1,25 @@
 // From a dataset to an engine's problem: the frames and the probe, and a flat object. The truth stays behind (F-30).
 
-import type { Dataset, Probe } from "../data/dataset.ts";
+import type { FrameReader } from "../array/frame-reader.ts";
+import type { SubPixel } from "../compute/scan-memory.ts";
+import type { Metadata, Probe, Scan } from "../data/dataset.ts";
 import type { Problem } from "../engines/problem.ts";
 import { DoselapError } from "../errors.ts";
 
-/** The problem of reconstructing a dataset, by default with all modes of its own probe.
- * @throws Shape when the probe does not fit the frames. */
+export interface ProblemOptions {
+  /** The dataset's own when absent. */
+  readonly probe?: Probe | undefined;
+  /** All of the probe's when absent. */
+  readonly modes?: number | undefined;
+  /** How the object is sampled between pixels; as the metadata state when absent, bilinear when they state nothing. */
+  readonly subPixel?: SubPixel | undefined;
+}
+
+/** The problem of reconstructing a dataset.
+ * @throws Shape when the probe does not fit the frames, Contract when the metadata name no known sub-pixel rule. */
 export function problemOf(
-  { frames, size, diffraction, positions, probe: own, object, metadata }: Dataset,
-  { probe = own, modes = probe.modes }: { probe?: Probe; modes?: number } = {},
+  { frames, size, diffraction, positions, probe: own, object, metadata }: Scan<Float32Array | FrameReader>,
+  { probe = own, modes = probe.modes, subPixel = statedSubPixel(metadata) }: ProblemOptions = {},
 ): Problem {
   if (probe.size !== size) {
     throw new DoselapError("Shape", "the probe does not fit the frames", {
@@ -26,9 +37,21 @@ export function problemOf(
     probeModes: modes,
     objectHeight: object.height,
     objectWidth: object.width,
+    subPixel,
     // The background of a simulated scan is known to every arm, as the probe is.
     ...(typeof photons === "number" && photons > 0
       ? { background: new Float32Array(size * size).fill(photons) }
       : {}),
   };
+}
+
+/** A scan that is reconstructed with another rule than it was simulated with is one of another object. [ENGINE-013] */
+function statedSubPixel({ subPixel = "bilinear" }: Metadata): SubPixel {
+  if (subPixel === "bilinear" || subPixel === "fourier") return subPixel;
+  throw new DoselapError("Contract", "the metadata name an unknown rule between pixels", {
+    key: "_metadata.subPixel",
+    expected: "bilinear or fourier",
+    got: JSON.stringify(subPixel),
+    hint: "doselap reconstruct --subpixel says it in their place.",
+  });
 }

@@ -18,7 +18,7 @@ beforeAll(async () => {
   const run = join(folder, "run");
   await writeSyntheticRun(run, {
     arms: { rpie: 0.36, pinn: 0.4 },
-    skipped: { supervised: "no built-in trainer" },
+    skipped: { supervised: "no labels" },
     seeds: [42, 43],
     pixelSizeM: 1e-8,
   });
@@ -104,7 +104,7 @@ describe("report in Chromium", () => {
     expect(await top("figure")).toBeLessThan(900);
     expect(await page.locator('.results tr[data-arm="null"]').first().innerText()).toMatch(/0\.260/);
     expect(await page.locator('.results tr[data-arm="supervised"]').first().innerText()).toContain(
-      "skipped: no built-in trainer",
+      "skipped: no labels",
     );
     await page.close();
   });

@@ -27,6 +27,8 @@ test.each([
   "src/compute/browser-worker.ts",
   "src/engines/prepare.ts",
   "src/engines/run.ts",
+  "src/nn/onnx/to-onnx.ts",
+  "src/nn/runtime/web.ts",
   "src/optics/phantom/build.ts",
   "src/optics/simulate.ts",
 ])("%s and all it imports run in a browser", (entry) => {
@@ -36,3 +38,10 @@ test.each([
 test("the search finds Node's modules where they are used", () => {
   expect(foreignImports("src/compute/node.ts")).toContain("src/compute/node-thread.ts imports node:fs");
 });
+
+test.each(["src/index.ts", "src/cli/main.ts", "src/nn/runtime/node.ts", "src/nn/runtime/web.ts"])(
+  "%s loads no network runtime before one is asked for",
+  (entry) => {
+    expect(foreignImports(entry).filter((found) => found.includes("onnxruntime"))).toEqual([]);
+  },
+);

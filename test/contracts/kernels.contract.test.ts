@@ -24,6 +24,8 @@ const roundingError = {
   relaxed: 1e-6,
 } as const;
 
+const subPixels = ["bilinear", "fourier"] as const;
+
 /** The scenes that together visit every branch. */
 const variants: readonly SceneOptions[] = [
   { size: 8 },
@@ -32,6 +34,9 @@ const variants: readonly SceneOptions[] = [
   { size: 16, modes: 3, countType: "uint16", likelihood: "poisson", background: false },
   { size: 16, nearField: true },
   { size: 16, modes: 3, nearField: true, likelihood: "poisson", masked: false },
+  { size: 8, modes: 3, subPixel: "fourier", likelihood: "poisson" },
+  { size: 16, subPixel: "fourier" },
+  { size: 16, modes: 2, subPixel: "fourier", nearField: true, countType: "uint8", background: false },
 ];
 
 function told(options: SceneOptions): string {
@@ -73,39 +78,45 @@ describe.each(kernelNames)("%s kernels", (kernels) => {
     });
   });
 
-  test.each([0, 1, 2, 3, 4])("addObject is the adjoint of gather at position %i", (at) => {
-    const scene = makeScene({ size: 16 });
+  const everywhere = subPixels.flatMap((subPixel) => [0, 1, 2, 3, 4].map((at) => [subPixel, at] as const));
+  test.each(everywhere)("%s: addObject is the adjoint of gather at position %i", (subPixel, at) => {
+    const scene = makeScene({ size: 16, subPixel });
     const { views, kernels: own, dispose } = openScene(backend, scene);
     const [x, y] = [scene.x[at]!, scene.y[at]!];
     const patch = randomField(16 * 16, 7);
     own.gather(0, x, y);
     const gathered = views.patches.slice(0, patch.length);
     views.gradients.set(patch, patch.length);
+    own.align(1, x, y);
     own.addObject(1, x, y, 0, scene.height);
     expect(adjointMismatch(scene.object, gathered, patch, views.objectSum)).toBeLessThan(1e-6);
     dispose();
   });
 
-  test("bands of rows and ranges of pixels add up to the whole, to the bit", () => {
-    const scene = makeScene({ size: 16, modes: 2 });
-    const [parts, whole] = [openScene(backend, scene), openScene(backend, scene)];
-    for (const { kernels: own } of [parts, whole]) {
-      own.gather(0, scene.x[1]!, scene.y[1]!);
-      own.gradient(0, 1);
-    }
-    whole.kernels.addObject(0, scene.x[1]!, scene.y[1]!, 0, scene.height);
-    whole.kernels.addProbe(0, 1, 0, 256);
-    for (let row = 0; row < scene.height; row++) {
-      parts.kernels.addObject(0, scene.x[1]!, scene.y[1]!, row, row + 1);
-    }
-    for (let from = 0; from < 256; from += 8) parts.kernels.addProbe(0, 1, from, from + 8);
-    for (const name of ["objectSum", "objectWeight", "probeSum", "probeWeight"] as const) {
-      expect(parts.views[name], name).toEqual(whole.views[name]);
-    }
-  });
+  test.each(subPixels)(
+    "%s: bands of rows and ranges of pixels add up to the whole, to the bit",
+    (subPixel) => {
+      const scene = makeScene({ size: 16, modes: 2, subPixel });
+      const [parts, whole] = [openScene(backend, scene), openScene(backend, scene)];
+      for (const { kernels: own } of [parts, whole]) {
+        own.gather(0, scene.x[1]!, scene.y[1]!);
+        own.gradient(0, 1);
+        own.align(0, scene.x[1]!, scene.y[1]!);
+      }
+      whole.kernels.addObject(0, scene.x[1]!, scene.y[1]!, 0, scene.height);
+      whole.kernels.addProbe(0, 1, 0, 256);
+      for (let row = 0; row < scene.height; row++) {
+        parts.kernels.addObject(0, scene.x[1]!, scene.y[1]!, row, row + 1);
+      }
+      for (let from = 0; from < 256; from += 8) parts.kernels.addProbe(0, 1, from, from + 8);
+      for (const name of ["objectSum", "objectWeight", "probeSum", "probeWeight"] as const) {
+        expect(parts.views[name], name).toEqual(whole.views[name]);
+      }
+    },
+  );
 
-  test("an integer position copies the object to the bit", () => {
-    const scene = makeScene({ size: 8 });
+  test.each(subPixels)("%s: an integer position copies the object to the bit", (subPixel) => {
+    const scene = makeScene({ size: 8, subPixel });
     const { views, kernels: own } = openScene(backend, scene);
     own.gather(2, 9, 6);
     for (let v = 0; v < 8; v++) {
@@ -153,6 +164,11 @@ describe.each(wasmNames)("%s kernels against the plain ones", (kernels) => {
     { size: 128 },
     { size: 160, modes: 2, likelihood: "poisson" },
     { size: 256, countType: "uint16" },
+    { size: 24, subPixel: "fourier", nearField: true },
+    { size: 40, subPixel: "fourier", likelihood: "poisson" },
+    { size: 64, modes: 2, subPixel: "fourier" },
+    { size: 96, subPixel: "fourier" },
+    { size: 128, subPixel: "fourier" },
   ];
   test.each(sizes.map((options) => ({ options, title: told(options) })))("agree at $title", ({ options }) => {
     const [fast, plain] = [openBackend({ kernels }), openBackend({ kernels: "reference" })];
@@ -167,8 +183,9 @@ describe.each(wasmNames)("%s kernels against the plain ones", (kernels) => {
   });
 });
 
-describe.each(kernelNames)("tasks on %s kernels", (kernels) => {
-  const scene = makeScene({ size: 16, modes: 2, likelihood: "poisson" });
+const taskRows = kernelNames.flatMap((kernels) => subPixels.map((subPixel) => [kernels, subPixel] as const));
+describe.each(taskRows)("tasks on %s kernels, %s", (kernels, subPixel) => {
+  const scene = makeScene({ size: 16, modes: 2, likelihood: "poisson", subPixel });
 
   /** A session whose arrays all hold something, and a copy of them. */
   function prepare(threads: number) {

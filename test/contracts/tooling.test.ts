@@ -161,7 +161,7 @@ describe("dependencies", () => {
       "an install script",
       row,
       { version: "1.0.0", license: "MIT", hasInstallScript: true },
-      "runs an install script",
+      "has an install script",
     ],
   ])("refuses %s", async (_, page, locked, says) => {
     await write("package.json", JSON.stringify({ dependencies: { a: locked.version } }));
@@ -172,11 +172,15 @@ describe("dependencies", () => {
     expect(code).toBe(1);
   });
 
-  test("accepts an install script that is listed with its reason", async () => {
-    await write("package.json", JSON.stringify({ dependencies: { a: "1.0.0" } }));
+  test("accepts an install script that is listed with its reason and does not run", async () => {
+    await write("package.json", JSON.stringify({ optionalDependencies: { a: "1.0.0" } }));
     const locked = { version: "1.0.0", license: "MIT", hasInstallScript: true };
     await write("package-lock.json", JSON.stringify({ packages: { "node_modules/a": locked } }));
     await write("docs/dependencies.md", `${row}\n## Install scripts\n\n| \`a\` | it compiles |\n`);
+    const { code, stderr } = await run("check-dependencies.mjs");
+    expect(stderr).toContain("npm would run install scripts");
+    expect(code).toBe(1);
+    await write(".npmrc", "fund=false\nignore-scripts=true\n");
     expect(await run("check-dependencies.mjs")).toMatchObject({ code: 0 });
   });
 });

@@ -7,10 +7,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ndarray, type AnyArray } from "../../src/array/ndarray.ts";
 import { openNpz, writeNpz } from "../../src/io/npz.ts";
 import { commandsIn, object, type JsonObject } from "../support/cli-checks.ts";
+import { jsonArray } from "../support/small-dataset.ts";
 import { npy } from "../support/stored-npz.ts";
 
 let folder: string;
-const { ok, json } = commandsIn(() => folder);
+const { ok, json, fails } = commandsIn(() => folder);
 const scene = ["--object", "cells", "--object-size", "64x56", "--size", "16", "--overlap", "0.6"];
 const dose = 2000;
 
@@ -247,12 +248,29 @@ describe("reconstruct", () => {
     expect(misfit).toHaveLength(choice.epoch);
   });
 
+  test("the rule between pixels is the scan's own, unless a flag says another", async () => {
+    await ok("simulate", ...scene, "--dose", "1e6", "--subpixel", "fourier", "--out", "fourier.npz");
+    const how = ["fourier.npz", "--engine", "ml", "--epochs", "20", "--fix-probe", "--set", "prior=none"];
+    const own = await json("reconstruct", ...how, "--out", "own.npz");
+    const other = await json("reconstruct", ...how, "--subpixel", "bilinear", "--out", "other.npz");
+    expect(own).toMatchObject({ subPixel: "fourier" });
+    expect(other).toMatchObject({ subPixel: "bilinear" });
+    // Counts that linear interpolation cannot explain stand out from the shot noise of 1e6 photons.
+    expect(number(own["finalMisfit"])).toBeLessThan(0.8 * number(other["finalMisfit"]));
+    const wrong = { ...Object.fromEntries(scan), _metadata: jsonArray({ subPixel: "sinc" }) };
+    await writeNpz(join(folder, "sinc.npz"), wrong);
+    const refused = await fails(1, "reconstruct", "sinc.npz", "--epochs", "1", "--out", "never.npz");
+    expect(refused).toMatch(/sinc\.npz.*_metadata\.subPixel.*got "sinc"/u);
+  });
+
   test("threads and a small memory change no byte of the result", async () => {
     const how = ["reconstruct", "scan.npz", "--engine", "lsqml", "--epochs", "3", "--out"];
+    const refusal = await fails(1, ...how, "none.npz", "--memory", "1");
+    const [, least = ""] = /--memory (\d+), got/.exec(refusal) ?? [];
     await Promise.all([
       ok(...how, "one.npz"),
       ok(...how, "two.npz", "--threads", "2"),
-      ok(...how, "small.npz", "--memory", "1"),
+      ok(...how, "small.npz", "--memory", least),
     ]);
     expect(await bytes("two.npz")).toEqual(await bytes("one.npz"));
     expect(await bytes("small.npz")).toEqual(await bytes("one.npz"));

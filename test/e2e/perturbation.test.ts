@@ -22,7 +22,7 @@ beforeAll(async () => {
       .replace(/ {2}sparse:.*/, "  sparse: null")
       .replaceAll("epochs: 6", "epochs: 2")
       .replace(/arms:.*/, "arms: [pinn, rpie, null]")
-      .concat("training: { subsampleCount: 40 }\n"),
+      .replace("batchSize: 8", "batchSize: 8, subsampleCount: 40"),
   );
   reference = await contents({});
 });
@@ -71,7 +71,9 @@ test.each([
   ["MS-SSIM blur", { metrics: { msSsimSigmaPx: 2 } }, ["plan", "compare"]],
   ["rPIE's alpha", { engines: { rpie: { alpha: 0.9 } } }, ["plan", "reconstruct", "compare"]],
   ["an option of an engine that is no arm", { engines: { lsqml: { damping: 0.3 } } }, ["plan", "compare"]],
-  ["batch size of training", { training: { batchSize: 8 } }, ["plan", "train", "compare"]],
+  ["batch size of training", { training: { batchSize: 7 } }, ["plan", "train", "compare"]],
+  ["an option of the network", { methods: { pinn: { steps: 3 } } }, ["plan", "train", "compare"]],
+  ["an option of a network that is no arm", { methods: { supervised: { steps: 3 } } }, ["plan", "compare"]],
   ["K", { neighborCount: 5 }, ["plan", "views", "train", "compare"]],
   ["the grouping seed", { seeds: { grouping: 124 } }, ["plan", "views", "train", "compare"]],
   ["the subsampling seed", { seeds: { subsampling: 457 } }, ["plan", "views", "train", "compare"]],

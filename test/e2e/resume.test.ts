@@ -16,7 +16,11 @@ let duration: number;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "doselap-resume-"));
-  study = await writeTinyStudy(folder);
+  study = await writeTinyStudy(folder, (text) =>
+    text
+      .replace(/arms:.*/u, "arms: [pinn, supervised, rpie, lsqml, ml]")
+      .replace(/ {2}baseline:.*/u, "  baseline: null"),
+  );
   const start = performance.now();
   const { code, stderr } = await cli(["run", study, "--out", "whole", "--workers", "2"], { cwd: folder });
   duration = performance.now() - start;

@@ -199,14 +199,48 @@ describe("training CLI manifest and bridging", () => {
     expect(await json("run/train/training_manifest.json")).toMatchObject({ dryRun: false });
   });
 
-  test("skipped jobs are listed with their reason when no runner can take them", async () => {
-    const skipped = await train("--out", "skip", "--dose", "1000", "--view", "baseline");
-    expect(skipped.code).toBe(0);
-    const { skippedJobs } = (await json("skip/train/skip_summary.json")) as { skippedJobs: Row[] };
-    expect(skippedJobs).toContainEqual(
-      expect.objectContaining({ dose: 1000, view: "baseline", arm: "pinn", reason: "no built-in trainer" }),
+  test("a network that needs the truth is skipped in a measured study, with the reason, and --strict exits 3", async () => {
+    const scene = ["--object", "cells", "--object-size", "112x112", "--probe", "default", "--size", "32"];
+    const scan = await cli(
+      ["simulate", ...scene, "--dose", "20000", "--overlap", "0.6", "--out", "scan.npz"],
+      {
+        cwd: folder,
+      },
     );
-    const strict = await train("--out", "skip", "--dose", "1000", "--view", "baseline", "--strict");
-    expect(strict.code).toBe(3);
+    expect(scan.code).toBe(0);
+    await writeFile(
+      join(folder, "mine.yaml"),
+      `preset: measured
+name: mine
+doseFractions: [1]
+views: { o-70: null, o-50: null, o-30: null }
+arms: [supervised, rpie]
+`,
+    );
+    const call = ["train", "mine.yaml", "--input", "scan.npz", "--out", "skip"];
+    const { code, stderr } = await cli(call, { cwd: folder });
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/1 skipped: no labels/);
+    const { skippedJobs } = (await json("skip/train/skip_summary.json")) as { skippedJobs: Row[] };
+    expect(skippedJobs).toEqual([
+      expect.objectContaining({ view: "full", arm: "supervised", reason: "no labels" }),
+    ]);
+    expect((await cli([...call, "--strict"], { cwd: folder })).code).toBe(3);
+  });
+
+  test("without a runner being named, doselap itself trains", async () => {
+    const { code, stdout } = await train("--out", "own", "--dose", "1000", "--view", "baseline", "--json");
+    expect(code).toBe(0);
+    const { jobs } = JSON.parse(stdout) as { jobs: Row[] };
+    expect(jobs.filter(({ stage }) => stage === "train").map(({ arm, state }) => [arm, state])).toEqual([
+      ["pinn", "done"],
+      ["supervised", "done"],
+    ]);
+    const log = await readFile(
+      join(folder, "own/train/dose_1000/baseline/gs1/pinn/seed_42/train.log"),
+      "utf8",
+    );
+    expect(log).toMatch(/^config: backend=builtin$/m);
+    expect(log).toMatch(/^epoch 2\/2: loss /m);
   });
 });

@@ -1,9 +1,12 @@
 // The measured Siemens star (tike's test data), read as a user gives it: compressed, in tike's layout.
 // The numbers were taken from the file with numpy: np.load(...)["data"].sum(axis=(2, 3)).mean() = 461212.9…
 
-import { resolve } from "node:path";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { inspectFile } from "../../src/data/inspect.ts";
+import { openDataset } from "../../src/data/open.ts";
 import { readDataset, type ReadResult } from "../../src/data/read.ts";
 
 const file = resolve(import.meta.dirname, "../../../shared/data/siemens-star-small.npz.bz2");
@@ -62,6 +65,25 @@ describe("the measured Siemens star", () => {
     ] as const) {
       expect(values.every((value) => value >= 64 && value <= extent - 64)).toBe(true);
     }
+  });
+
+  test("streams out of bzip2 through a temporary file with the same frames and metadata", async () => {
+    const scratch = await mkdtemp(join(tmpdir(), "doselap-unwrap-"));
+    const { dataset, access, close } = await openDataset(file, { scratch, choose: () => "stream" });
+    expect(await readdir(scratch)).toEqual([]);
+    // The archive that was inside: 516 frames of float32, and a little.
+    expect(access.cost.spoolBytes).toBeGreaterThan(516 * 128 * 128 * 4);
+    const { diffraction, ...others } = dataset;
+    const { diffraction: expected, ...rest } = result.dataset;
+    expect(others).toEqual(rest);
+    if (typeof diffraction !== "function") throw new Error("the frames are in memory");
+    const frame = new Float32Array(128 * 128);
+    for (const j of [0, 515, 7, 8, 300]) {
+      diffraction(j, frame);
+      expect(frame).toEqual(expected.subarray(j * frame.length, (j + 1) * frame.length));
+    }
+    await close();
+    await rm(scratch, { recursive: true });
   });
 
   test("has a step of 9 px, found by inspect, and breaks no rule", async () => {

@@ -21,6 +21,7 @@ views:
   o-70: null
   o-50: { gridsize: 2, overlap: 0.5 }
   o-30: null
+arms: [lsqml, rpie, steps, "null"]
 engines: { lsqml: { epochs: 15 }, rpie: { epochs: 10 } }
 `;
 
@@ -142,9 +143,9 @@ test("the run says how it told the file's format, and where the zero frequency l
   expect(run.stderr).toMatch(/zero frequency at \[0, 0\]/);
 });
 
-test("the table names the reference, the null arm and the skipped network arm", () => {
+test("the table names the reference, the null arm and the gradient steps", () => {
   expect(run.stdout).toMatch(/full .* lsqml .*reference/);
   expect(run.stdout).toMatch(/null/);
-  expect(run.stdout).toMatch(/pinn +skipped: no built-in trainer/);
+  expect(run.stdout).toMatch(/ steps .* \d\.\d+/);
   expect(run.stdout).toMatch(/report: out\/report\.html/);
 });

@@ -61,6 +61,10 @@ engines:
   dm: { epochs: 6 }
   lsqml: { epochs: 6 }
   ml: { epochs: 6 }
+methods:
+  pinn: { widths: [4, 8], epochs: 2, steps: 2 }
+  supervised: { widths: [4, 8], epochs: 2, steps: 2 }
+training: { batchSize: 8 }
 `;
 
 /** Writes the tiny study into a folder and returns its path. */

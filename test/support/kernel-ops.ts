@@ -13,6 +13,7 @@ import {
   naiveChange,
   naiveDetector,
   naiveGradient,
+  naiveLight,
   naivePatch,
   naivePower,
   naiveScatter,
@@ -139,7 +140,7 @@ function serial(probeStep: number): KernelOp {
         (v, i) => (objectStep * v) / ((1 - alpha) * power[i >> 1]! + alpha * probePeak),
       );
       const [x, y] = [scene.x[frame]!, scene.y[frame]!];
-      const moved = naiveScatter(scene, step, { x, y, parts: 2, rowStart: 0, rowEnd: scene.height });
+      const moved = naiveScatter(scene, step, { x, y, rowStart: 0, rowEnd: scene.height });
       const probe = modesOf(scene, scene.probe).map((mode, m) => {
         const towards = times(patch, change[m]!, true);
         return mode.map(
@@ -224,8 +225,11 @@ export const kernelOps: readonly KernelOp[] = [
     apply(session, scene) {
       const { views, kernels } = session;
       const [start, end] = bandOf(scene);
-      kernels.gradient(slot, waveSlot);
-      scene.x.forEach((x, at) => kernels.addObject(slot, x, scene.y[at]!, start, end));
+      scene.x.forEach((x, at) => {
+        kernels.gradient(slot, waveSlot);
+        kernels.align(slot, x, scene.y[at]!);
+        kernels.addObject(slot, x, scene.y[at]!, start, end);
+      });
       return { sum: { values: views.objectSum.slice() }, weight: { values: views.objectWeight.slice() } };
     },
     expected(scene) {
@@ -236,8 +240,8 @@ export const kernelOps: readonly KernelOp[] = [
       const weight = new Float64Array(sum.length / 2);
       scene.x.forEach((x, at) => {
         const place = { x, y: scene.y[at]!, rowStart, rowEnd };
-        naiveScatter(scene, gradient, { ...place, parts: 2 }).forEach((v, i) => (sum[i] = sum[i]! + v));
-        naiveScatter(scene, power, { ...place, parts: 1 }).forEach((v, i) => (weight[i] = weight[i]! + v));
+        naiveScatter(scene, gradient, place).forEach((v, i) => (sum[i] = sum[i]! + v));
+        naiveLight(scene, power, place).forEach((v, i) => (weight[i] = weight[i]! + v));
       });
       return { sum, weight };
     },

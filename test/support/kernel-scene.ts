@@ -3,7 +3,7 @@
 
 import type { Backend } from "../../src/compute/backend.ts";
 import type { Likelihood } from "../../src/compute/scan-kernels.ts";
-import type { CountType } from "../../src/compute/scan-memory.ts";
+import type { CountType, SubPixel } from "../../src/compute/scan-memory.ts";
 import type { ScanSession } from "../../src/compute/session.ts";
 import { createRng } from "../../src/math/random/rng.ts";
 import { randomField } from "./fields.ts";
@@ -16,6 +16,7 @@ export interface SceneOptions {
   readonly likelihood?: Likelihood;
   readonly background?: boolean;
   readonly masked?: boolean;
+  readonly subPixel?: SubPixel;
 }
 
 /** All of a scene outside the memory of any backend. Frames and background are laid out as in a file. */
@@ -39,6 +40,7 @@ export interface Scene {
   readonly scales: readonly number[];
   readonly x: readonly number[];
   readonly y: readonly number[];
+  readonly subPixel: SubPixel;
 }
 
 const sceneFrames = 5;
@@ -46,7 +48,7 @@ export const sceneSlots = 3;
 
 export function makeScene(options: SceneOptions): Scene {
   const { size, modes = 1, nearField = false, countType = "float32", likelihood = "amplitude" } = options;
-  const { background = true, masked = true } = options;
+  const { background = true, masked = true, subPixel = "bilinear" } = options;
   const pixels = size * size;
   const [height, width] = [2 * size + 3, 2 * size + 6];
   const half = size / 2;
@@ -83,6 +85,7 @@ export function makeScene(options: SceneOptions): Scene {
     // An integer position, one between pixels, one on a row, and two whose patches end at the object's edge.
     x: [half + 4, half + 2.3125, half + 5.75, half, width - half],
     y: [half + 2, half + 0.6875, half + 3, half, height - half],
+    subPixel,
   };
 }
 
@@ -99,6 +102,7 @@ export function openScene(backend: Backend, scene: Scene): ScanSession {
     countSlots: sceneFrames,
     countType: scene.countType,
     nearField: scene.nearField,
+    subPixel: scene.subPixel,
   });
   const { views, kernels } = session;
   for (const name of ["object", "objectStep", "probe", "probeStep", "waves", "transfer"] as const) {

@@ -1,5 +1,5 @@
-// What kernels do, written out in float64 from the equations: sums over four corners, a DFT by definition, no in-place
-// tricks and no shared code. Slow on purpose.
+// What kernels do, written out in float64 from the equations: sums over four corners or over all frequencies, a DFT by
+// definition, no in-place tricks and no shared code. Slow on purpose.
 
 import { naiveDft2 } from "./fields.ts";
 import type { Scene } from "./kernel-scene.ts";
@@ -22,6 +22,45 @@ function cornersOf({ size }: Scene, x: number, y: number) {
 
 /** O_r: complex [N, N]. */
 export function naivePatch(scene: Scene, image: Numbers, x: number, y: number): Float64Array {
+  if (scene.subPixel === "bilinear") return naiveBilinear(scene, image, x, y);
+  const [column, row] = [Math.round(x), Math.round(y)];
+  return naiveInterpolation(naiveBilinear(scene, image, column, row), scene.size, x - column, y - row);
+}
+
+/** f(r + δ) from the trigonometric polynomial through f, frequencies −N/2 … N/2 − 1. */
+export function naiveInterpolation(field: Numbers, size: number, dx: number, dy: number): Float64Array {
+  /** Σ_k e^{2πi k t/N} / N */
+  const kernel = (t: number): [number, number] => {
+    let [re, im] = [0, 0];
+    for (let k = -size / 2; k < size / 2; k++) {
+      re += Math.cos((2 * Math.PI * k * t) / size) / size;
+      im += Math.sin((2 * Math.PI * k * t) / size) / size;
+    }
+    return [re, im];
+  };
+  const across = Array.from({ length: 2 * size }, (_, i) => kernel(i - size + dx));
+  const down = Array.from({ length: 2 * size }, (_, i) => kernel(i - size + dy));
+  const rows = new Float64Array(field.length);
+  const out = new Float64Array(field.length);
+  const convolve = (from: Numbers, to: Float64Array, step: number, line: number, weights: typeof down) => {
+    for (let l = 0; l < size; l++) {
+      for (let u = 0; u < size; u++) {
+        const o = 2 * (l * line + u * step);
+        for (let v = 0; v < size; v++) {
+          const [wr, wi] = weights[u - v + size]!;
+          const i = 2 * (l * line + v * step);
+          to[o] = to[o]! + wr * from[i]! - wi * from[i + 1]!;
+          to[o + 1] = to[o + 1]! + wr * from[i + 1]! + wi * from[i]!;
+        }
+      }
+    }
+  };
+  convolve(field, rows, 1, size, across);
+  convolve(rows, out, size, 1, down);
+  return out;
+}
+
+function naiveBilinear(scene: Scene, image: Numbers, x: number, y: number): Float64Array {
   const { size, width } = scene;
   const patch = new Float64Array(2 * size * size);
   for (const { left, top, weight } of cornersOf(scene, x, y)) {
@@ -37,11 +76,32 @@ export function naivePatch(scene: Scene, image: Numbers, x: number, y: number): 
   return patch;
 }
 
-/** Aᵀ of a patch with `parts` numbers per pixel (1 real, 2 complex), rows rowStart ≤ row < rowEnd of the object. */
-export function naiveScatter(
+interface Band {
+  readonly x: number;
+  readonly y: number;
+  readonly rowStart: number;
+  readonly rowEnd: number;
+}
+
+/** A* of a complex patch, rows rowStart ≤ row < rowEnd of the object. */
+export function naiveScatter(scene: Scene, patch: Numbers, band: Band): Float64Array {
+  if (scene.subPixel === "bilinear") return naiveSpread(scene, patch, 2, band);
+  const [x, y] = [Math.round(band.x), Math.round(band.y)];
+  // e^{2πi k δ/N} has modulus 1: the adjoint is the inverse.
+  const back = naiveInterpolation(patch, scene.size, x - band.x, y - band.y);
+  return naiveSpread(scene, back, 2, { ...band, x, y });
+}
+
+/** Aᵀ of a real patch with bilinear weights. */
+export function naiveLight(scene: Scene, light: Numbers, band: Band): Float64Array {
+  return naiveSpread(scene, light, 1, band);
+}
+
+function naiveSpread(
   scene: Scene,
   patch: Numbers,
-  { x, y, parts, rowStart, rowEnd }: { x: number; y: number; parts: 1 | 2; rowStart: number; rowEnd: number },
+  parts: 1 | 2,
+  { x, y, rowStart, rowEnd }: Band,
 ): Float64Array {
   const { size, width, height } = scene;
   const image = new Float64Array(parts * width * height);

@@ -2,6 +2,7 @@
 
 import type { ComplexImage } from "../../src/array/ndarray.ts";
 import { referenceBackend } from "../../src/compute/reference.ts";
+import type { SubPixel } from "../../src/compute/scan-memory.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
 import { compareImages } from "../../src/metrics/compare.ts";
 import { stepForOverlap } from "../../src/optics/overlap.ts";
@@ -29,11 +30,16 @@ export function phantomScan({
   overlap = 0.7,
   heightPx = 224,
   widthPx = 216,
+  subPixel,
+  noise,
 }: {
   dosePhotons: number;
   overlap?: number;
   heightPx?: number;
   widthPx?: number;
+  subPixel?: SubPixel;
+  /** False: expected counts. */
+  noise?: boolean;
 }): PhantomScan {
   const object = buildPhantom({
     phantom: "cells",
@@ -58,6 +64,8 @@ export function phantomScan({
     dosePhotons,
     seed: 3,
     backend: referenceBackend,
+    subPixel,
+    noise,
   });
   const window = commonWindow([positions]);
   const truth = cropImage(object, window);

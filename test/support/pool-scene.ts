@@ -47,6 +47,7 @@ export function openCountingPool(options: PoolOptions = {}): PoolScene {
     countSlots: 1,
     countType: "uint8",
     nearField: false,
+    subPixel: "bilinear",
     threads,
   } as const;
   const plan: MemoryPlan = planMemory(shape, { reserved: 0, scratch: 0 });
@@ -102,6 +103,7 @@ function countingKernels(views: ScanViews, before: (item: number) => void): Scan
     reflect: unused,
     gradient: unused,
     score: unused,
+    align: unused,
     addObject: unused,
     addProbe: unused,
     stepSums: unused,

@@ -3,7 +3,9 @@
 
 import type { ComplexImage } from "../../src/array/ndarray.ts";
 import type { Problem } from "../../src/engines/problem.ts";
+import type { SubPixel } from "../../src/compute/scan-memory.ts";
 import { naiveDft2 } from "./fields.ts";
+import { naiveInterpolation } from "./naive-scan.ts";
 
 export interface SmallProblem {
   readonly problem: Problem & { readonly diffraction: Float32Array };
@@ -18,6 +20,10 @@ export interface SmallScene {
   readonly nearField?: boolean;
   /** Where frame j was really measured, relative to the position that the problem gives, px. */
   readonly offsetPx?: (frame: number) => { readonly x: number; readonly y: number };
+  /** Positions of all frames lie up to half a pixel off those of the grid, and the problem says so. */
+  readonly betweenPixels?: boolean;
+  /** How the object is sampled there; told to the engine. */
+  readonly subPixel?: SubPixel;
   /** Factor of the counts of a frame. */
   readonly intensity?: (frame: number) => number;
   /** Counts per pixel that are added to every frame and told to the engine. */
@@ -32,15 +38,16 @@ export const side = 40;
 /** 16 × 16 frames of a 40 × 40 object under a curved Gaussian probe; integer positions on a jittered grid of 3 px. */
 export function smallProblem(scene: SmallScene = {}): SmallProblem {
   const { modes = 1, nearField = false, offsetPx, intensity, background = 0, energy = 1000 } = scene;
+  const { betweenPixels = false, subPixel } = scene;
   const truth = smallObject();
   const probe = smallProbe(modes, energy);
   const transfer = nearField ? smallTransfer() : undefined;
-  const { x, y } = smallPositions();
+  const { x, y } = smallPositions(betweenPixels);
   const frames = x.length;
   const diffraction = new Float32Array(frames * size * size);
   for (let j = 0; j < frames; j++) {
     const { x: dx, y: dy } = offsetPx?.(j) ?? { x: 0, y: 0 };
-    const patch = patchAt(truth, x[j]! + dx, y[j]! + dy);
+    const patch = (subPixel === "fourier" ? fourierAt : patchAt)(truth, x[j]! + dx, y[j]! + dy);
     const counts = new Float64Array(size * size).fill(background);
     for (let m = 0; m < modes; m++) {
       const mode = probe.subarray(2 * m * size * size, 2 * (m + 1) * size * size);
@@ -59,18 +66,21 @@ export function smallProblem(scene: SmallScene = {}): SmallProblem {
     objectWidth: side,
     ...(background > 0 ? { background: new Float32Array(size * size).fill(background) } : {}),
     ...(transfer === undefined ? {} : { transfer: Float32Array.from(transfer) }),
+    ...(subPixel === undefined ? {} : { subPixel }),
   };
   return { problem, truth, probe };
 }
 
-function smallPositions(): { x: number[]; y: number[] } {
+function smallPositions(betweenPixels: boolean): { x: number[]; y: number[] } {
   const x: number[] = [];
   const y: number[] = [];
   for (let row = 8; row <= 32; row += 3) {
     for (let column = 8; column <= 32; column += 3) {
       // A fixed irregularity instead of randomness: a regular raster has its own ambiguity.
-      x.push(Math.min(32, column + ((row * 7 + column * 3) % 2)));
-      y.push(Math.min(32, row + ((row * 3 + column * 5) % 2)));
+      const j = x.length;
+      const [dx, dy] = betweenPixels ? [0.5 * Math.sin(3.7 * j + 1), 0.5 * Math.sin(2.3 * j)] : [0, 0];
+      x.push(Math.max(8, Math.min(32, column + ((row * 7 + column * 3) % 2) + dx)));
+      y.push(Math.max(8, Math.min(32, row + ((row * 3 + column * 5) % 2) + dy)));
     }
   }
   return { x, y };
@@ -140,6 +150,12 @@ function patchAt({ data, width }: ComplexImage, x: number, y: number): Float64Ar
     }
   }
   return patch;
+}
+
+/** N×N pixels around (x, y), the window at the nearest pixel shifted by its trigonometric interpolation. */
+function fourierAt(image: ComplexImage, x: number, y: number): Float64Array {
+  const [column, row] = [Math.round(x), Math.round(y)];
+  return naiveInterpolation(patchAt(image, column, row), size, x - column, y - row);
 }
 
 function times(a: ArrayLike<number>, b: ArrayLike<number>): Float64Array {

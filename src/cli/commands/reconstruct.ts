@@ -3,11 +3,13 @@
 import { resolve } from "node:path";
 import { buildCommand } from "@stricli/core";
 import { ndarray } from "../../array/ndarray.ts";
+import type { SizedBackend } from "../../compute/scan-backend.ts";
+import type { SubPixel } from "../../compute/scan-memory.ts";
 import { readArrayArgument, toProbe } from "../../data/array-argument.ts";
 import { withProvenance } from "../../data/dataset.ts";
-import { readDataset } from "../../data/read.ts";
-import { prepareEngine } from "../../engines/prepare.ts";
-import { estimateBytes, runEngine, type Choice, type EpochEvent } from "../../engines/run.ts";
+import { planEngine } from "../../engines/plan.ts";
+import { prepareEngine, type PreparedEngine } from "../../engines/prepare.ts";
+import { runEngine, type Choice, type EpochEvent } from "../../engines/run.ts";
 import { DoselapError, isDoselapError } from "../../errors.ts";
 import { writeNpz } from "../../io/npz.ts";
 import { mostProbeModes, withProbeModes } from "../../optics/probe-modes.ts";
@@ -17,8 +19,9 @@ import { printJson, printLine, printNote, type CliContext } from "../context.ts"
 import { detectorFlags, detectorOf, type DetectorFlags } from "../detector-flags.ts";
 import { engineFlags, engineOptions, type EngineFlags } from "../engine-flags.ts";
 import { jsonFlag, parseCount, parseNpzPath, parsePath, parseSeed } from "../flags.ts";
+import { memoryLines, openScan, streamingOf, type OpenScan } from "../open-scan.ts";
 import { prepareOutput } from "../output-file.ts";
-import { readFlags, readOptionsOf, type ReadFlags } from "../read-flags.ts";
+import { readFlags, type ReadFlags } from "../read-flags.ts";
 
 interface Flags extends ReadFlags, EngineFlags, BackendFlags, DetectorFlags {
   readonly epochs?: number;
@@ -26,6 +29,7 @@ interface Flags extends ReadFlags, EngineFlags, BackendFlags, DetectorFlags {
   readonly probe?: string;
   readonly probeModes: number;
   readonly seed: number;
+  readonly subpixel?: SubPixel;
   readonly json: boolean;
 }
 
@@ -35,12 +39,14 @@ export const reconstructCommand = buildCommand<Flags, [string], CliContext>({
     fullDescription: [
       "Reads a scan, starts from a flat object (amplitude 1, phase 0) and the file's probe, and writes the",
       "object on the input's object frame (objectGuess) with the refined probe (probeGuess).",
+      "A scan that does not fit into --memory is read from disc while it is reconstructed; the result is the same.",
       "",
       "Examples:",
       "  doselap reconstruct scan.npz --engine rpie --epochs 60 --out object.npz",
       "  doselap reconstruct scan.npz --engine lsqml --threads 2 --probe-modes 3 --out object.npz",
       "  doselap reconstruct scan.npz --engine dm:30+ml:50 --fix-probe --out object.npz --json",
       "  doselap reconstruct scan.npz --engine ml --held-out 0.05 --set prior=tv --set priorWeight=auto --out o.npz",
+      "  doselap reconstruct large.npz --engine lsqml --memory 4000 --scratch /data/tmp --out object.npz",
     ].join("\n"),
   },
   parameters: {
@@ -84,6 +90,13 @@ export const reconstructCommand = buildCommand<Flags, [string], CliContext>({
         placeholder: "SEED",
         brief: "Seeds the order of the frames",
       },
+      subpixel: {
+        kind: "enum",
+        values: ["bilinear", "fourier"],
+        optional: true,
+        brief:
+          "How the object is sampled between pixels (default: as the scan's metadata say, else bilinear)",
+      },
       ...detectorFlags,
       ...backendFlags,
       ...readFlags,
@@ -91,83 +104,121 @@ export const reconstructCommand = buildCommand<Flags, [string], CliContext>({
     },
   },
   async func(flags, input) {
-    const { engine: name, epochs, out, probe: probeFile, probeModes, json, seed } = flags;
+    const { engine: name, epochs, probeModes } = flags;
     const engine = prepareEngine(name, engineOptions(flags, epochs));
     const backend = backendOf(flags);
-    const scanPath = resolve(this.cwd, input);
-    const { dataset, warnings } = await readDataset(scanPath, readOptionsOf(flags));
-    for (const warning of warnings) printNote(this, `warning: ${warning}`);
-    const given =
-      probeFile === undefined
-        ? dataset.probe
-        : toProbe(await readArrayArgument(resolve(this.cwd, probeFile), { preferKeys: ["probeGuess"] }), {
-            file: probeFile,
-            key: "probe",
-          });
-    const start = withProbeModes(given, probeModes);
-    if (probeModes > given.modes) {
-      printNote(this, `${probeModes - given.modes} Hermite modes added to the probe, 2 % of its power each`);
-    }
-    const file = resolve(this.cwd, out);
-    await prepareOutput(file);
-    const detector = await detectorOf(flags, dataset.size, this.cwd);
-    const problem = { ...problemOf(dataset, { probe: start, modes: probeModes }), ...detector };
     // The engine knows frames, not files: what it refuses before work is named here.
-    const bytes = namingFile(input, () =>
-      estimateBytes(engine, problem, { backend, memoryBudgetBytes: budgetOf(flags) }),
+    const scan = await namingFile(input, () =>
+      openScan(input, flags, { cwd: this.cwd, engine, backend, probeModes }),
     );
-    printNote(this, `${backend.nameFor(dataset.size)}, ${(bytes / 1e6).toFixed(1)} MB`);
-    const result = await runEngine(engine, problem, {
-      backend,
-      seed,
-      memoryBudgetBytes: budgetOf(flags),
-      signal: this.signal,
-      now: this.now,
-      onEpoch: (event) => {
-        if (event.epoch % Math.max(1, Math.floor(event.epochs / 10)) === 0) {
-          printNote(this, epochLine(event));
-        }
-      },
-    });
-    const { object, probe, positions, history, choices } = result;
-    const size = dataset.size;
-    const metadata = withProvenance(dataset.metadata, {
-      operation: "reconstruct",
-      parameters: { engine: name, options: engine.options, seed, kernels: kernelsFor(flags, size), choices },
-    });
-    await writeNpz(file, {
-      objectGuess: ndarray("complex64", [object.height, object.width], object.data),
-      probeGuess: ndarray("complex64", probeModes === 1 ? [size, size] : [probeModes, size, size], probe),
-      xcoords: ndarray("float64", [dataset.frames], positions.x),
-      ycoords: ndarray("float64", [dataset.frames], positions.y),
-      _metadata: ndarray("string", [], [JSON.stringify(metadata)]),
-    });
-    const summary = {
-      engine: name,
-      options: engine.options,
-      cites: [...new Set(engine.links.flatMap((link) => link.engine.cites))],
-      kernels: backend.nameFor(size),
-      memoryBytes: bytes,
-      frames: dataset.frames,
-      objectShape: [object.height, object.width],
-      misfit: history,
-      finalMisfit: history.at(-1) ?? null,
-      deviancePerPixel: result.deviance,
-      choices,
-      out,
-      warnings,
-    };
-    if (json) printJson(this, summary);
-    else {
-      for (const choice of choices) printLine(this, choiceLine(choice));
-      const misfit = history.at(-1)?.toPrecision(4) ?? "of the start";
-      printLine(
-        this,
-        `${name}: ${dataset.frames} frames, ${history.length} epochs, misfit ${misfit}, written to ${out}`,
-      );
+    try {
+      await reconstruct(this, input, flags, { engine, backend, scan });
+    } finally {
+      await scan.close();
     }
   },
 });
+
+/** What the command has opened. */
+interface Opened {
+  readonly engine: PreparedEngine;
+  readonly backend: SizedBackend;
+  readonly scan: OpenScan;
+}
+
+async function reconstruct(
+  context: CliContext,
+  input: string,
+  flags: Flags,
+  { engine, backend, scan }: Opened,
+): Promise<void> {
+  const { out, probe: probeFile, probeModes, json, seed, subpixel } = flags;
+  const { dataset, warnings, heldBytes } = scan;
+  for (const warning of warnings) printNote(context, `warning: ${warning}`);
+  const given =
+    probeFile === undefined
+      ? dataset.probe
+      : toProbe(await readArrayArgument(resolve(context.cwd, probeFile), { preferKeys: ["probeGuess"] }), {
+          file: probeFile,
+          key: "probe",
+        });
+  const start = withProbeModes(given, probeModes);
+  if (probeModes > given.modes) {
+    printNote(context, `${probeModes - given.modes} Hermite modes added to the probe, 2 % of its power each`);
+  }
+  const file = resolve(context.cwd, out);
+  await prepareOutput(file);
+  const detector = await detectorOf(flags, dataset.size, context.cwd);
+  const problem = await namingFile(input, async () => ({
+    ...problemOf(dataset, { probe: start, modes: probeModes, subPixel: subpixel }),
+    ...detector,
+  }));
+  const memory = { backend, memoryBudgetBytes: budgetOf(flags), heldBytes };
+  const plan = await namingFile(input, async () => planEngine(engine, problem, memory));
+  // From here on a signal asks to stop: the run hears it between epochs.
+  const { signal } = context;
+  const [estimate, ...streaming] = memoryLines(scan, plan, flags);
+  printNote(context, `${backend.nameFor(dataset.size)}, ${estimate}`);
+  for (const line of streaming) printNote(context, line);
+  const result = await runEngine(engine, problem, {
+    ...memory,
+    survey: plan.survey,
+    seed,
+    signal,
+    now: context.now,
+    onEpoch: (event) => {
+      if (event.epoch % Math.max(1, Math.floor(event.epochs / 10)) === 0) {
+        printNote(context, epochLine(event));
+      }
+    },
+  });
+  const { object, probe, positions, history, choices } = result;
+  const size = dataset.size;
+  const metadata = withProvenance(dataset.metadata, {
+    operation: "reconstruct",
+    parameters: {
+      engine: engine.name,
+      options: engine.options,
+      seed,
+      subPixel: problem.subPixel,
+      kernels: kernelsFor(flags, size),
+      choices,
+    },
+  });
+  await writeNpz(file, {
+    objectGuess: ndarray("complex64", [object.height, object.width], object.data),
+    probeGuess: ndarray("complex64", probeModes === 1 ? [size, size] : [probeModes, size, size], probe),
+    xcoords: ndarray("float64", [dataset.frames], positions.x),
+    ycoords: ndarray("float64", [dataset.frames], positions.y),
+    _metadata: ndarray("string", [], [JSON.stringify(metadata)]),
+  });
+  const summary = {
+    engine: engine.name,
+    options: engine.options,
+    cites: [...new Set(engine.links.flatMap((link) => link.engine.cites))],
+    kernels: backend.nameFor(size),
+    memoryBytes: plan.bytes + heldBytes,
+    streaming: streamingOf(scan, plan),
+    frames: dataset.frames,
+    subPixel: problem.subPixel,
+    objectShape: [object.height, object.width],
+    misfit: history,
+    finalMisfit: history.at(-1) ?? null,
+    deviancePerPixel: result.deviance,
+    choices,
+    out,
+    warnings,
+  };
+  if (json) printJson(context, summary);
+  else {
+    for (const choice of choices) printLine(context, choiceLine(choice));
+    const misfit = history.at(-1)?.toPrecision(4) ?? "of the start";
+    printLine(
+      context,
+      `${engine.name}: ${dataset.frames} frames, ${history.length} epochs, misfit ${misfit}, written to ${out}`,
+    );
+  }
+}
 
 /** As many as withProbeModes makes. */
 function parseProbeModes(text: string): number {
@@ -179,9 +230,9 @@ function parseProbeModes(text: string): number {
   });
 }
 
-function namingFile<Result>(file: string, work: () => Result): Result {
+async function namingFile<Result>(file: string, work: () => Promise<Result>): Promise<Result> {
   try {
-    return work();
+    return await work();
   } catch (error) {
     if (!isDoselapError(error) || error.context.file !== undefined) throw error;
     throw new DoselapError(error._tag, error.message, { file, cause: error });

@@ -3,10 +3,10 @@
 import { resolve } from "node:path";
 import { buildCommand } from "@stricli/core";
 import { referenceBackend } from "../../compute/reference.ts";
+import type { SubPixel } from "../../compute/scan-memory.ts";
 import { writeDataset } from "../../data/write.ts";
 import { DoselapError } from "../../errors.ts";
 import { stepForOverlap } from "../../optics/overlap.ts";
-import type { SubPixel } from "../../optics/patch.ts";
 import { phantomNames } from "../../optics/phantom/build.ts";
 import { measureProbeDiameter, type ProbeDiameterDefinition } from "../../optics/probe-diameter.ts";
 import { scanRegion } from "../../optics/scan-region.ts";

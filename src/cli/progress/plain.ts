@@ -1,6 +1,7 @@
 // Progress of a run as plain lines: for a pipe, a log, a cluster's output file.
 
 import type { EventSink } from "../../pipeline/events.ts";
+import { newTally, tallyLines, updateTally } from "./tally.ts";
 
 export interface Progress {
   readonly sink: EventSink;
@@ -8,22 +9,26 @@ export interface Progress {
   close(): Promise<void>;
 }
 
-/** Plain lines through `write`: a line per stage and per failed or skipped job, and one every tenth of a stage. */
-export function plainProgress(write: (line: string) => void): Progress {
-  let total = 0;
-  let ended = 0;
+/** Time between lines about jobs that run. */
+const quietMs = 60_000;
+
+/** Plain lines through `write`: a line per stage and per failed or skipped job, one every tenth of a stage, and every minute
+ * how far the running jobs are and how long they will take. */
+export function plainProgress(write: (line: string) => void, now: () => number): Progress {
+  const tally = newTally();
+  let told = now();
   let skips = new Map<string, number>();
   return {
     sink(event) {
+      updateTally(tally, event, now());
+      const { ended, jobs: total } = tally;
       switch (event.kind) {
         case "stage-start":
-          total = event.jobs;
-          ended = 0;
+          told = now();
           skips = new Map();
           write(`${event.stage}: ${event.title}${event.jobs > 1 ? ` (${event.jobs} jobs)` : ""}`);
           break;
         case "job-end":
-          ended++;
           if (event.state === "failed") write(`  failed: ${event.path}: ${event.reason ?? ""}`);
           if (event.state === "skipped")
             skips.set(event.reason ?? "", (skips.get(event.reason ?? "") ?? 0) + 1);
@@ -38,7 +43,11 @@ export function plainProgress(write: (line: string) => void): Progress {
           write(`  ${event.text}`);
           break;
         case "job-start":
+          break;
         case "job-progress":
+          if (now() - told < quietMs) break;
+          told = now();
+          for (const line of tallyLines(tally, told)) write(`  ${line}`);
           break;
         default:
           throw event satisfies never;

@@ -1,9 +1,10 @@
-// Progress of a run on a terminal: a listr2 task per stage, with the share done and the running jobs below it.
+// Progress of a run on a terminal: a listr2 task per stage, with the share done, the running jobs and the time left below it.
 
 import { Listr, ListrLogger, ProcessOutput } from "listr2";
 import type { RunEvent } from "../../pipeline/events.ts";
 import { stageNames, type StageName } from "../../pipeline/stage.ts";
 import type { Progress } from "./plain.ts";
+import { newTally, tallyLines, updateTally } from "./tally.ts";
 
 /** One stage on the display. Its task runs until `end` is called. */
 interface Line {
@@ -15,7 +16,11 @@ interface Line {
 }
 
 /** Draws on the given stream, which must be a terminal. */
-export function terminalProgress(stream: NodeJS.WriteStream, wanted: readonly StageName[]): Progress {
+export function terminalProgress(
+  stream: NodeJS.WriteStream,
+  wanted: readonly StageName[],
+  now: () => number,
+): Progress {
   const lines = new Map(
     stageNames.filter((name) => name === "plan" || wanted.includes(name)).map((name) => [name, newLine()]),
   );
@@ -43,17 +48,17 @@ export function terminalProgress(stream: NodeJS.WriteStream, wanted: readonly St
 
   return {
     sink(event) {
-      update(stage, event);
+      updateTally(stage, event, now());
       if (event.kind === "note") {
         notes.push(event.text);
         return;
       }
       const line = lines.get(event.stage);
       if (line === undefined) return;
-      line.show?.(running(stage));
+      line.show?.(tallyLines(stage, now()).join("\n"));
       if (event.kind === "stage-start") line.retitle?.(event.title);
       if (event.kind === "stage-end") {
-        line.retitle?.(`${stage.title}${tally(event)}`);
+        line.retitle?.(`${stage.title}${outcomeText(event)}`);
         line.end();
       }
     },
@@ -76,36 +81,7 @@ function newLine(): Line {
   return { ended, end, show: undefined, retitle: undefined };
 }
 
-interface Tally {
-  title: string;
-  jobs: number;
-  ended: number;
-  readonly running: Map<string, { fraction: number; note: string }>;
-}
-
-function newTally(): Tally {
-  return { title: "", jobs: 0, ended: 0, running: new Map() };
-}
-
-function update(stage: Tally, event: RunEvent): void {
-  if (event.kind === "stage-start") {
-    Object.assign(stage, { title: event.title, jobs: event.jobs, ended: 0 });
-    stage.running.clear();
-  } else if (event.kind === "job-start") stage.running.set(event.path, { fraction: 0, note: "" });
-  else if (event.kind === "job-progress") stage.running.set(event.path, event);
-  else if (event.kind === "job-end") {
-    stage.running.delete(event.path);
-    stage.ended++;
-  }
-}
-
-function running({ jobs, ended, running: now }: Tally): string {
-  const share = [...now.values()].reduce((sum, { fraction }) => sum + fraction, ended) / Math.max(1, jobs);
-  const rows = [...now].map(([path, { note }]) => `${path}${note === "" ? "" : `  ${note}`}`);
-  return [`${Math.floor(100 * share)} %, ${ended} of ${jobs}`, ...rows].join("\n");
-}
-
-function tally({ done, reused, failed, skipped }: Extract<RunEvent, { kind: "stage-end" }>): string {
+function outcomeText({ done, reused, failed, skipped }: Extract<RunEvent, { kind: "stage-end" }>): string {
   const parts = [
     done > 0 ? `${done} done` : "",
     reused > 0 ? `${reused} found finished` : "",

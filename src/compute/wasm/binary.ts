@@ -118,6 +118,7 @@ export interface KernelExports {
     first: number,
     last: number,
   ): void;
+  shift(from: number, pitch: number, to: number, rampX: number, rampY: number): number;
   addProbe(patch: number, waves: number, sums: number, weight: number, from: number, to: number): void;
   stepSums(probe: number, probeStep: number, patch: number, waves: number, out: number): void;
   shiftSums(probe: number, patch: number, waves: number, out: number): void;

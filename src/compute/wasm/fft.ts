@@ -24,7 +24,7 @@ export interface WasmFft2Options {
 /** @throws Range when the kernels have no transform of this size. */
 export function openWasmFft2({ size, module, centred = false }: WasmFft2Options): WasmFft2 {
   const plan = planFft(size);
-  const scratch = placeScratch(plan, { modes: 1, nearField: false }, reservedBytes);
+  const scratch = placeScratch(plan, { modes: 1, nearField: false, subPixel: "bilinear" }, reservedBytes);
   const numbers = 2 * size * size;
   const bytes = scratch.end + 4 * numbers;
   const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / pageBytes) });

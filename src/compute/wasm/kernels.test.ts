@@ -3,12 +3,24 @@
 
 import { describe, expect, test } from "vitest";
 import { randomField } from "../../../test/support/fields.ts";
-import { planScan, statIndex, viewScan, type CountType, type ScanShape } from "../scan-memory.ts";
+import {
+  planScan,
+  statIndex,
+  viewScan,
+  type CountType,
+  type ScanShape,
+  type SubPixel,
+} from "../scan-memory.ts";
 import { hasRelaxedSimd, instantiateKernels, pageBytes, reservedBytes } from "./binary.ts";
 import { kernelBytes, openWasmKernels } from "./kernels.ts";
 import { compileKernels } from "./node-binary.ts";
 
-const shapeOf = (size: number, modes: number, countType: CountType): ScanShape => ({
+const shapeOf = (
+  size: number,
+  modes: number,
+  countType: CountType,
+  subPixel: SubPixel = "bilinear",
+): ScanShape => ({
   size,
   modes,
   frames: 2,
@@ -19,6 +31,7 @@ const shapeOf = (size: number, modes: number, countType: CountType): ScanShape =
   countSlots: 2,
   countType,
   nearField: false,
+  subPixel,
   threads: 2,
 });
 
@@ -51,35 +64,43 @@ const countsOf = (size: number, of: (i: number) => number): Float32Array =>
   Float32Array.from({ length: size * size }, (_, i) => of(i));
 
 test.each([
-  { size: 16, modes: 1, countType: "uint8" },
-  { size: 24, modes: 3, countType: "uint16" },
-] as const)("side $size, $modes modes: nothing outside the arrays and the scratch is written", (given) => {
-  const guard = 256;
-  const shape = shapeOf(given.size, given.modes, given.countType);
-  const { views, kernels, all, layout, scratchBytes } = open(shape, { guard });
-  const [own] = kernels;
-  own!.loadCounts(
-    0,
-    countsOf(given.size, (i) => i % 7),
-  );
-  // The last position whose patch is inside: its corner is the object's.
-  const [x, y] = [shape.objectWidth - given.size / 2, shape.objectHeight - given.size / 2];
-  const out = new Float64Array(8);
-  own!.gather(0, x, y);
-  own!.correct(0, 0, 0, 0);
-  own!.reflect(0, 0, 0, 0, 0.7);
-  own!.addObject(0, x, y, 0, shape.objectHeight);
-  own!.addProbe(0, 0, 0, given.size ** 2);
-  own!.stepSums(0, 0, x, y, out, 0);
-  own!.curve(0, 0, 0, x, y, out, 0);
-  own!.shiftSums(0, 0, out, 0);
-  views.params.set([0.1, 0.1, 0.9, 0.5, 1]);
-  own!.pie(0, 0, x - 0.5, y - 0.5);
-  const touched = (from: number, to: number): boolean => all.subarray(from, to).some((byte) => byte !== 0xa5);
-  expect(touched(reservedBytes, reservedBytes + guard)).toBe(false);
-  expect(touched(layout.bytes, layout.bytes + guard)).toBe(false);
-  expect(touched(layout.bytes + scratchBytes, layout.bytes + scratchBytes + guard)).toBe(false);
-});
+  { size: 16, modes: 1, countType: "uint8", subPixel: "bilinear" },
+  { size: 24, modes: 3, countType: "uint16", subPixel: "bilinear" },
+  { size: 24, modes: 1, countType: "uint16", subPixel: "fourier" },
+] as const)(
+  "side $size, $modes modes, $subPixel: nothing outside the arrays and the scratch is written",
+  (given) => {
+    const guard = 256;
+    const shape = shapeOf(given.size, given.modes, given.countType, given.subPixel);
+    const { views, kernels, all, layout, scratchBytes } = open(shape, { guard });
+    const [own] = kernels;
+    own!.loadCounts(
+      0,
+      countsOf(given.size, (i) => i % 7),
+    );
+    // The last position whose patch is inside: its corner is the object's.
+    const [x, y] = [shape.objectWidth - given.size / 2, shape.objectHeight - given.size / 2];
+    const out = new Float64Array(8);
+    own!.gather(0, x, y);
+    own!.correct(0, 0, 0, 0);
+    own!.reflect(0, 0, 0, 0, 0.7);
+    own!.addObject(0, x, y, 0, shape.objectHeight);
+    own!.addProbe(0, 0, 0, given.size ** 2);
+    own!.stepSums(0, 0, x, y, out, 0);
+    own!.curve(0, 0, 0, x, y, out, 0);
+    own!.shiftSums(0, 0, out, 0);
+    views.params.set([0.1, 0.1, 0.9, 0.5, 1]);
+    own!.gather(0, x - 0.25, y - 0.5);
+    own!.align(0, x - 0.25, y - 0.5);
+    own!.addObject(0, x - 0.25, y - 0.5, 0, shape.objectHeight);
+    own!.pie(0, 0, x - 0.5, y - 0.5);
+    const touched = (from: number, to: number): boolean =>
+      all.subarray(from, to).some((byte) => byte !== 0xa5);
+    expect(touched(reservedBytes, reservedBytes + guard)).toBe(false);
+    expect(touched(layout.bytes, layout.bytes + guard)).toBe(false);
+    expect(touched(layout.bytes + scratchBytes, layout.bytes + scratchBytes + guard)).toBe(false);
+  },
+);
 
 test("two threads on one memory keep their settings, plans and scratch apart", () => {
   const shape = shapeOf(32, 2, "uint16");

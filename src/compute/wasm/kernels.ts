@@ -7,6 +7,7 @@
 import { pieParam, type Likelihood, type ScanKernels } from "../scan-kernels.ts";
 import { statsPerFrame, type ScanLayout, type ScanShape, type ScanViews } from "../scan-memory.ts";
 import type { KernelExports } from "./binary.ts";
+import { wasmPatches } from "./patches.ts";
 import { placeScratch, type KernelScratch } from "./scratch.ts";
 import { planFft, writePlan, type FftPlan } from "./plan.ts";
 
@@ -34,17 +35,17 @@ export function kernelBytes(shape: ScanShape): number {
 /** Opens kernels for one thread. */
 export function openWasmKernels({ exports, layout, views, scratchOffset }: KernelParts): ScanKernels {
   const { shape } = layout;
-  const { size, modes, objectWidth } = shape;
+  const { size, modes } = shape;
   const plan = planFft(size);
   const scratch = placeScratch(plan, shape, scratchOffset);
   const { buffer } = views.object;
   openInstance(exports, plan, shape, scratch, buffer);
 
   const planeBytes = 8 * size * size;
-  const pitch = 8 * objectWidth;
   const probe = views.probe.byteOffset;
   const background = views.background.byteOffset;
   const probeStep = views.probeStep.byteOffset;
+  const patches = wasmPatches({ exports, shape, plan, scratch, buffer, probe });
   const order = storedOrder(plan, shape);
   const sums = new Float64Array(buffer, scratch.out, 8);
   const countBytes = views.counts.BYTES_PER_ELEMENT * size * size;
@@ -57,15 +58,6 @@ export function openWasmKernels({ exports, layout, views, scratchOffset }: Kerne
   const countsOf = (slot: number): number => views.counts.byteOffset + slot * countBytes;
   const statsOf = (frame: number): number => views.stats.byteOffset + 8 * statsPerFrame * frame;
 
-  /** Address of the first object pixel under the patch at (x, y). */
-  function cornerOf(image: Float32Array, x: number, y: number, pixelBytes: number): number {
-    const row = Math.floor(y) - size / 2;
-    const column = Math.floor(x) - size / 2;
-    return image.byteOffset + pixelBytes * (row * objectWidth + column);
-  }
-  function take(image: Float32Array, x: number, y: number, to: number): number {
-    return exports.gather(cornerOf(image, x, y, 8), pitch, x - Math.floor(x), y - Math.floor(y), to);
-  }
   function readyTransfer(): void {
     if (transferReady) return;
     permuteTransfer(plan, views.transfer, new Float32Array(buffer, scratch.transfer, 2 * size * size));
@@ -91,7 +83,7 @@ export function openWasmKernels({ exports, layout, views, scratchOffset }: Kerne
     loadBackground(counts) {
       for (let i = 0; i < order.length; i++) views.background[i] = counts[order[i]!]!;
     },
-    gather: (slot, x, y) => take(views.object, x, y, patchOf(slot)),
+    gather: (slot, x, y) => patches.take(views.object, x, y, patchOf(slot)),
     correct(slot, waveSlot, countSlot, frame) {
       readyTransfer();
       exports.correct(
@@ -127,17 +119,10 @@ export function openWasmKernels({ exports, layout, views, scratchOffset }: Kerne
       const scale = views.scales[frame]!;
       exports.score(probe, patchOf(slot), countsOf(countSlot), background, scale, statsOf(frame));
     },
+    align: (slot, x, y) => patches.align(gradientOf(slot), x, y),
     addObject(slot, x, y, rowStart, rowEnd) {
-      const fx = x - Math.floor(x);
-      const fy = y - Math.floor(y);
-      const top = Math.floor(y) - size / 2;
-      const first = Math.max(0, rowStart - top);
-      const last = Math.min(fy === 0 ? size : size + 1, rowEnd - top);
-      if (first >= last) return;
-      const sum = cornerOf(views.objectSum, x, y, 8);
-      const weight = cornerOf(views.objectWeight, x, y, 4);
-      exports.scatter(gradientOf(slot), sum, pitch, fx, fy, first, last);
-      exports.scatterPower(probe, weight, pitch / 2, fx, fy, first, last);
+      patches.scatter(gradientOf(slot), views.objectSum, x, y, rowStart, rowEnd);
+      patches.scatterPower(views.objectWeight, x, y, rowStart, rowEnd);
     },
     addProbe(slot, waveSlot, from, to) {
       const { probeSum, probeWeight } = views;
@@ -151,13 +136,13 @@ export function openWasmKernels({ exports, layout, views, scratchOffset }: Kerne
       );
     },
     stepSums(slot, waveSlot, x, y, out, offset) {
-      take(views.objectStep, x, y, scratch.patch);
+      patches.take(views.objectStep, x, y, scratch.patch);
       exports.stepSums(probe, probeStep, patchOf(slot), wavesOf(waveSlot), scratch.out);
       give(5, out, offset);
     },
     curve(slot, countSlot, frame, x, y, out, offset) {
       readyTransfer();
-      take(views.objectStep, x, y, scratch.patch);
+      patches.take(views.objectStep, x, y, scratch.patch);
       exports.curve(
         kinds[likelihood].curve,
         probe,
@@ -179,7 +164,7 @@ export function openWasmKernels({ exports, layout, views, scratchOffset }: Kerne
       readyTransfer();
       const { params } = views;
       const alpha = params[pieParam.alpha]!;
-      const peak = take(views.object, x, y, patchOf(0));
+      const peak = patches.take(views.object, x, y, patchOf(0));
       params[pieParam.probePeak] = exports.pie(
         kinds[likelihood].correct,
         probe,
@@ -196,16 +181,8 @@ export function openWasmKernels({ exports, layout, views, scratchOffset }: Kerne
         peak,
         params[pieParam.probeStep]!,
       );
-      const fy = y - Math.floor(y);
-      exports.scatter(
-        gradientOf(0),
-        cornerOf(views.object, x, y, 8),
-        pitch,
-        x - Math.floor(x),
-        fy,
-        0,
-        fy === 0 ? size : size + 1,
-      );
+      patches.align(gradientOf(0), x, y);
+      patches.scatter(gradientOf(0), views.object, x, y, 0, shape.objectHeight);
     },
   };
 }

@@ -14,6 +14,9 @@ export interface KernelScratch {
   /** Eight float64 for sums. */
   readonly out: number;
   readonly transfer: number;
+  /** Ramps of a Fourier shift along x and along y, complex64 [N]. */
+  readonly rampX: number;
+  readonly rampY: number;
   /** First byte behind. */
   readonly end: number;
 }
@@ -25,7 +28,7 @@ const sets = 2;
 
 export function placeScratch(
   plan: FftPlan,
-  { modes, nearField }: Pick<ScanShape, "modes" | "nearField">,
+  { modes, nearField, subPixel }: Pick<ScanShape, "modes" | "nearField" | "subPixel">,
   offset: number,
 ): KernelScratch {
   const { size } = plan;
@@ -36,6 +39,7 @@ export function placeScratch(
     end = at + bytes;
     return at;
   }
+  const ramp = subPixel === "fourier" ? 8 * size : 0;
   // Strips of the modes begin in different cache sets.
   const stripBytes = 64 * size + 192;
   // The pitch of strips in a field is that of assembly/state.ts.
@@ -51,6 +55,8 @@ export function placeScratch(
     line: place(2 * (8 * size + 64) + 5 * 1024 + 512),
     out: place(64),
     transfer: place(nearField ? plane : 0),
+    rampX: place(ramp),
+    rampY: place(ramp),
   };
   return { ...places, end: Math.ceil(end / alignment) * alignment };
 }

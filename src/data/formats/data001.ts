@@ -1,12 +1,13 @@
 // DATA-001: the canonical dataset file, and the older forms of it that are read too: `diff3d`, frames last (H, W, M),
 // a trailing axis of 1, counts or intensities in place of amplitudes, pickled metadata.
 
-import { shapeText, type AnyArray } from "../../array/ndarray.ts";
+import type { FrameReader } from "../../array/frame-reader.ts";
+import { shapeText } from "../../array/ndarray.ts";
 import type { NpzFile } from "../../io/npz.ts";
-import type { Candidate, FoundArray } from "../candidate.ts";
-import { allWhole, centreDc, dcShares, framesFirst, toAmplitude } from "../frames.ts";
+import { isKept, type Candidate, type FoundArray, type SeenArray } from "../candidate.ts";
 import { complexNumbers, isInteger, realNumbers } from "../cast.ts";
-import { withProvenance, type Dataset, type Metadata } from "../dataset.ts";
+import { withProvenance, type Metadata, type Scan } from "../dataset.ts";
+import type { FrameOpener, FramesInFile, FrameStack } from "../frame-stack.ts";
 import { metadataKey, readMetadata, type Domain, type Layout } from "../metadata.ts";
 import { validateCandidate } from "../validate.ts";
 import type { Violation } from "../violation.ts";
@@ -19,16 +20,8 @@ import {
 } from "./format.ts";
 
 const frameKeys = ["diff3d", "diffraction"] as const;
-const knownKeys = new Set<string>([
-  ...frameKeys,
-  "xcoords",
-  "ycoords",
-  "probeGuess",
-  "objectGuess",
-  "Y",
-  "scan_index",
-  metadataKey,
-]);
+const smallKeys = ["xcoords", "ycoords", "probeGuess", "objectGuess", "scan_index"] as const;
+const knownKeys = new Set<string>([...frameKeys, ...smallKeys, "Y", metadataKey]);
 
 export const data001: DatasetFormat = {
   name: "DATA-001",
@@ -41,7 +34,11 @@ export const data001: DatasetFormat = {
   load,
 };
 
-async function load(npz: NpzFile, options: FormatOptions): Promise<LoadedFile> {
+async function load<Frames extends Float32Array | FrameReader>(
+  npz: NpzFile,
+  options: FormatOptions,
+  open: FrameOpener<Frames>,
+): Promise<LoadedFile<Frames>> {
   const { file, names } = npz;
   const decisions = createDecisions(data001.detect(names) ?? "read as DATA-001");
   const about = await readMetadata(npz);
@@ -67,27 +64,37 @@ async function load(npz: NpzFile, options: FormatOptions): Promise<LoadedFile> {
   const xcoords = await get(x!);
   const ycoords = await get(y!);
   const count = xcoords?.array.shape[0];
+  const probeGuess = await get("probeGuess");
+  const objectGuess = await get("objectGuess");
 
-  const raw = frameKey === undefined ? undefined : await get(frameKey);
-  const frames = raw === undefined ? undefined : { key: raw.key, array: withoutLastOne(raw.array) };
-  const { layout, ambiguous } = decideLayout(frames, count, {
+  const shape = frameKey === undefined ? undefined : withoutLastOne((await npz.header(frameKey)).shape);
+  const inFile = frameKey === undefined || shape === undefined ? undefined : { key: frameKey, shape };
+  const { layout, ambiguous } = decideLayout(inFile, count, {
     options,
     declared: about.layout,
     file,
     decisions,
   });
   if (ambiguous !== undefined) violations.push(ambiguous);
-  const diffraction =
-    frames === undefined ? undefined : { key: frames.key, array: inLayout(frames.array, layout) };
-  // Told by the array as it is in the file: bringing frames to the front changes integers to float64.
-  const domain = decideDomain(frames, { options, declared: about.domain, file, decisions, warnings });
-  const dc = decideDc(diffraction, { options, file, decisions, warnings });
-  const probeGuess = await get("probeGuess");
-  const objectGuess = await get("objectGuess");
+  const [height, width, third] = objectGuess?.array.shape ?? [];
+  const stack =
+    inFile &&
+    (await open.frames({
+      ...inFile,
+      npz,
+      layout,
+      others: smallKeys.filter((key) => names.includes(key)),
+      object:
+        height === undefined || width === undefined || third !== undefined ? undefined : [height, width],
+      madeBytes: 0,
+    }));
+  const domain = decideDomain(stack, { options, declared: about.domain, file, decisions, warnings });
+  const dc = decideDc(stack, { options, file, decisions, warnings });
   for (const found of [probeGuess, objectGuess]) {
     if (found?.array.dtype === "complex128")
       decisions.detected.push(`${found.key} is complex128, narrowed to complex64`);
   }
+  const diffraction = stack?.found;
   const candidate: Candidate = {
     file,
     metadata: about.metadata,
@@ -97,7 +104,9 @@ async function load(npz: NpzFile, options: FormatOptions): Promise<LoadedFile> {
       ycoords,
       probeGuess,
       objectGuess,
-      Y: usablePatches(await get("Y"), diffraction, { file, warnings }),
+      Y: names.includes("Y")
+        ? usablePatches(await open.patches(npz, "Y"), diffraction, { file, warnings })
+        : undefined,
       scan_index: await get("scan_index"),
     },
   };
@@ -111,7 +120,7 @@ async function load(npz: NpzFile, options: FormatOptions): Promise<LoadedFile> {
     format: { name: data001.name, detected, overridden, layout, domain, dc, positionOrder },
     warnings,
     violations: [...violations, ...validateCandidate(candidate)],
-    build: () => build(candidate, { domain, dc, changed }),
+    build: () => build(candidate, stack!.amplitudes({ domain, dc }), changed),
   };
 }
 
@@ -130,20 +139,20 @@ function changes(
   };
 }
 
-function build(
+function build<Frames extends Float32Array | FrameReader>(
   { arrays, metadata }: Candidate,
-  { domain, dc, changed }: { domain: Domain; dc: "center" | "corner"; changed: { [key: string]: string } },
-): Dataset {
+  diffraction: Frames,
+  changed: { [key: string]: string },
+): Scan<Frames> {
   const { shape } = arrays.diffraction!.array;
   const [frames, size] = [shape[0]!, shape[1]!];
-  const amplitude = toAmplitude(realNumbers(arrays.diffraction!.array)!, domain);
   const probe = arrays.probeGuess!.array;
   const [height, width] = arrays.objectGuess!.array.shape;
-  const patches = arrays.Y === undefined ? undefined : complexNumbers(arrays.Y.array)!;
+  const patches = arrays.Y === undefined || !isKept(arrays.Y) ? undefined : complexNumbers(arrays.Y.array)!;
   return {
     frames,
     size,
-    diffraction: dc === "corner" ? centreDc(amplitude, size) : amplitude,
+    diffraction,
     positions: {
       x: Float64Array.from(realNumbers(arrays.xcoords!.array)!),
       y: Float64Array.from(realNumbers(arrays.ycoords!.array)!),
@@ -165,21 +174,13 @@ function noted(metadata: Metadata, changed: { [key: string]: string }): Metadata
 }
 
 /** (M, N, N, 1) as (M, N, N). */
-function withoutLastOne(array: AnyArray): AnyArray {
-  const { shape } = array;
-  return shape.length === 4 && shape[3] === 1 ? { ...array, shape: shape.slice(0, 3) } : array;
-}
-
-function inLayout(array: AnyArray, layout: Layout): AnyArray {
-  const [a, b, c, d] = array.shape;
-  const data = realNumbers(array);
-  if (layout === "MHW" || data === undefined || c === undefined || d !== undefined) return array;
-  return framesFirst(data, [a!, b!, c]);
+function withoutLastOne(shape: readonly number[]): readonly number[] {
+  return shape.length === 4 && shape[3] === 1 ? shape.slice(0, 3) : shape;
 }
 
 /** Axis order of the frames: as told, else as the number of positions tells. */
 function decideLayout(
-  frames: FoundArray | undefined,
+  frames: Pick<FramesInFile, "key" | "shape"> | undefined,
   count: number | undefined,
   {
     options,
@@ -188,8 +189,8 @@ function decideLayout(
     decisions,
   }: { options: FormatOptions; declared: Layout | undefined; file: string; decisions: Decisions },
 ): { layout: Layout; ambiguous?: Violation } {
-  const shape = frames?.array.shape;
-  if (frames === undefined || shape?.length !== 3) return { layout: options.layout ?? declared ?? "MHW" };
+  if (frames?.shape.length !== 3) return { layout: options.layout ?? declared ?? "MHW" };
+  const { shape } = frames;
   const text = shapeText(shape);
   if (declared !== undefined) {
     return {
@@ -234,7 +235,7 @@ function decideLayout(
 
 /** What the frames hold. Whole numbers by dtype are counts; else the metadata tell, else they are amplitudes. */
 function decideDomain(
-  frames: FoundArray | undefined,
+  stack: FrameStack<unknown> | undefined,
   {
     options,
     declared,
@@ -249,13 +250,17 @@ function decideDomain(
     warnings: string[];
   },
 ): Domain {
-  if (frames === undefined) return options.domain ?? declared ?? "amplitude";
-  const { key, array } = frames;
-  if (isInteger(array.dtype)) {
+  if (stack === undefined) return options.domain ?? declared ?? "amplitude";
+  const {
+    dtype,
+    facts,
+    found: { key },
+  } = stack;
+  if (isInteger(dtype)) {
     if (declared === "amplitude")
-      warnings.push(`${file} : ${key}: declared as amplitude but ${array.dtype}, so read as counts`);
+      warnings.push(`${file} : ${key}: declared as amplitude but ${dtype}, so read as counts`);
     const found = declared === "intensity" ? declared : "counts";
-    return decisions.decide("domain", options.domain, found, `${key} is ${array.dtype}: ${found}`);
+    return decisions.decide("domain", options.domain, found, `${key} is ${dtype}: ${found}`);
   }
   if (declared !== undefined) {
     return decisions.decide(
@@ -265,13 +270,7 @@ function decideDomain(
       `the metadata declare the domain ${declared}`,
     );
   }
-  const values = realNumbers(array);
-  if (
-    options.domain === undefined &&
-    values !== undefined &&
-    values.some((value) => value > 1) &&
-    allWhole(values)
-  ) {
+  if (options.domain === undefined && facts?.exceedsOne === true && facts.isWhole) {
     warnings.push(
       `${file} : ${key}: every value is a whole number; if they are counts and not amplitudes, say --domain counts`,
     );
@@ -280,13 +279,13 @@ function decideDomain(
     "domain",
     options.domain,
     "amplitude",
-    `${key} is ${array.dtype} without a declared domain: amplitude`,
+    `${key} is ${dtype} without a declared domain: amplitude`,
   );
 }
 
 /** DATA-001 has the zero frequency in the centre; a pattern that says otherwise is warned about. */
 function decideDc(
-  diffraction: FoundArray | undefined,
+  stack: FrameStack<unknown> | undefined,
   {
     options,
     file,
@@ -295,15 +294,12 @@ function decideDc(
   }: { options: FormatOptions; file: string; decisions: Decisions; warnings: string[] },
 ): "center" | "corner" {
   const dc = decisions.decide("dc", options.dc, "center", "DATA-001 has the zero frequency in the centre");
-  const values = diffraction === undefined ? undefined : realNumbers(diffraction.array);
-  const shape = diffraction?.array.shape;
-  if (options.dc !== undefined || values === undefined || shape?.length !== 3 || shape[1] !== shape[2])
-    return dc;
-  const { centre, corner } = dcShares(values, shape[1]!);
+  if (options.dc !== undefined || stack?.facts === undefined) return dc;
+  const { centre, corner } = stack.facts;
   // A flat pattern has equal shares; three times as much in the corner is no accident.
   if (corner > 3 * centre) {
     warnings.push(
-      `${file} : ${diffraction!.key}: the mean pattern has ${percent(corner)} at [0, 0] and ${percent(centre)} in the middle; if the zero frequency is at [0, 0], say --dc corner`,
+      `${file} : ${stack.found.key}: the mean pattern has ${percent(corner)} at [0, 0] and ${percent(centre)} in the middle; if the zero frequency is at [0, 0], say --dc corner`,
     );
   }
   return dc;
@@ -315,16 +311,17 @@ function percent(share: number): string {
 
 /** (M, N, N, 1) as (M, N, N). A single patch for many frames is dropped: it stands for none of them (F-14). */
 function usablePatches(
-  patches: FoundArray | undefined,
-  diffraction: FoundArray | undefined,
+  patches: FoundArray | SeenArray,
+  diffraction: FoundArray | SeenArray | undefined,
   { file, warnings }: { file: string; warnings: string[] },
-): FoundArray | undefined {
-  if (patches === undefined) return undefined;
-  const array = withoutLastOne(patches.array);
+): FoundArray | SeenArray | undefined {
+  const shape = withoutLastOne(patches.array.shape);
   const count = diffraction?.array.shape[0] ?? 1;
-  if (array.shape.length === 3 && array.shape[0] === 1 && count > 1) {
+  if (shape.length === 3 && shape[0] === 1 && count > 1) {
     warnings.push(`${file} : Y: is one patch for ${count} frames, so it is dropped [F-14]`);
     return undefined;
   }
-  return { key: patches.key, array };
+  return isKept(patches)
+    ? { ...patches, array: { ...patches.array, shape } }
+    : { ...patches, array: { ...patches.array, shape } };
 }

@@ -1,8 +1,10 @@
 // What a reader of a file layout gives: the arrays as found, how they were recognised, and the dataset they make.
 
+import type { FrameReader } from "../../array/frame-reader.ts";
 import type { NpzFile } from "../../io/npz.ts";
 import type { Candidate } from "../candidate.ts";
-import type { Dataset } from "../dataset.ts";
+import type { Scan } from "../dataset.ts";
+import type { FrameOpener } from "../frame-stack.ts";
 import type { Domain, Layout } from "../metadata.ts";
 import type { Violation } from "../violation.ts";
 
@@ -31,21 +33,26 @@ export interface FormatInfo {
   readonly positionOrder: "xy" | "yx";
 }
 
-export interface LoadedFile {
+export interface LoadedFile<Frames extends Float32Array | FrameReader> {
   readonly candidate: Candidate;
   readonly format: FormatInfo;
   readonly warnings: readonly string[];
   /** Every broken rule: the format's own and the validator's. */
   readonly violations: readonly Violation[];
   /** The dataset. Call it only when there are no violations. */
-  build(): Dataset;
+  build(): Scan<Frames>;
 }
 
 export interface DatasetFormat {
   readonly name: string;
   /** Why these array names look like this format; undefined when they do not. */
   detect(names: readonly string[]): string | undefined;
-  load(npz: NpzFile, options: FormatOptions): Promise<LoadedFile>;
+  /** Reads everything small, and the frames as the opener does. */
+  load<Frames extends Float32Array | FrameReader>(
+    npz: NpzFile,
+    options: FormatOptions,
+    open: FrameOpener<Frames>,
+  ): Promise<LoadedFile<Frames>>;
 }
 
 /** Collects how things were decided. */

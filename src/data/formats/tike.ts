@@ -2,14 +2,16 @@
 // zero frequency at [0, 0], `probe` (1, 1, 1, modes, N, N) in arbitrary units, `scan` (1, M, 2) as [y, x] corners.
 // Read with a flat object, positions as frame centres, and a probe scaled to the measured mean counts.
 
+import type { FrameReader } from "../../array/frame-reader.ts";
 import { flatImage, shapeText, type AnyArray } from "../../array/ndarray.ts";
 import type { NpzFile } from "../../io/npz.ts";
 import type { Candidate } from "../candidate.ts";
 import { DoselapError } from "../../errors.ts";
 import { validateCandidate } from "../validate.ts";
-import { complexNumbers, isInteger, realNumbers, type NumberArray } from "../cast.ts";
-import { withProvenance, type Dataset, type Metadata } from "../dataset.ts";
-import { allWhole, centreDc, dcShares, framesFirst, meanCounts, toAmplitude } from "../frames.ts";
+import { complexNumbers, isInteger, realNumbers } from "../cast.ts";
+import { withProvenance, type Metadata, type Scan } from "../dataset.ts";
+import type { FrameFacts } from "../frame-facts.ts";
+import type { FrameOpener, FrameStack } from "../frame-stack.ts";
 import { readMetadata, type Domain, type Layout } from "../metadata.ts";
 import type { Violation } from "../violation.ts";
 import { createDecisions, type DatasetFormat, type FormatOptions, type LoadedFile } from "./format.ts";
@@ -30,7 +32,11 @@ export const tike: DatasetFormat = {
   load,
 };
 
-async function load(npz: NpzFile, options: FormatOptions): Promise<LoadedFile> {
+async function load<Frames extends Float32Array | FrameReader>(
+  npz: NpzFile,
+  options: FormatOptions,
+  open: FrameOpener<Frames>,
+): Promise<LoadedFile<Frames>> {
   const { file, names } = npz;
   const decisions = createDecisions("data, probe and scan are there: tike's test layout");
   const about = await readMetadata(npz);
@@ -39,21 +45,29 @@ async function load(npz: NpzFile, options: FormatOptions): Promise<LoadedFile> {
   const unused = names.filter((key) => key !== "_metadata" && !keys.some((known) => known === key));
   if (unused.length > 0) warnings.push(`${file}: not read: ${unused.join(", ")}`);
 
-  const raw = squeezed(await npz.read("data"), 3);
   const probe = squeezed(await npz.read("probe"), 2);
   const scan = squeezed(await npz.read("scan"), 2);
-  const count = scan.shape[0];
-  const layout = decideLayout(raw, count, options, about.layout, decisions);
-  const data = realNumbers(raw);
-  const [a, b, c] = raw.shape;
-  const frames =
-    layout === "HWM" && data !== undefined && raw.shape.length === 3 ? framesFirst(data, [a!, b!, c!]) : raw;
-  const values = realNumbers(frames);
+  const shape = squeezedShape((await npz.header("data")).shape, 3);
+  const layout = decideLayout(shape, scan.shape[0], options, about.layout, decisions);
+  const size = (layout === "HWM" ? shape[0] : shape[1]) ?? 0;
+  const positionOrder = options.positionOrder ?? "yx";
+  const columns = scanColumns(scan, positionOrder);
+  const placed = columns === undefined ? undefined : place(columns, size);
+  const sound = placed !== undefined && placed.width * placed.height <= maxObjectPixels ? placed : undefined;
+  const stack = await open.frames({
+    npz,
+    key: "data",
+    shape,
+    layout,
+    others: ["probe", "scan"],
+    object: sound && [sound.height, sound.width],
+    // A flat object for the validator and one for the dataset.
+    madeBytes: sound === undefined ? 0 : 16 * sound.height * sound.width,
+  });
+  const { facts } = stack;
 
-  const domain = decideDomain({ frames, options, declared: about.domain, decisions, warnings, file });
-  const size = frames.shape[1] ?? 0;
-  const square = frames.shape.length === 3 && frames.shape[2] === size;
-  const shares = values === undefined || !square ? { centre: 0, corner: 1 } : dcShares(values, size);
+  const domain = decideDomain({ stack, options, declared: about.domain, decisions, warnings, file });
+  const shares = facts ?? { centre: 0, corner: 1 };
   const foundDc = shares.corner >= shares.centre ? "corner" : "center";
   const percents = `${(100 * shares.corner).toFixed(1)} % of the mean pattern is at [0, 0], ${(100 * shares.centre).toFixed(1)} % in the middle`;
   const dc = decisions.decide(
@@ -62,8 +76,7 @@ async function load(npz: NpzFile, options: FormatOptions): Promise<LoadedFile> {
     foundDc,
     `${percents}: zero frequency ${foundDc === "corner" ? "at [0, 0]" : "in the centre"}`,
   );
-  const positionOrder = decisions.decide("positions", options.positionOrder, "yx", "tike's scan is [y, x]");
-  const columns = scanColumns(scan, positionOrder);
+  decisions.decide("positions", options.positionOrder, "yx", "tike's scan is [y, x]");
   if (columns === undefined) {
     violations.push(broken(file, "scan", "is not a list of positions", "(1, M, 2) real numbers", scan));
   }
@@ -71,8 +84,7 @@ async function load(npz: NpzFile, options: FormatOptions): Promise<LoadedFile> {
   if (power === 0) {
     violations.push(broken(file, "probe", "has no power", "a probe that is not zero everywhere", probe));
   }
-  const placed = columns === undefined ? undefined : place(columns, size);
-  if (placed !== undefined && placed.width * placed.height > maxObjectPixels) {
+  if (placed !== undefined && sound === undefined) {
     const span = `an object of ${placed.height} × ${placed.width} px`;
     violations.push({
       ...broken(
@@ -97,7 +109,7 @@ async function load(npz: NpzFile, options: FormatOptions): Promise<LoadedFile> {
     },
     warnings,
   };
-  const arrays = { diffraction: { key: "data", array: frames }, probeGuess: { key: "probe", array: probe } };
+  const arrays = { diffraction: stack.found, probeGuess: { key: "probe", array: probe } };
   if (placed === undefined || violations.length > 0) {
     // Without usable positions there is nothing to hold against the other rules.
     return {
@@ -129,7 +141,7 @@ async function load(npz: NpzFile, options: FormatOptions): Promise<LoadedFile> {
     violations: validateCandidate(candidate),
     build: () =>
       build(
-        { values: values!, probe, placed, size, power },
+        { diffraction: stack.amplitudes({ domain, dc }), facts: facts!, probe, placed, size, power },
         { layout, domain, dc, positionOrder },
         about.metadata,
       ),
@@ -144,14 +156,22 @@ function unbuildable(): never {
   throw new DoselapError("Contract", "a dataset with violations cannot be built", { finding: "DATA-001" });
 }
 
-function build(
+function build<Frames extends Float32Array | FrameReader>(
   {
-    values,
+    diffraction,
+    facts,
     probe,
     placed,
     size,
     power,
-  }: { values: NumberArray; probe: AnyArray; placed: Placed; size: number; power: number },
+  }: {
+    diffraction: Frames;
+    facts: FrameFacts;
+    probe: AnyArray;
+    placed: Placed;
+    size: number;
+    power: number;
+  },
   {
     layout,
     domain,
@@ -159,12 +179,10 @@ function build(
     positionOrder,
   }: { layout: Layout; domain: Domain; dc: "center" | "corner"; positionOrder: "xy" | "yx" },
   metadata: Metadata,
-): Dataset {
-  const found = toAmplitude(values, domain);
-  const diffraction = dc === "corner" ? centreDc(found, size) : found;
+): Scan<Frames> {
   const frames = placed.x.length;
   // Counts are summed as they are: their rounded square roots would give a slightly different dose.
-  const dose = domain === "amplitude" ? meanCounts(diffraction, size) : sumOf(values) / frames;
+  const dose = domain === "amplitude" ? facts.meanPower : facts.meanSum;
   // On a flat object every exit wave has the probe's power, so that is the dose.
   const scale = Math.sqrt(dose / power);
   const parameters = {
@@ -201,12 +219,6 @@ function powerOf(probe: Float32Array | undefined): number {
   return probe === undefined ? NaN : probe.reduce((sum, value) => sum + value * value, 0);
 }
 
-function sumOf(values: NumberArray): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i]!;
-  return sum;
-}
-
 interface Placed {
   readonly x: Float64Array;
   readonly y: Float64Array;
@@ -241,37 +253,36 @@ function scanColumns(scan: AnyArray, order: "xy" | "yx"): { x: Float64Array; y: 
 }
 
 function decideLayout(
-  raw: AnyArray,
+  shape: readonly number[],
   count: number | undefined,
   options: FormatOptions,
   declared: Layout | undefined,
   decisions: ReturnType<typeof createDecisions>,
 ): Layout {
-  const found = declared ?? (raw.shape[0] !== count && raw.shape[2] === count ? "HWM" : "MHW");
+  const found = declared ?? (shape[0] !== count && shape[2] === count ? "HWM" : "MHW");
   const why =
     declared === undefined
-      ? `data is ${shapeText(raw.shape)} with ${count} positions: ${found}`
+      ? `data is ${shapeText(shape)} with ${count} positions: ${found}`
       : `the metadata declare the layout ${found}`;
   return decisions.decide("layout", options.layout, found, why);
 }
 
 function decideDomain({
-  frames,
+  stack: { dtype, facts },
   options,
   declared,
   decisions,
   warnings,
   file,
 }: {
-  frames: AnyArray;
+  stack: FrameStack<unknown>;
   options: FormatOptions;
   declared: Domain | undefined;
   decisions: ReturnType<typeof createDecisions>;
   warnings: string[];
   file: string;
 }): Domain {
-  const values = realNumbers(frames);
-  const whole = isInteger(frames.dtype) || (values !== undefined && allWhole(values));
+  const whole = isInteger(dtype) || facts?.isWhole === true;
   const found = declared ?? (whole ? "counts" : "intensity");
   const why =
     declared === undefined
@@ -288,12 +299,15 @@ function decideDomain({
   return domain;
 }
 
-/** Leading axes of length 1 removed, down to `least` axes. */
 function squeezed(array: AnyArray, least: number): AnyArray {
-  const { shape } = array;
+  return { ...array, shape: squeezedShape(array.shape, least) };
+}
+
+/** Leading axes of length 1 removed, down to `least` axes. */
+function squeezedShape(shape: readonly number[], least: number): readonly number[] {
   let skip = 0;
   while (shape.length - skip > least && shape[skip] === 1) skip++;
-  return { ...array, shape: shape.slice(skip) };
+  return shape.slice(skip);
 }
 
 function broken(file: string, key: string, message: string, expected: string, array: AnyArray): Violation {

@@ -28,6 +28,7 @@ function scene(
     objectWidth: 4,
     countType: "float32",
     nearField: false,
+    subPixel: "bilinear",
   });
   const views: ScanViews = viewScan(layout, new ArrayBuffer(layout.bytes));
   for (const [j, [x, y]] of given.entries()) {

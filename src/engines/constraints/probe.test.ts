@@ -120,6 +120,7 @@ function viewsOf(probe: Float32Array, object: Float32Array): Parameters<typeof r
     countSlots: 1,
     countType: "float32",
     nearField: false,
+    subPixel: "bilinear",
     threads: 1,
   });
   return { ...viewScan(plan, new ArrayBuffer(plan.bytes)), probe, object };

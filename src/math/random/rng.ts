@@ -16,6 +16,8 @@ export const streams = {
   halves: 8,
   probe: 9,
   heldOut: 10,
+  network: 11,
+  training: 12,
 } as const;
 export type Stream = keyof typeof streams;
 

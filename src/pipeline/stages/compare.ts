@@ -24,11 +24,12 @@ import type { JobInputs, JobOutcome, Stage, StageJob } from "../stage.ts";
 import type { JobResult } from "../store.ts";
 import { upstreamFiles } from "../upstream.ts";
 import { halfFiles, scoredArms, scoredFile } from "./layout.ts";
+import { absenceOf } from "./networks.ts";
 
 export const compareStage: Stage = {
   name: "compare",
   title: "compare the arms",
-  inMainThread: false,
+  inMainThread: () => false,
   jobs: ({ plan }) =>
     plan.cells.map((cell) => ({
       stage: "compare",
@@ -53,7 +54,7 @@ async function inputs({ cell }: StageJob, context: StageContext): Promise<JobInp
     const record = await readRecord(join(context.root, path));
     values[path] =
       record === undefined
-        ? "absent"
+        ? await absenceOf(arm, cell!, context)
         : { state: record.state, reason: record.reason, outputs: record.outputs };
   }
   if (context.design.kind === "measured")
@@ -113,7 +114,11 @@ async function work({ cell }: StageJob, context: StageContext, folder: string): 
     // The null row stands in every table: it needs no job to be known.
     const flat = armDefinition(arm).kind === "null" && record === undefined;
     if (!flat && record?.state !== "done") {
-      arms.push(await absent(arm, cell!, context, record?.reason ?? null));
+      const { state, reason } =
+        record === undefined
+          ? await absenceOf(arm, cell!, context)
+          : { state: "failed" as const, reason: record.reason ?? "no reason given" };
+      arms.push(absentArm(arm, state, reason));
       continue;
     }
     const object = flat
@@ -156,26 +161,6 @@ async function work({ cell }: StageJob, context: StageContext, folder: string): 
   };
   await writeJson(join(folder, "metrics.json"), result);
   return { summary: { arms: Object.fromEntries(arms.map(({ arm, state }) => [arm, state])) } };
-}
-
-/** Why an arm has no reconstruction: what its reconstruction or training said. */
-async function absent(
-  arm: string,
-  cell: Cell,
-  { root, trainer }: StageContext,
-  reason: string | null,
-): Promise<ArmOutcome> {
-  if (reason !== null) return absentArm(arm, "failed", reason);
-  const trained = await readRecord(join(root, "train", armPath(cell, arm)));
-  if (trained?.state === "failed")
-    return absentArm(arm, "failed", `training failed: ${trained.reason ?? "no reason given"}`);
-  return absentArm(
-    arm,
-    "skipped",
-    trainer.runner === "builtin" && armDefinition(arm).kind === "network"
-      ? "no built-in trainer"
-      : "not reconstructed",
-  );
 }
 
 async function readObject(root: string, path: string, name: string): Promise<ComplexImage> {

@@ -22,7 +22,7 @@ import { sourceFile } from "./plan.ts";
 export const generateStage: Stage = {
   name: "generate",
   title: "generate the frames",
-  inMainThread: false,
+  inMainThread: () => false,
   jobs: ({ plan }) =>
     plan.cells.map((cell) => ({
       stage: "generate",

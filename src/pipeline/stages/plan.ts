@@ -21,7 +21,7 @@ export const sourceFile = "plan/source.npz";
 export const planStage: Stage<RunContext> = {
   name: "plan",
   title: "plan the study",
-  inMainThread: true,
+  inMainThread: () => true,
   jobs: () => [{ stage: "plan", path: "plan", cell: null, arm: null }],
   async inputs() {
     return { kind: "ready", values: {} };

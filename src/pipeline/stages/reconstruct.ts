@@ -1,12 +1,13 @@
 // reconstruct: one complex object per arm on the object frame, from the scored frames alone. Engines start from a flat object
-// with the calibrated probe; network arms bring what their training job left; the null arm is the flat object.
+// with the calibrated probe, hybrid arms from a network's; network arms bring what their training job left; the null arm is
+// the flat object.
 
 import { join } from "node:path";
 import { flatImage, ndarray, type ComplexImage } from "../../array/ndarray.ts";
 import { openBackend } from "../../compute/node.ts";
 import { readArrayArgument, toComplexImage } from "../../data/array-argument.ts";
-import type { Dataset } from "../../data/dataset.ts";
 import { readDataset } from "../../data/read.ts";
+import type { Problem } from "../../engines/problem.ts";
 import { prepareEngine } from "../../engines/prepare.ts";
 import { runEngine, type Choice } from "../../engines/run.ts";
 import { DoselapError } from "../../errors.ts";
@@ -14,19 +15,23 @@ import { writeJson } from "../../io/atomic.ts";
 import { writeNpz } from "../../io/npz.ts";
 import { armDefinition } from "../../study/arms.ts";
 import { armPath, cellPath, type Cell } from "../../study/cell.ts";
+import { hybridOptions } from "../../study/methods.ts";
 import { problemOf } from "../../study/problem.ts";
+import { trainingDataFiles } from "../../study/training/build.ts";
 import type { StageContext } from "../context.ts";
 import { writeManifest } from "../manifest.ts";
 import { readRecord } from "../record.ts";
 import type { JobHooks, JobInputs, Stage, StageJob } from "../stage.ts";
 import type { JobResult } from "../store.ts";
 import { upstreamFiles } from "../upstream.ts";
+import { baselineObject } from "./baseline-arms.ts";
 import { halfFiles, scoredArms, scoredFile } from "./layout.ts";
+import { absenceOf, networkOf } from "./networks.ts";
 
 export const reconstructStage: Stage = {
   name: "reconstruct",
   title: "reconstruct with every arm",
-  inMainThread: false,
+  inMainThread: () => false,
   jobs: ({ plan, design }) =>
     plan.cells.flatMap((cell) =>
       scoredArms(design).map((arm) => ({
@@ -45,16 +50,23 @@ async function inputs({ cell, arm }: StageJob, context: StageContext): Promise<J
   const data = `data/${cellPath(cell!)}`;
   const definition = armDefinition(arm!);
   const halves = context.design.kind === "measured" && definition.kind === "engine" ? halfFiles : [];
-  const files = await upstreamFiles(context, data, "generate", [scoredFile(context.design), ...halves]);
-  if (definition.kind !== "network") return { kind: "ready", values: { cell, ...files } };
+  const trainedOn =
+    definition.kind === "baseline" && definition.baseline === "mean-pattern"
+      ? [trainingDataFiles(context.design).train]
+      : [];
+  const files = await upstreamFiles(context, data, "generate", [
+    ...new Set([scoredFile(context.design), ...halves, ...trainedOn]),
+  ]);
+  const network = networkOf(arm!, context.design);
+  if (network === undefined) return { kind: "ready", values: { cell, ...files } };
 
-  const trained = `train/${armPath(cell!, arm!)}`;
+  const trained = `train/${armPath(cell!, network)}`;
   const record = await readRecord(join(context.root, trained));
-  if (record === undefined) return { kind: "skip", reason: skipReason(context) };
-  if (record.state !== "done")
-    throw new DoselapError("Job", `training ${record.state}: ${record.reason ?? ""}`, {
-      file: trained,
-    });
+  if (record?.state !== "done") {
+    const { state, reason } = await absenceOf(arm!, cell!, context);
+    if (state === "skipped") return { kind: "skip", reason };
+    throw new DoselapError("Job", reason, { file: trained });
+  }
   return {
     kind: "ready",
     values: {
@@ -65,8 +77,9 @@ async function inputs({ cell, arm }: StageJob, context: StageContext): Promise<J
   };
 }
 
-function skipReason({ trainer }: StageContext): string {
-  return trainer.runner === "builtin" ? "no built-in trainer" : "not trained";
+async function trainedObject(cell: Cell, network: string, { root }: StageContext): Promise<ComplexImage> {
+  const file = join(root, "train", armPath(cell, network), "reconstruction.npz");
+  return toComplexImage(await readArrayArgument(`${file}:objectGuess`), { file, key: "objectGuess" });
 }
 
 async function work(
@@ -83,17 +96,38 @@ async function work(
     case "null":
       await writeReconstruction(folder, flatImage(dataset.object.height, dataset.object.width));
       return { summary: { start: "flat object" } };
-    case "network": {
-      const file = join(context.root, "train", armPath(cell!, arm!), "reconstruction.npz");
-      const object = toComplexImage(await readArrayArgument(`${file}:objectGuess`), {
-        file,
-        key: "objectGuess",
-      });
-      await writeReconstruction(folder, object);
+    case "network":
+      await writeReconstruction(folder, await trainedObject(cell!, arm!, context));
       return { summary: { start: "training job" } };
+    case "baseline": {
+      const { object, summary } = await baselineObject(definition.baseline, dataset, cell!, context);
+      await writeReconstruction(folder, object);
+      return { summary };
     }
-    case "engine":
-      return runEngineArm(definition.engine, dataset, cell!, context, folder, hooks);
+    case "hybrid": {
+      const { network, engine, engineOptions } = hybridOptions(context.design.methods["hybrid"] ?? {});
+      const object = await trainedObject(cell!, network, context);
+      const run = { engine, options: engineOptions, start: `object of ${network}, calibrated probe` };
+      return runEngineArm(run, new Map([["reconstruction", { ...problemOf(dataset), object }]]), {
+        cell: cell!,
+        folder,
+        ...hooks,
+      });
+    }
+    case "engine": {
+      const { engine } = definition;
+      const run = {
+        engine,
+        options: context.design.engines[engine] ?? {},
+        start: "flat object, calibrated probe",
+      };
+      const problems = new Map([["reconstruction", problemOf(dataset)]]);
+      for (const file of context.design.kind === "measured" ? halfFiles : []) {
+        const half = await readDataset(join(context.root, "data", cellPath(cell!), file));
+        problems.set(`reconstruction-${file.replace(".npz", "")}`, problemOf(half.dataset));
+      }
+      return runEngineArm(run, problems, { cell: cell!, folder, ...hooks });
+    }
     default:
       throw definition satisfies never;
   }
@@ -106,37 +140,31 @@ interface History {
 }
 
 async function runEngineArm(
-  name: string,
-  scan: Dataset,
-  cell: Cell,
-  { design, root }: StageContext,
-  folder: string,
-  { progress, signal }: JobHooks,
+  {
+    engine: name,
+    options,
+    start,
+  }: { engine: string; options: { readonly [key: string]: unknown }; start: string },
+  problems: ReadonlyMap<string, Problem>,
+  { cell, folder, progress, signal }: JobHooks & { readonly cell: Cell; readonly folder: string },
 ): Promise<JobResult> {
-  const engine = prepareEngine(name, design.engines[name] ?? {});
+  const engine = prepareEngine(name, options);
   const histories: Record<string, History> = {};
-  const scans = new Map([["reconstruction", scan]]);
-  if (design.kind === "measured") {
-    for (const file of halfFiles) {
-      const { dataset } = await readDataset(join(root, "data", cellPath(cell), file));
-      scans.set(`reconstruction-${file.replace(".npz", "")}`, dataset);
-    }
-  }
   // One build of the kernels for all machines: the same bytes everywhere. Jobs share the cores, so each takes one thread.
   const backend = openBackend({ kernels: "simd", threads: 1 });
   let done = 0;
-  for (const [output, dataset] of scans) {
-    const { object, probe, history, deviance, choices } = await runEngine(engine, problemOf(dataset), {
+  for (const [output, problem] of problems) {
+    const { object, probe, history, deviance, choices } = await runEngine(engine, problem, {
       backend,
       seed: cell.seed,
       signal,
       onEpoch: ({ phase, epoch, epochs, error, fraction }) =>
         progress(
-          (done + fraction) / scans.size,
+          (done + fraction) / problems.size,
           `${phase === "choose" ? "choosing, " : ""}epoch ${epoch}/${epochs}, misfit ${error.toPrecision(3)}`,
         ),
     });
-    await writeReconstruction(folder, object, { output, probe, size: dataset.size });
+    await writeReconstruction(folder, object, { output, probe, size: problem.size });
     histories[output] = { misfit: history, deviancePerPixel: deviance, choices };
     done++;
   }
@@ -149,8 +177,8 @@ async function runEngineArm(
     summary: {
       engine: name,
       options: engine.options,
-      start: "flat object, calibrated probe",
-      frames: scan.frames,
+      start,
+      frames: problems.get("reconstruction")?.frames ?? null,
       choices: histories["reconstruction"]?.choices ?? [],
       finalMisfit: histories["reconstruction"]?.misfit.at(-1) ?? null,
     },

@@ -5,7 +5,7 @@ import type { Stage } from "../stage.ts";
 export const reportStage: Stage = {
   name: "report",
   title: "write the report",
-  inMainThread: true,
+  inMainThread: () => true,
   jobs: () => [],
   inputs: async () => ({ kind: "ready", values: {} }),
   work: async () => ({ summary: {} }),

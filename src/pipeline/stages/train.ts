@@ -4,7 +4,7 @@
 import { join } from "node:path";
 import { DoselapError } from "../../errors.ts";
 import { armPath, cellPath } from "../../study/cell.ts";
-import { networkArms, trainingDataFiles, trainingJobFields } from "../../study/training/build.ts";
+import { trainedArms, trainingDataFiles, trainingJobFields } from "../../study/training/build.ts";
 import { createTrainingJob, isFile, type TrainingJobFields } from "../../study/training/job.ts";
 import {
   trainingManifestFile,
@@ -19,14 +19,15 @@ import { readRecord } from "../record.ts";
 import type { JobHooks, JobInputs, JobOutcome, Stage, StageJob } from "../stage.ts";
 import type { JobResult } from "../store.ts";
 import { upstreamFiles } from "../upstream.ts";
+import { trainingSkip } from "./networks.ts";
 
 export const trainStage: Stage = {
   name: "train",
   title: "train the networks",
-  inMainThread: true,
+  inMainThread: ({ trainer }) => runnerOf(trainer.runner).inMainThread,
   jobs: ({ plan, design }) =>
     plan.cells.flatMap((cell) =>
-      networkArms(design).map((arm) => ({
+      trainedArms(design).map((arm) => ({
         stage: "train" as const,
         path: `train/${armPath(cell, arm)}`,
         cell,
@@ -39,10 +40,8 @@ export const trainStage: Stage = {
 };
 
 async function inputs({ cell, arm }: StageJob, context: StageContext): Promise<JobInputs> {
-  const availability = runnerOf(context.trainer.runner).availability(arm!);
-  if (!availability.available) return { kind: "skip", reason: availability.reason };
-  if (arm === "supervised" && context.design.kind === "measured")
-    return { kind: "skip", reason: "no labels" };
+  const reason = trainingSkip(arm!, context);
+  if (reason !== undefined) return { kind: "skip", reason };
   const { train, test } = trainingDataFiles(context.design);
   const data = await upstreamFiles(context, `data/${cellPath(cell!)}`, "generate", [
     ...new Set([train, test]),
@@ -67,7 +66,7 @@ async function work(
   job: StageJob,
   context: StageContext,
   folder: string,
-  { signal }: JobHooks,
+  { signal, progress }: JobHooks,
 ): Promise<JobResult> {
   const { root, design, trainer } = context;
   const description = runnerOf(trainer.runner);
@@ -83,6 +82,7 @@ async function work(
     relativeTo: root,
     publishedDir: join(root, job.path),
     signal,
+    progress,
     overlapMetricsPath: overlapMetrics(job, context),
   });
   return { summary: trainingSummary(outcome, { relativeTo: root, publishedDir: join(root, job.path) }) };

@@ -19,7 +19,7 @@ import { dataFiles } from "./layout.ts";
 export const viewsStage: Stage = {
   name: "views",
   title: "group the frames and measure overlap",
-  inMainThread: false,
+  inMainThread: () => false,
   jobs: ({ plan }) =>
     plan.cells.map((cell) => ({
       stage: "views",

@@ -25,6 +25,7 @@ const labels: { readonly [key: string]: string } = {
   enableOversampling: "Oversampling of groups",
   arms: "Arms",
   engines: "Engine options",
+  methods: "Options of other arms",
   training: "Training",
   metrics: "Metrics",
   seeds: "Seeds of replicate 0",
@@ -68,16 +69,17 @@ function describe(key: string, value: unknown): Markup | string {
     );
     return html`${lines}`;
   }
-  if (key === "engines" && isRecord(value)) return enginesText(value);
+  if (key === "engines" && isRecord(value)) return optionsText(value, "every engine that has it");
+  if (key === "methods" && isRecord(value)) return optionsText(value, "every arm that has it");
   if ((key === "doses" || key === "fluences") && Array.isArray(value)) {
     return value.map((item) => (typeof item === "number" ? doseText(item) : plain(item))).join(" · ");
   }
   return plain(value);
 }
 
-/** One line with the options that all engines which have them set alike, then a line per engine with its own. */
-function enginesText(engines: { readonly [name: string]: unknown }): Markup {
-  const all = Object.entries(engines).map(
+/** One line with the options that all which have them set alike, then a line for each with its own. */
+function optionsText(named: { readonly [name: string]: unknown }, everyone: string): Markup {
+  const all = Object.entries(named).map(
     ([name, options]) => [name, isRecord(options) ? Object.entries(options) : []] as const,
   );
   const values = groupBy(
@@ -96,7 +98,7 @@ function enginesText(engines: { readonly [name: string]: unknown }): Markup {
   });
   return shared.length === 0
     ? html`${lines}`
-    : html`<div><b>every engine that has it</b> ${plain(Object.fromEntries(shared))}</div>
+    : html`<div><b>${everyone}</b> ${plain(Object.fromEntries(shared))}</div>
         ${lines}`;
 }
 

@@ -1,6 +1,7 @@
 // Each rule of a design broken once, and many at a time.
 
 import { describe, expect, test } from "vitest";
+import { armNames } from "../arms.ts";
 import { checkDesign } from "./check.ts";
 import { mergeDesign, type Tree } from "./merge.ts";
 import { presets } from "./presets.ts";
@@ -76,13 +77,30 @@ describe("each rule names field, rule and value", () => {
     [
       "arms.0",
       { arms: ["rpei", "null"] },
-      /one of pinn, supervised, epie, rpie, mpie, dm, raar, lsqml, ml, null; got "rpei"\. Did you mean "rpie"\?/u,
+      new RegExp(`one of ${armNames.join(", ")}; got "rpei"\\. Did you mean "rpie"\\?`, "u"),
     ],
     ["arms.1", { arms: ["rpie", "rpie"] }, /not be named twice; got "rpie"/u],
     ["arms", { arms: ["pinn", "null"] }, /measured study needs an engine arm/u, measured],
     ["engines.rpi", { engines: { rpi: {} } }, /no such engine.*Did you mean "rpie"\?/u],
     ["engines.rpie.aplha", { engines: { rpie: { aplha: 1 } } }, /no such key\. Did you mean "alpha"\?/u],
     ["engines.rpie.alpha", { engines: { rpie: { alpha: 2 } } }, /got 2/u],
+    ["methods.rpie", { methods: { rpie: {} } }, /has no options here; known: pinn/u],
+    ["methods.pin", { methods: { pin: {} } }, /has no options here.*Did you mean "pinn"\?/u],
+    ["methods.pinn.widht", { methods: { pinn: { widht: [8] } } }, /no such key\. Did you mean "widths"\?/u],
+    ["methods.pinn.widths", { methods: { pinn: { widths: [] } } }, /got \[\]/u],
+    ["methods.pinn.tilePx", { methods: { pinn: { tilePx: 96 } } }, /no such key/u],
+    ["methods.steps.steps", { methods: { steps: { steps: 0 } } }, /got 0/u],
+    [
+      "methods.hybrid.network",
+      { methods: { hybrid: { network: "pin" } } },
+      /one of "pinn".*Did you mean "pinn"\?/u,
+    ],
+    ["methods.hybrid.engine", { methods: { hybrid: { engine: "mll" } } }, /unknown engine "mll".*got "mll"/u],
+    [
+      "methods.pinn-scan.engineOptions",
+      { methods: { "pinn-scan": { engine: "ml", engineOptions: { aplha: 1 } } } },
+      /engine ml does not take the option aplha/u,
+    ],
     ["neighbourCount", { neighbourCount: 7 }, /no such key\. Did you mean "neighborCount"\?/u],
     [
       "probe.defocusRadiusPX",
@@ -157,6 +175,17 @@ test("engine options are resolved: whatever was left to a default is written out
     fixProbe: expect.any(Boolean),
   });
   expect(checkDesign({ ...quick, engines: {} }).engines["rpie"]).toHaveProperty("epochs");
+});
+
+test("options of networks are resolved too, for the arms and for the network that a hybrid arm starts from", () => {
+  const { methods } = checkDesign({ ...quick, arms: ["hybrid", "rpie"], methods: {} });
+  expect(Object.keys(methods)).toEqual(["pinn-scan", "hybrid"]);
+  expect(methods["hybrid"]).toMatchObject({ network: "pinn-scan", engine: expect.any(String) });
+  expect(methods["pinn-scan"]).toMatchObject({ tilePx: expect.any(Number), epochs: null });
+  const named = checkDesign({ ...quick, arms: ["rpie"], methods: { pinn: { stages: 2 } } });
+  expect(Object.keys(named.methods)).toEqual(["pinn"]);
+  expect(named.methods["pinn"]).toMatchObject({ stages: 2, widths: expect.any(Array) });
+  expect(checkDesign({ ...quick, arms: ["rpie"], methods: {} }).methods).toEqual({});
 });
 
 test("engines stand in the registry's order, those of the arms and those that are named, and no others", () => {

@@ -3,6 +3,7 @@
 import { engines } from "../../engines/registry.ts";
 import { DoselapError } from "../../errors.ts";
 import { armOf } from "../arms.ts";
+import { hybridOptions, methods } from "../methods.ts";
 import { shapeFaults, type Fault } from "./faults.ts";
 import { ruleFaults } from "./rules.ts";
 import { designSchema, type StudyDesign } from "./schema.ts";
@@ -65,7 +66,7 @@ function shown(value: unknown): string | undefined {
 }
 
 function resolved(design: StudyDesign): StudyDesign {
-  const common = { engines: resolvedEngines(design) };
+  const common = { engines: resolvedEngines(design), methods: resolvedMethods(design) };
   return design.kind === "simulated"
     ? { ...design, ...common, views: inOrder(design.views) }
     : { ...design, ...common, views: inOrder(design.views) };
@@ -85,6 +86,17 @@ function resolvedEngines(design: StudyDesign): StudyDesign["engines"] {
     Object.entries(engines)
       .filter(([name]) => all[name] !== undefined)
       .map(([name, engine]) => [name, { ...engine.options.parse(all[name]) }]),
+  );
+}
+
+/** The same for the arms that are no engines; a hybrid arm needs its network's. */
+function resolvedMethods({ arms, methods: given }: StudyDesign): StudyDesign["methods"] {
+  const needed = new Set([...arms, ...Object.keys(given)]);
+  if (needed.has("hybrid")) needed.add(hybridOptions(given["hybrid"] ?? {}).network);
+  return Object.fromEntries(
+    Object.entries(methods)
+      .filter(([name]) => needed.has(name))
+      .map(([name, schema]) => [name, { ...schema.parse(given[name] ?? {}) }]),
   );
 }
 

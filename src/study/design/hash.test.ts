@@ -1,6 +1,7 @@
 // Every field of a design is changed once; exactly the stages of an explicit table may notice.
 
 import { describe, expect, test } from "vitest";
+import { networkArmNames } from "../../nn/arms/registry.ts";
 import { armNames } from "../arms.ts";
 import { checkDesign } from "./check.ts";
 import { designHash, stageHash, stageInputs, type DesignStage } from "./hash.ts";
@@ -73,13 +74,17 @@ const dependents: { readonly [prefix: string]: readonly DesignStage[] } = {
   "engines.raar": reconstructOnly,
   "engines.lsqml": reconstructOnly,
   "engines.ml": reconstructOnly,
+  ...Object.fromEntries(networkArmNames.map((name) => [`methods.${name}`, trainOnly])),
+  "methods.steps": reconstructOnly,
+  // Here every network is trained anyway; see below for one that is not.
+  "methods.hybrid": reconstructOnly,
   metrics: compareOnly,
   name: compareOnly,
   question: compareOnly,
 };
 
 const file = { kind: "file", path: "a/scan.npz", sha256: "ab".repeat(32) } as const;
-/** Resolved: every engine is an arm, with every option, those at their defaults too. */
+/** Resolved: every arm, with every option, those at their defaults too. */
 const simulated = ofKind("simulated", { ...presets.quick, arms: armNames });
 const measured = ofKind("measured", {
   ...presets.measured,
@@ -139,7 +144,9 @@ describe.each([
   test.each(leaves.map(([path, value]) => [path.join("."), path, value] as const))(
     "%s changes exactly the stages that depend on it",
     (name, path, value) => {
-      const after = withLeaf(design, path, perturbed(value));
+      // Which network is trained follows from this one, so it must name one.
+      const other = name === "methods.hybrid.network" ? "supervised" : perturbed(value);
+      const after = withLeaf(design, path, other);
       if (name.endsWith(".path")) {
         expect(changed(design, after)).toEqual([]);
         expect(designHash(after)).toBe(designHash(design));
@@ -163,6 +170,21 @@ describe("arms", () => {
     expect(changed(all, withArms("pinn", "rpie", "null"))).toEqual(trainOnly);
     expect(changed(all, withArms("pinn", "supervised", "null"))).toEqual(reconstructOnly);
     expect(changed(all, withArms("null", "rpie", "supervised", "pinn"))).toEqual(compareOnly);
+  });
+
+  test("a hybrid arm has its network trained, and another network trains another", () => {
+    const before = withArms("hybrid", "null");
+    const network = ["methods", "hybrid", "network"];
+    expect(changed(before, withLeaf(before, network, "supervised"))).toEqual([
+      "plan",
+      "train",
+      "reconstruct",
+      "compare",
+      "report",
+    ]);
+    expect(changed(before, withLeaf(before, ["methods", "pinn-scan", "splits"], 7))).toEqual(trainOnly);
+    expect(changed(before, withLeaf(before, ["methods", "pinn", "steps"], 7))).toEqual(compareOnly);
+    expect(changed(before, withArms("pinn-scan", "null"))).toEqual(reconstructOnly);
   });
 
   test("options of an engine that no arm uses change no reconstruction", () => {

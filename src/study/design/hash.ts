@@ -6,6 +6,7 @@
 
 import { armKind, armOf, type ArmDescription } from "../arms.ts";
 import { DoselapError } from "../../errors.ts";
+import { hybridOptions } from "../methods.ts";
 import { canonicalJson, sha256Hex } from "./canonical.ts";
 import type { StudyDesign } from "./schema.ts";
 
@@ -61,7 +62,11 @@ export const stageReads: { readonly [stage in DesignStage]: StageReads } = {
   },
   train: { upstream: ["views"], fields: ["training"], arms: ["network"] },
   // The gridsize names the arm's folder; no engine reads it.
-  reconstruct: { upstream: ["generate"], fields: ["views.*.gridsize"], arms: ["engine", "null"] },
+  reconstruct: {
+    upstream: ["generate"],
+    fields: ["views.*.gridsize"],
+    arms: ["engine", "hybrid", "baseline", "null"],
+  },
   compare: { upstream: ["train", "reconstruct"], fields: "all", arms: [] },
   report: { upstream: ["compare"], fields: "all", arms: [] },
 };
@@ -132,9 +137,11 @@ function copyPath(from: Json, to: { [key: string]: unknown }, [key, ...rest]: re
 }
 
 function addArms(design: StudyDesign, part: { [key: string]: unknown }, kinds: StageReads["arms"]): void {
-  const read = design.arms.filter((name) => kinds.some((kind) => kind === armKind(name)));
+  const read = armsOfKinds(design, kinds);
   // Keyed by kind, and sorted: the order of the arms is the report's business.
   part[`arms:${kinds.join("+")}`] = [...read].sort();
+  const methods = Object.entries(design.methods).filter(([name]) => read.includes(name));
+  part["methods"] = { ...(part["methods"] as Json | undefined), ...Object.fromEntries(methods) };
   if (kinds.includes("engine")) {
     part["engines"] = Object.fromEntries(
       Object.entries(design.engines).filter(([engine]) =>
@@ -145,4 +152,11 @@ function addArms(design: StudyDesign, part: { [key: string]: unknown }, kinds: S
       ),
     );
   }
+}
+
+/** The design's arms of these kinds; a hybrid arm has its network trained although it is no arm of the design. */
+function armsOfKinds(design: StudyDesign, kinds: StageReads["arms"]): string[] {
+  const read = design.arms.filter((name) => kinds.some((kind) => kind === armKind(name)));
+  if (!kinds.includes("network") || !design.arms.includes("hybrid")) return read;
+  return [...new Set([...read, hybridOptions(design.methods["hybrid"] ?? {}).network])];
 }

@@ -10,8 +10,13 @@ const seeds = { simulation: 42, grouping: 123, subsampling: 456 } as const;
 const metrics = { msSsimSigmaPx: 1, maxShiftPx: 2, registration: true } as const;
 /** Engines of a simulated study know the probe, as the networks do. What is not named is the engine's own default. */
 const knownProbe = { fixProbe: true } as const;
+/** The best known setting of LSQ-ML at every dose of the study (ENGINE-030). */
+const stillNoise = { ...knownProbe, prior: "tv", priorWeight: "noise" } as const;
 /** The probe of a measured scan is a start. */
 const unknownProbe = { fixProbe: false } as const;
+
+/** Networks of the quick preset: a quarter of the operations of the full one's. */
+const smallNetwork = { widths: [8, 16, 32], epochs: 2 };
 
 /** The whole study on a small object, in minutes on two cores. */
 const quick = {
@@ -47,12 +52,29 @@ const quick = {
   enableOversampling: false,
   seeds,
   replicates: 1,
-  arms: ["pinn", "supervised", "epie", "rpie", "lsqml", "ml", "null"],
+  arms: [
+    "pinn",
+    "pinn-scan",
+    "supervised",
+    "epie",
+    "rpie",
+    "lsqml",
+    "ml",
+    "hybrid",
+    "steps",
+    "mean-pattern",
+    "null",
+  ],
   engines: {
     epie: { ...knownProbe, epochs: 40 },
     rpie: { ...knownProbe, epochs: 40 },
-    lsqml: { ...knownProbe, epochs: 40 },
+    lsqml: { ...stillNoise, epochs: 60 },
     ml: { ...knownProbe, epochs: 40 },
+  },
+  methods: {
+    pinn: smallNetwork,
+    supervised: smallNetwork,
+    "pinn-scan": { ...smallNetwork, splits: 2, tilePx: 80 },
   },
   training: { epochs: 5, batchSize: 4, learningRate: 2e-3, groupCount: null, subsampleCount: null },
   metrics,
@@ -92,17 +114,33 @@ const fly64 = {
   enableOversampling: false,
   seeds,
   replicates: 3,
-  arms: ["pinn", "supervised", "epie", "rpie", "mpie", "dm", "raar", "lsqml", "ml", "null"],
+  arms: [
+    "pinn",
+    "pinn-scan",
+    "supervised",
+    "epie",
+    "rpie",
+    "mpie",
+    "dm",
+    "raar",
+    "lsqml",
+    "ml",
+    "hybrid",
+    "steps",
+    "mean-pattern",
+    "null",
+  ],
   engines: {
     epie: { ...knownProbe, epochs: 100 },
     rpie: { ...knownProbe, epochs: 100 },
     mpie: { ...knownProbe, epochs: 100 },
     dm: knownProbe,
     raar: knownProbe,
-    lsqml: { ...knownProbe, epochs: 100 },
+    lsqml: { ...stillNoise, epochs: 100 },
     ml: { ...knownProbe, epochs: 100 },
   },
-  training: { epochs: 50, batchSize: 4, learningRate: 2e-3, groupCount: null, subsampleCount: null },
+  methods: {},
+  training: { epochs: 5, batchSize: 4, learningRate: 2e-3, groupCount: null, subsampleCount: null },
   metrics,
 } satisfies SimulatedDesign;
 
@@ -142,9 +180,10 @@ const isoDose = {
   enableOversampling: false,
   seeds,
   replicates: 3,
-  arms: ["pinn", "supervised", "rpie", "lsqml", "ml", "null"],
-  engines: { rpie: knownProbe, lsqml: knownProbe, ml: knownProbe },
-  training: { epochs: 20, batchSize: 4, learningRate: 2e-3, groupCount: null, subsampleCount: null },
+  arms: ["pinn-scan", "rpie", "lsqml", "ml", "steps", "null"],
+  engines: { rpie: knownProbe, lsqml: stillNoise, ml: knownProbe },
+  methods: {},
+  training: { epochs: 5, batchSize: 4, learningRate: 2e-3, groupCount: null, subsampleCount: null },
   metrics,
 } satisfies SimulatedDesign;
 
@@ -168,8 +207,9 @@ const measured = {
   enableOversampling: false,
   seeds,
   replicates: 1,
-  arms: ["pinn", "lsqml", "rpie", "null"],
+  arms: ["lsqml", "rpie", "steps", "null"],
   engines: { lsqml: { ...unknownProbe, epochs: 30 }, rpie: { ...unknownProbe, epochs: 30 } },
+  methods: {},
   training: { epochs: 5, batchSize: 4, learningRate: 2e-3, groupCount: null, subsampleCount: null },
   metrics,
 } satisfies MeasuredDesign;

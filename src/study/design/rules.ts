@@ -2,9 +2,12 @@
 // well formed, so that one report names everything that is wrong, even when another field has the wrong type.
 
 import { z } from "zod";
+import { prepareEngine } from "../../engines/prepare.ts";
 import { engines } from "../../engines/registry.ts";
+import { isDoselapError, messageOf } from "../../errors.ts";
 import { armKind, armNames, isArmName } from "../arms.ts";
 import { doseFolder } from "../cell.ts";
+import { isMethodName, methodNames, methods } from "../methods.ts";
 import { shapeFaults, type Fault } from "./faults.ts";
 import { didYouMean } from "./nearest.ts";
 
@@ -169,6 +172,33 @@ const engineRules = rule({ engines: z.record(z.string(), z.unknown()) }, (design
   }),
 );
 
+const methodRules = rule({ methods: z.record(z.string(), z.unknown()) }, (design) =>
+  Object.entries(design.methods).flatMap(([name, options]): Fault[] => {
+    const path = ["methods", name];
+    if (!isMethodName(name)) {
+      const rule = `has no options here; known: ${methodNames.join(", ")}`;
+      return [{ path, rule, hint: didYouMean(name, methodNames) }];
+    }
+    const parsed = methods[name].safeParse(options);
+    return parsed.success
+      ? innerEngineFaults(parsed.data, path)
+      : shapeFaults(parsed.error, methods[name], options, path);
+  }),
+);
+
+/** The engine inside a method is checked as it will be prepared: a wrong option must not wait for its job. */
+function innerEngineFaults(options: object, path: readonly string[]): Fault[] {
+  if (!("engine" in options && "engineOptions" in options)) return [];
+  const { engine, engineOptions } = options as { engine: string; engineOptions: Record<string, unknown> };
+  try {
+    prepareEngine(engine, engineOptions);
+    return [];
+  } catch (error) {
+    const field = isDoselapError(error, "Usage") ? "engine" : "engineOptions";
+    return [{ path: [...path, field], rule: messageOf(error), got: options[field] }];
+  }
+}
+
 const rules: readonly Rule[] = [
   sizeRule,
   objectRule,
@@ -180,6 +210,7 @@ const rules: readonly Rule[] = [
   armRules,
   referenceRule,
   engineRules,
+  methodRules,
 ];
 
 /** Every rule the value does not meet, the shape of the design not included. */

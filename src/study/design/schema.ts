@@ -83,6 +83,9 @@ const read = z.strictObject({
 /** Engine name to its options; each is checked by the engine's own strict schema. */
 const engines = z.record(z.string(), z.record(z.string(), z.unknown()));
 
+/** Arm name to its options, for arms that are no engines; each is checked by the arm's own strict schema. */
+const methods = z.record(z.string(), z.record(z.string(), z.unknown())).default({});
+
 /** YAML reads an unquoted null as no value; in a list of arms it can only mean the null arm. */
 const armName = z.preprocess((value) => (value === null ? "null" : value), z.string());
 
@@ -102,6 +105,7 @@ const common = {
   /** Arms in the order of the report; the null arm is always scored. */
   arms: z.array(armName).min(1),
   engines,
+  methods,
   training,
   metrics,
 };

@@ -4,6 +4,8 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { armKind, armNames } from "../arms.ts";
+import { methods } from "../methods.ts";
 import { designHash, stageReads } from "./hash.ts";
 import { loadDesign } from "./load.ts";
 import { measuredSchema, simulatedSchema } from "./schema.ts";
@@ -40,9 +42,36 @@ test("the measured example loads with its scan", async () => {
 });
 
 test("every field of both kinds has its row in the table", () => {
-  const rows = new Set([...page.matchAll(/^\| `(\w+)` \|/gmu)].map(([, field]) => field));
+  const table = page.slice(page.indexOf("## Fields"), page.indexOf("## Methods"));
+  const rows = new Set([...table.matchAll(/^\| `(\w+)` \|/gmu)].map(([, field]) => field));
   const fields = new Set([...Object.keys(simulatedSchema.shape), ...Object.keys(measuredSchema.shape)]);
   expect(rows).toEqual(fields);
+});
+
+test("every option of every method stands in its table with its default", () => {
+  const rows = [...page.matchAll(/^\| (`[^|]+`) \| (`[^|]+`) \| (.+?) \|/gmu)].flatMap(
+    ([, arms, options, value]) =>
+      namesIn(arms!).flatMap((arm) => namesIn(options!).map((option) => [arm, option, value] as const)),
+  );
+  for (const [name, schema] of Object.entries(methods)) {
+    const listed = rows.filter(([arm]) => arm === name).map(([, option, value]) => [option, value] as const);
+    const defaults = Object.entries(schema.parse({})).map(([option, value]) => [
+      option,
+      JSON.stringify(value),
+    ]);
+    expect(new Map(listed), name).toEqual(new Map(defaults as [string, string][]));
+    expect(listed.length, name).toBe(defaults.length);
+  }
+});
+
+function namesIn(cell: string): string[] {
+  return [...cell.matchAll(/`([^`]+)`/gu)].map(([, name]) => name!);
+}
+
+test("every arm stands in the table of methods, engines by one row for all", () => {
+  for (const name of armNames.filter((arm) => armKind(arm) !== "engine")) {
+    expect(page).toMatch(new RegExp(`^\\| \`"?${name}"?\` \\| `, "mu"));
+  }
 });
 
 test("the dependency table lists the fields that each stage reads", () => {

@@ -24,8 +24,10 @@ const namedFields: readonly [field: string, key: string][] = [
   ["testDataFile", "test_data_file_path"],
 ];
 
+/** Without the options of our own networks, which no legacy trainer knows. */
 function flat({ model, ...training }: TrainingConfig): { [field: string]: unknown } {
-  return { ...model, ...training };
+  const fields = Object.entries({ ...model, ...training });
+  return Object.fromEntries(fields.filter(([field]) => field !== "method"));
 }
 
 describe("the bridge writes each field under its legacy name", () => {
@@ -46,7 +48,8 @@ describe("the bridge writes each field under its legacy name", () => {
       value,
     ]);
     expect(cfg).toEqual(Object.fromEntries(expected));
-    expect(Object.hasOwn(cfg, "model")).toBe(false);
+    expect(Object.keys(cfg)).not.toContain("model");
+    expect(Object.keys(cfg)).not.toContain("method");
   });
 });
 

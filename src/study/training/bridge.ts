@@ -22,7 +22,7 @@ const legacyModelKeys: FieldNames<ModelConfig> = {
   padObject: "pad_object",
   gaussianSmoothingSigma: "gaussian_smoothing_sigma",
 };
-export const legacyTrainingKeys: FieldNames<Omit<TrainingConfig, "model">> = {
+export const legacyTrainingKeys: FieldNames<Omit<TrainingConfig, "model" | "method">> = {
   arm: "arm",
   backend: "backend",
   trainDataFile: "train_data_file_path",
@@ -95,7 +95,8 @@ export function freshParams(): LegacyParams {
 /** Writes every field of the config under its legacy key; the nested model is flattened. An undefined or null value is
  * skipped, as legacy code expects. */
 export function updateLegacyDict(cfg: Record<string, unknown>, config: TrainingConfig): void {
-  const { model, ...training } = config;
+  // No legacy trainer knows the options of our own networks: they reach an external one in config.json.
+  const { model, method: _, ...training } = config;
   copyFields(model, legacyModelKeys, cfg);
   copyFields(training, legacyTrainingKeys, cfg);
 }

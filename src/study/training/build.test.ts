@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { cell, design, fly64Cells, temporaryFolder } from "../../../test/support/training-job.ts";
 import { cellPath } from "../cell.ts";
 import { presets } from "../design/presets.ts";
-import { buildTrainingJobs, networkArms, type SkipEvent } from "./build.ts";
+import { buildTrainingJobs, trainedArms, type SkipEvent } from "./build.ts";
 
 /** Only the presence of a data file matters here. */
 async function touch(path: string): Promise<void> {
@@ -108,7 +108,11 @@ describe("buildTrainingJobs matrix", () => {
   test("a measured study trains on the scan that it reconstructs", async () => {
     const full = cell({ view: "full", gridsize: 2 });
     await touch(join(places.dataRoot, cellPath(full), "scan.npz"));
-    const [job] = buildTrainingJobs({ design: presets.measured, cells: [full], ...places });
+    const [job] = buildTrainingJobs({
+      design: { ...presets.measured, arms: ["pinn", "lsqml"] },
+      cells: [full],
+      ...places,
+    });
     expect(job?.trainDataPath).toBe(join(root, "data/dose_1000/full/seed_42/scan.npz"));
     expect(job?.testDataPath).toBe(job?.trainDataPath);
   });
@@ -118,7 +122,7 @@ const nowhere = { dataRoot: "/nowhere", artifactRoot: "/nowhere" };
 
 test.each(["rpie", "null", "pin"])("%s is no network arm of the design", (arm) => {
   const make = (): unknown => buildTrainingJobs({ design, cells: [], ...nowhere, arms: [arm] });
-  expect(make).toThrow(/expected one of pinn, supervised/);
+  expect(make).toThrow(/expected one of pinn, pinn-scan, supervised/);
 });
 
 test("a seed that no cell has is an error that lists those there are", () => {
@@ -128,6 +132,6 @@ test("a seed that no cell has is an error that lists those there are", () => {
 
 test("a design without network arms has no training jobs", () => {
   const iterative = { ...presets.fly64, arms: ["rpie", "null"] };
-  expect(networkArms(iterative)).toEqual([]);
+  expect(trainedArms(iterative)).toEqual([]);
   expect(buildTrainingJobs({ design: iterative, cells: fly64Cells(), ...nowhere })).toEqual([]);
 });

@@ -6,6 +6,7 @@ import { armKind } from "../arms.ts";
 import { armPath, cellPath, type Cell } from "../cell.ts";
 import { didYouMean } from "../design/nearest.ts";
 import type { StudyDesign } from "../design/schema.ts";
+import { hybridOptions } from "../methods.ts";
 import { createTrainingJob, isFile, type TrainingJob, type TrainingJobFields } from "./job.ts";
 
 /** A view that was left out, and why. */
@@ -28,9 +29,11 @@ export function trainingDataFiles({ kind }: StudyDesign): TrainingDataFiles {
     : { train: "scan.npz", test: "scan.npz" };
 }
 
-/** The design's arms that are trained, in its order. */
-export function networkArms({ arms }: StudyDesign): string[] {
-  return arms.filter((arm) => armKind(arm) === "network");
+/** The design's arms that are trained, in its order; the network that a hybrid arm starts from is trained in any case. */
+export function trainedArms({ arms, methods }: StudyDesign): string[] {
+  const named = arms.filter((arm) => armKind(arm) === "network");
+  if (!arms.includes("hybrid")) return named;
+  return [...new Set([...named, hybridOptions(methods["hybrid"] ?? {}).network])];
 }
 
 export interface BuildOptions {
@@ -58,7 +61,7 @@ export function buildTrainingJobs({
   cells,
   dataRoot,
   artifactRoot,
-  arms = networkArms(design).slice(0, 1),
+  arms = trainedArms(design).slice(0, 1),
   seeds = [Math.min(...cells.map((cell) => cell.seed))],
   dataFiles = trainingDataFiles(design),
   allowMissingViews = false,
@@ -116,7 +119,7 @@ function missingFiles(cell: Cell, { train, test }: TrainingDataFiles, dataRoot: 
 }
 
 function checkArms(arms: readonly string[], design: StudyDesign): void {
-  const known = networkArms(design);
+  const known = trainedArms(design);
   for (const arm of arms) {
     if (known.includes(arm)) continue;
     throw new DoselapError("Usage", "no such network arm in this design", {

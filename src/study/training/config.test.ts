@@ -36,9 +36,9 @@ test("every control of the design, the job and the data is in the config", () =>
     subsampleSeed: 457,
     simulationSeed: 43,
     npseed: 43,
-    batchSize: 4,
-    nepochs: 50,
-    learningRate: 2e-3,
+    batchSize: design.training.batchSize,
+    nepochs: design.training.epochs,
+    learningRate: design.training.learningRate,
   });
 });
 
@@ -90,15 +90,38 @@ describe("changing a control changes the config and the legacy parameters", () =
   });
 });
 
+describe("options of the network arm", () => {
+  const withOptions = (arm: string, options: object): TrainingConfig =>
+    buildTrainingConfig({ ...job, arm }, { ...design, methods: { [arm]: { ...options } } }, facts);
+
+  test("defaults are filled in, and what the design says is kept", () => {
+    expect(buildTrainingConfig(job, design, facts).method).toMatchObject({ stages: 1, restarts: 2 });
+    expect(withOptions("pinn", { steps: 3 }).method).toMatchObject({ steps: 3, stages: 1 });
+    expect(withOptions("pinn-scan", { splits: 9 }).method).toMatchObject({ splits: 9, framesPerTile: 12 });
+  });
+
+  test("epochs, batch size and rate of an arm stand before those of the training section", () => {
+    const own = withOptions("supervised", { epochs: 7, batchSize: 2, learningRate: 0.5 });
+    expect(own).toMatchObject({ nepochs: 7, batchSize: 2, learningRate: 0.5 });
+    const { epochs: nepochs, batchSize } = design.training;
+    expect(withOptions("supervised", { epochs: null })).toMatchObject({ nepochs, batchSize });
+  });
+
+  test("options of another arm change nothing", () => {
+    const other = buildTrainingConfig(job, { ...design, methods: { supervised: { epochs: 7 } } }, facts);
+    expect(other).toEqual(buildTrainingConfig(job, design, facts));
+  });
+});
+
 test("no value is left for a trainer's own defaults", () => {
   const { model, ...training } = buildTrainingConfig(job, design, facts);
   for (const value of [...Object.values(model), ...Object.values(training)])
     expect(value ?? "absent").not.toBe("absent");
 });
 
-test("the config is frozen, the model too", () => {
+test("the config is frozen, and its parts too", () => {
   const config = buildTrainingConfig(job, design, facts);
-  expect(Object.isFrozen(config) && Object.isFrozen(config.model)).toBe(true);
+  for (const part of [config, config.model, config.method]) expect(Object.isFrozen(part)).toBe(true);
 });
 
 test("groups are drawn from the subsample when their number is not given", () => {
@@ -110,7 +133,12 @@ describe("what does not fit is refused", () => {
   const cases: readonly [name: string, Partial<TrainingJob>, Partial<StudyDesign["training"]>, RegExp][] = [
     ["a seed of no replicate", { seed: 45 }, {}, /expected 42 to 44, got 45/],
     ["a seed before the first", { seed: 41 }, {}, /expected 42 to 44, got 41/],
-    ["an arm that is not trained", { arm: "rpie" }, {}, /expected pinn or supervised, got rpie/],
+    [
+      "an arm that is not trained",
+      { arm: "rpie" },
+      {},
+      /is not a network arm; expected pinn, .*supervised.*, got rpie/,
+    ],
     ["a subsample larger than the scan", {}, { subsampleCount: 513 }, /expected at most 512, got 513/],
     [
       "more groups than frames",

@@ -2,6 +2,9 @@
 // defaults (F-05, F-06). What only changes how fast it runs is ExecutionConfig, which never meets the bridge (CONFIG-002).
 
 import { DoselapError } from "../../errors.ts";
+import type { NetworkArm } from "../../nn/arms/arm.ts";
+import { scheduleOf } from "../../nn/arms/options.ts";
+import { isNetworkArm, networkArmNames, networkArms } from "../../nn/arms/registry.ts";
 import type { StudyDesign } from "../design/schema.ts";
 import type { DatasetFacts } from "./dataset-facts.ts";
 import type { TrainingJob } from "./job.ts";
@@ -27,6 +30,8 @@ export type TrainingBackend = "builtin" | "pytorch" | "tensorflow";
 
 export interface TrainingConfig {
   readonly model: ModelConfig;
+  /** Options of the arm, defaults filled in: what only our own trainer reads. */
+  readonly method: { readonly [option: string]: unknown };
   readonly arm: string;
   readonly backend: TrainingBackend;
   readonly trainDataFile: string;
@@ -81,10 +86,13 @@ export function buildTrainingConfig(
   const nSubsample = training.subsampleCount ?? frames;
   const nGroups = training.groupCount ?? nSubsample;
   checkCounts({ nSubsample, nGroups, frames }, job, design);
+  const network = networkArmOf(job.arm);
+  const method = network.options.parse(design.methods[job.arm] ?? {});
+  const schedule = scheduleOf(method, training);
   const model: ModelConfig = Object.freeze({
     N: sizePx,
     gridsize: job.gridsize,
-    modelType: modelTypeOf(job.arm),
+    modelType: network.needsLabels ? "supervised" : "pinn",
     objectBig: true,
     probeBig: true,
     probeMask: false,
@@ -94,6 +102,7 @@ export function buildTrainingConfig(
   });
   return Object.freeze({
     model,
+    method: Object.freeze(method),
     arm: job.arm,
     backend,
     trainDataFile: job.trainDataPath,
@@ -108,9 +117,9 @@ export function buildTrainingConfig(
     subsampleSeed: seeds.subsampling + replicate,
     simulationSeed: seeds.simulation + replicate,
     npseed: seeds.simulation + replicate,
-    batchSize: training.batchSize,
-    nepochs: training.epochs,
-    learningRate: training.learningRate,
+    batchSize: schedule.batchSize,
+    nepochs: schedule.epochs,
+    learningRate: schedule.learningRate,
     positionsProvided: true,
     probeTrainable: false,
     intensityScaleTrainable: true,
@@ -128,11 +137,11 @@ function replicateOf({ seed }: TrainingJob, { seeds, replicates }: StudyDesign):
   });
 }
 
-function modelTypeOf(arm: string): ModelConfig["modelType"] {
-  if (arm === "pinn" || arm === "supervised") return arm;
+function networkArmOf(arm: string): NetworkArm {
+  if (isNetworkArm(arm)) return networkArms[arm];
   throw new DoselapError("Design", "is not a network arm", {
     key: "arm",
-    expected: "pinn or supervised",
+    expected: networkArmNames.join(", "),
     got: arm,
   });
 }

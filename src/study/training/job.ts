@@ -18,7 +18,7 @@ export interface TrainingJob {
   /** The job's own folder: nothing is written outside it, except the log where `logPath` says so. */
   readonly artifactDir: string;
   readonly logPath: string;
-  /** Network arm: "pinn" or "supervised". */
+  /** Name of a network arm. */
   readonly arm: string;
   /** Simulation (or thinning) seed of the job's replicate. */
   readonly seed: number;

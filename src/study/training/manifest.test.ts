@@ -24,7 +24,7 @@ async function input(): Promise<TrainingManifestInput> {
     filters: { dose: [1000], view: undefined },
     rows: [
       { job, state: "done", reason: null, summary: trainingSummary(outcome, { relativeTo: root }) },
-      { job: { ...job, arm: "supervised" }, state: "skipped", reason: "no built-in trainer" },
+      { job: { ...job, arm: "supervised" }, state: "skipped", reason: "no labels" },
       { job: { ...job, seed: 43 }, state: "failed", reason: "exit code 3" },
     ],
     skippedViews: [{ dose: 1e4, view: "sparse", reason: "train.npz missing" }],
@@ -68,7 +68,7 @@ test("the manifest names every job with relative paths, state, reason and effect
         },
         result: { metrics: { loss: 0.25 } },
       },
-      { arm: "supervised", state: "skipped", reason: "no built-in trainer" },
+      { arm: "supervised", state: "skipped", reason: "no labels" },
       { seed: 43, state: "failed", reason: "exit code 3" },
     ],
   });
@@ -95,7 +95,7 @@ test("the skip summary counts views without data and jobs without a runner", asy
         gridsize: 1,
         arm: "supervised",
         seed: 42,
-        reason: "no built-in trainer",
+        reason: "no labels",
       },
     ],
     skippedJobCount: 1,

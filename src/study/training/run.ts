@@ -7,6 +7,7 @@ import { dirname } from "node:path";
 import { DoselapError, messageOf } from "../../errors.ts";
 import { fileError } from "../../io/file-error.ts";
 import { sha256File } from "../../io/hash.ts";
+import type { Progress } from "../../nn/training/progress.ts";
 import type { StudyDesign } from "../design/schema.ts";
 import { freshParams, updateLegacyDict as bridge, type LegacyParams } from "./bridge.ts";
 import { buildTrainingConfig, type TrainingBackend, type TrainingConfig } from "./config.ts";
@@ -31,6 +32,8 @@ export interface RunTrainingOptions {
   /** Where the job's folder will be renamed to; the log names files by it. */
   readonly publishedDir?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Is told the share of the job that is done, and a word about it. */
+  readonly progress?: Progress | undefined;
   /** Measured overlap of the job's cell, for the log and the runner. */
   readonly overlapMetricsPath?: string | undefined;
   /** The command that runs this job, for the log and the dry run. */
@@ -179,6 +182,7 @@ async function train(
     log,
     overlapMetricsPath: options.overlapMetricsPath,
     signal,
+    progress: options.progress,
   });
   const broken = nonFinitePath(result);
   if (broken !== undefined) {
@@ -189,7 +193,7 @@ async function train(
 }
 
 /** One line per field: model.N=64, nphotons=1000, … */
-function logConfig({ model, ...training }: TrainingConfig, log: TrainingLog, names: PathNamer): void {
+function logConfig({ model, method, ...training }: TrainingConfig, log: TrainingLog, names: PathNamer): void {
   const { trainDataFile, testDataFile, outputDir } = training;
   const files = {
     trainDataFile: names.path(trainDataFile),
@@ -197,6 +201,9 @@ function logConfig({ model, ...training }: TrainingConfig, log: TrainingLog, nam
     outputDir: names.path(outputDir),
   };
   for (const [field, value] of Object.entries(model)) log.line(`config: model.${field}=${value}`);
+  for (const [option, value] of Object.entries(method)) {
+    log.line(`config: method.${option}=${JSON.stringify(value)}`);
+  }
   for (const [field, value] of Object.entries({ ...training, ...files }))
     log.line(`config: ${field}=${value}`);
 }

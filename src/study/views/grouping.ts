@@ -8,7 +8,7 @@ import type { Positions } from "../../array/scan.ts";
 import { DoselapError } from "../../errors.ts";
 import { createRng, type Rng } from "../../math/random/rng.ts";
 import { binomial, combinationAt } from "./combinations.ts";
-import { nearestFrames } from "./nearest-frames.ts";
+import { nearestFrames } from "../../optics/nearest-frames.ts";
 
 export interface GroupingOptions {
   readonly gridsize: 1 | 2;

@@ -9,7 +9,7 @@
 import { takePositions, type Positions } from "../../array/scan.ts";
 import { DoselapError } from "../../errors.ts";
 import { discOverlap } from "../../optics/overlap.ts";
-import { nearestFrames, positionIndex } from "./nearest-frames.ts";
+import { nearestFrames, positionIndex } from "../../optics/nearest-frames.ts";
 
 /** The JSON that is stored; names as in the study that this repeats. */
 export interface OverlapMetrics {

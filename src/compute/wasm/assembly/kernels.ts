@@ -6,4 +6,5 @@ export { fft2 } from "./plane";
 export { correct, curve, pie, reflect, score } from "./frames";
 export { gradient } from "./epilogue";
 export { gather, scatter, scatterPower } from "./patches";
+export { shift } from "./shift";
 export { addProbe, shiftSums, stepSums } from "./sums";

@@ -127,6 +127,16 @@ export function stripToInversePlane(strip: usize, places: usize, to: usize, size
   stripToPlane(strip, places, 16, 0, to, size);
 }
 
+/** Rows of a strip in their own order to eight interleaved rows of N numbers. */
+export function stripToNaturalPlane(strip: usize, to: usize, size: i32): void {
+  const pitch = <usize>size << 3;
+  for (const end = to + pitch; to < end; to += 32) {
+    interleave4(strip, strip + 64, strip + 128, strip + 192, 0, 16, to, pitch);
+    interleave4(strip + 32, strip + 96, strip + 160, strip + 224, 0, 16, to + 4 * pitch, pitch);
+    strip += 256;
+  }
+}
+
 /** Eight columns of an interleaved plane, two quads of four at `left` and `right`, rows from `from` on, times a number. */
 @inline
 export function planeToStrip(

@@ -78,7 +78,7 @@ test("it finds job.json, config.json and params.json in its working directory", 
     train_data_file_path: trainFile,
     test_data_file_path: testFile,
     output_prefix: ".",
-    nepochs: 50,
+    nepochs: 5,
   });
   expect(existsSync(join(job.artifactDir, trainFile))).toBe(true);
   for (const name of ["job.json", "config.json", "params.json"]) {

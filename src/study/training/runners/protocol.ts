@@ -9,10 +9,9 @@ import { sha256File } from "../../../io/hash.ts";
 import { legacyTrainingKeys } from "../bridge.ts";
 import { isFile } from "../job.ts";
 import { posixRelative } from "../paths.ts";
-import { checkReconstruction } from "./reconstruction.ts";
+import { checkReconstruction, reconstructionFile } from "./reconstruction.ts";
 import type { RunnerCall, RunnerResult } from "./runner.ts";
 
-const reconstructionFile = "reconstruction.npz";
 const trainerResultFile = "result.json";
 
 /** Writes the three input files and removes outputs of an earlier run, which would pass for new ones. */

@@ -6,6 +6,8 @@ import { openNpz, type NpzFile } from "../../../io/npz.ts";
 import { readDatasetFacts } from "../dataset-facts.ts";
 import { isFile } from "../job.ts";
 
+/** Its name in the job's folder. */
+export const reconstructionFile = "reconstruction.npz";
 const key = "objectGuess";
 
 /** Checks a reconstruction and returns its shape, [height, width].

@@ -1,8 +1,10 @@
 // The runners by name. Adding one: its file, its line here, its row in test/contracts/runner.contract.test.ts.
 
 import { DoselapError } from "../../../errors.ts";
+import { isNetworkArm } from "../../../nn/arms/registry.ts";
 import { didYouMean } from "../../design/nearest.ts";
 import type { ExecutionConfig, TrainingBackend } from "../config.ts";
+import { builtinRunner } from "./builtin.ts";
 import { commandRunner } from "./command.ts";
 import type { TrainingRunner } from "./runner.ts";
 
@@ -22,30 +24,28 @@ export interface RunnerDescription {
   readonly backend: TrainingBackend;
   /** Whether it can train an arm; when not, the job is skipped with this reason. */
   availability(arm: string): Availability;
+  /** A runner that waits for a child process needs no thread of its own. */
+  readonly inMainThread: boolean;
   /** @throws Usage when a setting is missing, Runner when it cannot train at all. */
   create(settings: RunnerSettings): TrainingRunner;
-}
-
-/** Our own trainer has no arm yet: its jobs are skipped, never scored. */
-export function builtinAvailable(_arm: string): Availability {
-  return { available: false, reason: "no built-in trainer" };
 }
 
 export const runners = {
   builtin: {
     summary: "the trainer that comes with doselap",
     backend: "builtin",
-    availability: builtinAvailable,
-    create() {
-      throw new DoselapError("Runner", "no built-in trainer", {
-        hint: 'Train with an external program: --runner command --command "CMD".',
-      });
-    },
+    availability: (arm) =>
+      isNetworkArm(arm)
+        ? { available: true }
+        : { available: false, reason: "is no network of the built-in trainer" },
+    inMainThread: false,
+    create: () => builtinRunner(),
   },
   command: {
     summary: "an external program, given the job as files in its working directory",
     backend: "pytorch",
     availability: () => ({ available: true }),
+    inMainThread: true,
     create({ command = "", execution }) {
       return commandRunner({ command, execution });
     },

@@ -1,5 +1,6 @@
 // The runner contract: what executes a training job. A runner is a function; it throws when the job failed.
 
+import type { Progress } from "../../../nn/training/progress.ts";
 import type { LegacyParams } from "../bridge.ts";
 import type { TrainingConfig } from "../config.ts";
 import type { TrainingJob } from "../job.ts";
@@ -17,6 +18,8 @@ export interface RunnerCall {
   readonly overlapMetricsPath: string | undefined;
   /** Aborts when the user asks to stop. */
   readonly signal: AbortSignal | undefined;
+  /** Is told the share of the job that is done, and a word about it. */
+  readonly progress?: Progress | undefined;
 }
 
 /** What a runner hands back. Plain JSON values reach the manifests; a number that is not finite is a failed job. */

@@ -2,8 +2,8 @@
 // regular raster has one answer. A static k-d tree finds candidates within a radius that grows until it holds enough.
 
 import KDBush from "kdbush";
-import type { Positions } from "../../array/scan.ts";
-import { DoselapError } from "../../errors.ts";
+import type { Positions } from "../array/scan.ts";
+import { DoselapError } from "../errors.ts";
 
 /** int32 [M, K]: row i holds the frames nearest to frame i, nearest first, never i itself.
  * @throws Range unless 0 ≤ K < M. */

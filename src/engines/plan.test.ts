@@ -1,0 +1,81 @@
+// What a run is said to take bounds what it takes: array buffers are counted while every engine runs.
+
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { expect, test } from "vitest";
+import { smallProblem } from "../../test/support/small-problem.ts";
+import { openBackend } from "../compute/node.ts";
+import { DoselapError } from "../errors.ts";
+import { boundPlan, planEngine } from "./plan.ts";
+import { prepareEngine } from "./prepare.ts";
+import type { Problem } from "./problem.ts";
+import { engineNames } from "./registry.ts";
+import { runEngine } from "./run.ts";
+
+setFlagsFromString("--expose-gc");
+const collect: () => void = runInNewContext("gc");
+/** Its memory is an ArrayBuffer like any other: everything is counted. */
+const backend = openBackend({ kernels: "reference" });
+const { problem } = smallProblem({ energy: 20_000 });
+/** A large object, so that copies of it stand out of what the test runner allocates: 0.7 MB each. */
+const objectSide = 300;
+const scan: Problem = { ...problem, objectHeight: objectSide, objectWidth: objectSide };
+
+function arrayBytes(): number {
+  // Buffers are freed beside the program: the second collection waits for the first.
+  collect();
+  collect();
+  return process.memoryUsage().arrayBuffers;
+}
+
+test.each(engineNames)("%s takes no more than its plan, and most of it", async (name) => {
+  const options = { prior: "smoothness", averageLast: 1, heldOutFraction: 0.1, refit: false, epochs: 2 };
+  const engine = prepareEngine(name, options);
+  const { bytes } = planEngine(engine, scan, { backend });
+  await new Promise(setImmediate);
+  const before = arrayBytes();
+  let taken = 0;
+  await runEngine(engine, scan, {
+    backend,
+    seed: 1,
+    onEpoch({ epoch, epochs }) {
+      if (epoch === epochs) taken = arrayBytes() - before;
+    },
+  });
+  expect(taken).toBeLessThan(bytes);
+  // Between epochs nothing is scored or returned, so that some of it is free; half would be a waste of the budget.
+  expect(taken).toBeGreaterThan(bytes / 2);
+});
+
+test("bounds that need no frame enclose the plan", () => {
+  for (const name of [...engineNames, "dm:2+ml:3"]) {
+    const engine = prepareEngine(name, {});
+    const { least, most } = boundPlan(engine, scan, { backend });
+    const whole = planEngine(engine, scan, { backend });
+    expect(least).toBeLessThan(whole.bytes);
+    expect(whole.bytes).toBeLessThanOrEqual(most);
+    expect(whole).toMatchObject({ countType: "float32", residentFrames: scan.frames });
+    // Below the least no type of counts fits.
+    expect(() => planEngine(engine, scan, { backend, memoryBudgetBytes: least - 1 })).toThrow(/too small/);
+  }
+});
+
+test("what the caller holds is part of the budget, and of the least that is asked for", () => {
+  const engine = prepareEngine("lsqml", { prior: "none" });
+  const { bytes } = planEngine(engine, scan, { backend });
+  const heldBytes = 1_000_000;
+  const tight = planEngine(engine, scan, { backend, heldBytes, memoryBudgetBytes: bytes + heldBytes - 1 });
+  expect(tight.bytes).toBeLessThan(bytes);
+  expect(tight.residentFrames).toBeLessThan(scan.frames);
+  const failure = (heldBytes: number): string => {
+    try {
+      planEngine(engine, scan, { backend, heldBytes, memoryBudgetBytes: 1 });
+    } catch (error) {
+      if (error instanceof DoselapError) return error.message;
+      throw error;
+    }
+    return "";
+  };
+  const leastOf = (message: string) => Number(/at least (\d+) bytes/u.exec(message)?.[1]);
+  expect(leastOf(failure(heldBytes)) - leastOf(failure(0))).toBe(heldBytes);
+});

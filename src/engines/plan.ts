@@ -1,0 +1,70 @@
+// The memory of a whole run, all links of a chain, before anything is allocated: what it will take and what streams.
+
+import type { CountType } from "../compute/scan-memory.ts";
+import type { FrameSurvey } from "./counts.ts";
+import type { EngineContext } from "./engine.ts";
+import type { PreparedEngine } from "./prepare.ts";
+import type { Problem } from "./problem.ts";
+import { leastBytes, planMemory, type Extent } from "./scan-plan.ts";
+import { planRun } from "./scan-run.ts";
+import { workingBytes } from "./working-bytes.ts";
+
+export interface EnginePlan {
+  /** Bytes that the largest link takes: the kernels' memory and what lies beside it, the caller's own aside. */
+  readonly bytes: number;
+  readonly countType: CountType;
+  /** Frames whose counts stay in memory; the others are read again whenever they are needed. */
+  readonly residentFrames: number;
+  /** Spares the run a look at every frame. */
+  readonly survey: FrameSurvey;
+}
+
+type PlanContext = Pick<EngineContext, "backend" | "memoryBudgetBytes" | "heldBytes">;
+
+/** Looks at the frames and plans every link within the budget. @throws what the problem's check throws, Range for a budget
+ * that is too small. */
+export function planEngine(
+  { links }: PreparedEngine,
+  problem: Problem,
+  { backend, memoryBudgetBytes, heldBytes = 0 }: PlanContext,
+): EnginePlan {
+  let largest: EnginePlan | undefined;
+  for (const { engine, options } of links) {
+    const memory = engine.memory(options);
+    const working = workingBytes(problem, options, memory.fields);
+    const plan = planRun(problem, {
+      backend,
+      memoryBudgetBytes,
+      ...memory,
+      besideBytes: heldBytes + working,
+      survey: largest?.survey,
+    });
+    const bytes = plan.bytes + working;
+    if (largest !== undefined && largest.bytes >= bytes) continue;
+    const { countType, residentFrames, validPixels, frameCounts, frameBackground } = plan;
+    const survey = { countType, validPixels, frameCounts, frameBackground };
+    largest = { bytes, countType, residentFrames, survey };
+  }
+  return largest!;
+}
+
+/** Bounds on {@link EnginePlan.bytes} before a frame is read: the least that works when counts take one byte each, and what
+ * holds every frame when they take four. */
+export function boundPlan(
+  { links }: PreparedEngine,
+  extent: Extent,
+  { backend }: Pick<EngineContext, "backend">,
+): { readonly least: number; readonly most: number } {
+  const bounds = links.map(({ engine, options }) => {
+    const { fields, ...memory } = engine.memory(options);
+    const working = workingBytes(extent, options, fields);
+    return {
+      least: working + leastBytes(extent, { backend, ...memory, countType: "uint8" }),
+      most: working + planMemory(extent, { backend, ...memory, countType: "float32" }).bytes,
+    };
+  });
+  return {
+    least: Math.max(...bounds.map(({ least }) => least)),
+    most: Math.max(...bounds.map(({ most }) => most)),
+  };
+}

@@ -1,0 +1,27 @@
+// Bytes of the arrays that a run keeps outside of the memory it shares with the kernels: copies of object and probe, the
+// prior's arrays, a few numbers per frame. An upper bound, so that a budget is kept.
+
+import type { CommonOptions } from "./options.ts";
+import type { Extent } from "./scan-plan.ts";
+
+/** Survey, order, statistics that are kept for a moment. */
+const bytesPerFrame = 128;
+
+/** @param fields what the engine keeps of its own, in copies of object and probe. */
+export function workingBytes(
+  { frames, size, probeModes, objectHeight, objectWidth, heldOut }: Extent,
+  { averageLast, heldOutFraction, keepBest, prior }: CommonOptions,
+  fields = 0,
+): number {
+  const object = 8 * objectHeight * objectWidth;
+  const probe = 8 * probeModes * size * size;
+  const scores = heldOut === undefined ? heldOutFraction > 0 : heldOut.length > 0;
+  // The result, the one before it in a chain, and the start probe.
+  let copies = 2 + fields;
+  if (averageLast > 0) copies += 1;
+  // What is scored stands in for the iterate meanwhile; the best attempt waits for the next.
+  if (scores) copies += 3 + (keepBest ? 1 : 0);
+  // Edges, two iterates of the proximal step, the illumination.
+  const ofPrior = prior === "none" ? 0 : 3.5 * object;
+  return copies * (object + probe) + ofPrior + bytesPerFrame * frames + 16 * size * size;
+}

@@ -1,0 +1,101 @@
+// The contract of a network arm. An arm is a value: a name, a strict schema of its options whose defaults are its best known
+// setting, and how it learns and infers: (counts, positions, probe) → complex object on the object frame.
+
+import type { z } from "zod";
+import type { ComplexImage } from "../../array/ndarray.ts";
+import type { Backend } from "../../compute/backend.ts";
+import type { InferenceModel } from "../inference/inference-model.ts";
+import type { ParameterValues } from "../models/parameters.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import type { Fit, FitContext } from "../training/fit.ts";
+import type { GroupTable } from "../training/groups.ts";
+import type { Progress } from "../training/progress.ts";
+import type { ScanTask } from "../training/scan-task.ts";
+import type { NetworkCost, PlannedScan } from "./cost.ts";
+import type { CommonOptions, Schedule } from "./options.ts";
+
+/** A scan and its groups. */
+export interface ArmTask extends ScanTask {
+  /** Groups of C = gridsize² frames, made once (study/views/grouping.ts). */
+  readonly groups: GroupTable;
+}
+
+export interface ArmContext {
+  readonly seed: number;
+  readonly runtime: Runtime;
+  readonly backend: Backend;
+  /** Threads of one operation of the runtime; with one, the same bytes on every run. */
+  readonly threads: number;
+  readonly log: (line: string) => void;
+  readonly progress?: Progress | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Is told every best state while training: what is left when a later step loses its numbers. */
+  readonly keep?: ((trained: Trained) => void) | undefined;
+}
+
+export interface Trained {
+  readonly fit: Fit;
+  readonly facts: NetworkFacts;
+}
+
+/** What a model depends on besides its options and weights: the scan it was trained on. */
+export interface NetworkFacts {
+  /** N. */
+  readonly sizePx: number;
+  /** C. */
+  readonly groupSize: number;
+  readonly probeModes: number;
+  /** Photons per frame. */
+  readonly dosePhotons: number;
+  /** Z and S: the canvas of a group or tile, and the part of it that the network solves. */
+  readonly canvasPx: number;
+  readonly regionPx: number;
+}
+
+export interface NetworkArm<Options extends CommonOptions = CommonOptions> {
+  readonly name: string;
+  readonly title: string;
+  /** One line for `--help` and the docs. */
+  readonly summary: string;
+  /** DOIs and arXiv numbers. */
+  readonly cites: readonly string[];
+  readonly options: z.ZodType<Options>;
+  /** Trained on the true object: simulated studies only. */
+  readonly needsLabels: boolean;
+  train(
+    task: ArmTask,
+    options: Options,
+    context: ArmContext & { readonly schedule: Schedule },
+  ): Promise<Trained>;
+  infer(
+    task: ArmTask,
+    network: { readonly options: Options; readonly parameters: ParameterValues },
+    context: ArmContext,
+  ): Promise<ComplexImage>;
+  /** What training and inference will take, for a plan. */
+  cost(scan: PlannedScan, options: Options): NetworkCost;
+  /** The inference model with its weights inside. */
+  model(network: {
+    readonly options: Options;
+    readonly parameters: ParameterValues;
+    readonly facts: NetworkFacts;
+  }): InferenceModel;
+}
+
+/** The context of a fit; what it keeps is a network of these facts. */
+export function fitContext(context: ArmContext, facts: NetworkFacts): FitContext {
+  return { ...context, keep: (fit) => context.keep?.({ fit, facts }) };
+}
+
+/** An arm whose own option type is closed over: outside of it, options are what its schema has parsed. */
+export function defineArm<Options extends CommonOptions>(arm: NetworkArm<Options>): NetworkArm {
+  const parsed = (options: CommonOptions): Options => arm.options.parse(options);
+  return {
+    ...arm,
+    train: (task, options, context) => arm.train(task, parsed(options), context),
+    infer: (task, network, context) =>
+      arm.infer(task, { ...network, options: parsed(network.options) }, context),
+    cost: (scan, options) => arm.cost(scan, parsed(options)),
+    model: (network) => arm.model({ ...network, options: parsed(network.options) }),
+  };
+}

@@ -1,0 +1,94 @@
+// The arm on a whole scan: an engine's object of all frames, corrected by a network that was trained on tiles of another
+// part of the scan, without truth, by photons that the engine had not seen.
+
+import { z } from "zod";
+import { prepareEngine } from "../../engines/prepare.ts";
+import { applyToScan, tileInferenceModel } from "../inference/apply-planes.ts";
+import { scanPlanes } from "../physics/scan-state.ts";
+import { fit } from "../training/fit.ts";
+import { tileChannels } from "../models/tile-network.ts";
+import { probeWindowPx } from "../training/groups.ts";
+import { partOf } from "../training/progress.ts";
+import { tileLesson } from "../training/tile-lesson.ts";
+import { tileShape } from "../training/tiles.ts";
+import { defineArm, fitContext } from "./arm.ts";
+import { frameFlops, unetFlops, unetParameters } from "./cost.ts";
+import { commonShape } from "./options.ts";
+
+const options = z.strictObject({
+  ...commonShape,
+  engine: z.string().default("lsqml").describe("Engine or chain whose object the network is given."),
+  engineOptions: z
+    .record(z.string(), z.unknown())
+    .default({ fixProbe: true, epochs: 60, prior: "tv", priorWeight: "noise" })
+    .describe("Options of that engine."),
+  seenShare: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .default(0.8)
+    .describe("Share of the photons that the engine sees while training; the loss compares with the others."),
+  splits: z
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .default(4)
+    .describe("Independent splits of the photons, an engine run each."),
+  tilePx: z.number().int().min(16).max(512).default(96).describe("Side of a training tile, pixels."),
+  framesPerTile: z
+    .number()
+    .int()
+    .min(1)
+    .max(256)
+    .default(12)
+    .describe("Frames on a tile that the loss compares with, drawn anew each epoch."),
+});
+type Options = z.infer<typeof options>;
+
+/** Share of the work that the engine's runs are, about. */
+const engineShare = 0.1;
+
+export const pinnScan = defineArm<Options>({
+  name: "pinn-scan",
+  title: "PINN, whole scan",
+  summary:
+    "an engine's object of all frames, corrected by a network trained without truth on held-back photons",
+  cites: ["10.1038/s41598-023-48351-7", "arXiv:1803.04189"],
+  options,
+  needsLabels: false,
+  async train(task, rule, { schedule, ...context }) {
+    const { problem, dosePhotons } = task;
+    const { size, probe, probeModes } = problem;
+    const { canvasPx } = tileShape(rule.tilePx, { sizePx: size, windowPx: probeWindowPx(probe, size) });
+    const engine = prepareEngine(rule.engine, rule.engineOptions);
+    const lesson = await tileLesson(
+      task,
+      { ...rule, engine, batchSize: schedule.batchSize },
+      { ...context, progress: partOf(context.progress, { from: 0, to: engineShare }) },
+    );
+    const { groupSize } = task.groups;
+    const facts = { sizePx: size, groupSize, probeModes, dosePhotons, canvasPx, regionPx: rule.tilePx };
+    const learning = { ...context, progress: partOf(context.progress, { from: engineShare, to: 1 }) };
+    return { fit: await fit(lesson, { ...rule, ...schedule }, fitContext(learning, facts)), facts };
+  },
+  async infer({ problem }, { options: rule, parameters }, context) {
+    const engine = prepareEngine(rule.engine, rule.engineOptions);
+    const planes = await scanPlanes(engine, problem, context);
+    return applyToScan(planes, { ...context, widths: rule.widths, parameters });
+  },
+  cost(scan, { widths, tilePx, framesPerTile, engine, engineOptions, splits }) {
+    const { sizePx, probeModes, probeDiameterPx, items, objectPixels } = scan;
+    // Four thirds of its diameter hold a defocused probe's light.
+    const { canvasPx } = tileShape(tilePx, { sizePx, windowPx: Math.min(sizePx, (4 / 3) * probeDiameterPx) });
+    const shape = { ...tileChannels, widths };
+    const compared = framesPerTile * frameFlops({ sizePx, probeModes, canvasPx });
+    return {
+      parameters: unetParameters(shape),
+      epochFlops: items * 3 * (unetFlops(shape, tilePx) + compared),
+      inferenceFlops: unetFlops(shape, Math.sqrt(objectPixels)),
+      engine: { spec: engine, options: engineOptions, runs: splits },
+    };
+  },
+  model: ({ options: { widths, tilePx }, parameters }) => tileInferenceModel(tilePx, widths, parameters),
+});

@@ -1,0 +1,202 @@
+// A trained network as a folder: what comes back is what was saved, bit by bit, and a folder that is not whole is refused.
+
+import { copyFile, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { openBackend } from "../../compute/node.ts";
+import { sha256File } from "../../io/hash.ts";
+import { networkTask } from "../../../test/support/network-job.ts";
+import type { ArmContext, Trained } from "../arms/arm.ts";
+import { networkArms } from "../arms/registry.ts";
+import { initialise, type ParameterValues } from "../models/parameters.ts";
+import { openNodeRuntime } from "../runtime/node.ts";
+import { loadBundle, readModel, saveBundle } from "./bundle.ts";
+
+const arm = networkArms.pinn;
+const options = arm.options.parse({ widths: [4, 8], steps: 2 });
+const schedule = { epochs: 2, batchSize: 8, learningRate: 3e-3 };
+const task = networkTask({ groupSize: 4 });
+
+let root = "";
+let saved = "";
+let trained: Trained;
+let context: ArmContext;
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "doselap-bundle-"));
+  saved = join(root, "model");
+  const backend = openBackend({ kernels: "simd", threads: 1 });
+  context = { seed: 1, runtime: await openNodeRuntime(), backend, threads: 1, log: () => undefined };
+  trained = await arm.train(task, options, { ...context, schedule });
+  // Weights of 0 would be anybody's.
+  expect(trained.fit.bestEpoch).toBeGreaterThan(0);
+  await saveBundle(saved, { arm, options, schedule, trained });
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+const files = ["model.onnx", "weights.npz", "topology.json", "config.json", "history.json", "bundle.json"];
+
+/** A copy of the bundle that a test may spoil. */
+async function copy(): Promise<string> {
+  const folder = await mkdtemp(join(root, "copy-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  for (const name of files) await copyFile(join(saved, name), join(folder, name));
+  return folder;
+}
+
+/** Replaces text of a JSON file and, unless it is bundle.json itself, makes the hashes right again. */
+async function edit(folder: string, name: string, change: (text: string) => string): Promise<void> {
+  await writeFile(join(folder, name), change(await readFile(join(folder, name), "utf8")));
+  if (name === "bundle.json") return;
+  const head = JSON.parse(await readFile(join(folder, "bundle.json"), "utf8"));
+  head.sha256[name] = await sha256File(join(folder, name));
+  await writeFile(join(folder, "bundle.json"), JSON.stringify(head));
+}
+
+function bits(values: ParameterValues): { [name: string]: string } {
+  const hex = ({ buffer, byteOffset, byteLength }: Float32Array): string =>
+    Buffer.from(buffer, byteOffset, byteLength).toString("hex");
+  return Object.fromEntries(Object.entries(values).map(([name, data]) => [name, hex(data)]));
+}
+
+describe("what is saved comes back", () => {
+  test("weights bit by bit, with arm, options and facts", async () => {
+    const bundle = await loadBundle(saved);
+    expect(bits(bundle.parameters)).toEqual(bits(trained.fit.parameters));
+    expect(bundle.arm).toBe(arm);
+    expect(bundle.options).toEqual(options);
+    expect(bundle.facts).toEqual(trained.facts);
+  });
+
+  test("the object that it infers is the same to the last bit", async () => {
+    const before = await arm.infer(task, { options, parameters: trained.fit.parameters }, context);
+    const bundle = await loadBundle(saved);
+    const after = await bundle.arm.infer(task, bundle, context);
+    expect(bits({ object: after.data })).toEqual(bits({ object: before.data }));
+  });
+
+  test("it is the trained network, not the one that training began with (F-19)", async () => {
+    const { specs } = arm.model({ options, parameters: trained.fit.parameters, facts: trained.facts });
+    const untrained = initialise(specs, 1);
+    const { parameters } = await loadBundle(saved);
+    for (const [name, data] of Object.entries(untrained)) {
+      if (name.endsWith(".weight"))
+        expect(bits({ data: parameters[name]! }), name).not.toEqual(bits({ data }));
+    }
+    const first = await arm.infer(task, { options, parameters: untrained }, context);
+    const last = await arm.infer(task, { options, parameters }, context);
+    expect(bits({ object: last.data })).not.toEqual(bits({ object: first.data }));
+  });
+
+  test("the same network is the same bytes, and another is not", async () => {
+    const again = join(root, "again");
+    await saveBundle(again, { arm, options, schedule, trained });
+    for (const name of files)
+      expect(await sha256File(join(again, name))).toBe(await sha256File(join(saved, name)));
+    const { fit } = trained;
+    const zeros = Object.fromEntries(
+      Object.entries(fit.parameters).map(([name, data]) => [name, new Float32Array(data.length)]),
+    );
+    await saveBundle(again, {
+      arm,
+      options,
+      schedule,
+      trained: { ...trained, fit: { ...fit, parameters: zeros } },
+    });
+    expect(await readModel(again)).not.toEqual(await readModel(saved));
+  });
+
+  test("two bundles in one process stay apart: loading touches nothing that others see", async () => {
+    const before = await loadBundle(saved);
+    const kept = bits(before.parameters);
+    const one = await loadBundle(saved);
+    for (const data of Object.values(one.parameters)) data.fill(7);
+    expect(bits(before.parameters)).toEqual(kept);
+    expect(bits((await loadBundle(saved)).parameters)).toEqual(kept);
+  });
+});
+
+describe("a folder that is no whole bundle is refused, by file and key", () => {
+  test.each(files)("without %s", async (name) => {
+    const folder = await copy();
+    await rm(join(folder, name));
+    await expect(loadBundle(folder)).rejects.toMatchObject({
+      _tag: "File",
+      context: { file: join(folder, name) },
+    });
+  });
+
+  test.each(files.slice(0, -1))("%s cut short", async (name) => {
+    const folder = await copy();
+    await truncate(join(folder, name), 20);
+    await expect(loadBundle(folder)).rejects.toMatchObject({
+      _tag: "Hash",
+      context: { file: join(folder, name), expected: expect.stringMatching(/^sha256 [0-9a-f]{64}$/u) },
+    });
+  });
+
+  test("bundle.json cut short", async () => {
+    const folder = await copy();
+    await truncate(join(folder, "bundle.json"), 20);
+    await expect(loadBundle(folder)).rejects.toMatchObject({
+      _tag: "Format",
+      context: { file: join(folder, "bundle.json") },
+    });
+  });
+
+  test("a file that was changed after it was written", async () => {
+    const folder = await copy();
+    const weights = await readFile(join(folder, "weights.npz"));
+    weights[weights.length >> 1]! ^= 1;
+    await writeFile(join(folder, "weights.npz"), weights);
+    await expect(loadBundle(folder)).rejects.toMatchObject({
+      _tag: "Hash",
+      context: { file: join(folder, "weights.npz") },
+    });
+  });
+
+  test("weights of another network, hashed anew", async () => {
+    const folder = await copy();
+    await edit(folder, "topology.json", (text) => text.replace('"stage0.head.bias"', '"stage0.tail.bias"'));
+    await expect(loadBundle(folder)).rejects.toMatchObject({
+      _tag: "Format",
+      context: { file: join(folder, "weights.npz"), key: "stage0.tail.bias", got: "no such array" },
+    });
+  });
+
+  const edits: readonly [what: string, name: string, from: string | RegExp, to: string, key: string][] = [
+    ["of another version", "bundle.json", '"version": 1', '"version": 2', "version"],
+    ["of another format", "bundle.json", "doselap-network", "somebodys-network", "format"],
+    ["of an unknown arm", "config.json", '"arm": "pinn"', '"arm": "pinm"', "arm"],
+    ["with an option that is none", "config.json", '"steps": 2', '"stepps": 1', "options."],
+    ["with an option out of range", "config.json", '"steps": 2', '"steps": -1', "options.steps"],
+    ["without a fact of its scan", "config.json", /"canvasPx": \d+/u, '"canvas": 9', "facts"],
+  ];
+  test.each(edits)("%s", async (_what, name, from, to, key) => {
+    const folder = await copy();
+    await edit(folder, name, (text) => {
+      const changed = text.replace(from, to);
+      expect(changed).not.toBe(text);
+      return changed;
+    });
+    const error: unknown = await loadBundle(folder).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ _tag: "Format", context: { file: join(folder, name) } });
+    expect((error as Error).message).toContain(key);
+  });
+
+  test("a foreign folder, an empty one, and none", async () => {
+    const folder = join(root, "foreign");
+    await mkdir(folder);
+    await expect(loadBundle(folder)).rejects.toMatchObject({ _tag: "File" });
+    await writeFile(join(folder, "bundle.json"), '{"some": "thing"}');
+    await expect(loadBundle(folder)).rejects.toMatchObject({
+      _tag: "Format",
+      context: { file: join(folder, "bundle.json") },
+    });
+    await expect(loadBundle(join(root, "nowhere"))).rejects.toMatchObject({
+      _tag: "File",
+      context: { file: join(root, "nowhere", "bundle.json") },
+    });
+  });
+});

@@ -1,0 +1,171 @@
+// A trained network as a folder:
+//   model.onnx     inference, weights inside, opset in the file: any ONNX runtime opens it
+//   weights.npz    the same weights by name, float32
+//   topology.json  what the model takes and gives, and the parameters' shapes
+//   config.json    the arm, its options, and what it depends on of the scan it was trained on
+//   history.json   losses by epoch, levels, the best epoch, the seed that was used
+//   bundle.json    format, version, and the sha256 of each of the others
+// Loading checks every hash and gives a value: nothing global is touched. A folder is written file by file, bundle.json last,
+// so a folder without it is no bundle.
+
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { ndarray } from "../../array/ndarray.ts";
+import { DoselapError } from "../../errors.ts";
+import { writeFileAtomic, writeJson } from "../../io/atomic.ts";
+import { sha256File } from "../../io/hash.ts";
+import { readJson } from "../../io/json.ts";
+import { openNpz, writeNpz } from "../../io/npz.ts";
+import { doselapVersion } from "../../version.ts";
+import type { NetworkArm, NetworkFacts, Trained } from "../arms/arm.ts";
+import type { CommonOptions, Schedule } from "../arms/options.ts";
+import { isNetworkArm, networkArmNames, networkArms } from "../arms/registry.ts";
+import { elementCount, shapeText } from "../graph/shape.ts";
+import type { ParameterValues } from "../models/parameters.ts";
+import { opsetVersion } from "../onnx/model.ts";
+
+const format = "doselap-network";
+const formatVersion = 1;
+const contents = ["model.onnx", "weights.npz", "topology.json", "config.json", "history.json"] as const;
+
+/** A network that was trained: what inference needs. */
+export interface NetworkBundle {
+  readonly arm: NetworkArm;
+  readonly options: CommonOptions;
+  readonly facts: NetworkFacts;
+  readonly parameters: ParameterValues;
+}
+
+/** Writes the bundle. @throws File. */
+export async function saveBundle(
+  folder: string,
+  {
+    arm,
+    options,
+    schedule,
+    trained: { fit, facts },
+  }: { arm: NetworkArm; options: CommonOptions; schedule: Schedule; trained: Trained },
+): Promise<void> {
+  const { parameters } = fit;
+  const { onnx, inputs, outputs, specs } = arm.model({ options, parameters, facts });
+  await mkdir(folder, { recursive: true });
+  await writeFileAtomic(join(folder, "model.onnx"), onnx);
+  await writeNpz(
+    join(folder, "weights.npz"),
+    Object.fromEntries(specs.map(({ name, shape }) => [name, ndarray("float32", shape, parameters[name]!)])),
+  );
+  const shapes = specs.map(({ name, shape }) => ({ name, shape }));
+  await writeJson(join(folder, "topology.json"), {
+    opset: opsetVersion,
+    inputs,
+    outputs,
+    parameters: shapes,
+  });
+  await writeJson(join(folder, "config.json"), { arm: arm.name, options, schedule, facts });
+  const { history, levels, bestEpoch, seed } = fit;
+  await writeJson(join(folder, "history.json"), { bestEpoch, seed, levels, epochs: history });
+  const sha256: Record<string, string> = {};
+  for (const name of contents) sha256[name] = await sha256File(join(folder, name));
+  await writeJson(join(folder, "bundle.json"), { format, version: formatVersion, doselapVersion, sha256 });
+}
+
+const hint = "Train again, or copy the whole folder.";
+
+const head = z.object({
+  format: z.literal(format),
+  version: z.number(),
+  sha256: z.record(z.string(), z.string()),
+});
+const config = z.object({
+  arm: z.string(),
+  options: z.record(z.string(), z.unknown()),
+  facts: z.strictObject({
+    sizePx: z.number().int().positive(),
+    groupSize: z.number().int().positive(),
+    probeModes: z.number().int().positive(),
+    dosePhotons: z.number().positive(),
+    canvasPx: z.number().int().positive(),
+    regionPx: z.number().int().positive(),
+  }),
+});
+
+/** Reads a bundle. @throws File, Format for a folder that is none, is truncated or of another version, Hash for a file that
+ * was changed after it was written. */
+export async function loadBundle(folder: string): Promise<NetworkBundle> {
+  const { version, sha256 } = await readJson(join(folder, "bundle.json"), head, hint);
+  if (version !== formatVersion) {
+    throw new DoselapError("Format", "this bundle is of another version", {
+      file: join(folder, "bundle.json"),
+      key: "version",
+      expected: String(formatVersion),
+      got: String(version),
+      hint: "Use the doselap version that wrote it, or train again.",
+    });
+  }
+  for (const name of contents) await checkHash(folder, name, sha256[name]);
+  const { arm: name, options: given, facts } = await readJson(join(folder, "config.json"), config, hint);
+  const file = join(folder, "config.json");
+  if (!isNetworkArm(name)) {
+    throw new DoselapError("Format", "this bundle is of an arm that is not known here", {
+      file,
+      key: "arm",
+      expected: networkArmNames.join(", "),
+      got: name,
+    });
+  }
+  const arm: NetworkArm = networkArms[name];
+  const parsed = arm.options.safeParse(given);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    throw new DoselapError("Format", issue.message, { file, key: `options.${issue.path.join(".")}`, hint });
+  }
+  const parameters = await readWeights(folder);
+  return { arm, options: parsed.data, facts, parameters };
+}
+
+async function checkHash(folder: string, name: string, expected: string | undefined): Promise<void> {
+  const file = join(folder, name);
+  const got = await sha256File(file);
+  if (got === expected) return;
+  throw new DoselapError("Hash", "the file is not the one that was written with this bundle", {
+    file,
+    expected: expected === undefined ? "its sha256 in bundle.json" : `sha256 ${expected}`,
+    got,
+    hint,
+  });
+}
+
+const topology = z.object({
+  parameters: z.array(z.object({ name: z.string(), shape: z.array(z.number().int().positive()) })),
+});
+
+async function readWeights(folder: string): Promise<ParameterValues> {
+  const { parameters } = await readJson(join(folder, "topology.json"), topology, hint);
+  const file = join(folder, "weights.npz");
+  const npz = await openNpz(file);
+  try {
+    const values: Record<string, Float32Array> = {};
+    for (const { name, shape } of parameters) {
+      const array = npz.names.includes(name) ? await npz.read(name) : undefined;
+      if (array?.dtype !== "float32" || array.data.length !== elementCount(shape)) {
+        throw new DoselapError("Format", "the weights do not fit the topology", {
+          file,
+          key: name,
+          expected: `float32 ${shapeText(shape)}`,
+          got: array === undefined ? "no such array" : `${array.dtype} ${shapeText(array.shape)}`,
+          hint,
+        });
+      }
+      values[name] = array.data;
+    }
+    return values;
+  } finally {
+    await npz.close();
+  }
+}
+
+/** The bytes of a bundle's model. */
+export function readModel(folder: string): Promise<Uint8Array> {
+  return readFile(join(folder, "model.onnx"));
+}

@@ -1,0 +1,70 @@
+// The forward model in the graph: what a canvas sends to the detector, and how frames pull at it.
+//   f_cm = F(p_m·O_c),  I_c = Σ_m|f_cm|²,   G = Σ_c S_c Σ_m p_m* F⁻¹[ f_cm (s_c/√I_c − 1) ]
+// O_c the patch of frame c, S_c the adjoint that adds it back, p = P/√dose, s = √(counts/dose): numbers of order 1 at any
+// dose. G is the gradient of Σ(√I − s)², as the kernels' amplitude gradient (compute/scan-kernels.ts).
+
+import type { Tensor } from "../graph/tensor.ts";
+import { add } from "../ops/add.ts";
+import { divide } from "../ops/divide.ts";
+import { expand } from "../ops/expand.ts";
+import { slice } from "../ops/slice.ts";
+import { offset, sqrt } from "../ops/unary.ts";
+import { forwardDft, inverseDft } from "./dft.ts";
+import { conjugate, intensity, mapField, product, weighted, type Field } from "./field.ts";
+import { extractPatches, scatterPatches, type Sampler } from "./patches.ts";
+
+export interface Illumination {
+  /** p_m, [modes, N, N]. */
+  readonly probe: Field;
+  /** dftMatrix of N. */
+  readonly matrix: Tensor;
+}
+
+/** Below this share of a photon per pixel and unit of dose the modulus has no slope worth following. */
+const darkIntensity = 1e-10;
+
+/** f_cm: one field [F, N, N] (transposed) per probe mode. */
+export function spectra(object: Field, sampler: Sampler, illumination: Illumination): Field[] {
+  const patches = extractPatches(object, sampler);
+  return modesOf(illumination.probe, patches.re.shape[0]!).map((mode) =>
+    forwardDft(product(mode, patches), illumination.matrix),
+  );
+}
+
+/** I_c, [F, N, N], transposed. */
+export function totalIntensity(modes: readonly Field[]): Tensor {
+  return modes.map(intensity).reduce(add);
+}
+
+/** G of canvases [B, Z, Z]; `amplitudes` s_c [F, N, N], transposed. */
+export function objectGradient(
+  object: Field,
+  sampler: Sampler,
+  amplitudes: Tensor,
+  illumination: Illumination,
+): Field {
+  const modes = spectra(object, sampler, illumination);
+  const ratio = divide(amplitudes, sqrt(offset(totalIntensity(modes), darkIntensity)));
+  const factor = offset(ratio, -1);
+  const probes = modesOf(illumination.probe, amplitudes.shape[0]!);
+  const pulls = modes.map((mode, m) =>
+    product(conjugate(probes[m]!), inverseDft(weighted(factor, mode), illumination.matrix)),
+  );
+  const pull = pulls.reduce((a, b) => ({ re: add(a.re, b.re), im: add(a.im, b.im) }));
+  return scatterPatches(pull, sampler);
+}
+
+/** Σ_m|p_m|², [1, N, N]. */
+export function probePower(probe: Field): Tensor {
+  const power = intensity(probe);
+  const modes = Array.from({ length: power.shape[0]! }, (_, m) => slice(power, 0, m, m + 1));
+  return modes.reduce(add);
+}
+
+/** Each mode alone, repeated for every frame: [F, N, N]. */
+function modesOf(probe: Field, frames: number): Field[] {
+  const [modes, rows, columns] = probe.re.shape as [number, number, number];
+  return Array.from({ length: modes }, (_, m) =>
+    mapField(probe, (part) => expand(slice(part, 0, m, m + 1), [frames, rows, columns])),
+  );
+}

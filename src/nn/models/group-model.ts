@@ -1,0 +1,205 @@
+// The physics-informed network: frames of a group → the object that they share, on the group's own canvas.
+//   O ← 1;  J times: O ← O + G(O)/D                       (plain gradient steps: the physics inside the input)
+//   K times: u ← u + net_k(|O|−1, arg O, G O*/√(|O|²+.01), √(cov/peak)),  O = (1 + u₀) e^{i u₁}
+//   D = (1−a)·cov + a·peak,  cov = Σ_c S_c Σ_m|p_m|²,  peak = max cov                     (as physics/gradient-steps.ts)
+// From stage 2 on, G is that of the object so far, and the loss reaches through it. Frames enter as s = √(counts/dose) and
+// the probe as p = P/√dose, so nothing else is normalised. The pull rotated by O* does not change with a global phase.
+// Outside of the region that the network solves the canvas stays flat and counts nothing; inside it counts by cov, the same in
+// numerator and denominator wherever canvases meet. A group's output depends on that group alone.
+// Hoidn, Mishra & Mehta 2023, doi:10.1038/s41598-023-48351-7 (unsupervised, through the forward model); Adler & Öktem 2018,
+// doi:10.1109/TMI.2018.2799231 (unrolled gradient steps with learned corrections).
+
+import { DoselapError } from "../../errors.ts";
+import { dftMatrix } from "../fields/dft.ts";
+import { intensity, mapField, product, conjugate, type Field } from "../fields/field.ts";
+import { sampler, scatterPatches, type Sampler } from "../fields/patches.ts";
+import { objectGradient, probePower, type Illumination } from "../fields/scattering.ts";
+import { filled, type Tensor } from "../graph/tensor.ts";
+import { add } from "../ops/add.ts";
+import { angle } from "../ops/angle.ts";
+import { concat } from "../ops/concat.ts";
+import { divide } from "../ops/divide.ts";
+import { expand } from "../ops/expand.ts";
+import { multiply } from "../ops/multiply.ts";
+import { crop2d, pad2d } from "../ops/pad2d.ts";
+import { peak } from "../ops/peak.ts";
+import { reshape } from "../ops/reshape.ts";
+import { slice } from "../ops/slice.ts";
+import { subtract } from "../ops/subtract.ts";
+import { cosine, log, offset, relu, scale, sigmoid, sine, sqrt, tanh } from "../ops/unary.ts";
+import type { CanvasNetwork, CanvasOutput, GroupFeeds } from "./canvas-network.ts";
+import { probeShiftSpecs, shiftedProbe } from "./trained-probe.ts";
+import { unet, type UnetShape, type Watch } from "./unet.ts";
+
+export interface GroupModelConfig {
+  /** N. */
+  readonly sizePx: number;
+  /** C. */
+  readonly framesPerGroup: number;
+  /** Z: side of the group's canvas. */
+  readonly canvasPx: number;
+  /** S: side of the centred region that is solved; the rest of the canvas is flat. */
+  readonly regionPx: number;
+  /** J: gradient steps before the first network. */
+  readonly steps: number;
+  /** K: networks, each with weights of its own; 0 = the gradient steps alone. */
+  readonly stages: number;
+  /** a: 0 = each pixel by its own illumination, 1 = all by the largest. */
+  readonly damping: number;
+  /** additive: corrections of amplitude and phase. polar: amplitude 1.2·sigmoid, phase π·tanh, corrected inside of them, so
+   * that without a correction both are what they were. */
+  readonly output: "additive" | "polar";
+  readonly widths: readonly number[];
+  /** Probe modes that are trained beside the network, all of them or 0: then the probe is known. */
+  readonly trainedProbeModes: number;
+}
+
+export interface GroupOutput extends CanvasOutput {
+  /** After each stage, canvases [B, Z, Z]; the object of the gradient steps first. */
+  readonly objects: readonly Field[];
+  readonly sampler: Sampler;
+  readonly illumination: Illumination;
+  /** Outputs of the networks, [B, 2, S, S] each. */
+  readonly corrections: readonly Tensor[];
+}
+
+export interface GroupModel extends CanvasNetwork {
+  apply(feeds: GroupFeeds, parameters: { readonly [name: string]: Tensor }, watch?: Watch): GroupOutput;
+}
+
+/** Planes that a network sees, and corrections that it gives. */
+export const groupChannels = { inputs: 5, outputs: 2 } as const;
+
+/** @throws Range when canvas, region and levels do not fit. */
+export function groupModel(config: GroupModelConfig): GroupModel {
+  const { sizePx, framesPerGroup, canvasPx, regionPx, stages, widths, trainedProbeModes } = config;
+  const border = (canvasPx - regionPx) / 2;
+  if (
+    !(Number.isInteger(border) && border >= 0 && regionPx % 2 ** widths.length === 0 && canvasPx >= sizePx)
+  ) {
+    throw new DoselapError("Range", "the group's canvas does not fit", {
+      key: "regionPx",
+      expected: `a multiple of ${2 ** widths.length} of the canvas's parity, at most ${canvasPx}; a canvas of at least ${sizePx}`,
+      got: `region ${regionPx}, canvas ${canvasPx}`,
+    });
+  }
+  const shape: UnetShape = { ...groupChannels, widths };
+  const nets = Array.from({ length: stages }, (_, k) => unet(`stage${k}`, shape));
+  const specs = [...nets.flatMap((net) => net.specs), ...probeShiftSpecs(trainedProbeModes, sizePx)];
+  const frame = { top: border, bottom: border, left: border, right: border };
+  const cropped = (canvas: Field): Field => mapField(canvas, (part) => crop2d(part, frame));
+
+  function apply(
+    { amplitudes, top, left, probe: given }: GroupFeeds,
+    parameters: { readonly [name: string]: Tensor },
+    watch?: Watch,
+  ): GroupOutput {
+    const probe = shiftedProbe(given, parameters);
+    const groups = top.shape[0]!;
+    const places = sampler(top, left, { groups, framesPerGroup, sizePx, canvasPx });
+    const illumination = { probe, matrix: dftMatrix(sizePx) };
+    const light = lightOf(probe, places, config);
+    const pull = (object: Field): Field => {
+      const gradient = objectGradient(object, places, amplitudes, illumination);
+      return mapField(gradient, (part) => divide(part, light.divisor));
+    };
+    const solved = (object: Field): Field => mapField(object, (part) => pad2d(crop2d(part, frame), frame));
+    let object: Field = {
+      re: filled([groups, canvasPx, canvasPx], 1),
+      im: filled([groups, canvasPx, canvasPx], 0),
+    };
+    for (let j = 0; j < config.steps; j++) {
+      const step = solved(pull(object));
+      object = { re: add(object.re, step.re), im: add(object.im, step.im) };
+    }
+    const objects = [object];
+    const corrections: Tensor[] = [];
+    let u: { readonly amplitude: Tensor; readonly phase: Tensor } | undefined;
+    for (const net of nets) {
+      const inner = cropped(object);
+      const modulus = sqrt(offset(intensity(inner), 1e-12));
+      u ??= { amplitude: offset(modulus, -1), phase: angle(inner.re, inner.im) };
+      const rotated = product(cropped(pull(object)), conjugate(inner));
+      const length = sqrt(offset(intensity(inner), 0.01));
+      const planes = [
+        u.amplitude,
+        u.phase,
+        divide(rotated.re, length),
+        divide(rotated.im, length),
+        light.share(frame),
+      ];
+      const input = concat(
+        planes.map((plane) => reshape(plane, [groups, 1, regionPx, regionPx])),
+        1,
+      );
+      const output = net.apply(input, parameters, watch);
+      corrections.push(output);
+      const [da, dp] = [0, 1].map((channel) =>
+        reshape(slice(output, 1, channel, channel + 1), [groups, regionPx, regionPx]),
+      ) as [Tensor, Tensor];
+      u = corrected(u, da, dp, config.output);
+      object = polar(u, frame);
+      objects.push(object);
+    }
+    const inside = pad2d(crop2d(light.cov, frame), frame);
+    return { object, objects, sampler: places, illumination, light: inside, corrections };
+  }
+  return { sizePx, framesPerGroup, canvasPx, specs, apply };
+}
+
+type Border = Parameters<typeof pad2d>[1];
+
+/** Illumination of the canvases: the divisor D [B, Z, Z], and √(cov/peak) on the region. */
+function lightOf(probe: Field, places: Sampler, { framesPerGroup, damping }: GroupModelConfig) {
+  const power = probePower(probe);
+  const [groups, , , canvasPx] = places.columns.shape as [number, number, number, number];
+  const [, rows, columns] = power.shape as [number, number, number];
+  const spread = expand(power, [groups * framesPerGroup, rows, columns]);
+  const cov = scatterPatches({ re: spread, im: spread }, places).re;
+  const whole = [groups, canvasPx, canvasPx];
+  const largest = expand(peak(cov, [1, 2]), whole);
+  const divisor = add(scale(cov, 1 - damping), offset(scale(largest, damping), 1e-12));
+  return {
+    cov,
+    divisor,
+    share: (frame: Border): Tensor => sqrt(offset(divide(crop2d(cov, frame), crop2d(largest, frame)), 1e-12)),
+  };
+}
+
+function corrected(
+  u: { readonly amplitude: Tensor; readonly phase: Tensor },
+  amplitude: Tensor,
+  phase: Tensor,
+  output: GroupModelConfig["output"],
+) {
+  if (output === "additive") return { amplitude: add(u.amplitude, amplitude), phase: add(u.phase, phase) };
+  const modulus = clamped(scale(offset(u.amplitude, 1), 1 / largestModulus), room, 1 - room);
+  const turn = clamped(scale(u.phase, 1 / Math.PI), room - 1, 1 - room);
+  // σ⁻¹(r) = ln(r/(1−r)) and tanh⁻¹(t) = ½ ln((1+t)/(1−t)).
+  const logit = log(divide(modulus, offset(scale(modulus, -1), 1)));
+  const stretched = scale(log(divide(offset(turn, 1), offset(scale(turn, -1), 1))), 0.5);
+  return {
+    amplitude: offset(scale(sigmoid(add(logit, amplitude)), largestModulus), -1),
+    phase: scale(tanh(add(stretched, phase)), Math.PI),
+  };
+}
+
+/** Above the modulus of any object that only absorbs, with room for noise. */
+const largestModulus = 1.2;
+
+/** A start nearer to a bound than this share is taken at this distance: at the bound no correction could move it. */
+const room = 0.01;
+
+function clamped(a: Tensor, lowest: number, highest: number): Tensor {
+  return offset(subtract(relu(offset(a, -lowest)), relu(offset(a, -highest))), lowest);
+}
+
+/** (1 + u₀) e^{i u₁} on the region, 1 around it. */
+function polar({ amplitude, phase }: { amplitude: Tensor; phase: Tensor }, frame: Border): Field {
+  const modulus = offset(amplitude, 1);
+  const re = multiply(modulus, cosine(phase));
+  return {
+    re: offset(pad2d(offset(re, -1), frame), 1),
+    im: pad2d(multiply(modulus, sine(phase)), frame),
+  };
+}

@@ -1,0 +1,267 @@
+// The training loop that every network shares: epochs, validation, levels, health, restarts. What is trained, and on what,
+// comes as a `Lesson`.
+
+import { createRng, shuffle } from "../../math/random/rng.ts";
+import { DoselapError, isDoselapError } from "../../errors.ts";
+import { initialise, type ParameterSpec, type ParameterValues } from "../models/parameters.ts";
+import { cosineRate } from "../optim/schedules.ts";
+import { toOnnx } from "../onnx/to-onnx.ts";
+import type { Feeds, Runtime, Session } from "../runtime/runtime.ts";
+import { elementCount } from "../graph/shape.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import { openJudge, type Judge, type Judgement } from "./judge.ts";
+import { openLearner, type Learner } from "./learner.ts";
+import type { Progress } from "./progress.ts";
+
+export interface Lesson {
+  readonly specs: readonly ParameterSpec[];
+  readonly parameters: { readonly [name: string]: Tensor };
+  /** One number. */
+  readonly loss: Tensor;
+  /** What the network gives for a batch: [B, …]. If it does not vary over B, the network has collapsed. */
+  readonly corrections: Tensor;
+  /** Largest activation of each unit over a batch, [1, units, 1, 1] per layer. */
+  readonly activations: readonly Tensor[];
+  readonly batchSize: number;
+  /** Items that are trained on: seed frames. */
+  readonly items: Int32Array;
+  /** Fills a batch for items order[first] … and returns its feeds, without the parameters'. */
+  batch(epoch: number, order: Int32Array, first: number): Feeds;
+  readonly validationBatches: number;
+  /** The same batches at every call. */
+  validationBatch(index: number): Feeds;
+  /** Losses that the network's is compared with, lowest last: each a name and its validation batches. */
+  readonly levels: readonly Level[];
+  /** Name of the level that a network of all-zero parameters gives; epoch 0, which the first epoch has to beat. Absent where
+   * such a network gives nothing. */
+  readonly start?: string | undefined;
+}
+
+export interface Level {
+  readonly name: string;
+  /** What is computed; absent: the lesson's own loss, with parameters that are all zero. */
+  readonly loss?: Tensor | undefined;
+  /** Feeds of a validation batch; those that the loss does not take are left out. */
+  batch(index: number): Feeds;
+}
+
+export interface FitOptions {
+  readonly epochs: number;
+  readonly learningRate: number;
+  readonly weightDecay: number;
+  readonly clipNorm: number;
+  /** Decay of the running mean of the weights. */
+  readonly average: number;
+  /** How often a run that has collapsed may start again, with the next seed. */
+  readonly restarts: number;
+}
+
+export interface FitContext {
+  readonly seed: number;
+  readonly runtime: Runtime;
+  readonly threads: number;
+  readonly log: (line: string) => void;
+  readonly progress?: Progress | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Is told every best state: what is left when a later step loses its numbers. */
+  readonly keep?: ((found: Fit) => void) | undefined;
+}
+
+export interface EpochRecord extends Judgement {
+  readonly epoch: number;
+  readonly loss: number;
+  readonly rate: number;
+  /** Largest norm of a step's gradient. */
+  readonly gradientNorm: number;
+}
+
+export interface Fit {
+  /** The running mean of the weights after the epoch of the lowest validation loss; all zero when that is epoch 0. */
+  readonly parameters: ParameterValues;
+  readonly bestEpoch: number;
+  readonly history: readonly EpochRecord[];
+  readonly levels: { readonly [name: string]: number };
+  /** The seed that was used: the given one plus the restarts. */
+  readonly seed: number;
+}
+
+/** A spread below this is no answer to the input: corrections are of order 0.01 and more. */
+const collapsedSpread = 1e-5;
+
+/** Trains. @throws Diverged when numbers are lost or every restart collapses, Interrupted, Compute. */
+export async function fit(lesson: Lesson, options: FitOptions, context: FitContext): Promise<Fit> {
+  for (let attempt = 0; ; attempt++) {
+    const seed = context.seed + attempt;
+    const found = await fitOnce(lesson, options, { ...context, seed });
+    const last = found.history.at(-1)!;
+    if (last.spread >= collapsedSpread) return found;
+    const fault = `the output does not vary over inputs (spread ${last.spread.toExponential(2)})`;
+    context.log(`health: seed ${seed} collapsed: ${fault}`);
+    if (attempt < options.restarts) continue;
+    throw new DoselapError("Diverged", "the network has collapsed to a constant", {
+      expected: `outputs that vary, within ${options.restarts} restarts`,
+      got: fault,
+      hint: "Lower learningRate, or train for more epochs.",
+    });
+  }
+}
+
+async function fitOnce(lesson: Lesson, options: FitOptions, context: FitContext): Promise<Fit> {
+  const { seed, runtime, threads, log } = context;
+  // Arms hand on all of their options: a name that a lesson has too, such as `loss`, must not replace it.
+  const { weightDecay, clipNorm, average } = options;
+  const totalSteps = options.epochs * stepsPerEpoch(lesson);
+  const judge = await openJudge(lesson, runtime, threads);
+  try {
+    const learner = await openLearner({
+      ...lesson,
+      weightDecay,
+      clipNorm,
+      average,
+      start: initialise(lesson.specs, seed),
+      runtime,
+      threads,
+      schedule: cosineRate({
+        highest: options.learningRate,
+        last: options.learningRate / 200,
+        warmUpSteps: Math.min(30, Math.floor(totalSteps / 5)),
+        totalSteps,
+      }),
+    });
+    try {
+      return await learn({ lesson, learner, judge }, options, context);
+    } finally {
+      await learner.release();
+    }
+  } catch (error) {
+    if (isDoselapError(error, "Diverged")) log(`health: ${error.message}`);
+    throw error;
+  } finally {
+    await judge.release();
+  }
+}
+
+function stepsPerEpoch({ items, batchSize }: Lesson): number {
+  return Math.ceil(items.length / batchSize);
+}
+
+interface Pupil {
+  readonly lesson: Lesson;
+  readonly learner: Learner;
+  readonly judge: Judge;
+}
+
+/** Every epoch, and the best of them. */
+async function learn(
+  { lesson, learner, judge }: Pupil,
+  options: FitOptions,
+  context: FitContext,
+): Promise<Fit> {
+  const { seed, log, progress, signal, keep } = context;
+  const { epochs } = options;
+  const steps = stepsPerEpoch(lesson);
+  const levels = await judgeLevels(lesson, judge, context);
+  const history: EpochRecord[] = [];
+  let best = startingBest(lesson, levels);
+  for (let epoch = 1; epoch <= epochs; epoch++) {
+    const order = lesson.items.slice();
+    shuffle(order, createRng(seed, "training", { dose: epoch, pixel: 1 }));
+    let [sum, norm, rate] = [0, 0, 0];
+    for (let step = 0; step < steps; step++) {
+      if (signal?.aborted === true) throw new DoselapError("Interrupted", "training was stopped");
+      const report = await learner.step(lesson.batch(epoch, order, step * lesson.batchSize));
+      sum += report.loss;
+      norm = Math.max(norm, report.gradientNorm);
+      ({ rate } = report);
+      progress?.(
+        ((epoch - 1) * steps + step + 1) / (epochs * steps),
+        `epoch ${epoch}/${epochs}, loss ${report.loss.toPrecision(4)}`,
+        ((epoch - 1) * steps + step + 1) * lesson.batchSize,
+      );
+    }
+    const parameters = learner.averaged();
+    const judged = await judge.score(parameters);
+    expectFinite(epoch, judged.validation);
+    const record = { epoch, loss: sum / steps, rate, gradientNorm: norm, ...judged };
+    history.push(record);
+    log(epochLine(record, epochs));
+    if (best === undefined || judged.validation < best.loss) {
+      best = { epoch, loss: judged.validation, parameters };
+      // A network that has collapsed is not worth keeping.
+      if (judged.spread >= collapsedSpread)
+        keep?.({ parameters, bestEpoch: epoch, history: [...history], levels, seed });
+    }
+  }
+  if (best!.epoch === 0)
+    log(`no epoch was better than the ${lesson.start}: the network is left out (all weights 0)`);
+  return { parameters: best!.parameters, bestEpoch: best!.epoch, history, levels, seed };
+}
+
+interface Best {
+  readonly epoch: number;
+  readonly loss: number;
+  readonly parameters: ParameterValues;
+}
+
+/** What the first epoch has to beat: what all-zero parameters give, where that is an object of its own. */
+function startingBest(
+  { start, specs }: Lesson,
+  levels: { readonly [name: string]: number },
+): Best | undefined {
+  if (start === undefined) return undefined;
+  const zeros = specs.map(({ name, shape }) => [name, new Float32Array(elementCount(shape))] as const);
+  return { epoch: 0, loss: levels[start]!, parameters: Object.fromEntries(zeros) };
+}
+
+/** A comparison with NaN is false: without this, an epoch without a validation loss could be the best for good. */
+function expectFinite(epoch: number, validation: number): void {
+  if (Number.isFinite(validation)) return;
+  throw new DoselapError("Diverged", "validation lost its numbers", {
+    key: `epoch ${epoch}`,
+    expected: "a finite validation loss",
+    got: String(validation),
+    hint: "Lower learningRate.",
+  });
+}
+
+async function judgeLevels(
+  lesson: Lesson,
+  judge: Judge,
+  { runtime, threads, log }: FitContext,
+): Promise<{ [name: string]: number }> {
+  const levels: Record<string, number> = {};
+  for (const { name, loss, batch } of lesson.levels) {
+    const own =
+      loss === undefined ? undefined : await runtime.load(toOnnx({ outputs: { loss } }), { threads });
+    let sum = 0;
+    try {
+      for (let index = 0; index < lesson.validationBatches; index++) {
+        sum += await (own === undefined
+          ? judge.loss({ ...judge.zeros, ...batch(index) })
+          : lossOf(own, batch(index)));
+      }
+    } finally {
+      await own?.release();
+    }
+    levels[name] = sum / lesson.validationBatches;
+    log(`level: ${name} ${levels[name].toFixed(6)}`);
+  }
+  return levels;
+}
+
+async function lossOf(session: Session, feeds: Feeds): Promise<number> {
+  const taken = Object.entries(feeds).filter(([name]) => session.inputNames.includes(name));
+  return (await session.run(Object.fromEntries(taken)))["loss"]![0]!;
+}
+
+function epochLine(record: EpochRecord, epochs: number): string {
+  const { epoch, loss, validation, rate, gradientNorm, spread, deadUnits } = record;
+  return [
+    `epoch ${epoch}/${epochs}: loss ${loss.toFixed(6)}`,
+    `validation ${validation.toFixed(6)}`,
+    `rate ${rate.toExponential(2)}`,
+    `gradient norm ${gradientNorm.toPrecision(3)}`,
+    `spread ${spread.toPrecision(3)}`,
+    `dead units ${deadUnits}`,
+  ].join(" ");
+}

@@ -1,0 +1,225 @@
+// The lesson of the group network (models/group-model.ts): groups of C frames on canvases of their own. Without labels the
+// loss compares the object with photons that the input did not see; with labels it compares with the true object, under the
+// same light. Everything else is alike, so that the two can be told apart by their results.
+
+import { DoselapError } from "../../errors.ts";
+import { createRng } from "../../math/random/rng.ts";
+import { expectedCounts, labelLoss, measurementLoss, type MeasurementLoss } from "../fields/loss.ts";
+import type { Field } from "../fields/field.ts";
+import { spectra, totalIntensity } from "../fields/scattering.ts";
+import { input, type Tensor } from "../graph/tensor.ts";
+import { groupInputs } from "../models/canvas-network.ts";
+import { groupModel, type GroupModelConfig, type GroupOutput } from "../models/group-model.ts";
+import { parameterInputs } from "../models/parameters.ts";
+import { add } from "../ops/add.ts";
+import { peak } from "../ops/peak.ts";
+import { scale } from "../ops/unary.ts";
+import type { Feeds } from "../runtime/runtime.ts";
+import { batchBuilder } from "./batch.ts";
+import type { Lesson, Level } from "./fit.ts";
+import { storeFrames } from "./frame-store.ts";
+import type { GroupTable } from "./groups.ts";
+import { plainLevels, truthLevel, type LevelOptions } from "./levels.ts";
+import { labelsOf, probeFeeds, type ScanTask } from "./scan-task.ts";
+import { cutWindow } from "./tiles.ts";
+import { splitByBlocks } from "./validation.ts";
+
+export interface GroupLessonOptions {
+  readonly model: GroupModelConfig;
+  /** What the network learns from. */
+  readonly teacher: "measurement" | "labels";
+  readonly loss: MeasurementLoss;
+  /** Share of the photons that the input sees while training; 1 = all, and the loss compares with the same. */
+  readonly seenShare: number;
+  readonly batchSize: number;
+  readonly validationFraction: number;
+}
+
+/** Weight of the losses of earlier stages than the last. */
+const earlierShare = 0.3;
+
+/** @throws Contract without labels where they are needed, Range when no group is free of validation frames. */
+export function groupLesson(
+  task: ScanTask,
+  table: GroupTable,
+  options: GroupLessonOptions,
+  { seed }: { readonly seed: number },
+): Lesson {
+  const { problem, dosePhotons } = task;
+  const { batchSize, model, teacher, seenShare } = options;
+  const { canvasPx } = model;
+  const { training, validation } = splitGroups(task, table, options, seed);
+  const store = storeFrames(problem.diffraction, problem.size);
+  const builder = batchBuilder(store, problem.positions, {
+    groupsPerBatch: batchSize,
+    groupSize: table.groupSize,
+    canvasPx,
+    dosePhotons,
+    seenShare,
+  });
+  const truth =
+    teacher === "labels" || task.truth !== undefined ? canvasLabels(task, batchSize, canvasPx) : undefined;
+  const light = probeFeeds(task);
+  const shapes = feedShapes(task, options);
+
+  function batch(round: number, order: Int32Array, first: number): Feeds {
+    builder.fill(table, order, first, createRng(seed, "thinning", { dose: round, frame: first }));
+    const { amplitudes, counts, top, left, originX, originY } = builder.batch;
+    truth?.fill(originX, originY);
+    return {
+      amplitudes: { shape: shapes.frames, data: amplitudes },
+      top: { shape: shapes.places, data: top },
+      left: { shape: shapes.places, data: left },
+      ...light,
+      ...(teacher === "labels" ? truth?.feeds : { counts: { shape: shapes.frames, data: counts } }),
+    };
+  }
+  const steps = `${model.steps} gradient steps`;
+  const validationBatch = (index: number): Feeds => batch(0, validation, index * batchSize);
+  return {
+    ...groupGraph(task, options),
+    batchSize,
+    items: training,
+    batch,
+    validationBatches: Math.ceil(validation.length / batchSize),
+    validationBatch,
+    levels: [
+      ...(teacher === "measurement" ? photonLevels() : []),
+      { name: steps, batch: validationBatch },
+      ...(teacher === "measurement" && truth !== undefined ? [levelOfTruth(truth.feeds)] : []),
+    ],
+    start: steps,
+  };
+
+  function levelOptions(batch: Level["batch"]): LevelOptions {
+    return { kind: options.loss, share: comparedShare(options), shape: shapes.frames, batch };
+  }
+  function photonLevels(): Level[] {
+    const frames = new Set([...training].flatMap((group) => [...membersOf(table, group)]));
+    return plainLevels(store, [...frames], levelOptions(validationBatch));
+  }
+  function levelOfTruth(labels: Feeds): Level {
+    const canvases = { groups: batchSize, framesPerGroup: table.groupSize, canvasPx };
+    const withTruth = (index: number): Feeds => ({ ...validationBatch(index), ...labels });
+    return truthLevel(task, canvases, levelOptions(withTruth));
+  }
+}
+
+/** Share of the photons that the loss compares with. */
+function comparedShare({ seenShare }: GroupLessonOptions): number {
+  return seenShare === 1 ? 1 : 1 - seenShare;
+}
+
+function membersOf({ groups, groupSize }: GroupTable, group: number): Int32Array {
+  return groups.subarray(group * groupSize, (group + 1) * groupSize);
+}
+
+/** Groups without a validation frame are trained on; those of validation frames alone choose.
+ * @throws Range when every group has a validation frame, or none has. */
+export function splitGroups(
+  { problem: { positions, size } }: ScanTask,
+  { groups, groupSize, count }: GroupTable,
+  { validationFraction }: Pick<GroupLessonOptions, "validationFraction">,
+  seed: number,
+): { readonly training: Int32Array; readonly validation: Int32Array } {
+  const split = splitByBlocks(positions, { fraction: validationFraction, blockPx: size, seed });
+  const held = new Set(split.validation);
+  const all = Int32Array.from({ length: count }, (_, group) => group);
+  const heldIn = (group: number): number =>
+    groups.subarray(group * groupSize, (group + 1) * groupSize).filter((frame) => held.has(frame)).length;
+  const training = all.filter((group) => heldIn(group) === 0);
+  const whole = all.filter((group) => heldIn(group) === groupSize);
+  // Blocks narrower than a group hold few or none whole: then groups of validation seed frames must do. One alone cannot
+  // tell whether outputs vary.
+  const validation = whole.length > 1 ? whole : all.filter((group) => held.has(groups[group * groupSize]!));
+  if (training.length === 0 || validation.length === 0) {
+    throw new DoselapError(
+      "Range",
+      "the groups cannot be split into those that train and those that choose",
+      {
+        key: "validationFraction",
+        expected: "groups without, and groups around, frames that are held back",
+        got: `${training.length} and ${validation.length} of ${count} groups of ${groupSize}`,
+        hint: "Use more groups, or another validationFraction.",
+      },
+    );
+  }
+  return { training, validation };
+}
+
+function feedShapes({ problem: { size } }: ScanTask, { model, batchSize }: GroupLessonOptions) {
+  const { framesPerGroup, canvasPx } = model;
+  return {
+    frames: [batchSize * framesPerGroup, size, size],
+    places: [batchSize, framesPerGroup],
+    canvas: [batchSize, canvasPx, canvasPx],
+  };
+}
+
+function groupGraph(
+  task: ScanTask,
+  options: GroupLessonOptions,
+): Pick<Lesson, "specs" | "parameters" | "loss" | "corrections" | "activations"> {
+  const { frames, canvas } = feedShapes(task, options);
+  const network = groupModel(options.model);
+  const parameters = parameterInputs(network.specs);
+  const feeds = groupInputs(network, {
+    groups: options.batchSize,
+    probeModes: task.problem.probeModes,
+  });
+  const activations: Tensor[] = [];
+  const output = network.apply(feeds, parameters, (features) => activations.push(peak(features, [0, 2, 3])));
+  const compare =
+    options.teacher === "labels"
+      ? againstLabels(output, { re: input("truth.re", canvas), im: input("truth.im", canvas) })
+      : againstPhotons(output, input("counts", frames), task, options);
+  const staged = output.objects.slice(1).map(compare);
+  const last = staged.at(-1)!;
+  const loss = staged.slice(0, -1).reduce((sum, earlier) => add(sum, scale(earlier, earlierShare)), last);
+  return { specs: network.specs, parameters, loss, corrections: output.corrections.at(-1)!, activations };
+}
+
+function againstPhotons(
+  { sampler, illumination }: GroupOutput,
+  counts: Tensor,
+  { dosePhotons, backgroundPhotonsPerPx }: ScanTask,
+  options: GroupLessonOptions,
+): (object: Field) => Tensor {
+  const share = comparedShare(options);
+  return (object) =>
+    measurementLoss(
+      options.loss,
+      expectedCounts(totalIntensity(spectra(object, sampler, illumination)), {
+        dosePhotons: dosePhotons * share,
+        backgroundPhotonsPerPx: backgroundPhotonsPerPx * share,
+      }),
+      counts,
+    );
+}
+
+function againstLabels({ light }: GroupOutput, truth: Field): (object: Field) => Tensor {
+  return (object) => labelLoss(object, truth, light);
+}
+
+/** The true object on the canvases of a batch. */
+function canvasLabels(task: ScanTask, groups: number, canvasPx: number) {
+  const labels = labelsOf(task);
+  const pixels = labels.height * labels.width;
+  const parts = ([0, 1] as const).map((odd) =>
+    Float32Array.from({ length: pixels }, (_, i) => labels.data[2 * i + odd]!),
+  ) as [Float32Array, Float32Array];
+  const area = canvasPx * canvasPx;
+  const shape = [groups, canvasPx, canvasPx];
+  const [re, im] = [new Float32Array(groups * area), new Float32Array(groups * area)];
+  const feeds: Feeds = { "truth.re": { shape, data: re }, "truth.im": { shape, data: im } };
+  return {
+    feeds,
+    fill(originX: Float64Array, originY: Float64Array): void {
+      for (let b = 0; b < groups; b++) {
+        const window = { x: originX[b]!, y: originY[b]!, rows: canvasPx, columns: canvasPx };
+        cutWindow(labels, parts[0], { ...window, outside: 1 }, re.subarray(b * area, (b + 1) * area));
+        cutWindow(labels, parts[1], { ...window, outside: 0 }, im.subarray(b * area, (b + 1) * area));
+      }
+    },
+  };
+}

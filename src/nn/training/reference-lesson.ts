@@ -1,0 +1,131 @@
+// The lesson of the earlier study's network (models/reference-network.ts): the Poisson likelihood of all photons, of the same
+// frames that the network is shown. What it is compared with is the flat object: until the network's loss is below that
+// level, it has learned the scan's mean brightness and no more.
+
+import { createRng } from "../../math/random/rng.ts";
+import { expectedCounts, measurementLoss } from "../fields/loss.ts";
+import { spectra, totalIntensity } from "../fields/scattering.ts";
+import { input, type Tensor } from "../graph/tensor.ts";
+import { groupInputs } from "../models/canvas-network.ts";
+import { parameterInputs } from "../models/parameters.ts";
+import { referenceNetwork, type ReferenceConfig } from "../models/reference-network.ts";
+import { peak } from "../ops/peak.ts";
+import type { Feeds } from "../runtime/runtime.ts";
+import { batchBuilder } from "./batch.ts";
+import type { Lesson } from "./fit.ts";
+import { storeFrames } from "./frame-store.ts";
+import { splitGroups } from "./group-lesson.ts";
+import type { GroupTable } from "./groups.ts";
+import { probeFeeds, type ScanTask } from "./scan-task.ts";
+
+export interface ReferenceLessonOptions {
+  readonly model: ReferenceConfig;
+  readonly batchSize: number;
+  readonly validationFraction: number;
+}
+
+/** @throws Contract for a frame that holds no counts. */
+export function referenceLesson(
+  task: ScanTask,
+  table: GroupTable,
+  options: ReferenceLessonOptions,
+  { seed }: { readonly seed: number },
+): Lesson {
+  const { problem, dosePhotons } = task;
+  const { batchSize, model } = options;
+  const { training, validation } = splitGroups(task, table, options, seed);
+  const store = storeFrames(problem.diffraction, problem.size);
+  const builder = batchBuilder(store, problem.positions, {
+    groupsPerBatch: batchSize,
+    groupSize: table.groupSize,
+    canvasPx: model.canvasPx,
+    dosePhotons,
+    seenShare: 1,
+  });
+  const light = probeFeeds(task);
+  const frames = [batchSize * table.groupSize, problem.size, problem.size];
+  const places = [batchSize, table.groupSize];
+  // Nothing is split: both input and loss have all photons.
+  const unused = createRng(seed, "thinning");
+
+  function batch(order: Int32Array, first: number): Feeds {
+    builder.fill(table, order, first, unused);
+    const { amplitudes, counts, top, left } = builder.batch;
+    return {
+      amplitudes: { shape: frames, data: amplitudes },
+      counts: { shape: frames, data: counts },
+      top: { shape: places, data: top },
+      left: { shape: places, data: left },
+      ...light,
+    };
+  }
+  const validationBatch = (index: number): Feeds => batch(validation, index * batchSize);
+  const modulus = flatModulus(task, store.meanCounts);
+  const flat = flatFeeds(modulus, table.groupSize);
+  return {
+    ...referenceGraph(task, options),
+    batchSize,
+    items: training,
+    batch: (_epoch, order, first) => batch(order, first),
+    validationBatches: Math.ceil(validation.length / batchSize),
+    validationBatch,
+    levels: [
+      {
+        name: `flat object of modulus ${modulus.toFixed(3)}`,
+        batch: (index) => ({ ...validationBatch(index), ...flat }),
+      },
+    ],
+  };
+}
+
+function referenceGraph(
+  { problem: { size, probeModes }, dosePhotons, backgroundPhotonsPerPx }: ScanTask,
+  { model, batchSize }: ReferenceLessonOptions,
+): Pick<Lesson, "specs" | "parameters" | "loss" | "corrections" | "activations"> {
+  const network = referenceNetwork(model);
+  const parameters = parameterInputs(network.specs);
+  const activations: Tensor[] = [];
+  const { object, sampler, illumination, corrections } = network.apply(
+    groupInputs(network, { groups: batchSize, probeModes }),
+    parameters,
+    (features) => activations.push(peak(features, [0, 2, 3])),
+  );
+  const expected = expectedCounts(totalIntensity(spectra(object, sampler, illumination)), {
+    dosePhotons,
+    backgroundPhotonsPerPx,
+  });
+  const counts = input("counts", [batchSize * model.framesPerGroup, size, size]);
+  const loss = measurementLoss("poisson", expected, counts);
+  return { specs: network.specs, parameters, loss, corrections, activations };
+}
+
+/** The flat object that sends as many photons to the detector as were measured; the network's moduli end at 1. */
+function flatModulus({ problem, backgroundPhotonsPerPx }: ScanTask, meanCounts: number): number {
+  const scattered = Math.max(0, meanCounts - backgroundPhotonsPerPx * problem.size ** 2);
+  return Math.min(1 - 1e-6, Math.max(1e-6, Math.sqrt(scattered / power(problem.probe))));
+}
+
+/** Biases that make a network whose other parameters are 0 answer a flat object to everything: σ and swish of them are the
+ * modulus. */
+function flatFeeds(modulus: number, outputs: number): Feeds {
+  const bias = (value: number) => ({ shape: [outputs], data: new Float32Array(outputs).fill(value) });
+  return {
+    "amplitude.inner.bias": bias(Math.log(modulus / (1 - modulus))),
+    "amplitude.outer2.bias": bias(inverseSwish(modulus)),
+  };
+}
+
+/** x of x·σ(x) = y, 0 ≤ y ≤ 1, by Newton's steps from above, where the function is convex. */
+function inverseSwish(y: number): number {
+  let x = y + 1;
+  for (let step = 0; step < 12; step++) {
+    const s = 1 / (1 + Math.exp(-x));
+    x -= (x * s - y) / (s + x * s * (1 - s));
+  }
+  return x;
+}
+
+/** Σ|u|². */
+function power(values: Float32Array): number {
+  return values.reduce((sum, value) => sum + value * value, 0);
+}

@@ -1,0 +1,37 @@
+// What every network is trained on: one scan, its probe calibrated to a stated dose.
+
+import type { ComplexImage } from "../../array/ndarray.ts";
+import type { Problem } from "../../engines/problem.ts";
+import { DoselapError } from "../../errors.ts";
+import type { Feeds } from "../runtime/runtime.ts";
+
+export interface ScanTask {
+  /** Frames as √counts float32 [M, N, N], positions, probe complex64 [modes, N, N] in √counts. */
+  readonly problem: Problem & { readonly diffraction: Float32Array };
+  /** Photons per frame that the probe is calibrated to. */
+  readonly dosePhotons: number;
+  /** Expected background, counts per pixel. */
+  readonly backgroundPhotonsPerPx: number;
+  /** The true object, where it is known: labels, and the level that no network can pass. */
+  readonly truth?: ComplexImage | undefined;
+}
+
+/** p = P/√dose, as the graphs are fed it. */
+export function probeFeeds({ problem, dosePhotons }: ScanTask): Feeds {
+  const { probe, probeModes, size } = problem;
+  const shape = [probeModes, size, size];
+  const part = (odd: 0 | 1): Float32Array =>
+    Float32Array.from({ length: probe.length / 2 }, (_, i) => probe[2 * i + odd]! / Math.sqrt(dosePhotons));
+  return { "probe.re": { shape, data: part(0) }, "probe.im": { shape, data: part(1) } };
+}
+
+/** The truth of a simulated scan. @throws Contract when there is none. */
+export function labelsOf({ truth }: ScanTask): ComplexImage {
+  if (truth !== undefined) return truth;
+  throw new DoselapError("Contract", "there are no labels to train with", {
+    key: "objectGuess",
+    expected: "the true object of a simulated scan",
+    got: "a measured scan",
+    hint: "Train without labels: pinn or pinn-scan.",
+  });
+}

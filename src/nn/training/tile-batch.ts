@@ -1,0 +1,73 @@
+// From tiles to what a training step is fed. Buffers are made once and filled anew for every batch.
+
+import type { Positions } from "../../array/scan.ts";
+import type { ScanPlanes } from "../physics/scan-state.ts";
+import type { Feeds } from "../runtime/runtime.ts";
+import { tileChannels } from "../models/tile-network.ts";
+import type { FrameStore } from "./frame-store.ts";
+import { cutWindow, type Tile, type TileShape } from "./tiles.ts";
+
+/** One view of a scan: what the network sees of it, and the photons that it is measured by. */
+export interface ScanView {
+  readonly planes: ScanPlanes;
+  /** Counts that the loss compares with. */
+  readonly compared: FrameStore;
+}
+
+export interface TileBatch {
+  readonly feeds: Feeds;
+  /** Fills place `b` of the batch. */
+  set(b: number, view: ScanView, tile: Tile): void;
+}
+
+/** A batch of B tiles of C frames. */
+export function tileBatch(
+  positions: Positions,
+  {
+    tilePx,
+    canvasPx,
+    tiles,
+    framesPerTile,
+    sizePx,
+  }: TileShape & { tiles: number; framesPerTile: number; sizePx: number },
+): TileBatch {
+  const pixels = sizePx * sizePx;
+  const inner = tilePx * tilePx;
+  const outer = canvasPx * canvasPx;
+  const margin = Math.floor((canvasPx - tilePx) / 2);
+  const channels = tileChannels.inputs;
+  const planes = new Float32Array(tiles * channels * inner);
+  const modulus = new Float32Array(tiles * outer);
+  const phase = new Float32Array(tiles * outer);
+  const top = new Float32Array(tiles * framesPerTile);
+  const left = new Float32Array(tiles * framesPerTile);
+  const counts = new Float32Array(tiles * framesPerTile * pixels);
+  return {
+    feeds: {
+      planes: { shape: [tiles, channels, tilePx, tilePx], data: planes },
+      modulus: { shape: [tiles, canvasPx, canvasPx], data: modulus },
+      phase: { shape: [tiles, canvasPx, canvasPx], data: phase },
+      top: { shape: [tiles, framesPerTile], data: top },
+      left: { shape: [tiles, framesPerTile], data: left },
+      counts: { shape: [tiles * framesPerTile, sizePx, sizePx], data: counts },
+    },
+    set(b, { planes: scan, compared }, { originX, originY, members }) {
+      const around = { x: originX, y: originY, rows: canvasPx, columns: canvasPx };
+      cutWindow(
+        scan,
+        scan.planes,
+        { x: originX + margin, y: originY + margin, rows: tilePx, columns: tilePx, outside: 0 },
+        planes.subarray(b * channels * inner, (b + 1) * channels * inner),
+      );
+      // Outside of the object frame the object is flat.
+      cutWindow(scan, scan.modulus, { ...around, outside: 1 }, modulus.subarray(b * outer, (b + 1) * outer));
+      cutWindow(scan, scan.phase, { ...around, outside: 0 }, phase.subarray(b * outer, (b + 1) * outer));
+      for (const [c, frame] of members.entries()) {
+        const slot = b * framesPerTile + c;
+        top[slot] = positions.y[frame]! - sizePx / 2 - originY;
+        left[slot] = positions.x[frame]! - sizePx / 2 - originX;
+        for (let i = 0; i < pixels; i++) counts[slot * pixels + i] = compared.counts[frame * pixels + i]!;
+      }
+    },
+  };
+}

@@ -1,0 +1,165 @@
+// The lesson of a whole scan: the engine sees its share of the photons at its share of the dose, the loss the others.
+
+import { beforeAll, describe, expect, test } from "vitest";
+import { values } from "../../../test/support/group-scene.ts";
+import { smallTask } from "../../../test/support/small-task.ts";
+import { openBackend } from "../../compute/node.ts";
+import { prepareEngine } from "../../engines/prepare.ts";
+import { isDoselapError } from "../../errors.ts";
+import { evaluate } from "../graph/evaluate.ts";
+import type { Lesson } from "./fit.ts";
+import { tileLesson, type TileLessonOptions } from "./tile-lesson.ts";
+
+const scene = { betweenPixels: true, energy: 20_000, background: 0.5 } as const;
+const task = smallTask(scene);
+const exact = smallTask({ ...scene, noiseSeed: null });
+const backend = openBackend({ kernels: "simd" });
+const options: TileLessonOptions = {
+  engine: prepareEngine("ml", { epochs: 25, fixProbe: true, prior: "none" }),
+  seenShare: 0.75,
+  splits: 2,
+  tilePx: 24,
+  framesPerTile: 4,
+  widths: [3, 4],
+  loss: "poisson",
+  batchSize: 3,
+  validationFraction: 0.2,
+};
+
+const lines: string[] = [];
+const told: string[] = [];
+let lesson: Lesson;
+beforeAll(async () => {
+  lesson = await tileLesson(task, options, {
+    seed: 1,
+    backend,
+    log: (line) => lines.push(line),
+    progress: (fraction, note) => told.push(`${fraction} ${note}`),
+  });
+});
+
+const zeros = () =>
+  Object.fromEntries(
+    lesson.specs.map(({ name, shape }) => [name, new Float32Array(shape.reduce((a, b) => a * b))]),
+  );
+const lossOf = (name: string, index: number): number => {
+  const { batch } = lesson.levels.find((level) => level.name === name)!;
+  return evaluate([lesson.loss], { ...values(batch(index)), ...zeros() })[0]![0]!;
+};
+
+/** The frame of each place of a batch: the only one that has all of its photons. */
+function framesOf(counts: Float32Array): number[] {
+  const { diffraction, frames } = task.problem;
+  return Array.from({ length: counts.length / 256 }, (_, slot) => {
+    const fitting = Array.from({ length: frames }, (_unused, j) => j).filter((j) =>
+      counts.subarray(256 * slot, 256 * (slot + 1)).every((n, i) => {
+        const root = diffraction[256 * j + (i % 16) * 16 + Math.floor(i / 16)]!;
+        return n <= root * root + 0.5;
+      }),
+    );
+    expect(fitting.length).toBe(1);
+    return fitting[0]!;
+  });
+}
+
+/** Poisson loss of the expected counts of the compared share, from the equation. */
+function naiveLoss(index: number): number {
+  const { counts } = lesson.validationBatch(index);
+  const frames = framesOf(counts!.data);
+  return counts!.data.reduce((sum, n, i) => {
+    const pixel = (i % 16) * 16 + Math.floor((i % 256) / 16);
+    const lambda = 0.25 * exact.problem.diffraction[256 * frames[Math.floor(i / 256)]! + pixel]! ** 2;
+    return sum + (lambda - (n + 0.05) * Math.log(lambda + 0.05)) / counts!.data.length;
+  }, 0);
+}
+
+describe("a tile lesson", () => {
+  test("compares with the photons that the engine did not see, at their share of dose and background", () => {
+    for (let index = 0; index < lesson.validationBatches; index++) {
+      // Objects, probes and places are float32.
+      expect(lossOf("truth", index)).toBeCloseTo(naiveLoss(index), 3);
+    }
+  });
+
+  test("gives the engine its share at its share of the dose: its object is as bright as the true one", () => {
+    const planes = (name: string) =>
+      lesson.levels
+        .find((level) => level.name === name)!
+        .batch(0)
+        ["planes"]!.data.slice();
+    const [found, wanted] = [planes("ml object"), planes("truth")];
+    let [a, b, lit] = [0, 0, 0];
+    for (let tile = 0; tile < 3; tile++) {
+      for (let i = 0; i < 576; i++) {
+        const at = tile * 5 * 576 + i;
+        // The root of the light's share.
+        if (wanted[at + 4 * 576]! < 0.7) continue;
+        a += 1 + found[at]!;
+        b += 1 + wanted[at]!;
+        lit++;
+      }
+    }
+    expect(lit).toBeGreaterThan(200);
+    // Without the share of the probe's power it would be darker by √0.75 = 0.87.
+    expect(Math.abs(a / b - 1)).toBeLessThan(0.02);
+  });
+
+  test("names its levels, the truth last, and starts from the engine's object", () => {
+    expect(lesson.levels.map(({ name }) => name)).toEqual([
+      "uniform rate",
+      "mean pattern",
+      "ml object",
+      "truth",
+    ]);
+    expect(lesson.start).toBe("ml object");
+    expect(lossOf("ml object", 0)).toBeGreaterThan(lossOf("truth", 0));
+  });
+
+  test("has views that differ: each split of the photons has an engine run of its own", () => {
+    const parts = new Map<number, Set<string>>();
+    for (let epoch = 1; epoch <= 8; epoch++) {
+      for (let at = 0; at < 30; at += 3) {
+        const { counts } = lesson.batch(epoch, lesson.items, at);
+        for (const [slot, frame] of framesOf(counts!.data).entries()) {
+          const seen = parts.get(frame) ?? new Set();
+          parts.set(frame, seen.add(counts!.data.subarray(256 * slot, 256 * (slot + 1)).join()));
+        }
+      }
+    }
+    expect(Math.max(...[...parts.values()].map((seen) => seen.size))).toBe(2);
+    expect([...parts.values()].filter((seen) => seen.size === 2).length).toBeGreaterThan(10);
+    expect(told).toEqual(["0.5 ml on split 1/2", "1 ml on split 2/2"]);
+    expect(lines).toEqual(["physics: ml, 25 epochs on 2 splits of the photons, 0.75 seen"]);
+  });
+
+  test("lends other tiles of its validation frames where the last batch is not full", async () => {
+    const wide = await tileLesson(
+      task,
+      { ...options, batchSize: 8, validationFraction: 0.03 },
+      { seed: 1, backend, log: () => undefined },
+    );
+    // Two frames are held back for eight places.
+    const { planes } = wide.validationBatch(0);
+    const tiles = Array.from({ length: 8 }, (_, b) => planes!.data.subarray(b * 2880, (b + 1) * 2880).join());
+    expect(wide.validationBatches).toBe(1);
+    expect(new Set(tiles).size).toBeGreaterThan(4);
+  });
+});
+
+test("a network that does not fit its tile is refused before the engine runs", async () => {
+  const seen: string[] = [];
+  const call = tileLesson(
+    task,
+    { ...options, tilePx: 26 },
+    { seed: 1, backend, log: (line) => seen.push(line), progress: (_, note) => seen.push(note) },
+  );
+  await expect(call).rejects.toSatisfy((error) => isDoselapError(error, "Shape"));
+  expect(seen).toEqual([]);
+});
+
+test("stops between engine runs when it is told to", async () => {
+  const context = { seed: 1, backend, log: () => undefined, signal: AbortSignal.abort() };
+  await expect(tileLesson(task, options, context)).rejects.toSatisfy((error) =>
+    isDoselapError(error, "Interrupted"),
+  );
+});

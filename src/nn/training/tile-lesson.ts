@@ -1,0 +1,183 @@
+// The lesson of the whole-scan network (models/tile-network.ts). Without labels: the engine sees one share of the photons,
+// the loss compares with the others, so that fitting the noise of what was seen does not pay; the photons are split several
+// times, each with its own engine run. Lehtinen et al. 2018, arXiv:1803.04189 (learning from independent noise).
+
+import type { Backend } from "../../compute/backend.ts";
+import type { PreparedEngine } from "../../engines/prepare.ts";
+import { createRng } from "../../math/random/rng.ts";
+import { expectedCounts, measurementLoss, type MeasurementLoss } from "../fields/loss.ts";
+import { input, type Tensor } from "../graph/tensor.ts";
+import { parameterInputs } from "../models/parameters.ts";
+import {
+  correctedTiles,
+  tileChannels,
+  tileIntensities,
+  tileNetwork,
+  type TileFeeds,
+} from "../models/tile-network.ts";
+import { peak } from "../ops/peak.ts";
+import { planesOf, scanPlanes } from "../physics/scan-state.ts";
+import type { Lesson, Level } from "./fit.ts";
+import { splitScan, storeFrames } from "./frame-store.ts";
+import { plainLevels } from "./levels.ts";
+import { probeWindowPx } from "./groups.ts";
+import { probeFeeds, type ScanTask } from "./scan-task.ts";
+import { tileBatch, type ScanView } from "./tile-batch.ts";
+import { tileDrawer, tileShape, type TileShape } from "./tiles.ts";
+import { splitByBlocks } from "./validation.ts";
+
+export interface TileLessonOptions {
+  readonly engine: PreparedEngine;
+  /** Share of the photons that the engine sees. */
+  readonly seenShare: number;
+  /** Independent splits of the photons. */
+  readonly splits: number;
+  readonly tilePx: number;
+  readonly framesPerTile: number;
+  readonly widths: readonly number[];
+  readonly loss: MeasurementLoss;
+  readonly batchSize: number;
+  readonly validationFraction: number;
+}
+
+export interface LessonContext {
+  readonly seed: number;
+  readonly backend: Backend;
+  readonly log: (line: string) => void;
+  readonly progress?: ((fraction: number, note: string) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Runs the engine on every split of the photons, and makes batches of tiles from what it found.
+ * @throws Contract for frames that hold no whole counts, and what the engine throws. */
+export async function tileLesson(
+  task: ScanTask,
+  options: TileLessonOptions,
+  context: LessonContext,
+): Promise<Lesson> {
+  const { positions, size: sizePx, probe } = task.problem;
+  const { batchSize: tiles, framesPerTile } = options;
+  const { seed } = context;
+  const shape = tileShape(options.tilePx, { sizePx, windowPx: probeWindowPx(probe, sizePx) });
+  const { training, validation } = splitByBlocks(positions, {
+    fraction: options.validationFraction,
+    blockPx: Math.max(1, 2 * shape.reachPx),
+    seed,
+  });
+  // A network that does not fit is refused before the engine runs.
+  const graph = tileGraph(task, options, shape);
+  const views = await splitViews(task, options, context);
+  const held = new Set(validation);
+  const rule = { framesPerTile, seed };
+  const drawer = tileDrawer(positions, shape, { ...rule, allowed: (frame) => !held.has(frame) });
+  const judged = tileDrawer(positions, shape, { ...rule, allowed: (frame) => held.has(frame) });
+  const batch = tileBatch(positions, { ...shape, tiles, framesPerTile, sizePx });
+  const light = probeFeeds(task);
+
+  function validationFrom(from: readonly ScanView[]): Level["batch"] {
+    return (index) => {
+      for (let b = 0; b < tiles; b++) {
+        const at = index * tiles + b;
+        // A frame that fills up the last batch lends another tile.
+        const round = Math.floor(at / validation.length);
+        batch.set(b, from[at % from.length]!, judged.draw(round, validation[at % validation.length]!));
+      }
+      return { ...batch.feeds, ...light };
+    };
+  }
+  const validationBatch = validationFrom(views);
+  const start: Level = { name: `${options.engine.name} object`, batch: validationBatch };
+  const levels: Level[] = [
+    ...plainLevels(storeFrames(task.problem.diffraction, sizePx), training, {
+      kind: options.loss,
+      share: 1 - options.seenShare,
+      shape: [tiles * framesPerTile, sizePx, sizePx],
+      batch: validationBatch,
+    }),
+    start,
+  ];
+  if (task.truth !== undefined) {
+    const known = planesOf(task.truth, task.problem, context.backend);
+    const exact = views.map(({ compared }) => ({ planes: known, compared }));
+    levels.push({ name: "truth", batch: validationFrom(exact) });
+  }
+  return {
+    ...graph,
+    batchSize: tiles,
+    items: training,
+    batch(epoch, order, first) {
+      for (let b = 0; b < tiles; b++) {
+        const frame = order[(first + b) % order.length]!;
+        const view = createRng(seed, "training", { dose: epoch, frame, pixel: 2 }).integer(views.length);
+        batch.set(b, views[view]!, drawer.draw(epoch, frame));
+      }
+      return { ...batch.feeds, ...light };
+    },
+    validationBatches: Math.ceil(validation.length / tiles),
+    validationBatch,
+    levels,
+    start: start.name,
+  };
+}
+
+/** One engine run per split of the photons. */
+async function splitViews(
+  { problem }: ScanTask,
+  { engine, seenShare, splits }: TileLessonOptions,
+  { seed, backend, signal, log, progress }: LessonContext,
+): Promise<ScanView[]> {
+  const store = storeFrames(problem.diffraction, problem.size);
+  const thinned = {
+    ...problem,
+    probe: problem.probe.map((value) => value * Math.sqrt(seenShare)),
+    background: problem.background?.map((value) => value * seenShare),
+  };
+  const views: ScanView[] = [];
+  for (let round = 0; round < splits; round++) {
+    const { kept, rest } = splitScan(store, { fraction: seenShare, seed, round });
+    const planes = await scanPlanes(engine, { ...thinned, diffraction: kept }, { backend, seed, signal });
+    views.push({ planes, compared: rest });
+    progress?.((round + 1) / splits, `${engine.name} on split ${round + 1}/${splits}`);
+  }
+  log(
+    `physics: ${engine.name}, ${engine.epochs} epochs on ${splits} splits of the photons, ${seenShare} seen`,
+  );
+  return views;
+}
+
+function tileGraph(
+  { problem, dosePhotons, backgroundPhotonsPerPx }: ScanTask,
+  { loss, framesPerTile, seenShare, widths, batchSize: tiles }: TileLessonOptions,
+  { tilePx, canvasPx }: TileShape,
+): Pick<Lesson, "specs" | "parameters" | "loss" | "corrections" | "activations"> {
+  const { size, probeModes } = problem;
+  const network = tileNetwork(widths);
+  const parameters = parameterInputs(network.specs);
+  const canvas = [tiles, canvasPx, canvasPx];
+  const modes = [probeModes, size, size];
+  const feeds: TileFeeds = {
+    planes: input("planes", [tiles, tileChannels.inputs, tilePx, tilePx]),
+    modulus: input("modulus", canvas),
+    phase: input("phase", canvas),
+    top: input("top", [tiles, framesPerTile]),
+    left: input("left", [tiles, framesPerTile]),
+    probe: { re: input("probe.re", modes), im: input("probe.im", modes) },
+  };
+  const activations: Tensor[] = [];
+  const { object, corrections } = correctedTiles(network, feeds, parameters, (features) =>
+    activations.push(peak(features, [0, 2, 3])),
+  );
+  const share = 1 - seenShare;
+  const expected = expectedCounts(tileIntensities(object, feeds), {
+    dosePhotons: dosePhotons * share,
+    backgroundPhotonsPerPx: backgroundPhotonsPerPx * share,
+  });
+  const counts = input("counts", [tiles * framesPerTile, size, size]);
+  return {
+    specs: network.specs,
+    parameters,
+    loss: measurementLoss(loss, expected, counts),
+    corrections,
+    activations,
+  };
+}

@@ -1,0 +1,39 @@
+// The arms that neither learn nor iterate to an end: gradient steps alone, and the object of the mean training frame.
+
+import { join } from "node:path";
+import type { ComplexImage } from "../../array/ndarray.ts";
+import { openBackend } from "../../compute/node.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import { readDataset } from "../../data/read.ts";
+import { gradientSteps } from "../../nn/physics/gradient-steps.ts";
+import { meanPatternObject } from "../../nn/physics/mean-pattern.ts";
+import { cellPath, type Cell } from "../../study/cell.ts";
+import { stepsOptions } from "../../study/methods.ts";
+import { problemOf } from "../../study/problem.ts";
+import { trainingDataFiles } from "../../study/training/build.ts";
+import type { StageContext } from "../context.ts";
+
+export interface BaselineResult {
+  readonly object: ComplexImage;
+  readonly summary: { readonly [key: string]: unknown };
+}
+
+/** The object of a baseline arm on the scored scan's frame. */
+export async function baselineObject(
+  baseline: "steps" | "mean-pattern",
+  scored: Dataset,
+  cell: Cell,
+  { design, root }: StageContext,
+): Promise<BaselineResult> {
+  const backend = openBackend({ kernels: "simd", threads: 1 });
+  const problem = problemOf(scored);
+  if (baseline === "steps") {
+    const options = stepsOptions(design.methods["steps"] ?? {}, cell.dose);
+    const { object } = gradientSteps(problem, { ...options, backend });
+    return { object, summary: { start: "flat object, calibrated probe", options } };
+  }
+  const file = trainingDataFiles(design).train;
+  const { dataset } = await readDataset(join(root, "data", cellPath(cell), file));
+  const object = meanPatternObject({ diffraction: dataset.diffraction, scored: problem }, backend);
+  return { object, summary: { start: "mean training frame", frames: dataset.frames } };
+}

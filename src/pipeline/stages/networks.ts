@@ -1,0 +1,43 @@
+// Which network an arm of a study needs, and why it may not be there.
+
+import { join } from "node:path";
+import { isNetworkArm, networkArms } from "../../nn/arms/registry.ts";
+import { armKind } from "../../study/arms.ts";
+import { armPath, type Cell } from "../../study/cell.ts";
+import type { StudyDesign } from "../../study/design/schema.ts";
+import { hybridOptions } from "../../study/methods.ts";
+import { runnerOf } from "../../study/training/runners/registry.ts";
+import type { StageContext } from "../context.ts";
+import { readRecord } from "../record.ts";
+
+/** The network whose training job an arm needs; undefined for arms that need none. */
+export function networkOf(arm: string, { methods }: StudyDesign): string | undefined {
+  const kind = armKind(arm);
+  if (kind === "network") return arm;
+  return kind === "hybrid" ? hybridOptions(methods["hybrid"] ?? {}).network : undefined;
+}
+
+/** Why a network's training jobs are skipped; undefined when they are run. */
+export function trainingSkip(network: string, { design, trainer }: StageContext): string | undefined {
+  const availability = runnerOf(trainer.runner).availability(network);
+  if (!availability.available) return availability.reason;
+  const unlabelled = design.kind === "measured" && isNetworkArm(network) && networkArms[network].needsLabels;
+  return unlabelled ? "no labels" : undefined;
+}
+
+export interface Absence {
+  readonly state: "failed" | "skipped";
+  readonly reason: string;
+}
+
+/** Why an arm has no reconstruction at all: what its network's training says. */
+export async function absenceOf(arm: string, cell: Cell, context: StageContext): Promise<Absence> {
+  const network = networkOf(arm, context.design);
+  if (network === undefined) return { state: "skipped", reason: "not reconstructed" };
+  const trained = await readRecord(join(context.root, "train", armPath(cell, network)));
+  const whose = network === arm ? "" : `${network}: `;
+  if (trained?.state === "failed")
+    return { state: "failed", reason: `${whose}training failed: ${trained.reason ?? "no reason given"}` };
+  if (trained?.state === "done") return { state: "skipped", reason: "not reconstructed" };
+  return { state: "skipped", reason: `${whose}${trainingSkip(network, context) ?? "not trained"}` };
+}

@@ -1,0 +1,46 @@
+// Options of the arms that are no engines: one strict schema per arm, whose defaults are written out.
+
+import { expect, test } from "vitest";
+import { prepareEngine } from "../engines/prepare.ts";
+import { networkArms } from "../nn/arms/registry.ts";
+import { armNames } from "./arms.ts";
+import { hybridOptions, isMethodName, methodNames, methods, stepsOptions } from "./methods.ts";
+
+test("every network has options, and so have the gradient steps and the hybrid; engines have theirs elsewhere", () => {
+  expect(methodNames).toEqual([...Object.keys(networkArms), "steps", "hybrid"]);
+  expect(armNames).toEqual(expect.arrayContaining(methodNames));
+  expect(["rpie", "null", "mean-pattern", "toString"].filter(isMethodName)).toEqual([]);
+});
+
+test.each(methodNames.filter(isMethodName))(
+  "%s has a default for every option, and takes no other",
+  (name) => {
+    const schema = methods[name];
+    const defaults = schema.parse({});
+    expect(Object.values(defaults)).not.toContain(undefined);
+    expect(schema.parse(defaults)).toEqual(defaults);
+    expect(schema.safeParse({ ...defaults, nosuch: 1 }).success).toBe(false);
+  },
+);
+
+test("a hybrid arm starts from a network of the registry", () => {
+  for (const network of Object.keys(networkArms)) expect(hybridOptions({ network }).network).toBe(network);
+  expect(() => hybridOptions({ network: "rpie" })).toThrow(/Invalid option/u);
+});
+
+test("an engine inside of a method takes the options that it is given by default", () => {
+  const inner = [hybridOptions({}), methods["pinn-scan"].parse({})];
+  for (const options of inner) {
+    const { engine, engineOptions } = options as { engine: string; engineOptions: Record<string, unknown> };
+    expect(prepareEngine(engine, engineOptions).epochs).toBeGreaterThan(0);
+  }
+});
+
+test("gradient steps are a whole number, their damping a share", () => {
+  expect(stepsOptions({ steps: 3 }, 1e3)).toEqual({ steps: 3, damping: 1 });
+  // More than one step at 1e3 photons per frame fits noise.
+  expect(stepsOptions({}, 1e3).steps).toBe(1);
+  expect(stepsOptions({}, 1e4).steps).toBe(12);
+  for (const wrong of [{ steps: 0 }, { steps: 1.5 }, { damping: 1.1 }, { damping: -0.1 }])
+    expect(() => stepsOptions(wrong, 1e4)).toThrow(/invalid|too_/iu);
+});

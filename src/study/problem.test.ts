@@ -1,0 +1,55 @@
+// The problem that a dataset poses: the sub-pixel rule is the one that its metadata state, and it is the one that explains
+// the frames.
+
+import { describe, expect, test } from "vitest";
+import { simd } from "../../test/support/engine-rows.ts";
+import { phantomScan } from "../../test/support/phantom-scan.ts";
+import { smallDataset } from "../../test/support/small-dataset.ts";
+import { prepareEngine } from "../engines/prepare.ts";
+import { runEngine } from "../engines/run.ts";
+import { problemOf } from "./problem.ts";
+
+describe("the rule between pixels", () => {
+  test.each(["bilinear", "fourier"] as const)("is %s when the metadata say so", (subPixel) => {
+    expect(problemOf(smallDataset({ metadata: { subPixel } })).subPixel).toBe(subPixel);
+  });
+
+  test("is bilinear when the metadata say nothing, as of measured scans", () => {
+    expect(problemOf(smallDataset({ metadata: {} })).subPixel).toBe("bilinear");
+  });
+
+  test("is the one that is asked for, whatever the metadata say", () => {
+    const dataset = smallDataset({ metadata: { subPixel: "sinc" } });
+    expect(problemOf(dataset, { subPixel: "fourier" }).subPixel).toBe("fourier");
+  });
+
+  test("that nobody knows is refused by name", () => {
+    expect(() => problemOf(smallDataset({ metadata: { subPixel: "sinc" } }))).toThrow(
+      /_metadata\.subPixel.*expected bilinear or fourier, got "sinc"/u,
+    );
+  });
+});
+
+test("a scan simulated between pixels with Fourier shifts, noise-free, is explained by that rule and not by the other", async () => {
+  const { dataset, distance } = phantomScan({
+    dosePhotons: 1e6,
+    heightPx: 120,
+    widthPx: 120,
+    subPixel: "fourier",
+    noise: false,
+  });
+  const engine = prepareEngine("ml", { epochs: 60, prior: "none", likelihood: "amplitude", fixProbe: true });
+  const solve = async (subPixel?: "bilinear") => {
+    const { object, history } = await runEngine(engine, problemOf(dataset, { subPixel }), {
+      backend: simd,
+      seed: 3,
+    });
+    return { distance: distance(object), misfit: history.at(-1)! };
+  };
+  const [right, wrong] = [await solve(), await solve("bilinear")];
+  // What the wrong rule leaves, a hundredth and more of the object, is what linear interpolation damps. With the right one
+  // nothing but unfinished work is left; ten times less tells them apart whatever the path.
+  expect(wrong.distance).toBeGreaterThan(0.01);
+  expect(right.distance).toBeLessThan(0.1 * wrong.distance);
+  expect(right.misfit).toBeLessThan(0.1 * wrong.misfit);
+});

@@ -1,0 +1,53 @@
+// From a dataset to what a network is given: the dose is said or refused, and truth comes from simulations alone.
+
+import { expect, test } from "vitest";
+import { smallDataset } from "../../test/support/small-dataset.ts";
+import { scanTaskOf } from "./scan-task.ts";
+
+const simulated = [{ operation: "simulate", parameters: {} }];
+const taskOf = (metadata: object) =>
+  scanTaskOf(smallDataset({ metadata: { ...metadata } }), { file: "scan.npz" });
+
+test("frames, positions, probe and frame of the object are those that engines get", () => {
+  const dataset = smallDataset();
+  const { problem, dosePhotons, backgroundPhotonsPerPx } = scanTaskOf(dataset, { file: "scan.npz" });
+  expect(problem).toMatchObject({
+    frames: 5,
+    size: 8,
+    probeModes: 1,
+    objectHeight: 20,
+    objectWidth: 24,
+    positions: dataset.positions,
+  });
+  expect(problem.diffraction).toBe(dataset.diffraction);
+  expect(problem.probe).toEqual(dataset.probe.data);
+  expect({ dosePhotons, backgroundPhotonsPerPx }).toEqual({ dosePhotons: 1000, backgroundPhotonsPerPx: 0 });
+});
+
+test("a background that the metadata say is kept", () => {
+  expect(taskOf({ nphotons: 50, backgroundPhotonsPerPx: 0.25 }).backgroundPhotonsPerPx).toBe(0.25);
+});
+
+test.each([[undefined], [null], [0], [-1], ["1000"], [Number.POSITIVE_INFINITY], [Number.NaN]])(
+  "a dose of %s is an error that names file and key, and no default",
+  (nphotons) => {
+    const metadata = nphotons === undefined ? {} : { nphotons };
+    expect(() => taskOf({ ...metadata, provenance: simulated })).toThrow(
+      expect.objectContaining({
+        _tag: "Contract",
+        message: expect.stringMatching(/scan\.npz : _metadata\.nphotons: .*expected photons per frame/u),
+        context: expect.objectContaining({ finding: "DATA-001" }),
+      }),
+    );
+  },
+);
+
+test("only a simulation knows the truth: a measured file's object is somebody's reconstruction", () => {
+  const dataset = smallDataset();
+  expect(scanTaskOf(dataset, { file: "scan.npz" }).truth).toBe(dataset.object);
+  expect(taskOf({ nphotons: 1000 }).truth).toBeUndefined();
+  const converted = [{ operation: "convert", parameters: {} }];
+  expect(taskOf({ nphotons: 1000, provenance: converted }).truth).toBeUndefined();
+  const thinned = [...simulated, { operation: "thin", parameters: {} }];
+  expect(taskOf({ nphotons: 1000, provenance: thinned }).truth).toBeDefined();
+});

@@ -1,0 +1,46 @@
+// From a dataset to what a network is trained on or infers: the problem that engines get, and the dose, which is never guessed.
+
+import type { Dataset } from "../data/dataset.ts";
+import { DoselapError } from "../errors.ts";
+import type { ScanTask } from "../nn/training/scan-task.ts";
+import { problemOf } from "./problem.ts";
+
+/** @throws Contract when the metadata do not say the dose, Shape when the probe does not fit the frames. */
+export function scanTaskOf(dataset: Dataset, { file }: { readonly file: string }): ScanTask {
+  const { nphotons, backgroundPhotonsPerPx, provenance } = dataset.metadata;
+  if (!(typeof nphotons === "number" && nphotons > 0 && Number.isFinite(nphotons))) {
+    throw new DoselapError("Contract", "does not say its dose, which a network needs", {
+      file,
+      key: "_metadata.nphotons",
+      expected: "photons per frame, greater than 0",
+      got: nphotons === undefined ? "nothing" : JSON.stringify(nphotons),
+      finding: "DATA-001",
+      hint: "doselap simulate and thin write it; `doselap convert` keeps it.",
+    });
+  }
+  if (dataset.metadata["subPixel"] === "fourier" && !wholePixels(dataset)) {
+    throw new DoselapError(
+      "Contract",
+      "was made with Fourier shifts, and networks sample between pixels bilinearly",
+      {
+        file,
+        key: "_metadata.subPixel",
+        expected: "bilinear, or positions at whole pixels",
+        got: "fourier",
+        hint: "Simulate with --subpixel bilinear for network arms; engines take both.",
+      },
+    );
+  }
+  // Only a simulation knows the truth: what a measured file calls its object is somebody's reconstruction.
+  const simulated = provenance?.some(({ operation }) => operation === "simulate") === true;
+  return {
+    problem: { ...problemOf(dataset), diffraction: dataset.diffraction },
+    dosePhotons: nphotons,
+    backgroundPhotonsPerPx: typeof backgroundPhotonsPerPx === "number" ? backgroundPhotonsPerPx : 0,
+    ...(simulated ? { truth: dataset.object } : {}),
+  };
+}
+
+function wholePixels({ positions: { x, y } }: Dataset): boolean {
+  return x.every(Number.isInteger) && y.every(Number.isInteger);
+}

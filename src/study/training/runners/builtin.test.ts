@@ -1,0 +1,183 @@
+// Our own trainer on tiny jobs: what it leaves, that it leaves the same twice, that every control reaches the weights (F-06),
+// and what is left when training loses its numbers.
+
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { losing } from "../../../../test/support/losing-runtime.ts";
+import { networkJob } from "../../../../test/support/network-job.ts";
+import { rejection } from "../../../../test/support/training-job.ts";
+import { sha256File } from "../../../io/hash.ts";
+import { openNpz } from "../../../io/npz.ts";
+import { loadBundle } from "../../../nn/bundle/bundle.ts";
+import { openNodeRuntime } from "../../../nn/runtime/node.ts";
+import { mergeDesign, type Tree } from "../../design/merge.ts";
+import { runTrainingJob } from "../run.ts";
+import { builtinRunner, type BuiltinOptions } from "./builtin.ts";
+
+type Case = Parameters<typeof networkJob>[1];
+
+async function run(arm: string, options: Case = {}, runner: BuiltinOptions = {}) {
+  const { job, design, root } = await networkJob(arm, options);
+  const notes: string[] = [];
+  const { result, config } = await runTrainingJob(job, {
+    runner: builtinRunner(runner),
+    design,
+    backend: "builtin",
+    relativeTo: root,
+    progress: (fraction, note) => notes.push(`${fraction} ${note}`),
+  });
+  return { job, result, config, notes, log: readFileSync(job.logPath, "utf8") };
+}
+
+function weightsOf({ artifactDir }: { artifactDir: string }): Promise<string> {
+  return sha256File(join(artifactDir, "model/weights.npz"));
+}
+
+describe.each(["pinn", "pinn-scan", "supervised"])("a job of %s", (arm) => {
+  test("leaves a network that loads, an object on the test frame, and a log that tells how it went", async () => {
+    const { job, result, log, notes } = await run(arm);
+    expect(result).toMatchObject({
+      reconstruction: "reconstruction.npz",
+      reconstructionSha256: await sha256File(join(job.artifactDir, "reconstruction.npz")),
+      objectShape: [64, 64],
+      bundle: "model",
+      metrics: { bestEpoch: expect.any(Number), levels: expect.any(Object), seed: 42 },
+    });
+    const npz = await openNpz(join(job.artifactDir, "reconstruction.npz"));
+    const { data, shape } = await npz.read("objectGuess");
+    await npz.close();
+    expect(shape).toEqual([64, 64]);
+    expect(Array.from(data as Float32Array).every(Number.isFinite)).toBe(true);
+    expect((await loadBundle(join(job.artifactDir, "model"))).arm.name).toBe(arm);
+    expect(readdirSync(job.artifactDir).sort()).toEqual(["model", "reconstruction.npz", "train.log"]);
+
+    expect(log).toMatch(/^runtime: \S+ cpu, threads 1$/mu);
+    expect(log).toMatch(/^effective: .*"epochs":2.*"batchSize":8.*"groupSize":4.*"dose":1000.*"seed":42/mu);
+    expect(log).toMatch(/^level: .* -?\d+\.\d+$/mu);
+    const numbers =
+      "loss -?[\\d.]+ validation -?[\\d.]+ rate \\S+ gradient norm \\S+ spread \\S+ dead units \\d+";
+    for (const epoch of [1, 2]) expect(log).toMatch(new RegExp(`^epoch ${epoch}/2: ${numbers}$`, "mu"));
+    expect(log).toMatch(/^best: epoch \d of 2, seed 42$/mu);
+    expect(notes.at(-1)).toMatch(/^1( |$)/u);
+  });
+});
+
+test("progress counts the samples that the network has seen, and never goes back", async () => {
+  const { job, design } = await networkJob("pinn-scan");
+  const told: [fraction: number, samples: number | undefined][] = [];
+  await runTrainingJob(job, {
+    runner: builtinRunner(),
+    design,
+    progress: (fraction, _note, samples) => told.push([fraction, samples]),
+  });
+  const fractions = told.map(([fraction]) => fraction);
+  expect(fractions).toEqual(fractions.toSorted((a, b) => a - b));
+  expect(fractions.at(-1)).toBe(1);
+  const samples = told.flatMap(([, count]) => count ?? []);
+  // Two epochs in steps of 8.
+  expect(samples).toEqual(Array.from({ length: samples.length }, (_, step) => 8 * (step + 1)));
+  expect(samples.length).toBeGreaterThan(10);
+});
+
+test("the same job in another folder leaves the same bytes, the log too", async () => {
+  const [one, two] = [await run("pinn"), await run("pinn")];
+  const bytes = (artifactDir: string): Record<string, string> =>
+    Object.fromEntries(
+      readdirSync(artifactDir, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map(({ name, parentPath }) => [name, readFileSync(join(parentPath, name)).toString("base64")]),
+    );
+  expect(Object.keys(bytes(one.job.artifactDir)).length).toBeGreaterThan(7);
+  expect(bytes(two.job.artifactDir)).toEqual(bytes(one.job.artifactDir));
+});
+
+describe("a control changes the weights (F-06)", () => {
+  const method = (options: object): Case => ({ changes: { methods: { pinn: { ...options } } } });
+  const cases: readonly [string, Case][] = [
+    ["K", { changes: { neighborCount: 5 } }],
+    ["groupCount", { changes: { training: { groupCount: 40 } } }],
+    ["subsampleCount", { changes: { training: { subsampleCount: 50 } } }],
+    ["seeds.grouping", { changes: { seeds: { grouping: 124 } } }],
+    ["the replicate", { fields: { replicate: 1, seed: 43 } }],
+    ["the noise of the frames", { scan: { seed: 5 } }],
+    ["the dose", { fields: { dose: 2000 } }],
+    ["the probe", { scan: { fwhmPx: 5.5 } }],
+    ["the gridsize", { fields: { view: "baseline", gridsize: 1 } }],
+    ["epochs", method({ epochs: 2 })],
+    ["batchSize", method({ batchSize: 15 })],
+    ["learningRate", method({ learningRate: 4e-3 })],
+    ["seenShare", method({ seenShare: 0.6 })],
+    ["steps", method({ steps: 2 })],
+    ["damping", method({ damping: 0.5 })],
+    ["loss", method({ loss: "anscombe" })],
+    ["output", method({ output: "polar" })],
+    ["weightDecay", method({ weightDecay: 0.1 })],
+    ["clipNorm", method({ clipNorm: 0.01 })],
+    ["average", method({ average: 0.1 })],
+    ["validationFraction", method({ validationFraction: 0.3 })],
+    ["widths", method({ widths: [5] })],
+    ["stages", method({ stages: 2 })],
+  ];
+  const smallest: Tree = { methods: { pinn: { widths: [4], steps: 1, epochs: 1, batchSize: 16 } } };
+
+  let root = "";
+  let runs = 0;
+  async function trained(options: Case = {}): Promise<{ epoch: number; weights: string }> {
+    const changes = mergeDesign(smallest, options.changes ?? {});
+    const { job, result } = await run("pinn", { ...options, changes, root: join(root, String(runs++)) });
+    const { bestEpoch } = result["metrics"] as { bestEpoch: number };
+    return { epoch: bestEpoch, weights: await weightsOf(job) };
+  }
+
+  let reference: Awaited<ReturnType<typeof trained>>;
+  beforeAll(async () => {
+    root = await mkdtemp(join(tmpdir(), "doselap-controls-"));
+    reference = await trained();
+    // Weights of 0, which an untrained network gives back, would differ from any.
+    expect(reference.epoch).toBe(1);
+  });
+  afterAll(() => rm(root, { recursive: true, force: true }));
+
+  test.each(cases)("%s", async (_name, options) => {
+    const changed = await trained(options);
+    expect(changed.epoch).toBeGreaterThan(0);
+    expect(changed.weights).not.toBe(reference.weights);
+  });
+});
+
+describe("a job that loses its numbers", () => {
+  test("at once, by a learning rate of a million, is a failure that its log holds", async () => {
+    const { job, design } = await networkJob("pinn", {
+      changes: { methods: { pinn: { learningRate: 1e6 } } },
+    });
+    const error = await rejection(runTrainingJob(job, { runner: builtinRunner(), design }));
+    expect(error).toMatchObject({ _tag: "Diverged" });
+    const log = readFileSync(job.logPath, "utf8");
+    expect(log).toMatch(/^health: step \d+: training lost its numbers/mu);
+    expect(log).toMatch(/^result: failed DivergedError: .*Lower learningRate/mu);
+    expect(existsSync(join(job.artifactDir, "model"))).toBe(false);
+    expect(existsSync(join(job.artifactDir, "reconstruction.npz"))).toBe(false);
+  });
+
+  test("after a good epoch leaves the best state so far, as a network that loads", async () => {
+    const { job, design } = await networkJob("pinn");
+    const steps = 8;
+    const runner = builtinRunner({ openRuntime: async () => losing(await openNodeRuntime(), steps) });
+    expect(await rejection(runTrainingJob(job, { runner, design }))).toMatchObject({ _tag: "Diverged" });
+    expect(readFileSync(job.logPath, "utf8")).toMatch(
+      /^epoch 1\/2: (.*\n)*kept: model-last-good, epoch 1\nresult: failed/mu,
+    );
+    expect(existsSync(join(job.artifactDir, "model"))).toBe(false);
+    const { parameters } = await loadBundle(join(job.artifactDir, "model-last-good"));
+    // The same job, not disturbed, has one epoch more.
+    const whole = await networkJob("pinn", { changes: { methods: { pinn: { epochs: 2 } } } });
+    await runTrainingJob(whole.job, { runner: builtinRunner(), design: whole.design });
+    const { parameters: last } = await loadBundle(join(whole.job.artifactDir, "model"));
+    const sum = Object.values(parameters).flatMap((data) => Array.from(data, Math.abs));
+    expect(Math.max(...sum)).toBeGreaterThan(0);
+    expect(parameters).not.toEqual(last);
+  });
+});

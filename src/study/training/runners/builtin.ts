@@ -1,0 +1,145 @@
+// Our own trainer: trains the arm's network on the training half, keeps it as a bundle in the job's folder, and infers the
+// test half with the bundle as it was read back. One thread and one build of the kernels: the same bytes on every run.
+
+import { join } from "node:path";
+import { ndarray } from "../../../array/ndarray.ts";
+import { takePositions } from "../../../array/scan.ts";
+import { openBackend } from "../../../compute/node.ts";
+import { readDataset } from "../../../data/read.ts";
+import { isDoselapError } from "../../../errors.ts";
+import { sha256File } from "../../../io/hash.ts";
+import { writeNpz } from "../../../io/npz.ts";
+import type { ArmContext, Trained } from "../../../nn/arms/arm.ts";
+import { networkArms, type NetworkArmName } from "../../../nn/arms/registry.ts";
+import { loadBundle, saveBundle } from "../../../nn/bundle/bundle.ts";
+import { openNodeRuntime } from "../../../nn/runtime/node.ts";
+import type { Runtime } from "../../../nn/runtime/runtime.ts";
+import type { GroupTable } from "../../../nn/training/groups.ts";
+import { partOf } from "../../../nn/training/progress.ts";
+import type { ScanTask } from "../../../nn/training/scan-task.ts";
+import { scanTaskOf } from "../../scan-task.ts";
+import { groupFrames } from "../../views/grouping.ts";
+import { subsampleFrames } from "../../views/subsample.ts";
+import type { TrainingConfig } from "../config.ts";
+import { reconstructionFile } from "./reconstruction.ts";
+import type { RunnerCall, RunnerResult, TrainingRunner } from "./runner.ts";
+
+/** Folder of the bundle in the job's folder; and of the best state before training lost its numbers. */
+const bundleFolder = "model";
+const lastGoodFolder = "model-last-good";
+
+/** Share of a job's progress that training takes; the rest is inference. */
+const trainingShare = 0.9;
+
+export interface BuiltinOptions {
+  /** What computes the networks; the processor by default. */
+  readonly openRuntime?: (() => Promise<Runtime>) | undefined;
+}
+
+/** The runner. It throws Contract, Range for data that cannot be trained on, Diverged, after the best state so far was saved,
+ * Interrupted, Compute. */
+export function builtinRunner({ openRuntime = openNodeRuntime }: BuiltinOptions = {}): TrainingRunner {
+  return async (call) => trainAndInfer(call, await openRuntime());
+}
+
+async function trainAndInfer(
+  { job, config, log, signal, progress }: RunnerCall,
+  runtime: Runtime,
+): Promise<RunnerResult> {
+  const arm = networkArms[config.arm as NetworkArmName];
+  const options = arm.options.parse(config.method);
+  const { batchSize, nepochs: epochs, learningRate } = config;
+  const schedule = { epochs, batchSize, learningRate };
+  const context: ArmContext = {
+    seed: config.npseed,
+    runtime,
+    backend: openBackend({ kernels: "simd", threads: 1 }),
+    threads: 1,
+    log: (line) => log.line(line),
+    progress: partOf(progress, { from: 0, to: trainingShare }),
+    signal,
+  };
+  log.line(`runtime: ${runtime.name} ${runtime.provider}, threads 1`);
+
+  const task = await readTask(job.trainDataPath);
+  const groups = trainingGroups(task, config);
+  // What is really used, which need not be what was said (F-06): the dose is the data's own.
+  const echoed = { ...schedule, groups: groups.count, groupSize: groups.groupSize, dose: task.dosePhotons };
+  log.line(`effective: ${JSON.stringify({ ...echoed, seed: context.seed })}`);
+  let lastGood: Trained | undefined;
+  const keep = (found: Trained): void => void (lastGood = found);
+  let trained: Trained;
+  try {
+    trained = await arm.train({ ...task, groups }, options, { ...context, schedule, keep });
+  } catch (error) {
+    if (lastGood !== undefined && isDoselapError(error, "Diverged")) {
+      await saveBundle(join(job.artifactDir, lastGoodFolder), { arm, options, schedule, trained: lastGood });
+      log.line(`kept: ${lastGoodFolder}, epoch ${lastGood.fit.bestEpoch}`);
+    }
+    throw error;
+  }
+  const { bestEpoch, levels, history, seed } = trained.fit;
+  log.line(`best: epoch ${bestEpoch} of ${history.length}, seed ${seed}`);
+  const folder = join(job.artifactDir, bundleFolder);
+  await saveBundle(folder, { arm, options, schedule, trained });
+
+  const scored = await readTask(job.testDataPath);
+  const scoredGroups = everyGroup(scored, config);
+  const object = await arm.infer({ ...scored, groups: scoredGroups }, await loadBundle(folder), {
+    ...context,
+    // One seed for all that inference draws, so that `doselap infer` with it gives the same object.
+    seed: config.groupingSeed,
+    progress: partOf(progress, { from: trainingShare, to: 1 }),
+  });
+  progress?.(1, "inference");
+  const file = join(job.artifactDir, reconstructionFile);
+  await writeNpz(file, { objectGuess: ndarray("complex64", [object.height, object.width], object.data) });
+  const best = history[bestEpoch - 1];
+  return {
+    reconstruction: reconstructionFile,
+    reconstructionSha256: await sha256File(file),
+    objectShape: [object.height, object.width],
+    bundle: bundleFolder,
+    metrics: {
+      bestEpoch,
+      loss: best?.loss ?? null,
+      validation: best?.validation ?? null,
+      levels,
+      spread: best?.spread ?? null,
+      deadUnits: best?.deadUnits ?? null,
+      seed,
+    },
+  };
+}
+
+async function readTask(file: string): Promise<ScanTask> {
+  const { dataset } = await readDataset(file);
+  return scanTaskOf(dataset, { file });
+}
+
+/** The groups that the views stage made for the training half, from the same seeds. */
+function trainingGroups({ problem: { positions } }: ScanTask, config: TrainingConfig): GroupTable {
+  const { model, neighborCount, nGroups, nSubsample, groupingSeed, subsampleSeed, enableOversampling } =
+    config;
+  const rows = subsampleFrames(positions.x.length, nSubsample, subsampleSeed);
+  const grouped = groupFrames(takePositions(positions, rows), {
+    gridsize: model.gridsize,
+    neighborCount,
+    groupCount: nGroups,
+    seed: groupingSeed,
+    enableOversampling,
+  });
+  return { ...grouped, groups: grouped.groups.map((row) => rows[row]!) };
+}
+
+/** A group around every scored frame. */
+function everyGroup({ problem: { positions } }: ScanTask, config: TrainingConfig): GroupTable {
+  const { model, neighborCount, groupingSeed } = config;
+  return groupFrames(positions, {
+    gridsize: model.gridsize,
+    neighborCount,
+    groupCount: null,
+    seed: groupingSeed,
+    enableOversampling: false,
+  });
+}

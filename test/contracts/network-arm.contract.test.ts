@@ -1,0 +1,272 @@
+// What every network arm must do: learn on a tiny scan, infer a finite object on its frame, refuse what does not fit, look at
+// the truth only if it says so, and hand out a model file that computes what it computes itself.
+
+import { createHash } from "node:crypto";
+import { beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { openBackend } from "../../src/compute/node.ts";
+import { prepareEngine } from "../../src/engines/prepare.ts";
+import type { ArmContext, ArmTask, NetworkArm, Trained } from "../../src/nn/arms/arm.ts";
+import { scheduleOf, type CommonOptions } from "../../src/nn/arms/options.ts";
+import { networkArms } from "../../src/nn/arms/registry.ts";
+import { initialise, type ParameterValues } from "../../src/nn/models/parameters.ts";
+import { scanPlanes } from "../../src/nn/physics/scan-state.ts";
+import { openNodeRuntime } from "../../src/nn/runtime/node.ts";
+import type { Feeds } from "../../src/nn/runtime/runtime.ts";
+import { canvasShape } from "../../src/nn/training/groups.ts";
+import { inferDataset } from "../../src/study/infer.ts";
+import { runTrainingJob } from "../../src/study/training/run.ts";
+import { builtinRunner } from "../../src/study/training/runners/builtin.ts";
+import { networkJob, networkTask, smallScan } from "../support/network-job.ts";
+import { rejection } from "../support/training-job.ts";
+
+/** What an arm needs to be tiny; the frames of most may have any size. */
+const settings: { readonly [arm: string]: { readonly sizePx?: number; readonly options: object } } = {
+  pinn: { options: { widths: [4, 8], steps: 2 } },
+  supervised: { options: { widths: [4, 8], steps: 2 } },
+  // One tile is the whole object of 64 px.
+  "pinn-scan": {
+    options: {
+      widths: [4, 8],
+      splits: 1,
+      tilePx: 64,
+      framesPerTile: 4,
+      engine: "rpie",
+      engineOptions: { epochs: 2 },
+    },
+  },
+  "pinn-reference": { sizePx: 64, options: { restarts: 0, batchSize: 2 } },
+};
+
+const schedule = { epochs: 1, batchSize: 8, learningRate: 3e-3 };
+
+describe.each(Object.entries<NetworkArm>(networkArms))("network arm contract: %s", (name, arm) => {
+  const { sizePx = 16, options: given } = settings[name] ?? { options: {} };
+  // Few frames where they are large.
+  const optics = sizePx === 16 ? {} : { sizePx, fwhmPx: 20, stepPx: 20 };
+  let options: CommonOptions;
+  let context: ArmContext;
+  let task: ArmTask;
+  let trained: Trained;
+  /** Start weights: every unit takes part. */
+  let drawn: ParameterValues;
+
+  function train(from: ArmTask, changes: Partial<ArmContext> = {}): Promise<Trained> {
+    return arm.train(from, options, { ...context, schedule: scheduleOf(options, schedule), ...changes });
+  }
+
+  beforeAll(async () => {
+    options = arm.options.parse(given);
+    const backend = openBackend({ kernels: "simd", threads: 1 });
+    context = { seed: 42, runtime: await openNodeRuntime(), backend, threads: 1, log: () => undefined };
+    task = networkTask({ groupSize: 4, ...optics });
+    trained = await train(task);
+    drawn = initialise(
+      arm.model({ options, parameters: trained.fit.parameters, facts: trained.facts }).specs,
+      7,
+    );
+  }, 30_000);
+
+  test("is called as the registry calls it, says what it is, and whom it follows", () => {
+    expect(arm.name).toBe(name);
+    expect(arm.title).not.toBe("");
+    expect(arm.summary).toMatch(/^[a-z].{20,}[^.]$/u);
+    for (const source of arm.cites) expect(source).toMatch(/^(10\.\d{4,}\/\S+|arXiv:\d{4}\.\d{5})$/u);
+    expect(arm.cites.length).toBeGreaterThan(0);
+  });
+
+  test("every option has a default and a description, and none that is not its own is taken", () => {
+    expect(arm.options.safeParse({ ...arm.options.parse({}), nosuch: 1 }).success).toBe(false);
+    if (!(arm.options instanceof z.ZodObject)) throw new Error("options are a strict object");
+    const shape: { readonly [option: string]: z.ZodType } = arm.options.shape;
+    for (const [option, schema] of Object.entries(shape))
+      expect(descriptionOf(schema), option).toMatch(/\.$/u);
+  });
+
+  test("learns from a tiny scan: losses, levels, health, finite weights", () => {
+    const { fit, facts } = trained;
+    expect(fit.history).toHaveLength(schedule.epochs);
+    // Weights of 0, which leave the network out, would pass what follows.
+    expect(fit.bestEpoch).toBe(1);
+    for (const { loss, validation, spread, deadUnits } of fit.history)
+      expect([loss, validation, spread, deadUnits].every(Number.isFinite)).toBe(true);
+    expect(Object.values(fit.levels).length).toBeGreaterThan(0);
+    expect(Object.values(fit.levels).every(Number.isFinite)).toBe(true);
+    for (const data of Object.values(fit.parameters)) expect(data.every(Number.isFinite)).toBe(true);
+    expect(facts).toMatchObject({ sizePx, groupSize: 4, probeModes: 1, dosePhotons: 1000 });
+  });
+
+  test("infers a finite object on the scan's frame that is not flat", async () => {
+    const object = await arm.infer(task, { options, parameters: trained.fit.parameters }, context);
+    expect([object.height, object.width]).toEqual([task.problem.objectHeight, task.problem.objectWidth]);
+    expect(object.data.every(Number.isFinite)).toBe(true);
+    expect(new Set(object.data).size).toBeGreaterThan(100);
+  });
+
+  test("gives the same weights again by the same seed", async () => {
+    expect(digest((await train(task)).fit.parameters)).toBe(digest(trained.fit.parameters));
+  });
+
+  test("needs the truth to learn if it says so, and else does not look at it", async () => {
+    const { truth, ...measured } = task;
+    if (arm.needsLabels) {
+      expect(await rejection(train(measured))).toMatchObject({
+        _tag: "Contract",
+        context: { key: "objectGuess" },
+      });
+      return;
+    }
+    const known = digest(trained.fit.parameters);
+    expect(digest((await train(measured)).fit.parameters)).toBe(known);
+    const wrong = { ...truth!, data: truth!.data.map((value) => 1 - value) };
+    expect(digest((await train({ ...task, truth: wrong })).fit.parameters)).toBe(known);
+  });
+
+  test("refuses K below C, as a job that never starts", async () => {
+    const { job, design } = await networkJob(name);
+    const running = runTrainingJob(job, { runner: builtinRunner(), design: { ...design, neighborCount: 3 } });
+    expect(await rejection(running)).toMatchObject({
+      _tag: "Design",
+      context: { finding: "OVERSAMPLING-001", key: "neighborCount" },
+    });
+  });
+
+  test("refuses frames of another size than those that it was trained on", async () => {
+    const bundle = { arm, options, facts: trained.facts, parameters: trained.fit.parameters };
+    const other = smallScan({ sizePx: 32, fwhmPx: 10 });
+    const rule = { file: "scan.npz", runtime: context.runtime, threads: 1, neighborCount: 7, seed: 1 };
+    expect(await rejection(inferDataset(bundle, other, rule))).toMatchObject({
+      _tag: "Shape",
+      context: { file: "scan.npz", key: "diffraction" },
+    });
+  });
+
+  test("stops when it is asked to", async () => {
+    const abort = new AbortController();
+    const stopping = train(task, { signal: abort.signal, progress: () => abort.abort() });
+    expect(await rejection(stopping)).toMatchObject({ _tag: "Interrupted" });
+  });
+
+  test("tells a plan what it costs", () => {
+    const scan = { sizePx, groupSize: 4, probeModes: 1, dosePhotons: 1000, probeDiameterPx: 6 };
+    const cost = arm.cost(
+      { ...scan, areaPerFramePx: 30, objectPixels: 4096, items: 64, scoredFrames: 64 },
+      options,
+    );
+    const { specs } = arm.model({ options, parameters: trained.fit.parameters, facts: trained.facts });
+    const parameters = specs.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b), 0);
+    expect(cost.parameters).toBe(parameters);
+    expect(cost.epochFlops).toBeGreaterThan(0);
+    expect(cost.inferenceFlops).toBeGreaterThan(0);
+  });
+
+  test("its model file, fed as its inputs say, gives what it infers itself", async () => {
+    const { onnx, inputs, outputs } = arm.model({ options, parameters: drawn, facts: trained.facts });
+    const session = await context.runtime.load(onnx, { threads: 1 });
+    expect(session.inputNames.toSorted()).toEqual(inputs.map((port) => port.name).toSorted());
+    for (const port of [...inputs, ...outputs]) {
+      expect(session.shapes.get(port.name)).toEqual(port.shape);
+      expect(port.meaning).not.toBe("");
+    }
+    const isTile = inputs.some((port) => port.name === "planes");
+    const [found, expected] = isTile
+      ? await byTile(await tileFeeds(), (feeds) => session.run(feeds))
+      : await byGroup((feeds) => session.run(feeds));
+    // Batches of another size take sums in another order: some units of the 24th bit.
+    for (const [i, value] of found.entries()) expect(Math.abs(value - expected[i]!)).toBeLessThan(1e-5);
+    await session.release();
+  });
+
+  type Run = (feeds: Feeds) => Promise<{ readonly [name: string]: Float32Array }>;
+
+  /** The object where one group's light falls: from the model file, and from inference with that group alone. */
+  async function byGroup(run: Run): Promise<[number[], number[]]> {
+    const { groups, groupSize, count } = task.groups;
+    const { positions, probe, objectWidth: width, objectHeight: height } = task.problem;
+    const { canvasPx, regionPx } = trained.facts;
+    const alone = Array.from({ length: count }, (_, g) => ({
+      groups: groups.subarray(g * groupSize, (g + 1) * groupSize),
+      groupSize,
+      count: 1,
+    }));
+    // The widest group: inference over it alone needs the same canvas as over all of them.
+    const one = alone.find((table) => {
+      const own = canvasShape(positions, table, { sizePx, windowPx: sizePx, multiple: 1 });
+      const all = canvasShape(positions, task.groups, { sizePx, windowPx: sizePx, multiple: 1 });
+      return own.canvasPx === all.canvasPx;
+    })!;
+    const members = Array.from(one.groups);
+    const corner = (at: Float64Array): number =>
+      Math.round(members.reduce((sum, j) => sum + at[j]!, 0) / groupSize) - canvasPx / 2;
+    const [originX, originY] = [corner(positions.x), corner(positions.y)];
+    const place = (at: Float64Array, origin: number): Float32Array =>
+      Float32Array.from(members, (j) => at[j]! - sizePx / 2 - origin);
+    const pixels = sizePx * sizePx;
+    const { diffraction } = task.problem;
+    const amplitudes = members.flatMap((j) =>
+      // Transposed: columns of the detector first.
+      Array.from({ length: pixels }, (_, i) => {
+        const at = (i % sizePx) * sizePx + Math.floor(i / sizePx);
+        return diffraction[j * pixels + at]! / Math.sqrt(task.dosePhotons);
+      }),
+    );
+    const part = (odd: 0 | 1): Float32Array =>
+      Float32Array.from({ length: pixels }, (_, i) => probe[2 * i + odd]! / Math.sqrt(task.dosePhotons));
+    const canvases = await run({
+      amplitudes: { shape: [groupSize, sizePx, sizePx], data: Float32Array.from(amplitudes) },
+      top: { shape: [1, groupSize], data: place(positions.y, originY) },
+      left: { shape: [1, groupSize], data: place(positions.x, originX) },
+      "probe.re": { shape: [1, sizePx, sizePx], data: part(0) },
+      "probe.im": { shape: [1, sizePx, sizePx], data: part(1) },
+    });
+    const object = await arm.infer({ ...task, groups: one }, { options, parameters: drawn }, context);
+    const brightest = Math.max(...canvases["light"]!);
+    const [found, expected]: [number[], number[]] = [[], []];
+    for (const [i, light] of canvases["light"]!.entries()) {
+      const [x, y] = [originX + (i % canvasPx), originY + Math.floor(i / canvasPx)];
+      if (x < 0 || y < 0 || x >= width || y >= height || light < 1e-3 * brightest) continue;
+      found.push(canvases["object.re"]![i]!, canvases["object.im"]![i]!);
+      expected.push(object.data[2 * (y * width + x)]!, object.data[2 * (y * width + x) + 1]!);
+    }
+    expect(found.length).toBeGreaterThan(regionPx);
+    return [found, expected];
+  }
+
+  async function tileFeeds() {
+    const { engine, engineOptions } = z
+      .object({ engine: z.string(), engineOptions: z.record(z.string(), z.unknown()) })
+      .parse(options);
+    return scanPlanes(prepareEngine(engine, { ...engineOptions }), task.problem, context);
+  }
+
+  /** The object of the whole scan, which is one tile. */
+  async function byTile(
+    { planes, modulus, phase, height, width }: Awaited<ReturnType<typeof tileFeeds>>,
+    run: Run,
+  ): Promise<[number[], number[]]> {
+    const { corrections } = await run({ planes: { shape: [1, 5, height, width], data: planes } });
+    const pixels = height * width;
+    const object = await arm.infer(task, { options, parameters: drawn }, context);
+    const found = Array.from({ length: 2 * pixels }, (_, i) => {
+      const at = i >> 1;
+      const length = modulus[at]! + corrections![at]!;
+      const angle = phase[at]! + corrections![pixels + at]!;
+      return length * (i % 2 === 0 ? Math.cos(angle) : Math.sin(angle));
+    });
+    return [found, Array.from(object.data)];
+  }
+});
+
+/** Of every bit of the weights. */
+function digest(parameters: ParameterValues): string {
+  const hash = createHash("sha256");
+  for (const [name, { buffer, byteOffset, byteLength }] of Object.entries(parameters))
+    hash.update(name).update(new Uint8Array(buffer, byteOffset, byteLength));
+  return hash.digest("hex");
+}
+
+/** Of the option, or of what its default was wrapped around. */
+function descriptionOf(schema: unknown): string | undefined {
+  if (!(schema instanceof z.ZodType)) return undefined;
+  return schema.description ?? (schema instanceof z.ZodDefault ? descriptionOf(schema.unwrap()) : undefined);
+}
