@@ -1,7 +1,7 @@
 // What the benchmarks share: a problem of given size, a timed run of an engine, medians, Markdown tables.
 
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { openBackend } from "../dist/compute/node.js";
 import { iterate } from "../dist/engines/iterate.js";
 import { prepareEngine } from "../dist/engines/prepare.js";
@@ -81,4 +81,15 @@ export function tryRun(command, args, options = {}) {
 export function machine() {
   const cpu = /model name\s*:\s*(.*)/.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1] ?? process.arch;
   return `${cpu}, ${process.platform}, Node ${process.versions.node} (V8 ${process.versions.v8})`;
+}
+
+/** Prints results and writes them into docs/benchmarks.md, between the markers of this name. */
+export function publish(name, results) {
+  const page = new URL("../docs/benchmarks.md", import.meta.url).pathname;
+  const [begin, end] = [`<!-- ${name}: begin -->`, `<!-- ${name}: end -->`];
+  const text = readFileSync(page, "utf8");
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`docs/benchmarks.md has no ${begin} … ${end}`);
+  writeFileSync(page, `${text.slice(0, from + begin.length)}\n\n${results}\n\n${text.slice(to)}`);
+  console.log(results);
 }

@@ -1,15 +1,14 @@
 // `npm run bench`: all races that need nothing but this machine's packages, written into docs/benchmarks.md between its markers.
 // Run it with nothing else running: ratios of one run are compared, but a busy machine spoils threads.
 
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { costs } from "./costs.mjs";
-import { machine, table, tryRun } from "./lib.mjs";
+import { machine, publish, table, tryRun } from "./lib.mjs";
 import { subPixelCosts } from "./sub-pixel.mjs";
 import { sweeps } from "./sweeps.mjs";
 
-const page = new URL("../docs/benchmarks.md", import.meta.url).pathname;
 const here = new URL(".", import.meta.url).pathname;
 
 /** GFLOP/s by size, from the columns of a program's table; the last number of a row is the best round. */
@@ -70,8 +69,4 @@ const results = [
   "### Positions between pixels: processor time of a visit, one thread",
   subPixelCosts(),
 ].join("\n\n");
-const [begin, end] = ["<!-- bench: begin -->", "<!-- bench: end -->"];
-const text = readFileSync(page, "utf8");
-const from = text.indexOf(begin) + begin.length;
-writeFileSync(page, `${text.slice(0, from)}\n\n${results}\n\n${text.slice(text.indexOf(end))}`);
-console.log(results);
+publish("bench", results);

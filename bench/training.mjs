@@ -5,25 +5,25 @@
 // Written into docs/benchmarks.md between its markers. Debian: python3-torch.
 
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { openNodeRuntime } from "../dist/nn/runtime/node.js";
-import { machine, median, table, tryRun } from "./lib.mjs";
+import { machine, median, publish, table, tryRun } from "./lib.mjs";
 import { writeCase } from "./training/case.mjs";
 import { problems } from "./training/problems.mjs";
 
 const here = new URL(".", import.meta.url).pathname;
-const page = new URL("../docs/benchmarks.md", import.meta.url).pathname;
 const python = "/usr/bin/python3";
 const { values: flags } = parseArgs({
   options: { threads: { type: "string", default: "2" }, rounds: { type: "string", default: "9" } },
 });
 const rounds = Number(flags.rounds);
 
-/** A program that answers commands, one line each. */
+/** A program that answers commands, one line each. Stopped between them: PyTorch's waiting threads would keep a core busy
+ * in the others' turns. */
 function side(name, command, args, environment = {}) {
   const child = spawn(command, args, {
     stdio: ["pipe", "pipe", "inherit"],
@@ -33,12 +33,17 @@ function side(name, command, args, environment = {}) {
   return {
     name,
     async ask(text) {
+      child.kill("SIGCONT");
       child.stdin.write(`${text}\n`);
       const { value, done } = await lines.next();
       if (done) throw new Error(`${name} stopped at ${text}`);
+      child.kill("SIGSTOP");
       return value;
     },
-    end: () => child.stdin.end(),
+    end: () => {
+      child.stdin.end();
+      child.kill("SIGCONT");
+    },
   };
 }
 
@@ -158,8 +163,4 @@ const results = [
   ),
   ...parts.map(({ notes }) => notes),
 ].join("\n\n");
-const [begin, end] = ["<!-- training: begin -->", "<!-- training: end -->"];
-const text = readFileSync(page, "utf8");
-const from = text.indexOf(begin) + begin.length;
-writeFileSync(page, `${text.slice(0, from)}\n\n${results}\n\n${text.slice(text.indexOf(end))}`);
-console.log(results);
+publish("training", results);

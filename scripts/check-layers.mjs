@@ -22,10 +22,11 @@ const layers = {
   metrics: ground,
   // A network's physics steps run on the engines' scans.
   nn: [...ground, "engines"],
-  study: [...ground, ...methods],
+  floor: [...ground, "metrics"],
+  study: [...ground, ...methods, "floor"],
   report: ["array", "math", "io", "metrics", "study"],
-  pipeline: [...ground, ...methods, "study", "report"],
-  cli: [...ground, ...methods, "study", "report", "pipeline"],
+  pipeline: [...ground, ...methods, "floor", "study", "report"],
+  cli: [...ground, ...methods, "floor", "study", "report", "pipeline"],
 };
 const everywhere = ["src/errors.ts", "src/version.ts"];
 // AssemblyScript: ends in .ts and keeps the length of files, but its compiler resolves its imports.

@@ -55,7 +55,7 @@ function render() {
     "## Chains",
     "",
     "`--engine dm:30+ml:50` runs 30 epochs of DM, then 50 of ML from the object, probe and positions that DM found.",
-    "An option goes to every engine of the chain that has it; an option that none has is an error.",
+    "An option goes to every engine of the chain that has it, and `rpie.prior` to rpie alone; an option that none has is an error.",
     "",
     "## Between pixels",
     "",

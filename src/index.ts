@@ -57,11 +57,19 @@ export { prepareEngine, type PreparedEngine } from "./engines/prepare.ts";
 export { engines } from "./engines/registry.ts";
 export { runEngine, type EpochEvent, type Reconstruction } from "./engines/run.ts";
 
+// floor
+export { cramerRaoFloor, type FloorOptions, type ObjectFloor } from "./floor/floor.ts";
+
 // metrics
 export { compareImages, type MetricsReport } from "./metrics/compare.ts";
 export { complexFrc } from "./metrics/complex-frc.ts";
+export { comparisonKinds, frcCriteria, type ComparisonKind } from "./metrics/frc-criterion.ts";
 export { applyGauge } from "./metrics/gauge.ts";
-export { metricTable } from "./metrics/registry.ts";
+export { phaseCorrelation } from "./metrics/phase-correlation.ts";
+export { referenceProfile, type ReferenceReport } from "./metrics/reference/profile.ts";
+export { criterionMetric, curveTable, metricTable } from "./metrics/registry.ts";
+export { fullPeriodNm, resolutionOf, type Resolution } from "./metrics/resolution.ts";
+export { frcOfSsnr, ssnrOfFrc } from "./metrics/ssnr.ts";
 
 // studies
 export { designHash, stageHash } from "./study/design/hash.ts";

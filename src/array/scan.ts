@@ -16,3 +16,15 @@ export function takePositions(positions: Positions, rows: ArrayLike<number>): Po
   }
   return { x, y };
 }
+
+/** Least and largest of some numbers; Infinity and −Infinity of none. */
+export function extentOf(values: ArrayLike<number>): { readonly from: number; readonly to: number } {
+  let from = Infinity;
+  let to = -Infinity;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value < from) from = value;
+    if (value > to) to = value;
+  }
+  return { from, to };
+}

@@ -1,9 +1,8 @@
 // Flags that name an engine and set its options. The common ones have flags of their own; `--set KEY=VALUE` reaches all.
 
 import { DoselapError } from "../errors.ts";
-import { optionRows } from "../engines/describe.ts";
-import { prepareEngine } from "../engines/prepare.ts";
-import { engineNames, engines, isEngineName } from "../engines/registry.ts";
+import { optionNames, prepareEngine } from "../engines/prepare.ts";
+import { engineNames, isEngineName } from "../engines/registry.ts";
 import { didYouMean } from "../study/design/nearest.ts";
 import { parseFraction, parseNonNegative, parsePositive } from "./flags.ts";
 
@@ -86,7 +85,8 @@ export const engineFlags = {
     variadic: true,
     optional: true,
     placeholder: "KEY=VALUE",
-    brief: "Any other option of the engine; doselap engines NAME lists them",
+    brief:
+      "Any other option of the engine; doselap engines NAME lists them. In a chain rpie.KEY=VALUE reaches rpie alone",
   },
 } as const;
 
@@ -134,15 +134,9 @@ function namesIn(chain: string): string[] {
   return chain.split("+").map((part) => part.split(":")[0] ?? "");
 }
 
-/** Options of all engines of a chain. */
-function optionNames(chain: string): string[] {
-  const names = namesIn(chain).filter(isEngineName);
-  return [...new Set(names.flatMap((name) => optionRows(engines[name]).map((row) => row.name)))];
-}
-
 /** KEY=VALUE: a number, true, false, null or a word. */
 function parseSetting(text: string): Setting {
-  const [, key, value] = /^([A-Za-z]\w*)=(.*)$/su.exec(text) ?? [];
+  const [, key, value] = /^([A-Za-z]\w*(?:\.\w+)?)=(.*)$/su.exec(text) ?? [];
   if (key === undefined || value === undefined) throw new RangeError(`expected KEY=VALUE, got "${text}"`);
   return { key, value: valueOf(value) };
 }

@@ -1,18 +1,20 @@
 // The result table that `run` prints: one row per dose, view and arm; the numbers that decide, and the null row beside them.
 
 import { groupBy } from "../array/group.ts";
+import { criterionMetric } from "../metrics/registry.ts";
 import type { ArmOutcome } from "../study/results.ts";
 import { readStudyResult } from "../study/results-file.ts";
 import { textTable } from "./text-table.ts";
 
-/** Metrics shown: part, name, heading, digits. */
+/** Metrics shown: part, name, heading, digits. The FRC crossings are the criteria of their comparisons: both mean a
+ * signal-to-noise ratio of 1/3 (METRIC-001). */
 const shown = [
   ["amplitude", "ssim", "amp SSIM ↑", 3],
   ["phase", "ssim", "phase SSIM ↑", 3],
   ["phase", "mae", "phase MAE ↓", 3],
-  ["phase", "frcHalfBit", "phase FRC ½-bit ↑", 3],
+  ["phase", criterionMetric("truth"), "phase FRC 0.5 ↑", 3],
 ] as const;
-const halvesShown = ["complex", "frcHalfBit", "halves FRC ½-bit ↑", 3] as const;
+const halvesShown = ["complex", criterionMetric("halves"), "halves FRC 1/7 ↑", 3] as const;
 
 /** Lines of the table from a run folder's compare/metrics.json; doses falling, seeds averaged. */
 export async function resultTable(root: string): Promise<string[]> {
@@ -76,20 +78,15 @@ function cellsOf(outcomes: readonly ArmOutcome[], columns: readonly Column[]): s
       ),
     );
     if (values.length === 0) return done.some(({ isReference }) => isReference) ? "reference" : "–";
-    const numbers = values.map(({ value }) => value);
     // An FRC that never falls below its threshold has no crossing: better than any number. A flat image has no FRC at all.
-    if (numbers.some((value) => value === null))
-      return metric.startsWith("frc") && hasCurve(done, part) ? "no crossing" : "–";
+    if (values.some(({ crossing }) => crossing === "never")) return "no crossing";
+    const numbers = values.map(({ value }) => value);
+    if (numbers.some((value) => value === null)) return "–";
     return number(
       numbers.reduce<number>((sum, value) => sum + (value ?? Number.NaN), 0) / numbers.length,
       digits,
     );
   });
-}
-
-function hasCurve(outcomes: readonly ArmOutcome[], part: Column[0]): boolean {
-  const name = part === "complex" ? "halves" : part;
-  return outcomes.some(({ frc }) => frc[name]?.value.some((value) => value !== null) === true);
 }
 
 function number(value: number, digits: number): string {

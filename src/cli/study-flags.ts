@@ -5,7 +5,7 @@ import { DoselapError } from "../errors.ts";
 import type { TrainerChoice } from "../pipeline/context.ts";
 import type { JobFilters } from "../pipeline/filters.ts";
 import { readFlags, type ReadFlags } from "./read-flags.ts";
-import { parseCount, parseNumber, parsePath, parseSeed } from "./flags.ts";
+import { parseCount, parseNumber, parsePath, parsePositive, parseSeed } from "./flags.ts";
 
 export const studyPositional = {
   kind: "tuple",
@@ -23,6 +23,7 @@ export const studyPositional = {
 export interface StudyFlags extends ReadFlags {
   readonly out?: string;
   readonly input?: string;
+  readonly pixelSize?: number;
   readonly workers?: number;
   readonly executor: "local";
   readonly runner: "builtin" | "command";
@@ -46,6 +47,13 @@ export const studyFlags = {
     brief: "The measured scan, for a measured study",
   },
   ...readFlags,
+  pixelSize: {
+    kind: "parsed",
+    parse: parsePositive,
+    optional: true,
+    placeholder: "m",
+    brief: "Size of an object pixel, metres, when the scan does not say: resolutions in nm too",
+  },
   workers: {
     kind: "parsed",
     parse: parseCount,

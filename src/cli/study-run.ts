@@ -36,17 +36,35 @@ async function resolveStudy(
     // `run measured --out DIR` goes on with the scan that DIR was made from.
     const goesOn =
       study === undefined || (existing?.design.kind === "measured" && study === existing.design.name);
-    if (existing !== undefined && goesOn) return { design: existing.design, root: given };
+    if (existing !== undefined && goesOn) {
+      checkPixelSize(existing.design, flags.pixelSize);
+      return { design: existing.design, root: given };
+    }
   }
   const read = readOptionsOf(flags);
+  const overrides = {
+    ...(Object.keys(read).length > 0 ? { read } : {}),
+    ...(flags.pixelSize === undefined ? {} : { metrics: { pixelSizeM: flags.pixelSize } }),
+  };
   const design = await loadDesign(study ?? (flags.input === undefined ? "quick" : "measured"), {
     cwd,
     input: flags.input,
-    ...(Object.keys(read).length > 0 ? { overrides: { read } } : {}),
+    overrides,
   });
   // Said before the folder is made: it would be tied to a study without a scan.
   if (design.kind === "measured" && design.input === null) throw needsScan(design);
   return { design, root: given ?? resolve(cwd, "runs", design.name) };
+}
+
+/** @throws Usage when a folder is continued with another pixel size than it was begun with. */
+function checkPixelSize({ metrics }: StudyDesign, pixelSizeM: number | undefined): void {
+  if (pixelSizeM === undefined || pixelSizeM === metrics.pixelSizeM) return;
+  throw new DoselapError("Usage", "the folder's study was begun with another pixel size", {
+    key: "--pixel-size",
+    expected: metrics.pixelSizeM === undefined ? "none" : `${metrics.pixelSizeM} m`,
+    got: `${pixelSizeM} m`,
+    hint: "Choose another --out, or delete the folder.",
+  });
 }
 
 function needsScan({ name }: StudyDesign): DoselapError {

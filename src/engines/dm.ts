@@ -8,14 +8,13 @@ import { projectionCapabilities, projectionMemory, projectionShape, startProject
 const options = z.strictObject({
   ...projectionShape,
   epochs: projectionShape.epochs.default(120),
-  averageLast: projectionShape.averageLast.default(0.5),
   probeError: projectionShape.probeError.default(0.1),
 });
 
 export const dm = defineEngine<z.infer<typeof options>>({
   name: "dm",
   title: "DM",
-  summary: "difference map: leaves local minima, wanders at the end; its late iterates are averaged",
+  summary: "difference map: leaves local minima, wanders; its last half settles along the gradient",
   options,
   cites: ["10.1016/j.ultramic.2008.12.011"],
   capabilities: projectionCapabilities,

@@ -52,8 +52,12 @@ export interface EngineCore {
   /** Where the prior acts: "objective", the engine has it in its own; "epoch", a proximal step after each. Absent: "epoch". */
   readonly priorActs?: "objective" | "epoch";
   /** How many steps of full length an epoch takes at a pixel that frames light `visits` times: the proximal step of the
-   * prior must weigh as much. 0: the iterate must not be moved. Absent: 1. */
+   * prior must weigh as much. Absent: 1. */
   priorGain?(visits: number): number;
+  /** The same for the probe: how many steps of full length it takes in the epoch. Absent: 1. */
+  probeGain?(epoch: Epoch): number;
+  /** Whether iterates still explore and the prior must not move them from outside. Absent: never. */
+  explores?(): boolean;
   /** Called after a constraint has changed object or probe from outside. */
   changed?(): void;
   /** Restores what follows from the arrays after a checkpoint was loaded into them. */

@@ -11,6 +11,7 @@ import { limitAmplitude } from "./constraints/amplitude.ts";
 import { orthogonalizeModes } from "./constraints/orthogonalize.ts";
 import { movePositions } from "./constraints/positions.ts";
 import { createPrior } from "./constraints/prior.ts";
+import { levelProbe } from "./constraints/ramp.ts";
 import {
   limitSupport,
   offCentre,
@@ -27,6 +28,8 @@ import type { CommonOptions } from "./options.ts";
 import { misfitOf } from "./misfit.ts";
 import { startTally } from "./outcome.ts";
 import { openScanRun, type ScanRun } from "./scan-run.ts";
+import { shrinkObject } from "./shrink.ts";
+import { shrinkProbe } from "./shrink-probe.ts";
 import { workingBytes } from "./working-bytes.ts";
 
 export interface EpochReport {
@@ -121,6 +124,8 @@ function start<Options extends CommonOptions>(
   const remembers = core.priorActs === "objective";
   const startProbe = views.probe.slice();
   const kappa = probePriorWeight(power, shape.size ** 2, options.probeError);
+  // Waves that an engine keeps have their phases from the object as it was: it must not be turned.
+  const levels = kappa > 0 && !options.fixProbe && core.explores === undefined;
   // The illumination, for the prior's sake, and the visits it amounts to.
   const light = new Float32Array(prior === undefined ? 0 : views.objectWeight.length);
   let visits = 0;
@@ -168,13 +173,16 @@ function start<Options extends CommonOptions>(
     let changed = false;
     if (epoch.probeActive) {
       if (kappa > 0 && !remembers) {
-        pullToStart(views.probe, startProbe, run.training.length, kappa);
+        if (levels) levelProbe(views, startProbe, shape);
+        const gain = core.probeGain?.(epoch) ?? 1;
+        pullToStart(views.probe, startProbe, run.training.length, kappa * gain);
       }
       if (options.probeSupportPx !== null) limitSupport(views.probe, size, options.probeSupportPx);
       if (options.constrainProbePower && !remembers) restoreProbePower(views, power);
       if (options.orthogonalizeModes === true && modes > 1) orthogonalizeModes(views.probe, modes);
       if (options.centerProbe === true) centre();
       changed =
+        (levels && !remembers) ||
         options.probeSupportPx !== null ||
         options.centerProbe === true ||
         (options.constrainProbePower && !remembers && probePower !== power);
@@ -184,13 +192,13 @@ function start<Options extends CommonOptions>(
       limitAmplitude(views.object, amplitudeMin, amplitudeMax);
       changed = true;
     }
-    if (prior !== undefined && typeof priorWeight === "number") {
+    if (prior !== undefined && typeof priorWeight === "number" && core.explores?.() !== true) {
       const moves = options.positionStartEpoch !== null;
-      const gain = core.priorGain?.(lightUp(epoch.probeActive || moves)) ?? 1;
-      if (gain > 0) {
-        prior.apply(views.object, light, priorWeight * gain * epoch.shrink);
-        changed = true;
-      }
+      // First the light, then the gain: the proximal step needs it too [ENGINE-033].
+      const visitsNow = lightUp(epoch.probeActive || moves);
+      const gain = core.priorGain?.(visitsNow) ?? 1;
+      prior.apply(views.object, light, priorWeight * gain * epoch.shrink);
+      changed = true;
     }
     if (options.floatIntensities === true && epoch.index >= options.probeStartEpoch) {
       floatIntensities(run);
@@ -243,7 +251,11 @@ function start<Options extends CommonOptions>(
     step,
     result() {
       const { object, probe, epoch } = tally.result(done);
+      const shrinks = epoch > 0 && options.prior !== "none" && options.shrink;
+      if (levels) levelProbe({ probe, object }, startProbe, shape);
+      if (shrinks && !options.fixProbe) shrinkProbe(run, { object, probe }, startProbe);
       if (options.constrainProbePower && !options.fixProbe) restoreProbePower({ object, probe }, power);
+      if (shrinks) shrinkObject(run, object, probe);
       if (epoch > 0) limitAmplitude(object, options.amplitudeMin, options.amplitudeMax);
       if (shape.modes > 1) orthogonalizeModes(probe, shape.modes);
       return {

@@ -123,6 +123,7 @@ function start(run: ScanRun, rule: Options): EngineCore {
     },
     arrays: {},
     priorGain: (visits) => rule.objectStep * stepsOfEpoch(visits, rule.batchSize, training.length),
+    probeGain: ({ shrink }) => Math.max(1, (rule.probeStep * shrink * training.length) / rule.batchSize),
   };
 }
 

@@ -94,6 +94,12 @@ export const commonShape = {
     .describe(
       'Its weight, counts per pixel; "auto": by held-out deviance, "noise": 0.9 √(photons per object pixel), for tv.',
     ),
+  shrink: z
+    .boolean()
+    .default(true)
+    .describe(
+      "True: with a prior, the object is drawn to flat and a refined probe to its start where frames do not tell them from noise.",
+    ),
 } as const;
 
 /** Engines that go by the gradient of the likelihood at the frames as they are: its floor, and what is fitted beside. */

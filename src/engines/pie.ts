@@ -12,7 +12,7 @@ import { pieParam } from "../compute/scan-kernels.ts";
 import { bands, taskParam } from "../compute/tasks.ts";
 import { peak } from "../math/stats.ts";
 import { createRng, shuffle } from "../math/random/rng.ts";
-import { peakOf } from "./constraints/probe.ts";
+import { peakOf, powerOf, probePriorWeight } from "./constraints/probe.ts";
 import type { Capabilities, EngineCore, Epoch } from "./engine.ts";
 import { commonShape, gaugeShape, gradientShape, scheduleShape } from "./options.ts";
 import type { ScanRun } from "./scan-run.ts";
@@ -58,6 +58,7 @@ export interface PieRule {
   readonly objectStep: number;
   readonly probeStep: number;
   readonly batchSize: number;
+  readonly probeError: number | null;
   readonly momentum?: { readonly friction: number; readonly visits: number } | undefined;
 }
 
@@ -69,6 +70,7 @@ export function startPie(run: ScanRun, rule: PieRule): EngineCore {
   const pixels = shape.size ** 2;
   const velocity = rule.momentum === undefined ? undefined : startMomentum(run, rule.momentum.friction);
   const { alpha, beta, batchSize } = rule;
+  const probeStepOf = probeStepBeside(views.probe, pixels, rule);
 
   function oneByOne(first: number, count: number): void {
     for (let k = first; k < first + count; k++) {
@@ -110,7 +112,7 @@ export function startPie(run: ScanRun, rule: PieRule): EngineCore {
       order.set(training);
       shuffle(order, createRng(run.seed, "engine", { frame: epoch.index }));
       const objectStep = rule.objectStep * epoch.shrink;
-      const probeStep = epoch.probeActive ? rule.probeStep * epoch.shrink : 0;
+      const probeStep = epoch.probeActive ? probeStepOf(epoch) : 0;
       velocity?.begin();
       if (batchSize > 1) {
         views.objectSum.fill(0);
@@ -133,6 +135,8 @@ export function startPie(run: ScanRun, rule: PieRule): EngineCore {
     priorGain: (visits) =>
       (rule.objectStep * stepsOfEpoch(visits, batchSize, training.length)) /
       (1 - (rule.momentum?.friction ?? 0)),
+    // Every batch moves the whole probe, one frame as far as many.
+    probeGain: (epoch) => (probeStepOf(epoch) * training.length) / batchSize,
     changed() {
       velocity?.begin();
     },
@@ -140,6 +144,17 @@ export function startPie(run: ScanRun, rule: PieRule): EngineCore {
       velocity?.begin();
     },
   };
+}
+
+/** The probe's step in an epoch, shortened by its prior: a batch that tells less than the start probe does moves it by its
+ * share alone, else the noise of the last frames would be the probe [ENGINE-034]. */
+function probeStepBeside(
+  start: Float32Array,
+  pixels: number,
+  { probeStep, probeError, batchSize }: Pick<PieRule, "probeStep" | "probeError" | "batchSize">,
+): (epoch: Epoch) => number {
+  const kappa = probePriorWeight(powerOf(start), pixels, probeError);
+  return ({ shrink }) => (probeStep * shrink * batchSize) / (batchSize + kappa);
 }
 
 /** Steps in an epoch at a pixel with that many visits, when frames of one batch share a step. */

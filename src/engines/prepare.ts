@@ -25,23 +25,27 @@ export interface PreparedEngine {
 
 type Given = { readonly [key: string]: unknown };
 
-/** Checks names and options. In a chain an option goes to every link that knows it.
+/** Checks names and options. In a chain an option goes to every link that knows it, and one that names its engine
+ * ("rpie.prior") to the links of this engine alone.
  * @throws Usage for an unknown engine, Design for an option that no engine of the chain has. */
 export function prepareEngine(spec: string, given: Given): PreparedEngine {
   const parts = spec.split("+").map((part) => parsePart(part, spec));
-  if (given["epochs"] !== undefined && parts.some(({ epochs }) => epochs !== undefined)) {
+  for (const { engine, epochs } of parts) {
+    const asOption = optionsFor(engine, given)["epochs"];
+    if (epochs === undefined || asOption === undefined) continue;
     throw new DoselapError("Design", "the epochs are given twice", {
       key: `engines.${spec}.epochs`,
       expected: "epochs in the chain or as an option, not both",
-      got: `${spec} and epochs ${JSON.stringify(given["epochs"])}`,
+      got: `${spec} and epochs ${JSON.stringify(asOption)}`,
     });
   }
+  const known = optionKeys(parts);
   for (const key of Object.keys(given)) {
-    if (!parts.some(({ engine }) => keysOf(engine).includes(key))) throw unknownOption(spec, key, parts);
+    if (!known.includes(key)) throw unknownOption(spec, key, known);
   }
   const links = parts.map(({ engine, epochs }): Link => {
-    const known = Object.fromEntries(Object.entries(given).filter(([key]) => keysOf(engine).includes(key)));
-    return { engine, options: parseOptions(engine, epochs === undefined ? known : { ...known, epochs }) };
+    const own = optionsFor(engine, given);
+    return { engine, options: parseOptions(engine, epochs === undefined ? own : { ...own, epochs }) };
   });
   return {
     name: spec,
@@ -52,6 +56,28 @@ export function prepareEngine(spec: string, given: Given): PreparedEngine {
         : Object.fromEntries(links.map(({ engine, options }, i) => [`${i + 1} ${engine.name}`, options])),
     epochs: links.reduce((sum, { options }) => sum + options.epochs, 0),
   };
+}
+
+/** What options of an engine or chain may be called: by their names, and in a chain by their engine and name too. */
+export function optionNames(spec: string): string[] {
+  return optionKeys(spec.split("+").map((part) => parsePart(part, spec)));
+}
+
+function optionKeys(parts: readonly { readonly engine: Engine }[]): string[] {
+  const plain = parts.flatMap(({ engine }) => keysOf(engine));
+  const named = parts.flatMap(({ engine }) => keysOf(engine).map((key) => `${engine.name}.${key}`));
+  return [...new Set(parts.length > 1 ? [...plain, ...named] : plain)];
+}
+
+/** An engine's share of a chain's options; those that name it win. */
+function optionsFor(engine: Engine, given: Given): Given {
+  const prefix = `${engine.name}.`;
+  const entries = Object.entries(given);
+  const own = entries.filter(([key]) => key.startsWith(prefix));
+  return Object.fromEntries([
+    ...entries.filter(([key]) => keysOf(engine).includes(key)),
+    ...own.map(([key, value]) => [key.slice(prefix.length), value] as const),
+  ]);
 }
 
 /** Names of the options an engine takes. */
@@ -117,11 +143,10 @@ function checkTogether({ name }: Engine, options: CommonOptions): void {
   }
 }
 
-function unknownOption(spec: string, key: string, parts: readonly { engine: Engine }[]): DoselapError {
-  const known = [...new Set(parts.flatMap(({ engine }) => keysOf(engine)))];
+function unknownOption(spec: string, key: string, known: readonly string[]): DoselapError {
   return new DoselapError("Design", `engine ${spec} does not take the option ${key}`, {
     key: `engines.${spec}.${key}`,
-    expected: known.join(", "),
+    expected: known.filter((name) => !name.includes(".")).join(", "),
     got: key,
     hint: "An option that an engine does not use is an error, so that nobody believes it had an effect.",
   });

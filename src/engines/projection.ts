@@ -1,6 +1,7 @@
 // Projection engines: DM and RAAR keep the exit wave of every frame and share one iteration.
 //   overlap:  O = Σ_j P*ψ_j / Σ_j|P|²,  P = Σ_j O_j*ψ_j / Σ_j|O_j|²
 //   data:     ξ_j = 2 P·O_j − ψ_j,  ψ_j ← P·O_j + β (Π ξ_j − ξ_j)
+// and in the end steps along the gradient of the likelihood, O += Σ_j P*χ_j / Σ_j|P|².
 // Π puts the measured modulus on F ξ, or takes the proximal step of the Poisson likelihood, which leaves doubtful
 // counts part of their way (Chang et al. 2018, doi:10.1137/17M1154035). β = 1 is the difference map with its usual
 // weights; β < 1 is RAAR with the projections in this order.
@@ -41,11 +42,11 @@ export const projectionCapabilities: Capabilities = {
 };
 
 const slots = 32;
-/** Share of the epochs, the last ones, in which waves are taken from the object and projected alone: waves that wander between
- * two constraints leave more noise than a fit, and where discs hardly overlap nothing else averages it out. */
-const settlingShare = 0.3;
-/** Part of a full step that a projection is while it settles, for the prior. */
-const settlingGain = 2 / 3;
+/** Share of the epochs, the last ones, that are steps along the gradient of the likelihood: waves that wander between two
+ * constraints leave more noise than a fit, and a projection is biased where counts are few [ENGINE-032]. */
+const settlingShare = 0.5;
+/** ε of the Poisson gradient, counts per pixel, as in options.ts. */
+const darkCounts = 0.01;
 
 export function projectionMemory() {
   return { slots, keepsWaves: true };
@@ -63,13 +64,15 @@ export function startProjection(run: ScanRun, rule: ProjectionRule): EngineCore 
   const pixels = shape.size ** 2;
   let begun = false;
   let settling = false;
+  params[taskParam.darkCounts] = darkCounts;
+
+  function clearSums(): void {
+    for (const sum of [views.objectSum, views.objectWeight, views.probeSum, views.probeWeight]) sum.fill(0);
+  }
 
   /** Visits every frame: `relax` 0 sets ψ to P·O, otherwise one data step. */
   function visit(relax: number, sums: () => void): void {
-    views.objectSum.fill(0);
-    views.objectWeight.fill(0);
-    views.probeSum.fill(0);
-    views.probeWeight.fill(0);
+    clearSums();
     run.batches(training, slots, (_first, count) => {
       params[taskParam.waveOfFrame] = 1;
       params[taskParam.relax] = relax;
@@ -120,12 +123,34 @@ export function startProjection(run: ScanRun, rule: ProjectionRule): EngineCore 
     });
   }
 
+  /** One full step along the gradient of the likelihood; kept waves are overwritten. */
+  function descend(probeActive: boolean): void {
+    clearSums();
+    run.batches(training, slots, (_first, count) => {
+      params[taskParam.waveOfFrame] = 0;
+      run.run("correct", count);
+      run.sumObject();
+      if (probeActive) run.run("probeBand", bands);
+    });
+    solveObject();
+    if (!probeActive) return;
+    const { probe, probeSum, probeWeight } = views;
+    const floor = rule.overlapFloor * peak(probeWeight);
+    for (let p = 0; p < probe.length; p++) {
+      probe[p] = probe[p]! + probeSum[p]! / (probeWeight[(p >> 1) % pixels]! + floor);
+    }
+  }
+
   return {
     sweep({ probeActive, progress }: Epoch) {
       settling = progress > 1 - settlingShare;
-      if (!begun || settling) visit(0, () => {});
+      if (settling) {
+        descend(probeActive);
+        return;
+      }
+      if (!begun) visit(0, () => {});
       begun = true;
-      visit(settling ? 1 : rule.relax, () => run.sumObject());
+      visit(rule.relax, () => run.sumObject());
       solveObject();
       if (!probeActive) return;
       for (let k = 0; k < rule.overlapSteps; k++) {
@@ -136,8 +161,7 @@ export function startProjection(run: ScanRun, rule: ProjectionRule): EngineCore 
       }
     },
     arrays: { waves: views.waves },
-    // Iterates that explore must not be moved from outside; while they settle, a projection is most of a full step.
-    priorGain: () => (settling ? settlingGain : 0),
+    explores: () => !settling,
     resumed() {
       begun = true;
     },

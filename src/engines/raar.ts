@@ -9,7 +9,6 @@ import { projectionCapabilities, projectionMemory, projectionShape, startProject
 const options = z.strictObject({
   ...projectionShape,
   epochs: projectionShape.epochs.default(120),
-  averageLast: projectionShape.averageLast.default(0.5),
   probeError: projectionShape.probeError.default(0.1),
   relaxation: z
     .number()

@@ -10,7 +10,7 @@ const bytesPerFrame = 128;
 /** @param fields what the engine keeps of its own, in copies of object and probe. */
 export function workingBytes(
   { frames, size, probeModes, objectHeight, objectWidth, heldOut }: Extent,
-  { averageLast, heldOutFraction, keepBest, prior }: CommonOptions,
+  { averageLast, heldOutFraction, keepBest, prior, shrink, fixProbe }: CommonOptions,
   fields = 0,
 ): number {
   const object = 8 * objectHeight * objectWidth;
@@ -23,5 +23,10 @@ export function workingBytes(
   if (scores) copies += 3 + (keepBest ? 1 : 0);
   // Edges, two iterates of the proximal step, the illumination.
   const ofPrior = prior === "none" ? 0 : 3.5 * object;
-  return copies * (object + probe) + ofPrior + bytesPerFrame * frames + 16 * size * size;
+  // Four spectra in float64, six images, what the run's fields were: after the prior's arrays have served.
+  const ofObject = 14 * object + 4 * probe;
+  // Before that: three spectra in float64 of the probe and four images, and three of the object.
+  const ofProbe = fixProbe ? 0 : 7 * object + 14 * probe;
+  const ofShrinkage = prior === "none" || !shrink ? 0 : Math.max(ofObject, ofProbe);
+  return copies * (object + probe) + ofPrior + ofShrinkage + bytesPerFrame * frames + 16 * size * size;
 }

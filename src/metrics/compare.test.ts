@@ -12,6 +12,7 @@ import {
 } from "../../test/support/metric-images.ts";
 import type { ComplexImage } from "../array/ndarray.ts";
 import { compareImages, type MetricsReport } from "./compare.ts";
+import { applyGauge } from "./gauge.ts";
 import { metricNames } from "./registry.ts";
 
 const truth = blobs(64, 64);
@@ -20,7 +21,7 @@ const noisy = withNoise(truth, 0.05);
 /** All scalars of both parts, in one list. */
 function numbers({ amplitude, phase }: MetricsReport): (number | null)[] {
   return [amplitude, phase].flatMap((part) =>
-    part === undefined ? [] : metricNames.map((name) => part[name]),
+    part === undefined ? [] : metricNames.map((name) => part[name] ?? null),
   );
 }
 
@@ -35,9 +36,13 @@ describe("compareImages", () => {
     const report = compareImages(truth, truth, { gauge });
     for (const part of [report.amplitude, report.phase!]) {
       expect(part).toMatchObject({ mae: 0, mse: 0, psnr: null, ssim: 1, msSsim: 1 });
-      expect(part).toMatchObject({ frc50: null, frc1over7: null, frcHalfBit: null });
+      expect(part).toMatchObject({ nrmse: 0, frcAuc: 1, resolution: { crossing: "never" } });
+      expect(part).toMatchObject({ frc50: null, frc1over7: null, frcHalfBit: null, frcOneBit: null });
+      expect(new Set(Object.values(part.crossing))).toEqual(new Set(["never"]));
+      expect(part.ssnr).toEqual(new Array(32).fill(null));
       expect(part.frc.value).toEqual(new Array(32).fill(1));
     }
+    expect(report.phase!.phaseCorrelation).toBe(1);
     expect(report.warnings).toContain("amplitude: identical: PSNR is infinite");
     expect(report.warnings).toContain("phase: identical: PSNR is infinite");
     expect(report.n).toBe(4096);
@@ -47,9 +52,12 @@ describe("compareImages", () => {
   test("has the JSON names that scripts rely on", () => {
     const report = compareImages(noisy, truth, { gauge: "none" });
     expect(Object.keys(report)).toEqual(["amplitude", "phase", "gauge", "warnings", "n"]);
-    const names = ["mae", "mse", "psnr", "ssim", "msSsim", "frc", "frc50", "frc1over7", "frcHalfBit"];
+    const names =
+      "mae mse nrmse psnr ssim msSsim frc frc50 frc1over7 frcHalfBit frcOneBit crossing frcAuc ssnr resolution".split(
+        " ",
+      );
     expect(Object.keys(report.amplitude)).toEqual(names);
-    expect(Object.keys(report.phase!)).toEqual(names);
+    expect(Object.keys(report.phase!).toSorted()).toEqual([...names, "phaseCorrelation"].toSorted());
     expect(report.gauge).toEqual({ kind: "none" });
   });
 
@@ -71,6 +79,34 @@ describe("compareImages", () => {
       ),
       { numRuns: 8 },
     );
+  });
+
+  test("what is compared decides the criterion: one curve, three resolutions, in pixels and nm", () => {
+    const pixelSizeM = 8e-9;
+    const of = (comparison: "truth" | "halves" | "full"): MetricsReport =>
+      compareImages(noisy, truth, { gauge: "standard", comparison, pixelSizeM });
+    const [truthwise, halves, full] = [of("truth"), of("halves"), of("full")];
+    expect(truthwise.phase!.resolution.cyclesPerPx).toBe(truthwise.phase!.frc50);
+    expect(halves.phase!.resolution.cyclesPerPx).toBe(halves.phase!.frc1over7);
+    expect(halves.phase!.resolution.halfBit.cyclesPerPx).toBe(halves.phase!.frcHalfBit);
+    expect(full.phase!.resolution.cyclesPerPx).toBeGreaterThan(truthwise.phase!.frc50!);
+    expect(full.phase!.resolution.cyclesPerPx).toBeLessThan(halves.phase!.frc1over7!);
+    const { cyclesPerPx, fullPeriodPx, fullPeriodNm } = truthwise.phase!.resolution;
+    expect(fullPeriodPx).toBeCloseTo(1 / cyclesPerPx!, 12);
+    expect(fullPeriodNm).toBeCloseTo(8 / cyclesPerPx!, 9);
+    expect(compareImages(noisy, truth, { gauge: "none" }).phase!.resolution).toMatchObject({
+      comparison: "truth",
+      criterion: "FRC 0.5",
+      fullPeriodNm: null,
+    });
+  });
+
+  test("a gauge that is known already gives the same report", () => {
+    const options = { registration: true, maxShiftPx: 1 };
+    const given = inGauge(noisy, { phase: 1, rampX: 0.1, scale: 2 });
+    const plain = compareImages(given, truth, { gauge: "standard", ...options });
+    const gauged = applyGauge(given, truth, options);
+    expect(compareImages(given, truth, { gauge: "standard", gauged })).toEqual(plain);
   });
 
   test("gauge none sees all of them", () => {
@@ -125,6 +161,10 @@ describe("compareImages", () => {
     expect(report.amplitude.psnr).toBeTypeOf("number");
     expect(report.amplitude).toMatchObject({ frc50: null, frc1over7: null, frcHalfBit: null });
     expect(report.amplitude.frc.value.every((value) => value === null)).toBe(true);
+    expect(report.amplitude).toMatchObject({ frcAuc: null, resolution: { crossing: "absent" } });
+    expect(new Set(Object.values(report.amplitude.crossing))).toEqual(new Set(["absent"]));
+    expect(report.phase!.phaseCorrelation).toBeNull();
+    expect(report.warnings).toContain("phase: a phase is flat: no phase correlation");
     expect(report.warnings).toContain("amplitude: first image is constant: no FRC");
     expectFiniteOrNull(report);
   });

@@ -6,15 +6,22 @@
 import { shapeText, type ComplexImage, type RealImage } from "../array/ndarray.ts";
 import { DoselapError } from "../errors.ts";
 import { checkFinite } from "./finite.ts";
-import { frc, type FrcCurve } from "./frc.ts";
+import { frcAuc } from "./frc-auc.ts";
+import type { ComparisonKind } from "./frc-criterion.ts";
+import { frc, type FrcCurve, type FrcReport, type FrcThreshold } from "./frc.ts";
 import { applyGauge, applyRealGauge, type GaugeParameters } from "./gauge.ts";
 import { mae } from "./mae.ts";
 import { checkSameShape, countPixels, type PixelMask } from "./mask.ts";
 import { mse } from "./mse.ts";
 import { msSsim } from "./ms-ssim.ts";
+import { nrmse } from "./nrmse.ts";
 import { amplitudeOf, phaseOf, phasePair, snapConstant } from "./parts.ts";
+import { phaseCorrelation } from "./phase-correlation.ts";
 import { psnr } from "./psnr.ts";
+import type { Measured } from "./range.ts";
+import { resolutionOf, type Resolution } from "./resolution.ts";
 import { ssim } from "./ssim.ts";
+import { ssnrCurve } from "./ssnr.ts";
 
 export interface CompareOptions {
   readonly gauge: "none" | "standard";
@@ -22,24 +29,40 @@ export interface CompareOptions {
   readonly mask?: PixelMask | undefined;
   /** Gaussian blur of both images before MS-SSIM, pixels; 0 = none. */
   readonly msSsimSigmaPx?: number | undefined;
+  /** What `b` is: it decides which correlation means resolution (frc-criterion.ts) and how SSNR follows from it. */
+  readonly comparison?: ComparisonKind | undefined;
+  /** Metres per pixel: resolutions are given in nanometres too. */
+  readonly pixelSizeM?: number | undefined;
+  /** Standard gauge of complex images only: what {@link applyGauge} found for these images and options, when it is known. */
+  readonly gauged?: ReturnType<typeof applyGauge> | undefined;
   /** Standard gauge only: look for a sub-pixel shift. */
   readonly registration?: boolean | undefined;
   /** Standard gauge only: largest shift per axis that is applied, pixels. */
   readonly maxShiftPx?: number | undefined;
+  /** Standard gauge only: false leaves a linear phase in. */
+  readonly phaseRamp?: boolean | undefined;
+  /** Standard gauge only: true removes an isotropic quadratic phase as well. */
+  readonly phaseCurvature?: boolean | undefined;
 }
 
-export interface PartReport {
+export interface PartReport extends Readonly<Record<FrcThreshold, number | null>> {
   readonly mae: number;
   readonly mse: number;
+  readonly nrmse: number | null;
   /** dB over the truth's data range. */
   readonly psnr: number | null;
   readonly ssim: number | null;
   readonly msSsim: number | null;
+  /** Of phases alone. */
+  readonly phaseCorrelation?: number | null;
   readonly frc: FrcCurve;
-  /** Crossings in cycles per pixel; null = never, 0 = below from the first ring on. */
-  readonly frc50: number | null;
-  readonly frc1over7: number | null;
-  readonly frcHalfBit: number | null;
+  readonly frcAuc: number | null;
+  /** What the value of each threshold means: a null is `never` or `absent`, a 0 is `below`. */
+  readonly crossing: FrcReport["crossing"];
+  /** Spectral signal-to-noise ratio in each ring of `frc`, of the image of all the data. */
+  readonly ssnr: readonly (number | null)[];
+  /** The criterion that is right for the declared comparison. */
+  readonly resolution: Resolution;
 }
 
 export type GaugeReport = { readonly kind: "none" } | ({ readonly kind: "standard" } & GaugeParameters);
@@ -76,7 +99,7 @@ export function compareImages(
 function compareComplex(a: ComplexImage, b: ComplexImage, options: CompareOptions): MetricsReport {
   const { mask } = options;
   const warnings: string[] = [];
-  const gauged = options.gauge === "standard" ? applyGauge(a, b, options) : undefined;
+  const gauged = options.gauge === "standard" ? (options.gauged ?? applyGauge(a, b, options)) : undefined;
   const aligned = gauged?.aligned ?? a;
   const gauge = gaugeReport(gauged, warnings);
   const amplitude = score(
@@ -93,6 +116,7 @@ function compareComplex(a: ComplexImage, b: ComplexImage, options: CompareOption
     options,
     "phase",
     warnings,
+    phaseCorrelation(aligned, b, { mask }),
   );
   return { amplitude, phase, gauge, warnings, n: countPixels(b, mask) };
 }
@@ -108,49 +132,50 @@ function compareReal(a: RealImage, b: RealImage, options: CompareOptions): Metri
 function score(
   a: RealImage,
   b: RealImage,
-  { mask, msSsimSigmaPx }: CompareOptions,
+  { mask, msSsimSigmaPx, comparison = "truth", pixelSizeM }: CompareOptions,
   part: "amplitude" | "phase",
   warnings: string[],
+  correlation?: Measured,
 ): PartReport {
   const measured = {
+    nrmse: nrmse(a, b, { mask }),
     psnr: psnr(a, b, { mask }),
     ssim: ssim(a, b, { mask }),
     msSsim: msSsim(a, b, { mask, sigmaPx: msSsimSigmaPx }),
   };
-  const ring = frc(a, b, { mask });
-  for (const { warnings: found } of [measured.psnr, measured.ssim, measured.msSsim, ring]) {
+  const { frc: curve, warnings: ringWarnings, ...crossings } = frc(a, b, { mask });
+  const absences = [...Object.values(measured), ...(correlation === undefined ? [] : [correlation])];
+  for (const { warnings: found } of [...absences, { warnings: ringWarnings }]) {
     warnings.push(...found.map((text) => `${part}: ${text}`));
   }
   return {
     mae: mae(a, b, { mask }),
     mse: mse(a, b, { mask }),
+    nrmse: measured.nrmse.value,
     psnr: measured.psnr.value,
     ssim: measured.ssim.value,
     msSsim: measured.msSsim.value,
-    frc: ring.frc,
-    frc50: ring.frc50,
-    frc1over7: ring.frc1over7,
-    frcHalfBit: ring.frcHalfBit,
+    ...(correlation === undefined ? {} : { phaseCorrelation: correlation.value }),
+    frc: curve,
+    ...crossings,
+    frcAuc: frcAuc(curve),
+    ssnr: ssnrCurve(curve, comparison),
+    resolution: resolutionOf(curve, comparison, { pixelSizeM }),
   };
 }
 
-function gaugeReport(gauged: GaugeParameters | undefined, warnings: string[]): GaugeReport {
+function gaugeReport(
+  gauged: ({ readonly aligned: unknown } & GaugeParameters) | undefined,
+  warnings: string[],
+): GaugeReport {
   if (gauged === undefined) return { kind: "none" };
-  const { shiftXPx, shiftYPx, shiftFlagged, phaseOffsetRad, rampXRadPerPx, rampYRadPerPx, amplitudeScale } =
-    gauged;
-  if (shiftFlagged) {
-    warnings.push(`shift of (${shiftXPx}, ${shiftYPx}) px (x, y) lies beyond the bound and was not applied`);
+  const { aligned: _aligned, ...found } = gauged;
+  if (found.shiftFlagged) {
+    warnings.push(
+      `shift of (${found.shiftXPx}, ${found.shiftYPx}) px (x, y) lies beyond the bound and was not applied`,
+    );
   }
-  return {
-    kind: "standard",
-    shiftXPx,
-    shiftYPx,
-    shiftFlagged,
-    phaseOffsetRad,
-    rampXRadPerPx,
-    rampYRadPerPx,
-    amplitudeScale,
-  };
+  return { kind: "standard", ...found };
 }
 
 function isComplexImage(image: ComplexImage | RealImage): image is ComplexImage {

@@ -2,7 +2,6 @@
 // Window, mean removal, rings and thresholds are those of frc.ts. What kind of comparison it is (two halves, a reference),
 // the caller says: a crossing between halves is not one against the truth.
 // Both images must be in the same gauge already: a phase offset or ramp between them lowers every ring (gauge.ts).
-// The half-bit curve counts half of each ring as independent, as for real images, which is on the safe side.
 
 import type { ComplexImage } from "../array/ndarray.ts";
 import { frc, type FrcReport } from "./frc.ts";

@@ -1,39 +1,9 @@
-// Crossings lie between the rings that enclose them; a curve that never crosses has none; half-bit follows its formula.
+// The bit curves follow their published formulas, and the general threshold their derivation: closed forms and limits.
 
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { crossing, halfBitThreshold } from "./frc-threshold.ts";
-
-describe("crossing", () => {
-  const frequency = [0.1, 0.2, 0.3, 0.4];
-  const half = (): number => 0.5;
-
-  test("is linear between the last ring above and the first below", () => {
-    expect(crossing(frequency, [0.9, 0.7, 0.2, 0.1], half)).toBeCloseTo(0.2 + (0.1 * 0.2) / 0.5, 12);
-  });
-
-  test("is the first of several", () => {
-    expect(crossing(frequency, [0.9, 0.4, 0.9, 0.4], half)).toBeCloseTo(0.18, 12);
-  });
-
-  test("is null for a curve that never falls below, also when it touches the threshold", () => {
-    expect(crossing(frequency, [0.9, 0.8, 0.5, 0.6], half)).toBeNull();
-  });
-
-  test("is 0 when the first ring is below already", () => {
-    expect(crossing(frequency, [0.4, 0.9, 0.9, 0.1], half)).toBe(0);
-  });
-
-  test("passes over rings without a value, and is null when none has one", () => {
-    expect(crossing(frequency, [0.9, null, 0.3, 0.1], half)).toBeCloseTo(0.1 + (0.2 * 0.4) / 0.6, 12);
-    expect(crossing(frequency, [null, null, null, null], half)).toBeNull();
-  });
-
-  test("follows a threshold that varies with the ring", () => {
-    const falling = (ring: number): number => 0.8 - 0.1 * ring;
-    // Margins 0.1, 0.05, −0.1: a third of the way from the second ring to the third.
-    expect(crossing(frequency, [0.9, 0.75, 0.5, 0.1], falling)).toBeCloseTo(0.2 + 0.1 / 3, 12);
-  });
-});
+import { comparisonKinds } from "./frc-criterion.ts";
+import { halfBitThreshold, informationThreshold, oneBitThreshold } from "./frc-threshold.ts";
 
 describe("halfBitThreshold", () => {
   test.each([
@@ -48,5 +18,55 @@ describe("halfBitThreshold", () => {
 
   test("tends to the FRC of half a bit per pixel, S/(S + 1) with S = 0.2071", () => {
     expect(halfBitThreshold(1e12)).toBeCloseTo(0.2071 / 1.2071, 5);
+  });
+});
+
+describe("oneBitThreshold", () => {
+  test.each([
+    // (0.5 + 2.4142/√n)/(1.5 + 1.4142/√n), worked by hand
+    [1, 1],
+    [4, 1.7071 / 2.2071],
+    [10000, 0.524142 / 1.514142],
+  ])("for %i pixels is %d", (n, expected) => {
+    expect(oneBitThreshold(n)).toBeCloseTo(expected, 10);
+  });
+
+  test("tends to S/(S + 1) with S = 1/2, and lies above the half-bit curve", () => {
+    expect(oneBitThreshold(1e12)).toBeCloseTo(1 / 3, 5);
+    for (const n of [2, 10, 100, 1e4]) expect(oneBitThreshold(n)).toBeGreaterThan(halfBitThreshold(n));
+  });
+});
+
+describe("informationThreshold", () => {
+  test("of halves is the published curves, which round to four digits", () => {
+    for (const n of [1, 3, 17, 400, 1e5]) {
+      // Rounding of 0.2071 and 1.9102, 7e-6 and 2e-5 relative.
+      expect(informationThreshold("halves", 0.5, n)).toBeCloseTo(halfBitThreshold(n), 4);
+      expect(informationThreshold("halves", 1, n)).toBeCloseTo(oneBitThreshold(n), 4);
+    }
+  });
+
+  test("of many pixels is the correlation of an SNR of 2^bits − 1", () => {
+    const snr = Math.SQRT2 - 1;
+    expect(informationThreshold("truth", 0.5, 1e14)).toBeCloseTo(Math.sqrt(snr / (1 + snr)), 6);
+    expect(informationThreshold("full", 0.5, 1e14)).toBeCloseTo(snr / (1 + snr), 6);
+    expect(informationThreshold("truth", 1, 1e14)).toBeCloseTo(Math.SQRT1_2, 6);
+    expect(informationThreshold("full", 1, 1e14)).toBeCloseTo(0.5, 6);
+  });
+
+  test("of one pixel is 1: one pixel proves nothing; it falls with the pixels and grows with the bits", () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...comparisonKinds),
+        fc.double({ min: 0.1, max: 3, noNaN: true }),
+        fc.double({ min: 1, max: 1e6, noNaN: true }),
+        (kind, bits, n) => {
+          expect(informationThreshold(kind, bits, 1)).toBeCloseTo(1, 12);
+          const here = informationThreshold(kind, bits, n);
+          expect(informationThreshold(kind, bits, 2 * n)).toBeLessThan(here + 1e-12);
+          expect(informationThreshold(kind, bits + 0.1, n)).toBeGreaterThan(here - 1e-12);
+        },
+      ),
+    );
   });
 });

@@ -1,32 +1,34 @@
-// Where an FRC curve falls below a threshold: 0.5, 1/7 (Rosenthal & Henderson 2003, doi:10.1016/j.jmb.2003.07.013), and the
-// half-bit curve of van Heel & Schatz 2005, doi:10.1016/j.jsb.2005.05.009:
-//   T(n) = (0.2071 + 1.9102/√n) / (1.2071 + 0.9102/√n),  n independent pixels in the ring
+// Thresholds of a Fourier ring correlation that depend on the number n of independent pixels in the ring.
+// van Heel & Schatz 2005, doi:10.1016/j.jsb.2005.05.009. Two images of signal-to-noise power ratio s each, whose cross
+// terms average down as 1/√n, correlate as
+//   T(n) = (s + 2√(s/n) + 1/√n) / (s + 1 + 2√(s/n)).
+// Half a bit of information per pixel, log2(1 + S) = 1/2, needs S = √2 − 1 in the image of all the data, s = S/2 in each of
+// its halves; one bit needs S = 1, s = 1/2. The published curves are those of the halves, with rounded numbers.
+// Against a noise-free truth the same terms leave
+//   T(n) = (√S + 1/√n) / √(S + 1 + 2√(S/n)).
 
-/** Half-bit threshold for n independent pixels. */
+import type { ComparisonKind } from "./frc-criterion.ts";
+
+/** Half-bit curve as published, for two halves of the data. */
 export function halfBitThreshold(independentPixels: number): number {
   const root = Math.sqrt(independentPixels);
   return (0.2071 + 1.9102 / root) / (1.2071 + 0.9102 / root);
 }
 
-/** First frequency at which the curve is below the threshold, linear between rings. `threshold(i)` is that of ring i.
- * 0 when the first ring is below already, null when no ring is. Rings without a value are passed over. */
-export function crossing(
-  frequency: readonly number[],
-  value: readonly (number | null)[],
-  threshold: (ring: number) => number,
-): number | null {
-  let lastFrequency = 0;
-  let lastMargin: number | null = null;
-  for (let i = 0; i < value.length; i++) {
-    const here = value[i];
-    if (here === null || here === undefined) continue;
-    const margin = here - threshold(i);
-    if (margin < 0) {
-      if (lastMargin === null) return 0;
-      return lastFrequency + ((frequency[i]! - lastFrequency) * lastMargin) / (lastMargin - margin);
-    }
-    lastFrequency = frequency[i]!;
-    lastMargin = margin;
+/** One-bit curve as published, for two halves of the data. */
+export function oneBitThreshold(independentPixels: number): number {
+  const root = Math.sqrt(independentPixels);
+  return (0.5 + 2.4142 / root) / (1.5 + 1.4142 / root);
+}
+
+/** Correlation at which the image of all the data carries so many bits per pixel, in this kind of comparison. */
+export function informationThreshold(kind: ComparisonKind, bits: number, independentPixels: number): number {
+  const whole = 2 ** bits - 1;
+  const root = Math.sqrt(independentPixels);
+  if (kind === "truth" || kind === "reference") {
+    return (Math.sqrt(whole) + 1 / root) / Math.sqrt(whole + 1 + (2 * Math.sqrt(whole)) / root);
   }
-  return null;
+  const each = kind === "halves" ? whole / 2 : whole;
+  const mixed = (2 * Math.sqrt(each)) / root;
+  return (each + mixed + 1 / root) / (each + 1 + mixed);
 }

@@ -44,16 +44,18 @@ describe("frc", () => {
   const other = amplitudeOf(withNoise(blobs(40, 40), 0.05, 2));
 
   test("of an image with itself is 1 in every ring and never crosses", () => {
-    const { frc: curve, ...crossings } = frc(image, image);
+    const { frc: curve, crossing, ...crossings } = frc(image, image);
     expect(curve.value).toEqual(new Array(20).fill(1));
     expect(curve.frequency).toEqual(Array.from({ length: 20 }, (_, i) => (i + 1) / 40));
-    expect(crossings).toEqual({ frc50: null, frc1over7: null, frcHalfBit: null, warnings: [] });
+    const none = { frc50: null, frc1over7: null, frcHalfBit: null, frcOneBit: null };
+    expect(crossings).toEqual({ ...none, warnings: [] });
+    expect(new Set(Object.values(crossing))).toEqual(new Set(["never"]));
   });
 
   test("of an image with its negative is −1: the real part is taken, and 0 is the crossing", () => {
-    const { frc: curve, frc50 } = frc(image, times(image, -2));
+    const { frc: curve, frc50, crossing } = frc(image, times(image, -2));
     curve.value.forEach((value) => expect(value).toBeCloseTo(-1, 12));
-    expect(frc50).toBe(0);
+    expect([frc50, crossing.frc50]).toEqual([0, "below"]);
   });
 
   test("does not see offset or scale: the mean is removed before the window", () => {
@@ -71,18 +73,33 @@ describe("frc", () => {
     // Ring 1 holds the 8 neighbours of zero frequency, ring 2 radii 1.5 … 2.5: 12 frequencies with k² = 4, 5
     // but not 8 (2.83 rounds to 3).
     expect(frc(image, other).frc.independentPixels.slice(0, 2)).toEqual([4, 6]);
+    // A complex image's spectrum is not Hermitian: every frequency counts.
+    const complex = blobs(40, 40);
+    expect(complexFrc(complex, withNoise(complex, 0.1)).frc.independentPixels.slice(0, 2)).toEqual([8, 12]);
   });
 
-  test("of independent white noise is 0 within its standard error", () => {
-    const n = 64;
-    const { value } = frc(whiteNoise(n, n, 1), whiteNoise(n, n, 2)).frc;
-    value.forEach((ring, i) => {
-      // The Hann window spreads each frequency over 1.5 × 1.5 bins: 2.25 times fewer of them are independent.
-      const deviation = Math.sqrt(2.25 / (Math.PI * (i + 1)));
-      expect(Math.abs(ring!)).toBeLessThan(4 * deviation);
-    });
-    const outer = value.slice(8).reduce<number>((sum, ring) => sum + ring!, 0) / (value.length - 8);
-    expect(Math.abs(outer)).toBeLessThan(0.05);
+  test("of independent white noise is 0 on average, and scatters by 1/√n of its independent pixels", () => {
+    const n = 48;
+    const trials = 60;
+    let [sum, square, rings] = [0, 0, 0];
+    for (let trial = 0; trial < trials; trial++) {
+      const { value, independentPixels } = frc(
+        whiteNoise(n, n, 2 * trial + 1),
+        whiteNoise(n, n, 2 * trial + 2),
+      ).frc;
+      value.forEach((ring, i) => {
+        // In units of the expected deviation; the innermost rings are too few pixels for it.
+        if (i < 3) return;
+        sum += ring! * Math.sqrt(independentPixels[i]!);
+        square += ring! ** 2 * independentPixels[i]!;
+        rings++;
+      });
+    }
+    // Neighbouring rings share a third of their pixels through the window: about half of the rings are independent.
+    const independent = rings / 2;
+    expect(Math.abs(sum / rings)).toBeLessThan(4 / Math.sqrt(independent));
+    // ∫w⁴/(∫w²)² of the Hann window is 1.94 along a ring: 1.94/2 of the variance that half of the ring would have.
+    expect(Math.abs(square / rings - 0.97)).toBeLessThan(4 * Math.sqrt(2 / independent));
   });
 
   test("finds the frequency at which two images stop agreeing", () => {
@@ -90,7 +107,7 @@ describe("frc", () => {
     const apart = band(64, 12.6, 31, 4);
     const sum = { ...shared, data: shared.data.map((value, i) => value + apart.data[i]!) };
     const difference = { ...shared, data: shared.data.map((value, i) => value - apart.data[i]!) };
-    const { frc: curve, frc50, frc1over7, frcHalfBit } = frc(sum, difference);
+    const { frc: curve, frc50, frc1over7, frcHalfBit, crossing } = frc(sum, difference);
     // +1 up to ring 12, −1 from ring 13 on; the window mixes neighbouring rings over one bin.
     expect(curve.value[8]).toBeGreaterThan(0.99);
     expect(curve.value[16]).toBeLessThan(-0.99);
@@ -99,6 +116,7 @@ describe("frc", () => {
       expect(crossed).toBeLessThan(13.5 / 64);
     }
     expect(frc50!).toBeLessThan(frc1over7!);
+    expect(crossing.frc50).toBe("crosses");
   });
 
   test("stays within −1 … 1 for any pair of images", () => {
@@ -124,6 +142,7 @@ describe("frc", () => {
     const report = frc(...pair(realImage(40, 40, () => 0.1)));
     expect(report.frc.value).toEqual(new Array(20).fill(null));
     expect([report.frc50, report.frc1over7, report.frcHalfBit]).toEqual([null, null, null]);
+    expect(new Set(Object.values(report.crossing))).toEqual(new Set(["absent"]));
     expect(report.warnings).toEqual([`${which} constant: no FRC`]);
   });
 
@@ -140,6 +159,15 @@ describe("frc", () => {
     const box = { x0: 3, y0: 6, x1: 35, y1: 38 };
     const mask = rectangleMask(40, 40, box);
     expect(frc(image, other, { mask })).toEqual(frc(cropImage(image, box), cropImage(other, box)));
+  });
+
+  test("counts only the share of the square that the mask covers", () => {
+    const mask = Uint8Array.from({ length: 1600 }, (_, i) => (i % 40 < 20 || i >= 1560 || i < 40 ? 1 : 0));
+    // Half of 38 rows and both rows at the ends: 840 of 1600 pixels.
+    const [whole, part] = [frc(image, other), frc(image, other, { mask })].map(
+      (report) => report.frc.independentPixels,
+    );
+    part!.forEach((n, i) => expect(n).toBeCloseTo((whole![i]! * 840) / 1600, 10));
   });
 
   test("with any mask does not see pixels outside it", () => {

@@ -7,7 +7,8 @@
 
 import type { ComplexImage, RealImage } from "../array/ndarray.ts";
 import { fft2Float64, signedIndex } from "../math/fft64.ts";
-import { crossing, halfBitThreshold } from "./frc-threshold.ts";
+import { findCrossing, type Crossing, type CrossingState } from "./crossing.ts";
+import { halfBitThreshold, oneBitThreshold } from "./frc-threshold.ts";
 import { centralSquare, checkSameShape, cropMask, maskBox, type Box, type PixelMask } from "./mask.ts";
 
 /** null in `value`: the ring holds no power in one of the images. */
@@ -15,17 +16,25 @@ export interface FrcCurve {
   /** Cycles per pixel. */
   readonly frequency: readonly number[];
   readonly value: readonly (number | null)[];
-  /** n of the half-bit curve: half of each ring, because a real image's spectrum is Hermitian. */
+  /** n of the threshold curves: the frequencies of the ring, half of them for real images, whose spectrum is Hermitian;
+   * times the share of the square that the mask covers, because a smaller support ties neighbouring frequencies together
+   * (van Heel & Schatz 2005). The window ties them, too: with it the FRC of white noise scatters by the 1/√n that the
+   * published curves assume, to 3 %; without it by 1/√(2n). */
   readonly independentPixels: readonly number[];
 }
 
-/** Crossings are spatial frequencies in cycles per pixel; null = never crosses (or no curve, see `warnings`),
- * 0 = the first ring is already below the threshold: nothing is resolved. */
-export interface FrcReport {
+/** JSON names of the thresholds, in the order of tables. The two bit curves are the published ones (frc-threshold.ts). */
+export const frcThresholds = ["frc50", "frc1over7", "frcHalfBit", "frcOneBit"] as const;
+export type FrcThreshold = (typeof frcThresholds)[number];
+
+export function isFrcThreshold(name: string): name is FrcThreshold {
+  return (frcThresholds as readonly string[]).includes(name);
+}
+
+/** Crossings are spatial frequencies in cycles per pixel; what null and 0 mean stands in `crossing`. */
+export interface FrcReport extends Readonly<Record<FrcThreshold, number | null>> {
   readonly frc: FrcCurve;
-  readonly frc50: number | null;
-  readonly frc1over7: number | null;
-  readonly frcHalfBit: number | null;
+  readonly crossing: Readonly<Record<FrcThreshold, CrossingState>>;
   readonly warnings: readonly string[];
 }
 
@@ -49,7 +58,9 @@ export function frc<Image extends RealImage | ComplexImage>(
   const first = windowedSpectrum(a, square, inside);
   const second = windowedSpectrum(b, square, inside);
   const { pixels, value } = correlateRings(first, second, size);
-  const independentPixels = pixels.map((count) => count / 2);
+  const share = inside === undefined ? 1 : inside.filter((pixel) => pixel !== 0).length / inside.length;
+  const perFrequency = isComplex(a) ? share : share / 2;
+  const independentPixels = pixels.map((count) => count * perFrequency);
   const frequency = value.map((_, i) => (i + 1) / size);
   if (size < 4) warnings.push(`${size} px are too few for an FRC`);
   if (first === null || second === null) {
@@ -57,13 +68,32 @@ export function frc<Image extends RealImage | ComplexImage>(
       first === null ? (second === null ? "both images are" : "first image is") : "second image is";
     warnings.push(`${which} constant: no FRC`);
   }
+  const below = (threshold: (ring: number) => number): Crossing => findCrossing(frequency, value, threshold);
+  const found = {
+    frc50: below(() => 0.5),
+    frc1over7: below(() => 1 / 7),
+    frcHalfBit: below((i) => halfBitThreshold(independentPixels[i]!)),
+    frcOneBit: below((i) => oneBitThreshold(independentPixels[i]!)),
+  };
   return {
     frc: { frequency, value, independentPixels },
-    frc50: crossing(frequency, value, () => 0.5),
-    frc1over7: crossing(frequency, value, () => 1 / 7),
-    frcHalfBit: crossing(frequency, value, (i) => halfBitThreshold(independentPixels[i]!)),
+    frc50: found.frc50.frequency,
+    frc1over7: found.frc1over7.frequency,
+    frcHalfBit: found.frcHalfBit.frequency,
+    frcOneBit: found.frcOneBit.frequency,
+    crossing: {
+      frc50: found.frc50.state,
+      frc1over7: found.frc1over7.state,
+      frcHalfBit: found.frcHalfBit.state,
+      frcOneBit: found.frcOneBit.state,
+    },
     warnings,
   };
+}
+
+/** A complex image holds two numbers per pixel. */
+function isComplex({ height, width, data }: RealImage | ComplexImage): boolean {
+  return data.length === 2 * height * width;
 }
 
 /** complex128 [N, N] spectrum of the mean-free, windowed square; null when the image is constant there. */

@@ -4,6 +4,7 @@
 
 import { fastLength } from "../math/fft64.ts";
 import { cropMask, maskBox, type Box, type PixelMask } from "./mask.ts";
+import { estimateCurvature } from "./phase-curvature.ts";
 import { estimateRamp, type Ramp } from "./phase-ramp.ts";
 import { registrationShift, type Shift } from "./register.ts";
 import { removeRamp } from "./gauge-removal.ts";
@@ -36,6 +37,21 @@ export function measureRamp(
   region: Region,
   options: { readonly nearZero?: boolean } = {},
 ): Ramp {
+  return estimateRamp(productOf(field, reference, region), region.rows, region.columns, options);
+}
+
+/** Phase curvature of a field against another, rad/px² about the centre of the region's box. */
+export function measureCurvature(
+  field: Float64Array,
+  reference: Float64Array,
+  region: Region,
+  options: { readonly nearZero?: boolean } = {},
+): number {
+  return estimateCurvature(productOf(field, reference, region), region.rows, region.columns, options);
+}
+
+/** field·reference* inside the region, zero outside its mask. */
+function productOf(field: Float64Array, reference: Float64Array, region: Region): Float64Array {
   const { rows, columns, mask } = region;
   const product = new Float64Array(2 * rows * columns);
   for (let o = 0; o < rows * columns; o++) {
@@ -44,7 +60,7 @@ export function measureRamp(
     product[2 * o] = field[i]! * reference[i]! + field[i + 1]! * reference[i + 1]!;
     product[2 * o + 1] = field[i + 1]! * reference[i]! - field[i]! * reference[i + 1]!;
   }
-  return estimateRamp(product, rows, columns, options);
+  return product;
 }
 
 /** How far a field lies from another, inside the region. */

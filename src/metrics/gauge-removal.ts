@@ -1,6 +1,6 @@
 // Takes ramp, phase offset and amplitude scale out of a complex128 [h, w] field, in place. All sums run over the mask.
 
-import type { PixelMask } from "./mask.ts";
+import type { Box, PixelMask } from "./mask.ts";
 import type { Ramp } from "./phase-ramp.ts";
 
 /** Multiplies by e^{−i(x·column + y·row)}. */
@@ -13,6 +13,24 @@ export function removeRamp(
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {
       const angle = -(x * column + y * row);
+      turn(field, 2 * (row * width + column), Math.cos(angle), Math.sin(angle));
+    }
+  }
+}
+
+/** Multiplies by e^{−iκ|x−c|²}, c the centre of a box. */
+export function removeCurvature(
+  field: Float64Array,
+  { height, width }: { readonly height: number; readonly width: number },
+  { x0, y0, x1, y1 }: Box,
+  curvature: number,
+): void {
+  if (curvature === 0) return;
+  const cx = (x0 + x1 - 1) / 2;
+  const cy = (y0 + y1 - 1) / 2;
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
+      const angle = -curvature * ((column - cx) ** 2 + (row - cy) ** 2);
       turn(field, 2 * (row * width + column), Math.cos(angle), Math.sin(angle));
     }
   }

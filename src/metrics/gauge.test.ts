@@ -27,6 +27,7 @@ describe("applyGauge", () => {
       phaseOffsetRad: 0,
       rampXRadPerPx: 0,
       rampYRadPerPx: 0,
+      curvatureRadPerPx2: 0,
       amplitudeScale: 1,
     });
   });
@@ -115,6 +116,53 @@ describe("applyGauge", () => {
     expect(found.rampXRadPerPx).toBeCloseTo(0.11, 6);
     expect(found.amplitudeScale).toBeCloseTo(3, 5);
     expect(largestError(aligned, truth, 20)).toBeLessThan(3e-6);
+  });
+
+  test("leaves a ramp in when told to, and removes the global phase alone", () => {
+    const given = inGauge(truth, { phase: 0.4, rampX: 0.002, rampY: -0.001 });
+    const found = applyGauge(given, truth, { phaseRamp: false, registration: false });
+    expect([found.rampXRadPerPx, found.rampYRadPerPx]).toEqual([0, 0]);
+    // A quarter of the ramp's span over the frame remains at least.
+    expect(largestError(found.aligned, truth)).toBeGreaterThan(0.06);
+    expect(largestError(applyGauge(given, truth).aligned, truth)).toBeLessThan(2e-6);
+  });
+
+  test.each([
+    [1e-4, 0, 0],
+    [-6e-4, 0.02, -0.05],
+    [3e-3, -0.4, 0.1],
+  ])("removes a curvature of %d rad/px² when asked to, and not otherwise", (curvature, rampX, rampY) => {
+    const given = inGauge(truth, { phase: 1, rampX, rampY, scale: 2 });
+    for (let i = 0; i < truth.height * truth.width; i++) {
+      const square = ((i % truth.width) - 59.5) ** 2 + (Math.floor(i / truth.width) - 47.5) ** 2;
+      const [c, s] = [Math.cos(curvature * square), Math.sin(curvature * square)];
+      const [re, im] = [given.data[2 * i]!, given.data[2 * i + 1]!];
+      given.data[2 * i] = re * c - im * s;
+      given.data[2 * i + 1] = re * s + im * c;
+    }
+    const found = applyGauge(given, truth, { phaseCurvature: true, registration: false });
+    // complex64 pixels of size 2, rounded twice, over the scale.
+    expect(largestError(found.aligned, truth)).toBeLessThan(3e-6);
+    expect(found.curvatureRadPerPx2).toBeCloseTo(curvature, 9);
+    const left = applyGauge(given, truth, { registration: false });
+    expect(left.curvatureRadPerPx2).toBe(0);
+    expect(largestError(left.aligned, truth)).toBeGreaterThan(0.1);
+  });
+
+  test("shift, ramp and curvature together are found under noise", () => {
+    const given = withNoise(blobs(96, 120, { shiftX: 0.8, shiftY: -0.6 }), 0.02);
+    const bent = inGauge(given, { rampX: 0.03, rampY: 0.01 });
+    for (let i = 0; i < truth.height * truth.width; i++) {
+      const angle = 4e-4 * (((i % 120) - 59.5) ** 2 + (Math.floor(i / 120) - 47.5) ** 2);
+      const [re, im] = [bent.data[2 * i]!, bent.data[2 * i + 1]!];
+      bent.data[2 * i] = re * Math.cos(angle) - im * Math.sin(angle);
+      bent.data[2 * i + 1] = re * Math.sin(angle) + im * Math.cos(angle);
+    }
+    const found = applyGauge(bent, truth, { phaseCurvature: true });
+    expect(Math.abs(found.shiftXPx - 0.8)).toBeLessThan(0.02);
+    expect(Math.abs(found.shiftYPx + 0.6)).toBeLessThan(0.02);
+    expect(Math.abs(found.curvatureRadPerPx2 - 4e-4)).toBeLessThan(2e-6);
+    expect(largestError(found.aligned, truth, 6)).toBeLessThan(0.15);
   });
 
   test("a flat reconstruction gets no shift and no flag", () => {

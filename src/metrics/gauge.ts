@@ -1,5 +1,7 @@
 // The standard gauge, the same for every arm: what ptychography cannot know is removed before anything is scored.
 //   recon(x) ≈ s · truth(x − d) · e^{i(φ + r·x)}: shift d, phase φ, ramp r and amplitude scale s, inside the mask.
+// The ramp may be left in. A curvature κ|x−c|² is taken out only when asked for: a wrong defocus of the probe makes one, but
+// the object may own one too. What was removed is always reported.
 // Ramp and shift are found in turn until the shift settles: a ramp moves the spectrum, a shift bends the phase. The
 // correlation is taken of mean-free fields under mask × Hann, so that a flat field has no shift to find.
 // A shift beyond ±maxShiftPx on an axis is flagged and not applied (F-40). The scale is least squares on amplitudes,
@@ -8,8 +10,8 @@
 
 import type { ComplexImage, RealImage } from "../array/ndarray.ts";
 import { checkFinite } from "./finite.ts";
-import { isFlat, measureRamp, measureShift, regionOf } from "./gauge-region.ts";
-import { removeOffset, removeRamp, removeScale } from "./gauge-removal.ts";
+import { isFlat, measureCurvature, measureRamp, measureShift, regionOf } from "./gauge-region.ts";
+import { removeCurvature, removeOffset, removeRamp, removeScale } from "./gauge-removal.ts";
 import { checkSameShape, type PixelMask } from "./mask.ts";
 import { wrapAngle, type Ramp } from "./phase-ramp.ts";
 import { fourierShift, registrationStepPx, type Shift } from "./register.ts";
@@ -20,10 +22,14 @@ export interface GaugeOptions {
   readonly registration?: boolean | undefined;
   /** Largest shift per axis that is applied, pixels. */
   readonly maxShiftPx?: number | undefined;
+  /** False: a linear phase stays in. */
+  readonly phaseRamp?: boolean | undefined;
+  /** True: an isotropic quadratic phase is removed as well. */
+  readonly phaseCurvature?: boolean | undefined;
 }
 
-/** What was found, as a property of the reconstruction: recon ≈ amplitudeScale·truth(x − shift)·e^{i(phaseOffset + ramp·x)},
- * with x counted from pixel (0, 0). */
+/** What was found, as a property of the reconstruction: recon ≈ amplitudeScale·truth(x − shift)·e^{i(phaseOffset + ramp·x +
+ * curvature·|x − c|²)}, with x counted from pixel (0, 0) and c the centre of the compared box. */
 export interface GaugeParameters {
   readonly shiftXPx: number;
   readonly shiftYPx: number;
@@ -32,6 +38,7 @@ export interface GaugeParameters {
   readonly phaseOffsetRad: number;
   readonly rampXRadPerPx: number;
   readonly rampYRadPerPx: number;
+  readonly curvatureRadPerPx2: number;
   readonly amplitudeScale: number;
 }
 
@@ -73,16 +80,31 @@ function align(
   recon: Float64Array,
   truth: Float64Array,
   size: { readonly height: number; readonly width: number },
-  { mask, registration = true, maxShiftPx = 2, phase }: GaugeOptions & { readonly phase: boolean },
+  options: GaugeOptions & { readonly phase: boolean },
 ): GaugeParameters {
+  const {
+    mask,
+    registration = true,
+    maxShiftPx = 2,
+    phase,
+    phaseRamp = true,
+    phaseCurvature = false,
+  } = options;
   const region = regionOf(size, mask);
   const start = recon.slice();
   let ramp: Ramp = { x: 0, y: 0 };
+  let curvature = 0;
   let shift: Shift = { x: 0, y: 0 };
   // A constant image has no ramp of its own: fitting one would hand it the truth's slope, and a score for it.
   const constant = isConstant(recon, mask);
-  const addRamp = (nearZero: boolean): void => {
+  const addPhase = (nearZero: boolean): void => {
     if (!phase || constant) return;
+    if (phaseCurvature) {
+      const bend = measureCurvature(recon, truth, region, { nearZero });
+      curvature += bend;
+      removeCurvature(recon, size, region.box, bend);
+    }
+    if (!phaseRamp) return;
     const more = measureRamp(recon, truth, region, { nearZero });
     ramp = { x: wrapAngle(ramp.x + more.x), y: wrapAngle(ramp.y + more.y) };
     removeRamp(recon, size, more);
@@ -90,12 +112,13 @@ function align(
   /** From the start each time: a field is interpolated once, and the mirrored border stays thin. */
   const place = (by: Shift): void => {
     recon.set(start);
+    removeCurvature(recon, size, region.box, curvature);
     removeRamp(recon, size, ramp);
     fourierShift(recon, size.height, size.width, { x: -by.x, y: -by.y });
-    addRamp(true);
+    addPhase(true);
   };
   const registrable = registration && !isFlat(recon, region) && !isFlat(truth, region);
-  addRamp(false);
+  addPhase(false);
   // Each round shrinks the error of the shift by the square of feature size over window size: four are ample.
   for (let round = 0; registrable && round < 4; round++) {
     const more = measureShift(recon, truth, region);
@@ -113,6 +136,7 @@ function align(
     phaseOffsetRad: turn,
     rampXRadPerPx: ramp.x,
     rampYRadPerPx: ramp.y,
+    curvatureRadPerPx2: curvature,
     amplitudeScale: removeScale(recon, truth, { mask, phase }),
   };
 }

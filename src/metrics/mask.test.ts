@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { realImage, rectangleMask } from "../../test/support/metric-images.ts";
-import { centralSquare, countPixels, cropImage, cropMask, maskBox } from "./mask.ts";
+import { centralSquare, countPixels, cropImage, cropMask, insideGuardBand, maskBox } from "./mask.ts";
 
 const size = { height: 6, width: 9 };
 
@@ -38,4 +38,12 @@ describe("crops", () => {
     expect(Array.from(mask!)).toEqual([0, 1, 0, 1, 0, 0]);
     expect(cropMask(undefined, 9, box)).toBeUndefined();
   });
+});
+
+test("the guard band is the pixels nearer to the border than its width", () => {
+  const mask = insideGuardBand(size, 2);
+  expect(maskBox(size, mask)).toEqual({ x0: 2, y0: 2, x1: 7, y1: 4 });
+  expect(countPixels(size, mask)).toBe(10);
+  expect(countPixels(size, insideGuardBand(size, 0))).toBe(54);
+  expect(countPixels(size, insideGuardBand(size, 3))).toBe(0);
 });

@@ -53,6 +53,15 @@ export function countPixels({ height, width }: Sized, mask?: PixelMask): number 
   return n;
 }
 
+/** The pixels at least `guardPx` inside the border: registration moves an image by up to its bound, and what enters from
+ * outside was not measured. */
+export function insideGuardBand({ height, width }: Sized, guardPx: number): PixelMask {
+  return Uint8Array.from({ length: height * width }, (_, i) => {
+    const [x, y] = [i % width, Math.floor(i / width)];
+    return Math.min(x, width - 1 - x, y, height - 1 - y) >= guardPx ? 1 : 0;
+  });
+}
+
 /** Smallest box around the mask; the whole image without one. */
 export function maskBox({ height, width }: Sized, mask?: PixelMask): Box {
   if (mask === undefined) return { x0: 0, y0: 0, x1: width, y1: height };

@@ -19,11 +19,18 @@ export function phaseOf({ height, width, data }: ComplexImage): RealImage {
   return { height, width, data: out };
 }
 
+/** A complex image of either precision, interleaved. */
+interface Interleaved {
+  readonly height: number;
+  readonly width: number;
+  readonly data: Float32Array | Float64Array;
+}
+
 /** Phases of two aligned images: φb relative to the mean direction of b in the mask, φa = φb + arg(a·b*).
  * Offsets of 2π and wrap lines cancel in φa − φb, which lies in (−π, π]. */
 export function phasePair(
-  a: ComplexImage,
-  b: ComplexImage,
+  a: Interleaved,
+  b: Interleaved,
   mask?: PixelMask,
 ): { readonly a: RealImage; readonly b: RealImage } {
   let [re, im] = [0, 0];

@@ -2,7 +2,7 @@
 // regular raster has one answer. A static k-d tree finds candidates within a radius that grows until it holds enough.
 
 import KDBush from "kdbush";
-import type { Positions } from "../array/scan.ts";
+import { extentOf, type Positions } from "../array/scan.ts";
 import { DoselapError } from "../errors.ts";
 
 /** int32 [M, K]: row i holds the frames nearest to frame i, nearest first, never i itself.
@@ -47,14 +47,9 @@ export function positionIndex({ x, y }: Positions): KDBush {
 
 /** Radius that holds K of M frames when they are spread evenly; of a line or a point, something above zero. */
 function startRadius({ x, y }: Positions, count: number): number {
-  let [x0, x1, y0, y1] = [Infinity, -Infinity, Infinity, -Infinity];
-  for (let i = 0; i < x.length; i++) {
-    x0 = Math.min(x0, x[i]!);
-    x1 = Math.max(x1, x[i]!);
-    y0 = Math.min(y0, y[i]!);
-    y1 = Math.max(y1, y[i]!);
-  }
-  const long = Math.max(x1 - x0, y1 - y0);
-  const area = Math.max((x1 - x0) * (y1 - y0), (long * long) / x.length);
+  const [across, down] = [extentOf(x), extentOf(y)];
+  const [width, height] = [across.to - across.from, down.to - down.from];
+  const long = Math.max(width, height);
+  const area = Math.max(width * height, (long * long) / x.length);
   return Math.max(Math.sqrt((2 * (count + 1) * area) / (Math.PI * x.length)), 1e-9);
 }

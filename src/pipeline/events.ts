@@ -1,8 +1,17 @@
 // Everything a run has to say, as typed events. The command line renders them; events.jsonl keeps them with their times.
 
+import type { JobCost } from "./job-cost.ts";
+import type { Machine } from "./machine.ts";
 import type { StageName } from "./stage.ts";
 
 export type RunEvent =
+  | {
+      readonly kind: "run-start";
+      readonly doselapVersion: string;
+      /** Worker threads for jobs. */
+      readonly workers: number;
+      readonly machine: Machine;
+    }
   | {
       readonly kind: "stage-start";
       readonly stage: StageName;
@@ -27,6 +36,8 @@ export type RunEvent =
       readonly reason: string | null;
       /** Found finished from an earlier run. */
       readonly reused: boolean;
+      /** Of a job that was worked at now; absent for one that was found finished or skipped. */
+      readonly cost?: JobCost | undefined;
     }
   | {
       readonly kind: "stage-end";

@@ -6,6 +6,7 @@ import { Piscina } from "piscina";
 import { DoselapError, isDoselapError } from "../errors.ts";
 import type { StageContext } from "./context.ts";
 import type { EventSink } from "./events.ts";
+import { costMeter } from "./job-cost.ts";
 import { runStageJob, type JobRun } from "./run-job.ts";
 import type { Stage, StageJob } from "./stage.ts";
 import type { WorkerMessage, WorkerReply, WorkerTask } from "./worker-protocol.ts";
@@ -22,11 +23,15 @@ export function createExecutor({
   workers,
   onEvent,
   signal,
+  now,
 }: {
   workers: number;
   onEvent: EventSink;
   signal?: AbortSignal | undefined;
+  /** Milliseconds since 1970; no result depends on it. */
+  now: () => number;
 }): Executor {
+  const meter = costMeter(now);
   let pool: Pool | undefined;
 
   function openPool(): Pool {
@@ -75,15 +80,31 @@ export function createExecutor({
     });
   }
 
-  async function one(stage: Stage, job: StageJob, context: StageContext): Promise<JobRun> {
+  async function one(
+    stage: Stage,
+    job: StageJob,
+    context: StageContext,
+    jobsAtOnce: number,
+  ): Promise<JobRun> {
     if (signal?.aborted === true) throw interrupted();
     onEvent({ kind: "job-start", stage: stage.name, path: job.path });
-    const run = await (workers === 1 || stage.inMainThread(context)
-      ? here(stage, job, context)
-      : inWorker(job, context));
+    const isHere = workers === 1 || stage.inMainThread(context);
+    const running = meter.start(jobsAtOnce);
+    const run = await (isHere ? here(stage, job, context) : inWorker(job, context));
+    // The main thread's time is that of all jobs which wait in it.
+    const cost = running.end(isHere ? null : run.threadSeconds);
     if (run.redone !== null) onEvent({ kind: "note", text: `${job.path} was done again: ${run.redone}` });
     const { state, reason, reused } = run;
-    onEvent({ kind: "job-end", stage: stage.name, path: job.path, state, reason, reused });
+    const worked = !reused && state !== "skipped";
+    onEvent({
+      kind: "job-end",
+      stage: stage.name,
+      path: job.path,
+      state,
+      reason,
+      reused,
+      ...(worked ? { cost } : {}),
+    });
     return run;
   }
 
@@ -91,10 +112,11 @@ export function createExecutor({
     async run(stage, jobs, context) {
       const runs: JobRun[] = [];
       const queue = jobs.entries();
+      const count = Math.max(1, Math.min(workers, jobs.length));
       async function drain(): Promise<void> {
-        for (const [index, job] of queue) runs[index] = await one(stage, job, context);
+        for (const [index, job] of queue) runs[index] = await one(stage, job, context, count);
       }
-      const lanes = Array.from({ length: Math.max(1, Math.min(workers, jobs.length)) }, drain);
+      const lanes = Array.from({ length: count }, drain);
       // All lanes end before anything is thrown: no job is left running behind the caller's back.
       const settled = await Promise.allSettled(lanes);
       const failures = settled

@@ -6,6 +6,7 @@ import { canonicalJson, sha256Hex } from "../study/design/canonical.ts";
 import { stageHash } from "../study/design/hash.ts";
 import { doselapVersion } from "../version.ts";
 import type { RunContext } from "./context.ts";
+import { threadSeconds } from "./job-cost.ts";
 import type { JobHooks, JobInputs, JobOutcome, Stage, StageJob } from "./stage.ts";
 import { storeJob } from "./store.ts";
 
@@ -14,6 +15,8 @@ export interface JobRun extends JobOutcome {
   readonly reused: boolean;
   /** Why a finished job was done again; null otherwise. */
   readonly redone: string | null;
+  /** Processor time of the thread that did the work, seconds; null when nothing was done or it is not known. */
+  readonly threadSeconds: number | null;
 }
 
 /** Runs the job, or finds it finished. A job whose inputs are missing is failed; the others go on.
@@ -24,7 +27,8 @@ export async function runStageJob<Context extends RunContext>(
   context: Context,
   hooks: JobHooks,
 ): Promise<JobRun> {
-  const ended = { job, summary: {}, reused: false, redone: null };
+  const begun = threadSeconds();
+  const ended = { job, summary: {}, reused: false, redone: null, threadSeconds: null };
   let inputs: JobInputs;
   try {
     inputs = await stage.inputs(job, context);
@@ -34,15 +38,7 @@ export async function runStageJob<Context extends RunContext>(
   }
   if (inputs.kind === "skip") return { ...ended, state: "skipped", reason: inputs.reason };
 
-  const inputsHash = sha256Hex(
-    canonicalJson({
-      version: doselapVersion,
-      stage: stage.name,
-      design: stageHash(context.design, stage.name),
-      arm: job.arm,
-      values: inputs.values,
-    }),
-  );
+  const inputsHash = inputsHashOf(job, inputs.values, context);
   const key = { stage: stage.name, path: job.path, designHash: context.designHash, inputsHash };
   const { record, reused, redone } = await storeJob(context.root, key, (folder) =>
     stage.work(job, context, folder, hooks),
@@ -54,5 +50,17 @@ export async function runStageJob<Context extends RunContext>(
     summary: record.summary,
     reused,
     redone,
+    threadSeconds: reused || begun === null ? null : (threadSeconds() ?? begun) - begun,
   };
+}
+
+/** The hash over everything the job depends on: the version, its stage's part of the design, its arm, its inputs' contents. */
+export function inputsHashOf(
+  { stage, arm }: StageJob,
+  values: { readonly [key: string]: unknown },
+  { design }: RunContext,
+): string {
+  return sha256Hex(
+    canonicalJson({ version: doselapVersion, stage, design: stageHash(design, stage), arm, values }),
+  );
 }

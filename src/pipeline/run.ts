@@ -4,6 +4,8 @@ import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { DoselapError } from "../errors.ts";
 import type { StudyDesign } from "../study/design/schema.ts";
+import { networkOf } from "../study/network-of.ts";
+import { doselapVersion } from "../version.ts";
 import {
   openRun,
   tieRun,
@@ -16,11 +18,11 @@ import type { EventSink, RunEvent } from "./events.ts";
 import { createExecutor, type Executor } from "./executor.ts";
 import { filterJobs, passes, type JobFilters } from "./filters.ts";
 import { lockRun } from "./lock.ts";
+import { thisMachine } from "./machine.ts";
 import { readRecord } from "./record.ts";
 import { makesReference } from "./reference.ts";
 import { runStageJob, type JobRun } from "./run-job.ts";
 import { stageNames, type JobOutcome, type Stage, type StageJob, type StageName } from "./stage.ts";
-import { networkOf } from "./stages/networks.ts";
 import { planStage } from "./stages/plan.ts";
 import { stages } from "./stages/registry.ts";
 
@@ -67,9 +69,10 @@ export async function runStudy({
   const run = await openRun(root, design, trainer);
   const release = await lockRun(root);
   const emit = journal(root, now, onEvent);
-  const executor = createExecutor({ workers, onEvent: emit, signal });
+  const executor = createExecutor({ workers, onEvent: emit, signal, now });
   const runs: JobRun[] = [];
   try {
+    emit({ kind: "run-start", doselapVersion, workers, machine: thisMachine() });
     runs.push(await makePlan(run, emit));
     await tieRun(run);
     const context = await withPlan(run);

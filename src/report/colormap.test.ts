@@ -1,7 +1,14 @@
-// Colour maps: the cyclic one closes and is even to the eye, the others have their published ends.
+// Colour maps: the cyclic one closes and is even to the eye, the others have the order and ends they claim.
 
 import { expect, test } from "vitest";
-import { badPixelRgb, cyclicTable, greyTable, sequentialTable } from "./colormap.ts";
+import {
+  badPixelRgb,
+  cyclicTable,
+  divergingTable,
+  greyTable,
+  hueTable,
+  sequentialTable,
+} from "./colormap.ts";
 
 /** CIELAB (D65) of an sRGB triple: another space than the one the table is made in. */
 function labOf(table: Uint8Array, i: number): [number, number, number] {
@@ -46,15 +53,36 @@ test("lightness of the cyclic table rises without a turn from -π/2 to π/2 and 
 });
 
 test("no table contains the bad-pixel colour", () => {
-  for (const table of [greyTable(), sequentialTable(), cyclicTable()]) {
+  for (const table of [greyTable(), sequentialTable(), cyclicTable(), hueTable(), divergingTable()]) {
     expect(table.length).toBe(768);
     for (let i = 0; i < 256; i++) expect([...table.subarray(3 * i, 3 * i + 3)]).not.toEqual([...badPixelRgb]);
   }
 });
 
-test("grey runs from black to white, viridis from its published first to its last colour", () => {
+test("grey runs from black to white", () => {
   expect([...greyTable().subarray(0, 3), ...greyTable().subarray(765)]).toEqual([0, 0, 0, 255, 255, 255]);
-  // matplotlib's viridis: #440154 and #fde725.
-  expect([...sequentialTable().subarray(0, 3)]).toEqual([0x44, 0x01, 0x54]);
-  expect([...sequentialTable().subarray(765)]).toEqual([0xfd, 0xe7, 0x25]);
+});
+
+test("the sequential table grows lighter all the way, so that grey print and the colour-blind can read it", () => {
+  const table = sequentialTable();
+  for (let i = 0; i + 8 < 256; i++) expect(labOf(table, i + 8)[0]).toBeGreaterThan(labOf(table, i)[0]);
+  expect(labOf(table, 255)[0] - labOf(table, 0)[0]).toBeGreaterThan(70);
+});
+
+test("the hues of complex values are nearly of one lightness, and close", () => {
+  const table = hueTable();
+  const lightness = Array.from({ length: 256 }, (_, i) => labOf(table, i)[0]);
+  // Equal in OKLab by construction; CIELAB rates yellow and blue of equal OKLab lightness up to 8 apart.
+  expect(Math.max(...lightness) - Math.min(...lightness)).toBeLessThan(10);
+  expect(distance(table, 255, 0)).toBeLessThan(4);
+});
+
+test("the diverging table is lightest at zero and equally dark at both ends, blue and orange", () => {
+  const table = divergingTable();
+  const [negative, zero, positive] = [labOf(table, 0), labOf(table, 128), labOf(table, 255)];
+  expect(zero[0]).toBeGreaterThan(95);
+  expect(Math.abs(negative[0] - positive[0])).toBeLessThan(8);
+  // b of CIELAB: below zero blue, above yellow; the axis that red-green blindness leaves.
+  expect(negative[2]).toBeLessThan(-30);
+  expect(positive[2]).toBeGreaterThan(30);
 });

@@ -1,12 +1,13 @@
 // Colour tables as 256 RGB triples (Uint8Array of 768).
-// grey: linear in sRGB code value. sequential: viridis (Smith & van der Walt 2015, through d3-scale-chromatic).
-// cyclic, our own, for phase: a tilted loop in OKLab (Ottosson 2020), walked at constant speed:
+// All but grey (linear in sRGB code value) are our own, in OKLab (Ottosson 2020).
+// sequential: L = 0.2 + 0.75 t, C = 0.1, hue 300° − 205° t: violet through teal to yellow, lighter all the way.
+// cyclic, for phase: a tilted loop, walked at constant speed:
 //   L = 0.60 + 0.29 sin t,  C = 0.125 |cos t|,  hue = 262° − 40° sin t where cos t > 0, else 45° + 35° sin t.
 // The loop is resampled by arc length, so equal phase steps are equal OKLab distances, and it closes on itself.
+// hue, for complex values: L = 0.78, C = 0.12, hue from −π to π; brightness is then free to say the amplitude.
+// diverging: blue (hue 255°) through near white to orange (hue 60°), L = 0.97 − 0.47 |t|: told apart by the colour-blind.
 // Phase 0 is the cool middle: from −π/2 to π/2 lightness only rises (readable in grey print and by the
 // colour-blind), beyond it falls through warm colours.
-
-import { interpolateViridis } from "d3-scale-chromatic";
 
 /** 256 RGB triples; entry i is bytes 3i, 3i+1, 3i+2. */
 export type ColorTable = Uint8Array;
@@ -19,15 +20,7 @@ export function greyTable(): ColorTable {
 }
 
 export function sequentialTable(): ColorTable {
-  const table = new Uint8Array(768);
-  for (let i = 0; i < 256; i++) {
-    const hex = interpolateViridis(i / 255);
-    const parts = hex.startsWith("#")
-      ? [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16))
-      : hex.slice(4, -1).split(",").map(Number);
-    for (let c = 0; c < 3; c++) table[3 * i + c] = parts[c]!;
-  }
-  return table;
+  return tableOf((i) => polar(0.2 + (0.75 * i) / 255, 0.1, 300 - (205 * i) / 255));
 }
 
 /** The phase table: entry i is phase −π + 2πi/256. */
@@ -49,6 +42,31 @@ export function cyclicTable(): ColorTable {
     table.set(srgbFromOklab(loopPoint(-Math.PI + (2 * Math.PI * (at + part)) / fine)), 3 * i);
   }
   return table;
+}
+
+/** Hues of one lightness: entry i is phase −π + 2πi/256. */
+export function hueTable(): ColorTable {
+  return tableOf((i) => polar(0.78, 0.12, 180 + (360 * i) / 256));
+}
+
+/** Negative blue, zero nearly white, positive orange. */
+export function divergingTable(): ColorTable {
+  return tableOf((i) => {
+    const t = (i - 127.5) / 127.5;
+    return polar(0.97 - 0.47 * Math.abs(t), 0.13 * Math.abs(t), t < 0 ? 255 : 60);
+  });
+}
+
+function tableOf(point: (entry: number) => Triple): ColorTable {
+  const table = new Uint8Array(768);
+  for (let i = 0; i < 256; i++) table.set(srgbFromOklab(point(i)), 3 * i);
+  return table;
+}
+
+/** OKLab of lightness, chroma and hue in degrees. */
+function polar(lightness: number, chroma: number, hueDeg: number): Triple {
+  const hue = (hueDeg * Math.PI) / 180;
+  return [lightness, chroma * Math.cos(hue), chroma * Math.sin(hue)];
 }
 
 type Triple = readonly [number, number, number];

@@ -2,11 +2,12 @@
 // resolves everything the pixels can carry: its last frequency is a lower bound. A curve without values (a constant
 // image) has no resolution at all. 0 means that the first ring is below the threshold already.
 
-import { halfBitThreshold } from "../metrics/frc-threshold.ts";
 import type { FrcCurve } from "../study/results.ts";
-
-export const crossingMetrics = ["frc50", "frc1over7", "frcHalfBit"] as const;
-export type CrossingMetric = (typeof crossingMetrics)[number];
+import {
+  type CrossingMetric,
+  crossingMetrics,
+  thresholdUnder,
+} from "../study/statistics/resolution-threshold.ts";
 
 export function isCrossing(metric: string): metric is CrossingMetric {
   return (crossingMetrics as readonly string[]).includes(metric);
@@ -17,10 +18,10 @@ export function unresolvedLimit(curve: FrcCurve | undefined): number | null {
   return curve?.frequency.findLast((_, ring) => typeof curve.value[ring] === "number") ?? null;
 }
 
-/** The half-bit threshold under each ring. Without stored ring sizes a ring of radius r counts πr independent pixels. */
+/** The half-bit threshold under each ring. */
 export function halfBitCurve(curve: FrcCurve): { frequency: number; value: number }[] {
   return curve.frequency.map((frequency, ring) => ({
     frequency,
-    value: halfBitThreshold(curve.independentPixels?.[ring] ?? Math.PI * (ring + 1)),
+    value: thresholdUnder("frcHalfBit", curve, ring),
   }));
 }

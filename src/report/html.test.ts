@@ -1,12 +1,14 @@
 // The page escapes what it is given, never shows a failure as a number, loads nothing, and repeats to the byte.
 
+import { createHash } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { JSDOM } from "jsdom";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { syntheticResult, writeSyntheticRun } from "../../test/support/synthetic-run.ts";
-import { flatImage } from "../array/ndarray.ts";
+import { reportData as dataOf } from "../../test/support/report-data.ts";
+import { writeSyntheticRun } from "../../test/support/synthetic-run.ts";
+import { withTiles } from "../../test/support/synthetic-tiles.ts";
 import { buildReport, renderReport } from "./html.ts";
 import type { RunData } from "./run-data.ts";
 import { writeReport } from "./write.ts";
@@ -19,18 +21,6 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "doselap-report-"));
 });
 afterAll(() => rm(folder, { recursive: true }));
-
-/** What the sections are given, with flat images: quick to draw. */
-function dataOf(options: Parameters<typeof syntheticResult>[0]): RunData {
-  const result = syntheticResult({ ...size, doses: [1e4], viewNames: ["sparse"], ...options });
-  const image = flatImage(size.heightPx, size.widthPx);
-  const images = result.cells.map((cell) => {
-    const arms = cell.arms.filter(({ state }) => state === "done").map(({ arm }) => [arm, image] as const);
-    const mask = new Uint8Array(size.heightPx * size.widthPx).fill(1);
-    return [cell.path, { target: { name: "truth" as const, image }, mask, arms: new Map(arms) }] as const;
-  });
-  return { result, images: new Map(images) };
-}
 
 const domOf = (page: string): Document => new JSDOM(page).window.document;
 const textOf = (element: Element): string => element.textContent.replace(/\s+/g, " ").trim();
@@ -48,7 +38,8 @@ describe("renderReport", () => {
       arms: cell.arms.map((arm) => ({ ...arm, warnings: [hostile] })),
     }));
     const document = domOf(renderReport({ ...data, result: { ...data.result, cells, notes: [hostile] } }));
-    expect(document.querySelectorAll("script, [onerror], [onload], iframe, object, embed").length).toBe(0);
+    expect(document.querySelectorAll("[onerror], [onload], iframe, object, embed").length).toBe(0);
+    expect(document.querySelectorAll("script").length).toBe(1);
     expect(
       [...document.querySelectorAll("img")].every((image) => image.src.startsWith("data:image/png;base64,")),
     ).toBe(true);
@@ -97,11 +88,22 @@ describe("renderReport", () => {
     expect(heads.slice(0, 2)).toEqual(["MAE ↓ rad", "PSNR ↑ dB"]);
   });
 
-  test("prints the best value of a condition bold, by the metric's own direction", () => {
-    const document = domOf(renderReport(dataOf({ arms: { rpie: 0.3, pinn: 0.38 } })));
-    const bold = (arm: string) =>
-      [...document.querySelector(`.results tr[data-arm="${arm}"]`)!.querySelectorAll("td.best")].length;
-    expect([bold("pinn"), bold("rpie"), bold("null")]).toEqual([10, 0, 0]);
+  test("underlines the best value of a condition, and prints it bold where a paired difference says so", () => {
+    const marks = (data: RunData, arm: string): [number, number] => {
+      const row = domOf(renderReport(data)).querySelector(`.results tr[data-arm="${arm}"]`)!;
+      return [row.querySelectorAll("td.top").length, row.querySelectorAll("td.best").length];
+    };
+    const data = dataOf({ arms: { rpie: 0.3, pinn: 0.38 } });
+    expect([marks(data, "pinn"), marks(data, "rpie")]).toEqual([
+      [10, 0],
+      [0, 0],
+    ]);
+    // Tiles tell the FRC columns of both parts apart, one seed no other.
+    const tiled = { ...data, result: withTiles(data.result, { scatter: 0.05 }) };
+    expect([marks(tiled, "pinn"), marks(tiled, "rpie")]).toEqual([
+      [10, 2],
+      [0, 0],
+    ]);
   });
 
   test("marks an arm that is not distinguishable from null", () => {
@@ -154,16 +156,26 @@ describe("renderReport", () => {
     expect(document.documentElement.lang).toBe("en");
   });
 
-  test("loads nothing: no address but data, no script, and a policy that forbids both", () => {
+  test("loads nothing: no address but data, and a policy that allows one script, by its hash", () => {
     const page = renderReport(dataOf({}));
-    expect(page).not.toMatch(/(?:src|href)="(?!data:)/);
-    expect(page).not.toMatch(/url\(|@import|<script/i);
-    expect(page).toContain("default-src 'none'");
+    const document = domOf(page);
+    const script = document.querySelector("script")!;
+    const hash = createHash("sha256").update(script.textContent, "utf8").digest("base64");
+    expect(document.querySelector("meta[http-equiv]")!.getAttribute("content")).toBe(
+      `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-${hash}'`,
+    );
+    expect(script.getAttributeNames()).toEqual([]);
+    script.remove();
+    const rest = document.documentElement.outerHTML;
+    expect(rest).not.toMatch(/(?:src|href)="(?!data:)/);
+    expect(rest).not.toMatch(/url\(|@import|<script/i);
   });
 
   test("a study of which nothing ran still makes a page that says so", () => {
     const data = dataOf({});
-    const document = domOf(renderReport({ images: new Map(), result: { ...data.result, cells: [] } }));
+    const document = domOf(
+      renderReport({ images: new Map(), costs: null, result: { ...data.result, cells: [] } }),
+    );
     expect(textOf(document.querySelector(".answer")!)).toBe(
       "Nothing can be said yet: no reconstruction has finished.",
     );

@@ -1,5 +1,5 @@
-// Everything the report reads of a run folder: study.json, compare/metrics.json, and aligned.npz of the cells whose
-// pictures it shows. Checked once, here; the report itself is then a pure function of this value.
+// Everything the report reads of a run folder: study.json, compare/metrics.json, aligned.npz of the cells whose
+// pictures it shows, and the journal for what it cost. Checked once, here; the report itself is then a pure function of this value.
 
 import { join } from "node:path";
 import { z } from "zod";
@@ -9,6 +9,7 @@ import { readJson } from "../io/json.ts";
 import { openNpz } from "../io/npz.ts";
 import type { StudyResult } from "../study/results.ts";
 import { readStudyResult, studyResultFile } from "../study/results-file.ts";
+import { readRunCosts, type RunCosts } from "./run-costs.ts";
 import { type StudyCell, summarise } from "./summary.ts";
 
 /** Images of one cell on its comparison window, all of one size. */
@@ -25,12 +26,25 @@ export interface RunData {
   readonly result: StudyResult;
   /** By `cell.path`, for the first replicate of each condition. */
   readonly images: ReadonlyMap<string, CellImages>;
+  /** What the run cost; null without a journal. */
+  readonly costs: RunCosts | null;
 }
 
 const studyFile = z.object({ designHash: z.string() });
 
 /** Reads a run folder. @throws File, Format or Hash naming the file and what to run next. */
 export async function readRun(runDir: string): Promise<RunData> {
+  const result = await readRunResult(runDir);
+  const images = new Map<string, CellImages>();
+  for (const { cells } of summarise(result).conditions) {
+    const shown = cells.find(({ arms }) => arms.some(({ state }) => state === "done"));
+    if (shown !== undefined) images.set(shown.path, await readImages(runDir, shown));
+  }
+  return { result, images, costs: await readRunCosts(runDir) };
+}
+
+/** The numbers of a run folder alone, checked to be of its own design. @throws as {@link readRun}. */
+export async function readRunResult(runDir: string): Promise<StudyResult> {
   // One after the other: of two missing files the first is the one to name.
   const head = await readJson(
     join(runDir, "study.json"),
@@ -38,21 +52,14 @@ export async function readRun(runDir: string): Promise<RunData> {
     "Is this a run folder? `doselap run STUDY --out DIR` makes one.",
   );
   const result = await readStudyResult(runDir);
-  if (head.designHash !== result.designHash) {
-    throw new DoselapError("Hash", "the comparison belongs to another design than the run folder", {
-      file: join(runDir, studyResultFile),
-      key: "designHash",
-      expected: head.designHash,
-      got: result.designHash,
-      hint: "Run the compare stage again.",
-    });
-  }
-  const images = new Map<string, CellImages>();
-  for (const { cells } of summarise(result).conditions) {
-    const shown = cells.find(({ arms }) => arms.some(({ state }) => state === "done"));
-    if (shown !== undefined) images.set(shown.path, await readImages(runDir, shown));
-  }
-  return { result, images };
+  if (head.designHash === result.designHash) return result;
+  throw new DoselapError("Hash", "the comparison belongs to another design than the run folder", {
+    file: join(runDir, studyResultFile),
+    key: "designHash",
+    expected: head.designHash,
+    got: result.designHash,
+    hint: "Run the compare stage again.",
+  });
 }
 
 async function readImages(runDir: string, { path, arms }: StudyCell): Promise<CellImages> {

@@ -16,7 +16,7 @@ export const styleSheet = `
 --warn-ink:#ffd9a0;--warn-page:#2e2412;--warn-edge:#8a6420}}}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
-body{margin:0;background:var(--page);color:var(--ink);font:15px/1.55 var(--sans);font-variant-numeric:tabular-nums}
+body{margin:0;overflow-wrap:break-word;background:var(--page);color:var(--ink);font:15px/1.55 var(--sans);font-variant-numeric:tabular-nums}
 main{max-width:1120px;margin:0 auto;padding:56px 32px 96px}
 h1,h2,h3,.answer,.question{text-wrap:balance}
 h1{font:600 30px/1.2 var(--serif);margin:6px 0 8px;letter-spacing:-.01em}
@@ -36,7 +36,7 @@ code{font:.92em ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospa
 .facts dt{font-size:12px;color:var(--muted)}
 .facts dd{margin:0;font-size:15px}
 .banner{border:1px solid var(--warn-edge);background:var(--warn-page);color:var(--warn-ink);padding:12px 16px;border-radius:4px;margin:0 0 24px}
-.banner p{margin:0;max-width:none}.banner ul{margin:4px 0 0;padding-left:20px}
+.facts+.banner{margin-top:24px}.banner p{margin:0;max-width:none}.banner ul{margin:4px 0 0;padding-left:20px}
 figure{margin:22px 0 30px}
 figcaption,caption{font:14px/1.5 var(--serif);color:var(--ink);text-align:left}
 figcaption{margin-top:12px;max-width:92ch}
@@ -52,7 +52,7 @@ figcaption b,caption b{font:600 13px var(--sans)}
 .rowname{grid-column:1/-1;font-size:13px;color:var(--muted);margin:10px 0 -8px;padding-left:4px}
 .plot{display:block;width:100%;height:auto;background:none;font-family:var(--sans);overflow:visible}
 .plot text{white-space:pre}
-.scroll{overflow-x:auto}
+.scroll{overflow-x:auto}.scroll+.scroll{margin-top:26px}
 table{border-collapse:collapse;font-size:13.5px;line-height:1.35}
 caption{padding:0 0 10px;max-width:92ch}
 th,td{padding:5px 10px;text-align:right;vertical-align:baseline;white-space:nowrap}
@@ -73,6 +73,7 @@ thead small{display:block;font-weight:400;color:var(--muted);font-size:11.5px}
 .results tr.view th{padding-top:14px;background:var(--page);text-align:left}
 .results tr.view span{font-weight:400;color:var(--muted)}
 .results tr.null>*{color:var(--muted)}
+.results u{text-underline-offset:3px}
 .results .best{font-weight:700;color:var(--mark)}
 .results td.absent{text-align:left;color:var(--muted);white-space:normal;font-style:italic}
 .tablenote{margin-top:10px;font-size:12.5px;color:var(--muted)}
@@ -110,10 +111,6 @@ thead small{display:block;font-weight:400;color:var(--muted);font-size:11.5px}
 .ticks{display:flex;justify-content:space-between;width:230px}
 .scalekey{display:inline-block;height:4px;background:var(--ink);vertical-align:middle;margin-right:8px;print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .scan{display:block;width:100%;height:auto;max-height:340px}
-.scan .discs{fill:var(--arm-0)}
-.scan .dots{stroke:var(--ink);stroke-linecap:round;fill:none}
-.scan .window{fill:none;stroke:var(--muted)}
-.scan .pair{fill:var(--arm-1);fill-opacity:.28;stroke:var(--arm-1)}
 .list{width:100%;max-width:880px}
 .list th{text-align:left;font-weight:400;color:var(--muted);width:32%;vertical-align:top}
 .list td{text-align:left;white-space:normal;overflow-wrap:anywhere}
@@ -141,7 +138,7 @@ table,.results{font-size:6.8pt}.results th,.results td{padding:2pt}.results thea
 .results th .badge{min-width:68px}.results .start,.results td.absent{padding-left:6pt}.plain th,.plain td{padding:2pt 3pt}
 figcaption,caption{font-size:9pt}figcaption b,caption b{font-size:8.5pt}
 .panels{gap:8pt 12pt}.panelname,.legend,.gallery thead th,.gallery tbody th{font-size:8.5pt}
-.gallery col.name{width:62px}.keys{margin-left:62px;font-size:8pt}
+.gallery col.name{width:76px}.gallery tbody th{padding-right:0}.keys{margin-left:76px;font-size:8pt}
 .scroll{overflow:visible}details:not([open]),.screen{display:none}
 .scan{max-height:200px}.badge{font-size:6.6pt}}
 `;

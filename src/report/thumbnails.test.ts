@@ -1,9 +1,8 @@
-// Thumbnails average whole blocks, take their range from compared pixels, and carry a round scale bar.
+// Thumbnails average whole blocks and take their range from compared pixels.
 
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ComplexImage } from "../array/ndarray.ts";
-import { clippedAmplitudeRange, phaseRange, scaleBarLength, shrink, shrinkMask } from "./thumbnails.ts";
+import { clippedAmplitudeRange, phaseRange, shrink, shrinkMask } from "./thumbnails.ts";
 
 const imageOf = (
   height: number,
@@ -21,19 +20,19 @@ const phases = (...values: number[]) =>
 const all = (n: number) => new Uint8Array(n).fill(1);
 
 describe("shrink", () => {
-  test("keeps a small image as it is", () => {
+  test("keeps an image as it is for blocks of one pixel", () => {
     const image = imageOf(3, 400, (y, x) => [x, y]);
-    expect(shrink(image)).toBe(image);
+    expect(shrink(image, 1)).toBe(image);
   });
 
-  test("averages whole blocks of a large one, and its mask keeps only blocks that are all compared", () => {
+  test("averages whole blocks, and its mask keeps only blocks that are all compared", () => {
     const image = imageOf(2, 840, (y, x) => [x, y]);
-    const small = shrink(image);
+    const small = shrink(image, 2);
     expect([small.height, small.width]).toEqual([1, 420]);
     expect([small.data[0], small.data[1], small.data[838]]).toEqual([0.5, 0.5, 838.5]);
     const mask = all(1680);
     mask[3] = 0;
-    expect([...shrinkMask(mask, image).subarray(0, 3)]).toEqual([1, 0, 1]);
+    expect([...shrinkMask(mask, image, 2).subarray(0, 3)]).toEqual([1, 0, 1]);
   });
 });
 
@@ -59,16 +58,4 @@ describe("phaseRange", () => {
     expect(Math.abs(cut.centerRad)).toBeCloseTo(Math.PI, 1);
     expect(cut.spanRad).toBeCloseTo(Math.PI / 4, 9);
   });
-});
-
-test("a scale bar is 1, 2 or 5 times a power of ten and between a tenth and a quarter of the width", () => {
-  fc.assert(
-    fc.property(fc.double({ min: 1e-9, max: 1e6, noNaN: true }), (width) => {
-      const length = scaleBarLength(width);
-      const mantissa = length / 10 ** Math.floor(Math.log10(length * 1.000001));
-      expect([1, 2, 5].some((round) => Math.abs(mantissa - round) < 1e-6)).toBe(true);
-      expect(length).toBeLessThanOrEqual((width / 4) * (1 + 1e-9));
-      expect(length).toBeGreaterThan(width / 10.001);
-    }),
-  );
 });

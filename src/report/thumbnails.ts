@@ -1,14 +1,11 @@
-// Thumbnails for the gallery: at most `mostPx` on a side (whole blocks of complex values averaged), with ranges taken
-// from the truth or reference inside the mask, so that every picture of a row is drawn alike.
+// Pictures smaller than the images: whole blocks of complex values averaged; and ranges taken from the truth or
+// reference inside the mask, so that every picture of a row is drawn alike.
 
 import type { ComplexImage } from "../array/ndarray.ts";
 import { fullCircle, type Mask, type PhaseRange, type ValueRange } from "./images.ts";
 
-const mostPx = 420;
-
-/** Averages b × b blocks so that no side exceeds the limit; the image itself when it is small enough. */
-export function shrink(image: ComplexImage): ComplexImage {
-  const b = blockOf(image);
+/** Averages b × b blocks, leaving out what does not fill one; the image itself for b = 1. */
+export function shrink(image: ComplexImage, b: number): ComplexImage {
   if (b === 1) return image;
   const [height, width] = [Math.floor(image.height / b), Math.floor(image.width / b)];
   const data = new Float32Array(2 * height * width);
@@ -27,8 +24,8 @@ export function shrink(image: ComplexImage): ComplexImage {
 export function shrinkMask(
   mask: Uint8Array,
   size: { readonly height: number; readonly width: number },
+  b: number,
 ): Uint8Array {
-  const b = blockOf(size);
   if (b === 1) return mask;
   const [height, width] = [Math.floor(size.height / b), Math.floor(size.width / b)];
   const out = new Uint8Array(height * width).fill(1);
@@ -62,17 +59,6 @@ export function phaseRange({ data }: ComplexImage, mask: Mask): PhaseRange {
   const zoom = [8, 4, 2].find((k) => half > 0 && half <= Math.PI / (2 * k));
   if (zoom === undefined) return fullCircle;
   return { centerRad: Number((middle + (low + high) / 2).toFixed(2)), spanRad: (2 * Math.PI) / zoom };
-}
-
-/** A round length near a quarter of the width: 1, 2 or 5 times a power of ten. */
-export function scaleBarLength(width: number): number {
-  const target = width / 4;
-  const power = 10 ** Math.floor(Math.log10(target));
-  return power * ([5, 2, 1].find((step) => step * power <= target) ?? 1);
-}
-
-function blockOf({ height, width }: { readonly height: number; readonly width: number }): number {
-  return Math.max(1, Math.ceil(Math.max(height, width) / mostPx));
 }
 
 function inside(mask: Mask, valueAt: (pixel: number) => number): number[] {

@@ -39,3 +39,54 @@ test.each(["null", "mean-pattern"])("warnings of %s, which is there to be odd, a
 test("equal failures are one line with the count of conditions", () => {
   expect(failureLines(result)).toEqual(["raar failed: Diverged (at 9 conditions)"]);
 });
+
+const finished = syntheticResult({
+  heightPx: 20,
+  widthPx: 20,
+  arms: { rpie: 0.3, pinn: 0.4 },
+  seeds: [1, 2],
+});
+const warned = (
+  warningsOf: (arm: string, seed: number, place: string) => readonly string[],
+): ReturnType<typeof sortedWarnings> =>
+  sortedWarnings({
+    ...finished,
+    cells: finished.cells.map((cell) => ({
+      ...cell,
+      arms: cell.arms.map((outcome) => ({
+        ...outcome,
+        warnings: [...warningsOf(outcome.arm, cell.seed, `${cell.dose} ${cell.view}`)],
+      })),
+    })),
+  });
+
+test("a warning that differs from seed to seed in its numbers only is one, and general when all have it", () => {
+  const { general, particular } = warned((_, seed) => [`FRC on the central ${90 + seed} px`]);
+  expect(general).toEqual(["FRC on the central 91 px"]);
+  expect(particular).toEqual([]);
+});
+
+test("what amplitude and phase both carry is said once, what one carries is said to be its own", () => {
+  const both = warned(() => ["amplitude: small image", "phase: small image"]);
+  expect(both.general).toEqual(["small image"]);
+  expect(warned(() => ["phase: small image"]).general).toEqual(["small image (phase)"]);
+});
+
+test("arms that share a warning and its places share a line", () => {
+  const { particular } = warned((_, __, place) => (place === "1000 dense" ? ["odd"] : []));
+  expect(particular).toEqual(["rpie and pinn: odd (at 1\u202f000 in dense)"]);
+});
+
+test("a shift beyond the bound is told once and in plain words", () => {
+  const { particular } = warned((arm, _, place) =>
+    arm === "pinn" && place === "1000 dense"
+      ? [
+          "registration asked for more than 2 px and was not applied",
+          "shift of (3.1, -0.2) px (x, y) lies beyond the bound and was not applied",
+        ]
+      : [],
+  );
+  expect(particular).toEqual([
+    "pinn: its image lies farther from the target than the bound of registration: the shift was not applied and its scores are those of a displaced image (at 1\u202f000 in dense)",
+  ]);
+});

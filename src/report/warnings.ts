@@ -1,9 +1,11 @@
-// The warnings of a study, once each. A warning that every finished arm of every condition carries says something
-// about how the numbers were made (an image small for MS-SSIM): it belongs under the table. Any other says
-// something about one result and belongs at the top.
+// The warnings of a study, once each and in plain words. A warning that every finished arm of every condition carries says
+// something about how the numbers were made (an image small for MS-SSIM): it belongs under the table. Any other says
+// something about one result and belongs at the top. Warnings that differ in their numbers only are one.
 
-import type { StudyResult } from "../study/results.ts";
+import { groupBy } from "../array/group.ts";
+import type { ArmOutcome, StudyResult } from "../study/results.ts";
 import { doseText, listText } from "./format.ts";
+import { plainWarning } from "./plain-warning.ts";
 import { nullArm } from "./summary.ts";
 
 /** Arms that hold nothing of the object by intention: a flat one, and a pattern that repeats at every position. What is odd
@@ -11,7 +13,7 @@ import { nullArm } from "./summary.ts";
 const controls: readonly string[] = [nullArm, "mean-pattern"];
 
 export interface SortedWarnings {
-  /** Of single results, with the arm and where. */
+  /** Of single results, with the arms and where. */
   readonly particular: readonly string[];
   /** Of all results alike. */
   readonly general: readonly string[];
@@ -22,41 +24,73 @@ export function sortedWarnings(result: StudyResult): SortedWarnings {
     cell.arms
       // The reference is not scored against itself, so it has nothing to warn of.
       .filter(({ arm, state, isReference }) => !controls.includes(arm) && state === "done" && !isReference)
-      .map(({ arm, warnings }) => ({ arm, warnings, where: `${doseText(cell.dose)} in ${cell.view}` })),
+      .map((outcome) => ({
+        arm: outcome.arm,
+        texts: textsOf(outcome),
+        where: `${doseText(cell.dose)} in ${cell.view}`,
+      })),
   );
-  const texts = new Set(outcomes.flatMap(({ warnings }) => warnings));
-  const isGeneral = (text: string): boolean =>
-    outcomes.length > 1 && outcomes.every(({ warnings }) => warnings.includes(text));
-  const general = [...texts].filter(isGeneral);
-  const particular = gathered(
-    outcomes.flatMap(({ arm, warnings, where }) =>
-      warnings
-        .filter((text) => !general.includes(text))
-        .map((text): [string, string] => [`${arm}: ${text}`, where]),
-    ),
-  );
+  const found = outcomes.flatMap(({ arm, texts, where }) => texts.map((text) => ({ arm, text, where })));
+  const general: string[] = [];
+  const particular: string[] = [];
+  for (const group of groupBy(found, ({ text }) => patternOf(text)).values()) {
+    const { text } = group[0]!;
+    const holders = outcomes.filter(({ texts }) => texts.some((each) => patternOf(each) === patternOf(text)));
+    if (outcomes.length > 1 && holders.length === outcomes.length) general.push(text);
+    else
+      for (const [where, same] of byPlaces(group))
+        particular.push(`${listText(same.map(({ arm }) => arm))}: ${same[0]!.text} (at ${where})`);
+  }
   return { particular, general };
 }
 
 /** Failed reconstructions with reasons, equal ones once. */
 export function failureLines(result: StudyResult): string[] {
-  return gathered(
-    result.cells.flatMap((cell) =>
-      cell.arms
-        .filter(({ state }) => state === "failed")
-        .map(({ arm, reason }): [string, string] => [
-          `${arm} failed: ${reason ?? "no reason given"}`,
-          `${doseText(cell.dose)} in ${cell.view}`,
-        ]),
-    ),
+  const failed = result.cells.flatMap((cell) =>
+    cell.arms
+      .filter(({ state }) => state === "failed")
+      .map(({ arm, reason }) => ({
+        text: `${arm} failed: ${reason ?? "no reason given"}`,
+        where: `${doseText(cell.dose)} in ${cell.view}`,
+      })),
+  );
+  return [...groupBy(failed, ({ text }) => text)].map(
+    ([text, group]) => `${text} (at ${placesText(group.map(({ where }) => where))})`,
   );
 }
 
-/** Equal messages once, with where they arose: by name up to three places, else as a count. */
-function gathered(messages: readonly (readonly [string, string])[]): string[] {
-  const places = new Map<string, Set<string>>();
-  for (const [text, where] of messages) places.set(text, (places.get(text) ?? new Set()).add(where));
-  return [...places].map(
-    ([text, where]) => `${text} (at ${where.size > 3 ? `${where.size} conditions` : listText([...where])})`,
-  );
+/** Plain words for an arm's warnings; what amplitude and phase both carry is said once. */
+function textsOf({ warnings }: ArmOutcome): string[] {
+  const parts = new Map<string, Set<string>>();
+  for (const warning of warnings) {
+    const [, part, text] = /^(?:(amplitude|phase): )?(.*)$/s.exec(warning)!;
+    const words = plainWarning(text!);
+    parts.set(words, (parts.get(words) ?? new Set()).add(part ?? ""));
+  }
+  return [...parts].map(([text, found]) => {
+    const [only = ""] = found;
+    return found.size === 1 && only !== "" ? `${text} (${only})` : text;
+  });
+}
+
+/** Arms that carry a warning at the same places, by those places. */
+function byPlaces(
+  found: readonly { readonly arm: string; readonly text: string; readonly where: string }[],
+): Map<string, { readonly arm: string; readonly text: string }[]> {
+  const arms = [...groupBy(found, ({ arm }) => arm)].map(([arm, group]) => ({
+    arm,
+    text: group[0]!.text,
+    where: placesText(group.map(({ where }) => where)),
+  }));
+  return groupBy(arms, ({ where }) => where);
+}
+
+/** By name up to three places, else as a count. */
+function placesText(places: readonly string[]): string {
+  const all = [...new Set(places)];
+  return all.length > 3 ? `${all.length} conditions` : listText(all);
+}
+
+function patternOf(text: string): string {
+  return text.replace(/[-\u2212]?\d+(?:\.\d+)?/g, "#");
 }

@@ -15,6 +15,8 @@ const metricWords: { readonly [metric: string]: MetricWords } = {
   psnr: { short: "PSNR", long: "peak signal-to-noise ratio", decimals: 1 },
   ssim: { short: "SSIM", long: "structural similarity", decimals: 3 },
   msSsim: { short: "MS-SSIM", long: "multi-scale structural similarity", decimals: 3 },
+  nrmse: { short: "NRMSE", long: "root-mean-square error over the target’s", decimals: 3 },
+  phaseCorrelation: { short: "corr.", long: "correlation of the phases", decimals: 3 },
   frc50: { short: "FRC 0.5", long: "Fourier ring correlation crosses 0.5", decimals: 3 },
   frc1over7: { short: "FRC 1/7", long: "Fourier ring correlation crosses 1/7", decimals: 3 },
   frcHalfBit: {
@@ -22,6 +24,12 @@ const metricWords: { readonly [metric: string]: MetricWords } = {
     long: "Fourier ring correlation crosses the half-bit threshold",
     decimals: 3,
   },
+  frcOneBit: {
+    short: "FRC 1-bit",
+    long: "Fourier ring correlation crosses the one-bit threshold",
+    decimals: 3,
+  },
+  frcAuc: { short: "FRC area", long: "mean Fourier ring correlation over frequency", decimals: 3 },
 };
 
 /** Metrics in reading order; unknown ones follow. */
@@ -54,7 +62,7 @@ export function comparisonText(comparison: Stat["comparison"]): string {
     case "truth":
       return "against truth";
     case "reference":
-      return "against the full-dose reference";
+      return "against the full-dose reconstruction";
     case "halves":
       return "half against half";
     default:
@@ -73,7 +81,7 @@ export function levelText(summary: Summary, level: number): string {
 }
 
 /** Mean of the overlap measured over the replicates; null when none is finite. */
-function meanOverlap({ cells }: Condition): number | null {
+export function meanOverlap({ cells }: Condition): number | null {
   const values = cells.map((cell) => cell.overlapMeasured).filter((value) => Number.isFinite(value));
   return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -24,13 +24,16 @@ export function doseFolder(dose: number): string {
   return `dose_${dose >= 10 ? Math.round(dose) : Number(dose.toPrecision(3))}`;
 }
 
+/** What a cell's folders are named after. */
+type CellKey = Pick<Cell, "dose" | "view" | "seed">;
+
 /** dose_1000/dense/seed_42 */
-export function cellPath(cell: Cell): string {
+export function cellPath(cell: CellKey): string {
   return `${doseFolder(cell.dose)}/${cell.view}/seed_${cell.seed}`;
 }
 
 /** dose_1000/dense/gs2/pinn/seed_42 */
-export function armPath(cell: Cell, arm: string): string {
+export function armPath(cell: CellKey & { readonly gridsize: number }, arm: string): string {
   return `${doseFolder(cell.dose)}/${cell.view}/gs${cell.gridsize}/${arm}/seed_${cell.seed}`;
 }
 

@@ -5,6 +5,7 @@ import { openBackend } from "../compute/node.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { DoselapError } from "../errors.ts";
 import type { NetworkBundle } from "../nn/bundle/bundle.ts";
+import { shrunken } from "../nn/physics/shrunken.ts";
 import type { Runtime } from "../nn/runtime/runtime.ts";
 import { scanTaskOf } from "./scan-task.ts";
 import { groupFrames } from "./views/grouping.ts";
@@ -57,19 +58,13 @@ export async function inferDataset(
     seed,
     enableOversampling: false,
   });
-  const object = await arm.infer(
+  const backend = openBackend({ kernels: "simd", threads });
+  const found = await arm.infer(
     { ...task, groups },
     { options, parameters },
-    {
-      seed,
-      runtime,
-      backend: openBackend({ kernels: "simd", threads }),
-      threads,
-      log: () => undefined,
-      progress,
-      signal,
-    },
+    { seed, runtime, backend, threads, log: () => undefined, progress, signal },
   );
+  const object = arm.shrinks(options) ? shrunken(found, task.problem, { backend, seed }) : found;
   const ratio = task.dosePhotons / facts.dosePhotons;
   const warnings =
     ratio > alikeDose || ratio < 1 / alikeDose

@@ -2,6 +2,7 @@
 // an engine that starts from a network's object. Adding an arm of these kinds: its schema here, its line in arms.ts.
 
 import { z } from "zod";
+import { stepsAtDose } from "../nn/physics/gradient-steps.ts";
 import { networkArmNames, networkArms, type NetworkArmName } from "../nn/arms/registry.ts";
 
 const steps = z.strictObject({
@@ -24,7 +25,7 @@ const hybrid = z.strictObject({
     .enum(networkArmNames as [NetworkArmName, ...NetworkArmName[]])
     .default("pinn-scan")
     .describe("The network arm whose object is the start; it is trained because of this arm, too."),
-  engine: z.string().default("lsqml").describe("Engine or chain that goes on from there."),
+  engine: z.string().default("rpie").describe("Engine or chain that goes on from there."),
   engineOptions: z
     .record(z.string(), z.unknown())
     .default({ fixProbe: true, epochs: 20, prior: "tv", priorWeight: "noise" })
@@ -52,6 +53,6 @@ export function stepsOptions(
   dosePhotons: number,
 ): { readonly steps: number; readonly damping: number } {
   const { steps: asked, damping } = steps.parse(given);
-  return { steps: asked === "auto" ? (dosePhotons >= 5e3 ? 12 : 1) : asked, damping };
+  return { steps: asked === "auto" ? stepsAtDose(dosePhotons, 12) : asked, damping };
 }
 export const hybridOptions = (given: unknown): z.infer<typeof hybrid> => hybrid.parse(given);

@@ -132,7 +132,7 @@ export function assemble(
     matrix,
     totals: totalOf(matrix),
     notes,
-    warnings: planWarnings(design, views, photonsPerPx),
+    warnings: planWarnings(design, views, { photonsPerPx, split }),
   };
 }
 

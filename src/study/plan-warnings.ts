@@ -1,7 +1,7 @@
 // What a plan has to say before any time is spent: sweeps without contrast, doses at which a flat object will be hard to beat,
-// views with few frames.
+// views with few frames, a guard band that frames reach across.
 
-import type { PlannedView, PhotonDensity } from "./plan-types.ts";
+import type { PlannedSplit, PlannedView, PhotonDensity } from "./plan-types.ts";
 import type { StudyDesign } from "./design/schema.ts";
 
 /** Overlaps closer than this are one level of the sweep. */
@@ -10,9 +10,23 @@ const leastContrast = 0.05;
 export function planWarnings(
   design: StudyDesign,
   views: readonly PlannedView[],
-  photons: readonly PhotonDensity[],
+  { photonsPerPx, split }: { photonsPerPx: readonly PhotonDensity[]; split: PlannedSplit | null },
 ): string[] {
-  return [...contrastWarnings(views), ...doseWarnings(photons), ...viewWarnings(design, views)];
+  return [
+    ...contrastWarnings(views),
+    ...doseWarnings(photonsPerPx),
+    ...viewWarnings(design, views),
+    ...guardWarnings(split),
+  ];
+}
+
+/** Frames that see both halves let a network be scored on what it was trained on (F-08). */
+function guardWarnings(split: PlannedSplit | null): string[] {
+  if (split === null || split.leakage === 0) return [];
+  return [
+    `The guard band of ${Number(split.guardPx.toPrecision(4))} px is too small: in a view up to ${percent(split.leakage)} of the scored frames ` +
+      'see a pixel of the training half. Networks are scored on what they have seen; set split.guardPx to "auto".',
+  ];
 }
 
 /** Views of one gridsize are there to differ in overlap; of two gridsizes, to differ in that. */

@@ -244,9 +244,12 @@ describe("other simulated designs", () => {
     expect(cells.length).toBe(3);
   });
 
-  test("a small guard is planned with its leakage", async () => {
-    const { split } = await planStudy(simulated("quick", { split: { guardPx: 10 } }));
+  test("a small guard is planned with its leakage, and warned of", async () => {
+    const { split, warnings } = await planStudy(simulated("quick", { split: { guardPx: 10 } }));
     expect(split?.leakage).toBeGreaterThan(0.3);
+    expect(warnings.join(" ")).toMatch(
+      /The guard band of \d+ px is too small: in a view up to [3-9]\d\.\d % of the scored frames see a pixel of the training half/,
+    );
   });
 
   test.each([

@@ -28,10 +28,12 @@ const row = z.object({
   part: z.enum(["amplitude", "phase", "complex"]),
   metric: text,
   value: finite.nullable(),
+  crossing: z.enum(["crosses", "never", "below", "absent"]).nullable().default(null),
   unit: text,
   better: z.enum(["higher", "lower", "none"]),
   n: finite,
 });
+const rings = z.array(z.array(finite));
 const outcome = z.object({
   arm: text,
   state: z.enum(["done", "failed", "skipped"]),
@@ -41,6 +43,31 @@ const outcome = z.object({
   rows: z.array(row),
   warnings: z.array(text),
   tileCorrelations: z.array(finite).default([]),
+  tileRings: z
+    .record(text, z.object({ sidePx: finite, cross: rings, powerA: rings, powerB: rings }))
+    .default({}),
+});
+const crossing = finite.nullable();
+const crossings = z.object({
+  frc50: crossing,
+  frc1over7: crossing,
+  frcHalfBit: crossing,
+  frcOneBit: crossing,
+});
+const correlation = z.array(finite.nullable());
+const floorCurve = z.object({ frequency: z.array(finite), frc: correlation, crossings });
+const partFloor = floorCurve.extend({
+  mse: finite,
+  mseStandardError: finite,
+  noisePower: z.array(finite),
+  signalPower: z.array(finite),
+  informed: z.object({ mse: finite, frc: correlation, crossings }).nullable(),
+});
+const floor = z.object({
+  amplitude: partFloor,
+  phase: partFloor,
+  halves: floorCurve.nullable(),
+  converged: z.boolean(),
 });
 const cell = z.object({
   designHash: text,
@@ -59,6 +86,7 @@ const cell = z.object({
   positions: z.object({ x: z.array(finite), y: z.array(finite) }),
   window: z.object({ x0: finite, y0: finite, x1: finite, y1: finite }),
   arms: z.array(outcome),
+  floor: floor.nullable().default(null),
 });
 const placedCell = cell.extend({
   path: text.regex(/^(?!\/)(?!.*\.\.)[^\\]+$/, "a relative folder inside the run"),

@@ -1,5 +1,9 @@
 // What the compare stage leaves and the report reads: plain JSON, one tidy row per number.
 
+import type { ObjectFloor } from "../floor/floor.ts";
+import type { CrossingState } from "../metrics/crossing.ts";
+import type { TileRings } from "./comparison/tile-rings.ts";
+
 /** Direction of goodness travels with each metric, so that no reader has to know it (F-42). */
 export interface MetricRow {
   readonly dose: number;
@@ -12,10 +16,13 @@ export interface MetricRow {
   /** What the arm was compared with. `halves`: two independently thinned halves, no reference at all. */
   readonly comparison: "truth" | "reference" | "halves";
   readonly part: "amplitude" | "phase" | "complex";
-  /** mae, mse, psnr, ssim, msSsim, frc50, frc1over7, frcHalfBit, shiftX, shiftY, … */
+  /** A name of the registry: src/metrics/registry.ts, which also says which FRC criterion is right for which comparison. */
   readonly metric: string;
   /** null: the value does not exist (an FRC that never crosses, a constant image). */
   readonly value: number | null;
+  /** What an FRC crossing's value means; null for what is no crossing. `never` and `absent` have the value null,
+   * `below` has 0. */
+  readonly crossing: CrossingState | null;
   readonly unit: string;
   readonly better: "higher" | "lower" | "none";
   /** Pixels that were compared. */
@@ -44,6 +51,9 @@ export interface ArmOutcome {
   readonly warnings: readonly string[];
   /** Correlation with truth or reference in each of 3 × 3 tiles, after the gauge (comparison/tiles.ts). */
   readonly tileCorrelations: readonly number[];
+  /** Ring sums tile by tile, under the keys of `frc`: what the bootstrap over tiles draws from (statistics/). A part is absent
+   * when the window is too small for tiles. */
+  readonly tileRings: { readonly [part: string]: TileRings };
 }
 
 /** compare/<cell>/metrics.json */
@@ -66,6 +76,8 @@ export interface CellResult {
   /** Window of the object frame the images of aligned.npz show: rows y0…y1, columns x0…x1 (end excluded). */
   readonly window: { readonly x0: number; readonly y0: number; readonly x1: number; readonly y1: number };
   readonly arms: readonly ArmOutcome[];
+  /** The least noise of any unbiased estimate from these frames; null in runs that were made before it was computed. */
+  readonly floor: ObjectFloor | null;
 }
 
 /** compare/metrics.json: all the study knows, and all that the report reads besides the cells' aligned.npz.

@@ -4,9 +4,10 @@ import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { writeReport } from "../../src/report/write.ts";
+import { launchBrowser, openReport } from "../support/report-page.ts";
 import { writeSyntheticRun } from "../support/synthetic-run.ts";
 
 let browser: Browser;
@@ -23,38 +24,16 @@ beforeAll(async () => {
     pixelSizeM: 1e-8,
   });
   address = pathToFileURL(await writeReport(run)).href;
-  const quiet = [
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-  ];
-  browser = await chromium.launch({
-    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-sync", ...quiet],
-  });
+  browser = await launchBrowser();
 });
 afterAll(async () => {
   await browser?.close();
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Opens the report and gathers what the page complains about and asks for. */
-async function open(
-  options: { width?: number; colorScheme?: "light" | "dark" } = {},
-): Promise<{ page: Page; problems: string[]; requests: string[] }> {
-  const { width = 1280, colorScheme = "light" } = options;
-  const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
-  const problems: string[] = [];
-  const requests: string[] = [];
-  page.on("console", (message) => problems.push(message.text()));
-  page.on("pageerror", (error) => problems.push(String(error)));
-  page.on("request", (request) => {
-    if (!request.url().startsWith("data:")) requests.push(request.url());
-  });
-  await page.goto(address);
-  return { page, problems, requests };
-}
+const open = (
+  options: { width?: number; colorScheme?: "light" | "dark"; javaScriptEnabled?: boolean } = {},
+) => openReport(browser, address, options);
 
 const luminance = (page: Page, selector: string, property: "color" | "backgroundColor"): Promise<number> =>
   page.$eval(
@@ -92,8 +71,9 @@ describe("report in Chromium", () => {
     const boxes = await page.$$eval("figure svg.plot", (plots) =>
       plots.map((plot) => plot.getBoundingClientRect().height),
     );
-    expect(boxes.length).toBe(2 * 3 + 3 * 3);
-    for (const height of boxes) expect(height).toBeGreaterThan(150);
+    // Two metrics and the correlation in three views at three doses, and a map for each of three arms.
+    expect(boxes.length).toBeGreaterThanOrEqual(2 * 3 + 3 * 3 + 3);
+    for (const height of boxes) expect(height).toBeGreaterThan(80);
     await page.close();
   });
 
@@ -120,7 +100,11 @@ describe("report in Chromium", () => {
       "figcaption",
       "summary",
       ".facts dt",
-      ".results td.best",
+      ".results td",
+      ".viewtools label",
+      ".viewtools select",
+      ".viewwhere",
+      ".viewvalue",
     ]) {
       const text = await luminance(page, selector, "color");
       const [bright, dim] = text > ground ? [text, ground] : [ground, text];
@@ -134,6 +118,14 @@ describe("report in Chromium", () => {
   test.each([390, 820, 1280])("nothing sticks out sideways at a width of %i pixels", async (width) => {
     const { page } = await open({ width });
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
+    await page.close();
+  });
+
+  test("without script the gallery has every picture, and nothing is said of a viewer", async () => {
+    const { page, problems } = await open({ javaScriptEnabled: false });
+    expect(problems).toEqual([]);
+    expect(await page.locator("#viewer").isVisible()).toBe(false);
+    expect(await page.locator(".gallery img").count()).toBe(3 * 2 * (1 + 3 * 3));
     await page.close();
   });
 

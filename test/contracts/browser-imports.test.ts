@@ -31,6 +31,7 @@ test.each([
   "src/nn/runtime/web.ts",
   "src/optics/phantom/build.ts",
   "src/optics/simulate.ts",
+  "src/report/viewer/page.ts",
 ])("%s and all it imports run in a browser", (entry) => {
   expect(foreignImports(entry)).toEqual([]);
 });

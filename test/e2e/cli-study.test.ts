@@ -145,6 +145,39 @@ describe("report", () => {
     expect(await readFile(join(folder, "some where/else.html"))).toEqual(first);
   });
 
+  test("in four forms beside each other, and under another name with each its ending", async () => {
+    const answer = await json(
+      "report",
+      "run",
+      "--format",
+      "html,markdown,json,csv",
+      "--out",
+      "forms/mine.html",
+    );
+    expect((await readdir(join(folder, "forms"))).toSorted()).toEqual([
+      "mine-figures",
+      "mine.csv",
+      "mine.html",
+      "mine.json",
+      "mine.md",
+    ]);
+    const files = answer["files"] as { format: string; bytes: number }[];
+    expect(files.map(({ format }) => format)).toEqual(["html", "markdown", "json", "csv"]);
+    const document = object(await readFile(join(folder, "forms/mine.json"), "utf8"));
+    expect(document["answer"]).toMatchObject({ sentence: answer["answer"] });
+    const markdown = await readFile(join(folder, "forms/mine.md"), "utf8");
+    const links = [...markdown.matchAll(/\(<(mine-figures\/[^>]+\.svg)>\)/gu)].map(([, path]) => path!);
+    expect(links.length).toBeGreaterThan(3);
+    for (const link of links) expect(await readFile(join(folder, "forms", link), "utf8")).toMatch(/<svg/u);
+    await ok("report", "run", "--format", "csv", "--out", "forms/rows.txt");
+    expect(await readFile(join(folder, "forms/rows.txt"), "utf8")).toBe(
+      await readFile(join(folder, "forms/mine.csv"), "utf8"),
+    );
+    expect(await fails(2, "report", "run", "--verify", "--out", "x.html")).toMatch(
+      /--out: --verify writes nothing/u,
+    );
+  });
+
   test("a folder without a comparison says which stage to run", async () => {
     await mkdir(join(folder, "empty"));
     expect(await fails(1, "report", "empty")).toMatch(/empty\/study\.json.*doselap run STUDY --out/u);

@@ -1,13 +1,19 @@
 // Nothing is lost and nothing is half written: killing the command at random moments and running it again gives the bytes of an
 // undisturbed run; so do other numbers of workers; Ctrl-C ends cleanly.
 
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createRng } from "../../src/math/random/rng.ts";
 import { cli, fingerprints, startCli, writeTinyStudy } from "../support/cli.ts";
+
+interface JobEnd {
+  readonly kind: string;
+  readonly reused: boolean;
+  readonly cost?: { readonly coreSeconds: number; readonly wallSeconds: number };
+}
 
 let folder: string;
 let study: string;
@@ -76,6 +82,23 @@ test("Ctrl-C exits 130, leaves no half-written job, and the next run goes on", a
   expect(again.code).toBe(0);
   expect(again.stdout).toMatch(/found finished/);
   expect(await fingerprints(join(folder, "interrupted"))).toEqual(undisturbed);
+});
+
+test("a run that finds everything finished keeps the costs of the work that was done, in the journal and in the report", async () => {
+  const report = join(folder, "whole", "report.html");
+  const before = await readFile(report, "utf8");
+  expect(before).toMatch(/<section id="cost">[\s\S]*core-s[\s\S]*rpie[\s\S]*<\/section>/u);
+  expect(before).not.toMatch(/no times/iu);
+  const { code } = await cli(["run", study, "--out", "whole", "--workers", "1"], { cwd: folder });
+  expect(code).toBe(0);
+  expect(await readFile(report, "utf8")).toBe(before);
+  const events = (await readFile(join(folder, "whole", "events.jsonl"), "utf8")).trim().split("\n");
+  const ends = events.map((line): JobEnd => JSON.parse(line)).filter(({ kind }) => kind === "job-end");
+  const worked = ends.filter(({ reused }) => !reused);
+  expect(
+    worked.every(({ cost }) => cost !== undefined && cost.coreSeconds >= 0 && cost.wallSeconds >= 0),
+  ).toBe(true);
+  expect(ends.filter(({ reused, cost }) => reused && cost !== undefined)).toEqual([]);
 });
 
 test("no temporary folder is left behind", async () => {

@@ -56,7 +56,7 @@ function rpieValue(cell: CellResult, wanted: Partial<MetricRow>): number {
   return row.value;
 }
 
-/** Share of the angular variation of phase on circles around a centre that is a harmonic, such as the spokes'. */
+/** Share of the angular variation of phase on circles around a centre, ramps aside, that is a harmonic, such as the spokes'. */
 function harmonicShare(object: ComplexImage, cx: number, cy: number, harmonic: number): number {
   const samples = 720;
   const radii = [60, 80, 100];
@@ -71,16 +71,19 @@ function harmonicShare(object: ComplexImage, cx: number, cy: number, harmonic: n
       return Math.atan2(object.data[at + 1]!, object.data[at]!);
     });
     const mean = phases.reduce((sum, value) => sum + value, 0) / samples;
-    let re = 0;
-    let im = 0;
-    let power = 0;
-    phases.forEach((value, k) => {
-      re += (value - mean) * Math.cos((2 * Math.PI * harmonic * k) / samples);
-      im -= (value - mean) * Math.sin((2 * Math.PI * harmonic * k) / samples);
-      power += (value - mean) ** 2;
-    });
-    // Parseval: a pure harmonic of amplitude A has |F|² = (A·samples/2)² and Σv² = A²·samples/2.
-    total += (re * re + im * im) / (power * (samples / 2));
+    const powerOf = (order: number): number => {
+      let re = 0;
+      let im = 0;
+      phases.forEach((value, k) => {
+        re += (value - mean) * Math.cos((2 * Math.PI * order * k) / samples);
+        im -= (value - mean) * Math.sin((2 * Math.PI * order * k) / samples);
+      });
+      // Parseval: a pure harmonic of amplitude A has |F|² = (A·samples/2)² and Σv² = A²·samples/2.
+      return (re * re + im * im) / (samples / 2);
+    };
+    const all = phases.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+    // A phase ramp, which frames cannot tell from one of the probe, is the first harmonic of a circle.
+    total += powerOf(harmonic) / (all - powerOf(1));
   }
   return total / radii.length;
 }

@@ -77,16 +77,26 @@ export async function writeTinyStudy(
   return file;
 }
 
-/** sha256 of every file below a folder, by relative path; the journal, the only file with times, is left out. */
+/** sha256 of every file below a folder, by relative path; the journal, the only file with times, is left out, and of the report
+ * the one section that is made from it. */
 export async function fingerprints(root: string): Promise<Record<string, string>> {
   const result: Record<string, string> = {};
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
   for (const entry of entries) {
     const path = join(entry.parentPath, entry.name);
     if (!entry.isFile() || entry.name === "events.jsonl" || entry.name === "run.lock") continue;
+    const content = await readFile(path);
     result[relative(root, path)] = createHash("sha256")
-      .update(await readFile(path))
+      .update(entry.name === "report.html" ? withoutCost(content.toString("utf8")) : content)
       .digest("hex");
   }
   return Object.fromEntries(Object.entries(result).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** The report without its cost section, which must be there. */
+function withoutCost(report: string): string {
+  const [before, after, ...others] = report.split(/<section id="cost">[\s\S]*?<\/section>/u);
+  if (after === undefined || others.length > 0)
+    throw new Error("report.html has not exactly one cost section");
+  return before! + after;
 }

@@ -6,7 +6,7 @@ import type { SubPixel } from "../../src/compute/scan-memory.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
 import { compareImages } from "../../src/metrics/compare.ts";
 import { stepForOverlap } from "../../src/optics/overlap.ts";
-import { buildPhantom } from "../../src/optics/phantom/build.ts";
+import { buildPhantom, type PhantomSpec } from "../../src/optics/phantom/build.ts";
 import { measureProbeDiameter } from "../../src/optics/probe-diameter.ts";
 import { buildProbe } from "../../src/optics/probe.ts";
 import { scanRegion } from "../../src/optics/scan-region.ts";
@@ -24,12 +24,14 @@ export interface PhantomScan {
   distance(object: ComplexImage): number;
 }
 
-/** Cells under a defocused probe, N = 64, jittered raster. */
+/** A phantom, cells when not named, under a defocused probe, N = 64, jittered raster. */
 export function phantomScan({
   dosePhotons,
   overlap = 0.7,
   heightPx = 224,
   widthPx = 216,
+  phantom = "cells",
+  weak = false,
   subPixel,
   noise,
 }: {
@@ -37,16 +39,19 @@ export function phantomScan({
   overlap?: number;
   heightPx?: number;
   widthPx?: number;
+  phantom?: PhantomSpec["phantom"];
+  /** True: amplitudes from 0.95 and phases up to 0.2 rad, in place of 0.6 and 1.2 rad. */
+  weak?: boolean;
   subPixel?: SubPixel;
   /** False: expected counts. */
   noise?: boolean;
 }): PhantomScan {
   const object = buildPhantom({
-    phantom: "cells",
+    phantom,
     heightPx,
     widthPx,
-    amplitudeMin: 0.6,
-    phaseRangeRad: 1.2,
+    amplitudeMin: weak ? 0.95 : 0.6,
+    phaseRangeRad: weak ? 0.2 : 1.2,
     seed: 3,
   });
   const probe = buildProbe({ kind: "defocused-airy", apertureCyclesPerPx: 0.22, defocusRadiusPx: 15 }, size);

@@ -82,6 +82,7 @@ export function syntheticResult({
             ...Object.entries(failed).map(absent("failed")),
             done.at(-1)!,
           ],
+          floor: null,
         };
       }),
     ),
@@ -186,6 +187,7 @@ function emptyArm(arm: string): ArmOutcome {
     rows: [],
     warnings: [],
     tileCorrelations: [],
+    tileRings: {},
   };
 }
 
@@ -219,6 +221,13 @@ function doneArm(
     part,
     metric,
     value,
+    crossing: !metric.startsWith("frc")
+      ? null
+      : value === null
+        ? ("absent" as const)
+        : value === 0
+          ? ("below" as const)
+          : ("crosses" as const),
     unit,
     better,
     n: pixels,

@@ -1,187 +1,139 @@
-// doselap compare: one reconstruction against the truth: numbers, aligned images, pictures.
+// doselap compare: finished runs with each other, or one reconstruction with the truth.
 
-import { basename, extname, join, resolve } from "node:path";
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
 import { buildCommand } from "@stricli/core";
-import { ndarray, shapeText, type ComplexImage } from "../../array/ndarray.ts";
-import { readArrayArgument, toComplexImage } from "../../data/array-argument.ts";
-import { readDataset } from "../../data/read.ts";
-import { DoselapError, isDoselapError } from "../../errors.ts";
-import { writeFileAtomic, writeJson } from "../../io/atomic.ts";
-import { openNpz, writeNpz } from "../../io/npz.ts";
-import { compareImages } from "../../metrics/compare.ts";
-import { applyGauge } from "../../metrics/gauge.ts";
-import { metricNames, metricTable, metricUnit } from "../../metrics/registry.ts";
-import { amplitudeRange, renderAmplitudePng, renderPhasePng } from "../../report/images.ts";
-import {
-  checkWindow,
-  commonWindow,
-  cropImage,
-  illuminatedMask,
-  type Window,
-} from "../../study/comparison/window.ts";
-import { printJson, printLine, printNote, type CliContext } from "../context.ts";
+import { DoselapError } from "../../errors.ts";
+import { compareReconstruction } from "../compare-reconstruction.ts";
+import { compareRunFolders } from "../compare-runs.ts";
+import type { CliContext } from "../context.ts";
 import { jsonFlag, parseNonNegative, parsePath } from "../flags.ts";
-import { textTable } from "../text-table.ts";
 
 interface Flags {
-  readonly truth: string;
-  readonly out: string;
-  readonly maxShift: number;
-  readonly msSsimSigma: number;
+  readonly truth?: string;
+  readonly out?: string;
+  readonly maxShift?: number;
+  readonly msSsimSigma?: number;
+  readonly all: boolean;
   readonly json: boolean;
 }
 
-export const compareCommand = buildCommand<Flags, [string], CliContext>({
+export const compareCommand = buildCommand<Flags, string[], CliContext>({
   docs: {
-    brief: "Compare a reconstruction with the truth: metrics, aligned images, pictures",
+    brief: "Compare finished runs with each other, or a reconstruction with the truth",
     fullDescription: [
-      "Brings RECON into the truth's gauge (sub-pixel shift, global phase, phase ramp, amplitude scale), scores it, and",
-      "writes metrics.json, metrics.csv, aligned.npz and PNGs into a folder.",
+      "Folders are runs, a file is a reconstruction.",
       "",
+      "RUN_A RUN_B …: what changed in the design, field by field, and how every metric changed from the first run to each",
+      "other one: paired by dose, view, seed, arm and metric, with the mean of the differences over the seeds and its 95 %",
+      "interval (paired t). --out FILE writes the same as one HTML file that needs nothing else.",
+      "",
+      "RECON --truth F --out DIR: brings the reconstruction into the truth's gauge (sub-pixel shift, global phase, phase",
+      "ramp, amplitude scale), scores it, and writes metrics.json, metrics.csv, aligned.npz and PNGs into the folder DIR.",
       "When the truth is a scan file, only the pixels inside its scan that its frames illuminated are compared;",
       "else all of them.",
       "",
-      "Example:",
+      "Examples:",
+      "  doselap compare runs/before runs/after --out difference.html",
       "  doselap compare object.npz --truth scan.npz --out comparison",
     ].join("\n"),
   },
   parameters: {
     positional: {
-      kind: "tuple",
-      parameters: [
-        {
-          placeholder: "RECON",
-          brief: "Complex object: .npy, FILE.npz:key, NPZ with objectGuess",
-          parse: parsePath,
-        },
-      ],
+      kind: "array",
+      minimum: 1,
+      parameter: {
+        placeholder: "RUN|RECON",
+        brief: "Run folders, two or more; or one complex object: .npy, FILE.npz:key, NPZ with objectGuess",
+        parse: parsePath,
+      },
     },
     flags: {
       truth: {
         kind: "parsed",
         parse: parsePath,
+        optional: true,
         placeholder: "F",
-        brief: "Truth on the same object frame, likewise; or a scan file",
+        brief: "RECON: truth on the same object frame, likewise; or a scan file",
       },
-      out: { kind: "parsed", parse: parsePath, placeholder: "DIR", brief: "Folder for the results" },
+      out: {
+        kind: "parsed",
+        parse: parsePath,
+        optional: true,
+        placeholder: "FILE|DIR",
+        brief: "Runs: the HTML file. RECON: folder for the results",
+      },
       maxShift: {
         kind: "parsed",
         parse: parseNonNegative,
-        default: "2",
+        optional: true,
         placeholder: "px",
-        brief: "Largest registration shift per axis; beyond it is flagged, not applied",
+        brief: "RECON: largest registration shift per axis; beyond it is flagged, not applied (default: 2)",
       },
       msSsimSigma: {
         kind: "parsed",
         parse: parseNonNegative,
-        default: "1",
+        optional: true,
         placeholder: "px",
-        brief: "Gaussian blur of both images before MS-SSIM; 0 = none",
+        brief: "RECON: Gaussian blur of both images before MS-SSIM; 0 = none (default: 1)",
+      },
+      all: {
+        kind: "boolean",
+        default: false,
+        withNegated: false,
+        brief: "Runs: print every metric, not only resolution and similarity",
       },
       json: jsonFlag,
     },
   },
-  async func({ truth: truthName, out, maxShift, msSsimSigma, json }, reconName) {
-    const folder = resolve(this.cwd, out);
-    const whole = await readObject(this, reconName);
-    const target = await readTruth(this, truthName);
-    if (whole.height !== target.truth.height || whole.width !== target.truth.width) {
-      throw new DoselapError("Shape", "reconstruction and truth are not on the same object frame", {
-        expected: shapeText([target.truth.height, target.truth.width]),
-        got: shapeText([whole.height, whole.width]),
+  async func({ truth, out, maxShift, msSsimSigma, all, json }, ...names) {
+    const folders = await Promise.all(names.map((name) => isFolder(resolve(this.cwd, name))));
+    if (folders.every(Boolean)) {
+      refuse({ "--truth": truth, "--max-shift": maxShift, "--ms-ssim-sigma": msSsimSigma }, "runs");
+      await compareRunFolders(this, names, { out, all, json });
+      return;
+    }
+    if (names.length > 1) {
+      throw new DoselapError("Usage", "takes two or more run folders, or one reconstruction", {
+        got: names.map((name, i) => `${name} (${folders[i] === true ? "a folder" : "no folder"})`).join(", "),
       });
     }
-    const window = target.window ?? { x0: 0, y0: 0, x1: whole.width, y1: whole.height };
-    const truth = cropImage(target.truth, window);
-    const reconstruction = cropImage(whole, window);
-    const { mask } = target;
-    const report = compareImages(reconstruction, truth, {
-      gauge: "standard",
-      mask,
-      maxShiftPx: maxShift,
-      msSsimSigmaPx: msSsimSigma,
-    });
-    const { aligned } = applyGauge(reconstruction, truth, { mask, maxShiftPx: maxShift });
-    for (const warning of report.warnings) printNote(this, `warning: ${warning}`);
-
-    const answer = { reconstruction: basename(reconName), truth: basename(truthName), window, ...report };
-    await writeJson(join(folder, "metrics.json"), answer);
-    const rows = metricRows(report);
-    await writeFileAtomic(
-      join(folder, "metrics.csv"),
-      `${[["part", "metric", "value", "unit", "better"], ...rows].map((row) => row.join(",")).join("\n")}\n`,
-    );
-    const shape = [truth.height, truth.width];
-    await writeNpz(join(folder, "aligned.npz"), {
-      truth: ndarray("complex64", shape, truth.data),
-      reconstruction: ndarray("complex64", shape, aligned.data),
-      mask: ndarray("bool", shape, mask ?? new Uint8Array(truth.height * truth.width).fill(1)),
-    });
-    const range = amplitudeRange(truth);
-    for (const [name, image] of [
-      ["truth", truth],
-      ["reconstruction", aligned],
-    ] as const) {
-      await writeFileAtomic(join(folder, `${name}-amplitude.png`), renderAmplitudePng(image, range));
-      await writeFileAtomic(join(folder, `${name}-phase.png`), renderPhasePng(image));
+    refuse({ "--all": all ? true : undefined }, "a reconstruction");
+    if (truth === undefined || out === undefined) {
+      const missing = Object.entries({ "--truth": truth, "--out": out }).filter(
+        ([, value]) => value === undefined,
+      );
+      throw new DoselapError("Usage", `${missing.map(([flag]) => flag).join(" and ")} needed`, {
+        hint: "doselap compare RECON --truth F --out DIR",
+      });
     }
-    if (json) printJson(this, answer);
-    else {
-      for (const line of textTable(["part", "metric", "value", "unit", "better"], rows))
-        printLine(this, line);
-      printLine(this, `${report.n} pixels compared; written to ${out}`);
-    }
+    await compareReconstruction(this, names[0]!, {
+      truth,
+      out,
+      maxShift: maxShift ?? 2,
+      msSsimSigma: msSsimSigma ?? 1,
+      json,
+    });
   },
 });
 
-async function readObject({ cwd }: CliContext, name: string): Promise<ComplexImage> {
-  const array = await readArrayArgument(resolve(cwd, name), { preferKeys: ["objectGuess"] });
-  return toComplexImage(array, { file: name, key: "objectGuess" });
+/** @throws Usage when a flag is given that says nothing about what is compared. */
+function refuse(flags: { readonly [flag: string]: unknown }, what: string): void {
+  const [given] = Object.entries(flags).filter(([, value]) => value !== undefined);
+  if (given !== undefined)
+    throw new DoselapError(
+      "Usage",
+      `has no meaning when ${what} ${what === "runs" ? "are" : "is"} compared`,
+      {
+        key: given[0],
+      },
+    );
 }
 
-interface Target {
-  readonly truth: ComplexImage;
-  readonly window?: Window;
-  readonly mask?: Uint8Array;
-}
-
-/** A scan file brings its illuminated window; anything else is compared whole. */
-async function readTruth(context: CliContext, name: string): Promise<Target> {
-  const path = resolve(context.cwd, name);
-  if (!(await holdsScan(path))) return { truth: await readObject(context, name) };
-  const { dataset } = await readDataset(path);
-  const window = commonWindow([dataset.positions]);
-  checkWindow(window);
-  return { truth: dataset.object, window, mask: illuminatedMask(window, dataset.positions, dataset.probe) };
-}
-
-async function holdsScan(path: string): Promise<boolean> {
-  if (extname(path) !== ".npz") return false;
-  try {
-    const file = await openNpz(path);
-    const names = file.names;
-    await file.close();
-    return names.includes("xcoords") && (names.includes("diffraction") || names.includes("diff3d"));
-  } catch (error) {
-    // Not readable as an archive: the array reader says why, in its own words.
-    if (isDoselapError(error)) return false;
-    throw error;
-  }
-}
-
-function metricRows(report: ReturnType<typeof compareImages>): string[][] {
-  return (["amplitude", "phase"] as const).flatMap((part) => {
-    const scores = report[part];
-    if (scores === undefined) return [];
-    return metricNames.map((name) => {
-      const value = scores[name];
-      return [
-        part,
-        name,
-        value === null ? "" : String(Number(value.toPrecision(6))),
-        metricUnit(name, part),
-        metricTable[name].better,
-      ];
-    });
-  });
+function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    // What is not there is no folder; whoever reads it says so with its name.
+    () => false,
+  );
 }

@@ -94,6 +94,7 @@ export const inferCommand = buildCommand<Flags, [string, string], CliContext>({
       threads,
       neighborCount: neighbors,
       seed,
+      progress: everyTenth((text) => printNote(this, text)),
       signal: this.signal,
     });
     const all = [...read, ...warnings];
@@ -122,3 +123,14 @@ export const inferCommand = buildCommand<Flags, [string, string], CliContext>({
       );
   },
 });
+
+/** Says how far it is whenever another tenth is done. */
+function everyTenth(say: (text: string) => void): (fraction: number, note: string) => void {
+  let said = 0;
+  return (fraction, note) => {
+    const tenths = Math.floor(10 * fraction + 1e-9);
+    if (tenths <= said) return;
+    said = tenths;
+    say(`${10 * tenths} %${note === "" ? "" : `, ${note}`}`);
+  };
+}

@@ -9,6 +9,7 @@ import { runCommand, type CommandResult } from "../../../test/support/run-comman
 import { npy } from "../../../test/support/stored-npz.ts";
 import { compareImages } from "../../metrics/compare.ts";
 import { amplitudeOf } from "../../metrics/parts.ts";
+import { referenceProfile } from "../../metrics/reference/profile.ts";
 import { metricsCommand } from "./metrics.ts";
 
 const truth = blobs(40, 48);
@@ -39,7 +40,12 @@ describe("doselap metrics", () => {
       frequency: expected.amplitude.frc.frequency,
       value: expected.amplitude.frc.value,
     });
-    expect(Object.keys(report.phase!)).toEqual(Object.keys(expected.phase!));
+    expect(report).toMatchObject({
+      profile: "standard",
+      amplitude: { independentPixels: expect.any(Array) },
+    });
+    const names = [...Object.keys(expected.phase!), "independentPixels"];
+    expect(Object.keys(report.phase!).toSorted()).toEqual(names.toSorted());
     expect(err).toContain("warning: amplitude: FRC on the central 40×40 px square");
     expect(code).toBe(0);
   });
@@ -79,5 +85,67 @@ describe("doselap metrics", () => {
     const { err, code } = await metrics("absent.npy", "truth.npy");
     expect(err).toContain("absent.npy");
     expect(code).not.toBe(0);
+  });
+
+  test("--pixel-size and --comparison give the resolution by the right criterion, in nm", async () => {
+    const { out } = await metrics("noisy.npy", "truth.npy", "--pixel-size", "5e-9", "--json");
+    const { phase } = JSON.parse(out) as ReturnType<typeof compareImages>;
+    expect(phase!.resolution).toMatchObject({
+      comparison: "truth",
+      criterion: "FRC 0.5",
+      crossing: "crosses",
+    });
+    expect(phase!.resolution.fullPeriodNm).toBeCloseTo(5 / phase!.frc50!, 9);
+    const text = (await metrics("noisy.npy", "truth.npy", "--pixel-size", "5e-9", "--comparison", "halves"))
+      .out;
+    expect(text).toContain("comparison: halves, two halves of the data against each other");
+    expect(text).toMatch(/by FRC 1\/7 \(SSNR 1\/3\): amplitude [\d.]+ nm \([\d.]+ px\), phase [\d.]+ nm/);
+  });
+
+  test("a curve that never crosses says so, in words and as a state", async () => {
+    const { out } = await metrics("truth.npy", "truth.npy", "--pixel-size", "5e-9");
+    expect(out).toMatch(/FRC falls below 0\.5 +↑ +no crossing/);
+    expect(out).toContain("amplitude no crossing: finer than the last ring");
+    const { amplitude } = JSON.parse((await metrics("truth.npy", "truth.npy", "--json")).out) as {
+      amplitude: object;
+    };
+    expect(amplitude).toMatchObject({ frc50: null, crossing: { frc50: "never", frcOneBit: "never" } });
+  });
+
+  test("the guard band, the ramp and the curvature are options", async () => {
+    const of = async (...flags: string[]): Promise<ReturnType<typeof compareImages>> =>
+      JSON.parse((await metrics("noisy.npy", "truth.npy", ...flags, "--json")).out) as never;
+    expect((await of("--guard", "3")).n).toBe(34 * 42);
+    expect(await of("--no-phase-ramp")).toMatchObject({ gauge: { rampXRadPerPx: 0, rampYRadPerPx: 0 } });
+    expect(await of()).toMatchObject({ gauge: { curvatureRadPerPx2: 0 } });
+    expect((await of("--phase-curvature")).gauge).not.toMatchObject({ curvatureRadPerPx2: 0 });
+    expect(await of("--no-registration")).toMatchObject({ gauge: { shiftXPx: 0, shiftYPx: 0 } });
+  });
+
+  test("--profile reference prints the earlier study's numbers, and is not the default", async () => {
+    const { out } = await metrics("noisy.npy", "truth.npy", "--profile", "reference", "--json");
+    const report = JSON.parse(out) as ReturnType<typeof referenceProfile>;
+    expect(report).toEqual(JSON.parse(JSON.stringify(referenceProfile(noisy, truth))));
+    expect(report.profile).toBe("reference");
+    // A peak of 255 for data of size 1.
+    expect(report.amplitude.psnr!).toBeGreaterThan(60);
+    const text = (await metrics("noisy.npy", "truth.npy", "--profile", "reference")).out;
+    expect(text).toMatch(/PSNR over a peak of 255 +↑ +[\d.]+ +[\d.]+ +dB/);
+    expect(text).toContain("without a bound");
+    const none = await metrics(
+      "noisy.npy",
+      "truth.npy",
+      "--profile",
+      "reference",
+      "--gauge",
+      "none",
+      "--json",
+    );
+    expect(JSON.parse(none.out)).toMatchObject({ registration: null });
+    const refused = await metrics("noisy.npy", "truth.npy", "--profile", "reference", "--guard", "2");
+    expect(refused.err).toMatch(/--guard.*no meaning in the profile reference/);
+    const real = await metrics("real.npy", "real.npy", "--profile", "reference");
+    expect(real.err).toContain("complex");
+    expect(real.code).not.toBe(0);
   });
 });

@@ -23,7 +23,7 @@ export const runCommand = buildCommand<Flags, [string?], CliContext>({
       "Runs a study in a folder and writes its report. A folder goes on where it was: finished jobs are",
       "kept, so the same command resumes after Ctrl-C, a crash or a kill.",
       "",
-      "STUDY is a preset (quick, fly64, iso-dose, measured) or the path of a YAML study file.",
+      "STUDY is a preset (quick, fly64, iso-dose, measured), the path of a YAML study file, or a run folder's study.json.",
       "",
       "Examples:",
       "  doselap run quick --out runs/quick",

@@ -42,6 +42,7 @@ export function plainProgress(write: (line: string) => void, now: () => number):
         case "note":
           write(`  ${event.text}`);
           break;
+        case "run-start":
         case "job-start":
           break;
         case "job-progress":

@@ -53,6 +53,7 @@ export function terminalProgress(
         notes.push(event.text);
         return;
       }
+      if (event.kind === "run-start") return;
       const line = lines.get(event.stage);
       if (line === undefined) return;
       line.show?.(tallyLines(stage, now()).join("\n"));

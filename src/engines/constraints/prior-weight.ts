@@ -2,6 +2,7 @@
 // tv pulls with a constant force, so a weight of some √n stills the noise and leaves edges that stand above it. 0.9 was near the
 // best for LSQ-ML at 1e3, 1e4 and 1e5 photons per frame (ENGINE-030).
 
+import { extentOf } from "../../array/scan.ts";
 import type { FrameSurvey } from "../counts.ts";
 import type { Problem } from "../problem.ts";
 
@@ -15,12 +16,8 @@ export function noiseWeight(
   let photons = 0;
   for (const [j, counts] of frameCounts.entries()) photons += Math.max(0, counts - frameBackground[j]!);
   const side = (along: Float64Array): number => {
-    let [least, most] = [Infinity, -Infinity];
-    for (const at of along) {
-      least = Math.min(least, at);
-      most = Math.max(most, at);
-    }
-    return Math.max(most - least, size / 2);
+    const { from, to } = extentOf(along);
+    return Math.max(to - from, size / 2);
   };
   return noiseShare * Math.sqrt(photons / (side(positions.x) * side(positions.y)));
 }

@@ -18,6 +18,8 @@ export const streams = {
   heldOut: 10,
   network: 11,
   training: 12,
+  bootstrap: 13,
+  floor: 14,
 } as const;
 export type Stream = keyof typeof streams;
 

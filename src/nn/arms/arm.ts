@@ -62,6 +62,8 @@ export interface NetworkArm<Options extends CommonOptions = CommonOptions> {
   readonly options: z.ZodType<Options>;
   /** Trained on the true object: simulated studies only. */
   readonly needsLabels: boolean;
+  /** Its object of a scan is drawn towards its mean where the frames do not tell it from noise (physics/shrunken.ts). */
+  shrinks(options: Options): boolean;
   train(
     task: ArmTask,
     options: Options,
@@ -92,6 +94,7 @@ export function defineArm<Options extends CommonOptions>(arm: NetworkArm<Options
   const parsed = (options: CommonOptions): Options => arm.options.parse(options);
   return {
     ...arm,
+    shrinks: (options) => arm.shrinks(parsed(options)),
     train: (task, options, context) => arm.train(task, parsed(options), context),
     infer: (task, network, context) =>
       arm.infer(task, { ...network, options: parsed(network.options) }, context),

@@ -97,14 +97,22 @@ export function pullFlops(physics: Physics): number {
   return 2 * frameFlops(physics);
 }
 
-/** Region and canvas of a group before its frames are known. Four thirds of its diameter hold 98.5 % of the light of a
- * defocused probe; the widest of many groups, at the scan's rim, reaches two and a half steps. */
+/** The probe's window before the probe is known: four thirds of its diameter hold 98.5 % of the light of a defocused one. */
+export function plannedWindowPx({
+  sizePx,
+  probeDiameterPx,
+}: Pick<PlannedScan, "sizePx" | "probeDiameterPx">): number {
+  return Math.min(sizePx, (4 / 3) * probeDiameterPx);
+}
+
+/** Region and canvas of a group before its frames are known: the widest of many groups, at the scan's rim, reaches two and a
+ * half steps. */
 export function plannedCanvas(
-  { sizePx, groupSize, probeDiameterPx, areaPerFramePx }: PlannedScan,
+  scan: PlannedScan,
   levels: number,
 ): { readonly regionPx: number; readonly canvasPx: number } {
+  const { sizePx, groupSize, areaPerFramePx } = scan;
   const reach = groupSize === 1 ? 0.5 : 2.5 * Math.sqrt(areaPerFramePx);
-  const window = Math.min(sizePx, (4 / 3) * probeDiameterPx);
-  const regionPx = 2 ** levels * Math.ceil((window + 2 * reach) / 2 ** levels);
+  const regionPx = 2 ** levels * Math.ceil((plannedWindowPx(scan) + 2 * reach) / 2 ** levels);
   return { regionPx, canvasPx: Math.max(regionPx, sizePx + 2 * (Math.ceil(reach) + 1)) };
 }

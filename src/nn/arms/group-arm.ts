@@ -4,6 +4,7 @@
 import { z } from "zod";
 import { groupInferenceModel, applyToGroups } from "../inference/apply-groups.ts";
 import { groupChannels, groupModel, type GroupModelConfig } from "../models/group-model.ts";
+import { stepsAtDose } from "../physics/gradient-steps.ts";
 import { fit } from "../training/fit.ts";
 import { groupLesson } from "../training/group-lesson.ts";
 import { canvasShape, probeWindowPx } from "../training/groups.ts";
@@ -43,15 +44,15 @@ const options = z.strictObject({
       "Share of the photons that the input sees while training; the loss compares with the others. 1: with all.",
     ),
 });
-type Options = z.infer<typeof options>;
+/** Labels leave nothing to choose: their distance is the loss. */
+const labelOptions = options.omit({ loss: true });
+type Options = z.infer<typeof labelOptions> & Partial<Pick<z.infer<typeof options>, "loss">>;
 
 /** Photons per frame from which a pixel's own illumination steers its step; below, that amplifies noise. */
 const brightPhotons = 3e4;
 
-/** Photons per frame below which a second gradient step fits noise: held-back photons said so at 1e3, and not at 1e4. */
-const enoughPhotons = 5e3;
 const stepsAt = (steps: Options["steps"], dosePhotons: number): number =>
-  steps === "auto" ? (dosePhotons >= enoughPhotons ? 8 : 1) : steps;
+  steps === "auto" ? stepsAtDose(dosePhotons, 8) : steps;
 
 function factsOf({ problem, groups, dosePhotons }: ArmTask, { widths }: Options): NetworkFacts {
   const { size, probe, probeModes, positions } = problem;
@@ -84,13 +85,17 @@ function groupArm(
 ): NetworkArm {
   return defineArm<Options>({
     ...about,
-    options,
+    options: teacher === "labels" ? labelOptions : options,
     needsLabels: teacher === "labels",
+    // Under a probe of its own an object is not the given probe's to judge.
+    shrinks: ({ probe }) => probe === "fixed",
     async train(task, rule, { schedule, ...context }) {
       const facts = factsOf(task, rule);
       const model = modelOf(facts, rule);
       const { batchSize } = schedule;
-      const lesson = groupLesson(task, task.groups, { ...rule, model, teacher, batchSize }, context);
+      const { loss = "poisson", seenShare, validationFraction } = rule;
+      const chosen = { loss, seenShare, validationFraction, model, teacher, batchSize };
+      const lesson = groupLesson(task, task.groups, chosen, context);
       return { fit: await fit(lesson, { ...rule, ...schedule }, fitContext(context, facts)), facts };
     },
     infer: (task, { options: rule, parameters }, context) =>

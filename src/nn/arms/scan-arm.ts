@@ -12,15 +12,16 @@ import { partOf } from "../training/progress.ts";
 import { tileLesson } from "../training/tile-lesson.ts";
 import { tileShape } from "../training/tiles.ts";
 import { defineArm, fitContext } from "./arm.ts";
-import { frameFlops, unetFlops, unetParameters } from "./cost.ts";
+import { frameFlops, plannedWindowPx, unetFlops, unetParameters } from "./cost.ts";
 import { commonShape } from "./options.ts";
 
 const options = z.strictObject({
   ...commonShape,
-  engine: z.string().default("lsqml").describe("Engine or chain whose object the network is given."),
+  // ML finds the slow waves of the phase, a tv prior with rPIE the edges: at most doses better than either alone (ENGINE-040).
+  engine: z.string().default("ml:40+rpie:40").describe("Engine or chain whose object the network is given."),
   engineOptions: z
     .record(z.string(), z.unknown())
-    .default({ fixProbe: true, epochs: 60, prior: "tv", priorWeight: "noise" })
+    .default({ fixProbe: true, "rpie.prior": "tv", "rpie.priorWeight": "noise" })
     .describe("Options of that engine."),
   seenShare: z
     .number()
@@ -57,6 +58,8 @@ export const pinnScan = defineArm<Options>({
   cites: ["10.1038/s41598-023-48351-7", "arXiv:1803.04189"],
   options,
   needsLabels: false,
+  // The engine's object is shrunken already.
+  shrinks: () => false,
   async train(task, rule, { schedule, ...context }) {
     const { problem, dosePhotons } = task;
     const { size, probe, probeModes } = problem;
@@ -74,13 +77,13 @@ export const pinnScan = defineArm<Options>({
   },
   async infer({ problem }, { options: rule, parameters }, context) {
     const engine = prepareEngine(rule.engine, rule.engineOptions);
+    // The network's own pass is short.
     const planes = await scanPlanes(engine, problem, context);
     return applyToScan(planes, { ...context, widths: rule.widths, parameters });
   },
   cost(scan, { widths, tilePx, framesPerTile, engine, engineOptions, splits }) {
-    const { sizePx, probeModes, probeDiameterPx, items, objectPixels } = scan;
-    // Four thirds of its diameter hold a defocused probe's light.
-    const { canvasPx } = tileShape(tilePx, { sizePx, windowPx: Math.min(sizePx, (4 / 3) * probeDiameterPx) });
+    const { sizePx, probeModes, items, objectPixels } = scan;
+    const { canvasPx } = tileShape(tilePx, { sizePx, windowPx: plannedWindowPx(scan) });
     const shape = { ...tileChannels, widths };
     const compared = framesPerTile * frameFlops({ sizePx, probeModes, canvasPx });
     return {

@@ -93,21 +93,12 @@ export async function applyToGroups(
   const order = Int32Array.from({ length: table.count }, (_, group) => group);
   const unused = createRng(0, "thinning");
   const stitch = stitcher(problem.objectHeight, problem.objectWidth, canvasPx);
-  const frames = [groupsPerBatch * framesPerGroup, sizePx, sizePx];
-  const places = [groupsPerBatch, framesPerGroup];
+  const feeds = { ...builder.seen, ...probeFeeds(task) };
   try {
     for (let first = 0; first < table.count; first += groupsPerBatch) {
       builder.fill(table, order, first, unused);
-      const { amplitudes, top, left, originX, originY } = builder.batch;
-      const outputs = await session.run(
-        {
-          amplitudes: { shape: frames, data: amplitudes },
-          top: { shape: places, data: top },
-          left: { shape: places, data: left },
-          ...probeFeeds(task),
-        },
-        { signal: options.signal },
-      );
+      const { originX, originY } = builder.batch;
+      const outputs = await session.run(feeds, { signal: options.signal });
       const whole = Math.min(groupsPerBatch, table.count - first);
       for (let b = 0; b < whole; b++) stitch.add(outputs, b, originX[b]!, originY[b]!);
       options.progress?.((first + whole) / table.count, "inference");

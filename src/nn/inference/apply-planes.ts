@@ -8,6 +8,7 @@ import { tileChannels, tileNetwork } from "../models/tile-network.ts";
 import { reachPx } from "../models/unet.ts";
 import { toOnnx } from "../onnx/to-onnx.ts";
 import type { ScanPlanes } from "../physics/scan-state.ts";
+import { loadGraph } from "../runtime/load-graph.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { cutWindow } from "../training/tiles.ts";
 import type { InferenceModel } from "./inference-model.ts";
@@ -63,7 +64,7 @@ export async function applyToScan(scan: ScanPlanes, options: ApplyOptions): Prom
   const network = tileNetwork(widths);
   const planes = input("planes", [1, tileChannels.inputs, rows, columns]);
   const corrections = network.apply(planes, parameterInputs(network.specs));
-  const session = await runtime.load(toOnnx({ outputs: { corrections }, values: parameters }), { threads });
+  const session = await loadGraph(runtime, { outputs: { corrections }, values: parameters }, { threads });
   const object = flatImage(height, width);
   const fed = new Float32Array(tileChannels.inputs * rows * columns);
   try {

@@ -27,6 +27,14 @@ export interface ScanState {
   readonly light: Float32Array;
 }
 
+/** Photons per frame below which a second step fits noise: held-back photons said so at 1e3, and not at 1e4. */
+const enoughPhotons = 5e3;
+
+/** J for a dose: 1 where more fit the noise, else `most`. */
+export function stepsAtDose(dosePhotons: number, most: number): number {
+  return dosePhotons >= enoughPhotons ? most : 1;
+}
+
 /** Frames in flight: enough that threads have work, few enough to stay in cache. */
 const slots = 32;
 

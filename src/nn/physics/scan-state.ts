@@ -22,6 +22,7 @@ export interface StateContext {
   readonly backend: Backend;
   readonly seed: number;
   readonly signal?: AbortSignal | undefined;
+  readonly progress?: ((fraction: number, note: string) => void) | undefined;
 }
 
 /** Runs the engine and turns its object so that its mean phase over the lit region is 0: a network need not learn that a
@@ -31,7 +32,11 @@ export async function scanPlanes(
   problem: Problem,
   context: StateContext,
 ): Promise<ScanPlanes> {
-  const { object, probe } = await runEngine(engine, problem, context);
+  const { progress, ...rest } = context;
+  const { object, probe } = await runEngine(engine, problem, {
+    ...rest,
+    onEpoch: ({ fraction, engine: name }) => progress?.(fraction, name),
+  });
   return planesOf(object, { ...problem, probe }, context.backend);
 }
 

@@ -2,6 +2,7 @@
 
 import type { Positions } from "../../array/scan.ts";
 import type { Rng } from "../../math/random/rng.ts";
+import type { Feeds } from "../runtime/runtime.ts";
 import { expectWhole, splitCounts, type FrameStore } from "./frame-store.ts";
 import { placeCanvas, type GroupTable } from "./groups.ts";
 
@@ -31,6 +32,10 @@ export interface BatchShape {
 
 export interface BatchBuilder {
   readonly batch: Batch;
+  /** The same arrays as a graph is fed them: what the model sees (`amplitudes`, `top`, `left`), and what the loss compares
+   * with (`counts`). */
+  readonly seen: Feeds;
+  readonly compared: Feeds;
   /** Fills the batch with groups `first` … of the table; past its end it starts over. `rng` splits counts. */
   fill(table: GroupTable, order: Int32Array, first: number, rng: Rng): void;
 }
@@ -63,8 +68,16 @@ export function batchBuilder(store: FrameStore, positions: Positions, shape: Bat
     for (let i = 0; i < pixels; i++) seen[i] = Math.sqrt(seen[i]! * perPhoton);
   }
 
+  const frames = [slots, sizePx, sizePx];
+  const places = [groupsPerBatch, groupSize];
   return {
     batch,
+    seen: {
+      amplitudes: { shape: frames, data: batch.amplitudes },
+      top: { shape: places, data: batch.top },
+      left: { shape: places, data: batch.left },
+    },
+    compared: { counts: { shape: frames, data: batch.counts } },
     fill(table, order, first, rng) {
       for (let b = 0; b < groupsPerBatch; b++) {
         const group = order[(first + b) % order.length]!;

@@ -5,9 +5,8 @@ import { createRng, shuffle } from "../../math/random/rng.ts";
 import { DoselapError, isDoselapError } from "../../errors.ts";
 import { initialise, type ParameterSpec, type ParameterValues } from "../models/parameters.ts";
 import { cosineRate } from "../optim/schedules.ts";
-import { toOnnx } from "../onnx/to-onnx.ts";
+import { loadGraph } from "../runtime/load-graph.ts";
 import type { Feeds, Runtime, Session } from "../runtime/runtime.ts";
-import { elementCount } from "../graph/shape.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { openJudge, type Judge, type Judgement } from "./judge.ts";
 import { openLearner, type Learner } from "./learner.ts";
@@ -162,7 +161,7 @@ async function learn(
   const steps = stepsPerEpoch(lesson);
   const levels = await judgeLevels(lesson, judge, context);
   const history: EpochRecord[] = [];
-  let best = startingBest(lesson, levels);
+  let best = startingBest(lesson, levels, judge.zeros);
   for (let epoch = 1; epoch <= epochs; epoch++) {
     const order = lesson.items.slice();
     shuffle(order, createRng(seed, "training", { dose: epoch, pixel: 1 }));
@@ -205,12 +204,13 @@ interface Best {
 
 /** What the first epoch has to beat: what all-zero parameters give, where that is an object of its own. */
 function startingBest(
-  { start, specs }: Lesson,
+  { start }: Lesson,
   levels: { readonly [name: string]: number },
+  zeros: Feeds,
 ): Best | undefined {
   if (start === undefined) return undefined;
-  const zeros = specs.map(({ name, shape }) => [name, new Float32Array(elementCount(shape))] as const);
-  return { epoch: 0, loss: levels[start]!, parameters: Object.fromEntries(zeros) };
+  const parameters = Object.fromEntries(Object.entries(zeros).map(([name, { data }]) => [name, data]));
+  return { epoch: 0, loss: levels[start]!, parameters };
 }
 
 /** A comparison with NaN is false: without this, an epoch without a validation loss could be the best for good. */
@@ -231,8 +231,7 @@ async function judgeLevels(
 ): Promise<{ [name: string]: number }> {
   const levels: Record<string, number> = {};
   for (const { name, loss, batch } of lesson.levels) {
-    const own =
-      loss === undefined ? undefined : await runtime.load(toOnnx({ outputs: { loss } }), { threads });
+    const own = loss === undefined ? undefined : await loadGraph(runtime, { outputs: { loss } }, { threads });
     let sum = 0;
     try {
       for (let index = 0; index < lesson.validationBatches; index++) {

@@ -16,12 +16,12 @@ import { peak } from "../ops/peak.ts";
 import { scale } from "../ops/unary.ts";
 import type { Feeds } from "../runtime/runtime.ts";
 import { batchBuilder } from "./batch.ts";
-import type { Lesson, Level } from "./fit.ts";
+import { canvasLabels } from "./canvas-labels.ts";
+import type { Lesson } from "./fit.ts";
 import { storeFrames } from "./frame-store.ts";
 import type { GroupTable } from "./groups.ts";
-import { plainLevels, truthLevel, type LevelOptions } from "./levels.ts";
-import { labelsOf, probeFeeds, type ScanTask } from "./scan-task.ts";
-import { cutWindow } from "./tiles.ts";
+import { photonLevels, truthLevels } from "./group-levels.ts";
+import { probeFeeds, type ScanTask } from "./scan-task.ts";
 import { splitByBlocks } from "./validation.ts";
 
 export interface GroupLessonOptions {
@@ -57,25 +57,27 @@ export function groupLesson(
     dosePhotons,
     seenShare,
   });
-  const truth =
-    teacher === "labels" || task.truth !== undefined ? canvasLabels(task, batchSize, canvasPx) : undefined;
-  const light = probeFeeds(task);
-  const shapes = feedShapes(task, options);
+  const labels = teacher === "labels" ? canvasLabels(task, batchSize, canvasPx) : undefined;
+  const feeds: Feeds = { ...builder.seen, ...probeFeeds(task), ...(labels?.feeds ?? builder.compared) };
 
   function batch(round: number, order: Int32Array, first: number): Feeds {
     builder.fill(table, order, first, createRng(seed, "thinning", { dose: round, frame: first }));
-    const { amplitudes, counts, top, left, originX, originY } = builder.batch;
-    truth?.fill(originX, originY);
-    return {
-      amplitudes: { shape: shapes.frames, data: amplitudes },
-      top: { shape: shapes.places, data: top },
-      left: { shape: shapes.places, data: left },
-      ...light,
-      ...(teacher === "labels" ? truth?.feeds : { counts: { shape: shapes.frames, data: counts } }),
-    };
+    labels?.fill(builder.batch);
+    return feeds;
   }
   const steps = `${model.steps} gradient steps`;
   const validationBatch = (index: number): Feeds => batch(0, validation, index * batchSize);
+  const levels = {
+    table,
+    store,
+    builder,
+    training,
+    groupsPerBatch: batchSize,
+    canvasPx,
+    kind: options.loss,
+    share: comparedShare(options),
+    validationBatch,
+  };
   return {
     ...groupGraph(task, options),
     batchSize,
@@ -84,34 +86,17 @@ export function groupLesson(
     validationBatches: Math.ceil(validation.length / batchSize),
     validationBatch,
     levels: [
-      ...(teacher === "measurement" ? photonLevels() : []),
+      ...(teacher === "measurement" ? photonLevels(levels) : []),
       { name: steps, batch: validationBatch },
-      ...(teacher === "measurement" && truth !== undefined ? [levelOfTruth(truth.feeds)] : []),
+      ...(teacher === "measurement" ? truthLevels(task, levels) : []),
     ],
     start: steps,
   };
-
-  function levelOptions(batch: Level["batch"]): LevelOptions {
-    return { kind: options.loss, share: comparedShare(options), shape: shapes.frames, batch };
-  }
-  function photonLevels(): Level[] {
-    const frames = new Set([...training].flatMap((group) => [...membersOf(table, group)]));
-    return plainLevels(store, [...frames], levelOptions(validationBatch));
-  }
-  function levelOfTruth(labels: Feeds): Level {
-    const canvases = { groups: batchSize, framesPerGroup: table.groupSize, canvasPx };
-    const withTruth = (index: number): Feeds => ({ ...validationBatch(index), ...labels });
-    return truthLevel(task, canvases, levelOptions(withTruth));
-  }
 }
 
 /** Share of the photons that the loss compares with. */
 function comparedShare({ seenShare }: GroupLessonOptions): number {
   return seenShare === 1 ? 1 : 1 - seenShare;
-}
-
-function membersOf({ groups, groupSize }: GroupTable, group: number): Int32Array {
-  return groups.subarray(group * groupSize, (group + 1) * groupSize);
 }
 
 /** Groups without a validation frame are trained on; those of validation frames alone choose.
@@ -147,20 +132,14 @@ export function splitGroups(
   return { training, validation };
 }
 
-function feedShapes({ problem: { size } }: ScanTask, { model, batchSize }: GroupLessonOptions) {
-  const { framesPerGroup, canvasPx } = model;
-  return {
-    frames: [batchSize * framesPerGroup, size, size],
-    places: [batchSize, framesPerGroup],
-    canvas: [batchSize, canvasPx, canvasPx],
-  };
-}
-
 function groupGraph(
   task: ScanTask,
   options: GroupLessonOptions,
 ): Pick<Lesson, "specs" | "parameters" | "loss" | "corrections" | "activations"> {
-  const { frames, canvas } = feedShapes(task, options);
+  const { size } = task.problem;
+  const { framesPerGroup, canvasPx } = options.model;
+  const frames = [options.batchSize * framesPerGroup, size, size];
+  const canvas = [options.batchSize, canvasPx, canvasPx];
   const network = groupModel(options.model);
   const parameters = parameterInputs(network.specs);
   const feeds = groupInputs(network, {
@@ -199,27 +178,4 @@ function againstPhotons(
 
 function againstLabels({ light }: GroupOutput, truth: Field): (object: Field) => Tensor {
   return (object) => labelLoss(object, truth, light);
-}
-
-/** The true object on the canvases of a batch. */
-function canvasLabels(task: ScanTask, groups: number, canvasPx: number) {
-  const labels = labelsOf(task);
-  const pixels = labels.height * labels.width;
-  const parts = ([0, 1] as const).map((odd) =>
-    Float32Array.from({ length: pixels }, (_, i) => labels.data[2 * i + odd]!),
-  ) as [Float32Array, Float32Array];
-  const area = canvasPx * canvasPx;
-  const shape = [groups, canvasPx, canvasPx];
-  const [re, im] = [new Float32Array(groups * area), new Float32Array(groups * area)];
-  const feeds: Feeds = { "truth.re": { shape, data: re }, "truth.im": { shape, data: im } };
-  return {
-    feeds,
-    fill(originX: Float64Array, originY: Float64Array): void {
-      for (let b = 0; b < groups; b++) {
-        const window = { x: originX[b]!, y: originY[b]!, rows: canvasPx, columns: canvasPx };
-        cutWindow(labels, parts[0], { ...window, outside: 1 }, re.subarray(b * area, (b + 1) * area));
-        cutWindow(labels, parts[1], { ...window, outside: 0 }, im.subarray(b * area, (b + 1) * area));
-      }
-    },
-  };
 }

@@ -1,7 +1,7 @@
 // Scores parameters on validation batches: the loss that chooses an epoch, and what tells a network that has died.
 
 import type { ParameterSpec, ParameterValues } from "../models/parameters.ts";
-import { toOnnx } from "../onnx/to-onnx.ts";
+import { loadGraph } from "../runtime/load-graph.ts";
 import type { Feeds, Runtime } from "../runtime/runtime.ts";
 import type { Tensor } from "../graph/tensor.ts";
 
@@ -40,8 +40,9 @@ export interface Judge {
 export async function openJudge(exam: Examination, runtime: Runtime, threads: number): Promise<Judge> {
   const { specs, loss, corrections, activations, validationBatches } = exam;
   const layers = activations.map((tensor, i) => [`layer${i}`, tensor] as const);
-  const session = await runtime.load(
-    toOnnx({ outputs: { loss, corrections, ...Object.fromEntries(layers) } }),
+  const session = await loadGraph(
+    runtime,
+    { outputs: { loss, corrections, ...Object.fromEntries(layers) } },
     { threads },
   );
   const feedsOf = (values: (spec: ParameterSpec) => Float32Array): Feeds =>

@@ -53,6 +53,35 @@ async function steps(learner: Learner, from: number, to: number): Promise<StepRe
   return reports;
 }
 
+/** Channels that fill blocks of eight and of sixteen. */
+const wide = unet("wide", { inputs: 1, outputs: 1, widths: [16, 32] });
+
+test("computes in blocks of channels what it computes plainly, where the runtime has them", async () => {
+  const learners = await Promise.all(
+    [runtime, await openNodeRuntime({ blocks: true })].map((on) => {
+      const inputs = parameterInputs(wide.specs);
+      return openLearner({
+        loss: mean(square(subtract(wide.apply(x, inputs), wanted)), [0, 1, 2, 3]),
+        specs: wide.specs,
+        parameters: inputs,
+        start: initialise(wide.specs, 4),
+        schedule: () => 1e-3,
+        weightDecay: 0,
+        clipNorm: 1,
+        average: 0.9,
+        runtime: on,
+        threads: 1,
+      });
+    }),
+  );
+  const [plain, blocked] = await Promise.all(learners.map((learner) => steps(learner, 1, 3)));
+  // float32 sums of a few hundred terms in another order, through three steps of Adam.
+  for (const [i, { loss: expected }] of plain!.entries()) {
+    expect(Math.abs(blocked![i]!.loss - expected)).toBeLessThan(1e-3 * expected);
+  }
+  await Promise.all(learners.map((learner) => learner.release()));
+});
+
 describe("a learner", () => {
   test("gives the same losses and weights for the same seed, to the byte, and others for another", async () => {
     const [one, again, other] = [await open(), await open(), await open(5)];

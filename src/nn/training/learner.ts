@@ -3,7 +3,6 @@
 
 import { DoselapError } from "../../errors.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import { toOnnx } from "../onnx/to-onnx.ts";
 import type { ParameterSpec, ParameterValues } from "../models/parameters.ts";
 import { adam } from "../optim/adam.ts";
 import { averageWeights } from "../optim/average-weights.ts";
@@ -12,6 +11,7 @@ import { clipByGlobalNorm } from "../optim/global-norm.ts";
 import type { Schedule } from "../optim/schedules.ts";
 import { scalarValues, startValues, trainingStep, type TrainingStep } from "../optim/step.ts";
 import { chain } from "../optim/transform.ts";
+import { loadGraph } from "../runtime/load-graph.ts";
 import type { Feed, Feeds, Runtime, Session } from "../runtime/runtime.ts";
 
 export interface LearnerOptions {
@@ -71,7 +71,7 @@ export async function openLearner(options: LearnerOptions): Promise<Learner> {
       averageWeights(options.average),
     ),
   });
-  const session = await runtime.load(toOnnx({ outputs: graph.outputs }), { threads });
+  const session = await loadGraph(runtime, graph, { threads });
   return learnerOf(graph, session, { schedule, specs, start });
 }
 
@@ -84,13 +84,10 @@ function learnerOf(
   let next: { [name: string]: Float32Array } = Object.fromEntries(
     Object.entries(now).map(([name, data]) => [name, new Float32Array(data.length)]),
   );
-  const shapes = new Map(graph.carried.map(({ input, shape }) => [input, shape]));
   let done = 0;
 
   function carriedFeeds(): Record<string, Feed> {
-    return Object.fromEntries(
-      graph.carried.map(({ input }) => [input, { shape: shapes.get(input)!, data: now[input]! }]),
-    );
+    return Object.fromEntries(graph.carried.map(({ input, shape }) => [input, { shape, data: now[input]! }]));
   }
 
   return {

@@ -37,7 +37,16 @@ beforeAll(async () => {
   found = await fit(lesson, rule, { seed: 1, runtime, threads: 1, log: () => undefined });
 });
 
-test("the level is what a flat object of the scan's brightness costs", () => {
+test("of its levels the truth is the lowest, and the mean pattern lies below the uniform rate", () => {
+  const names = Object.keys(found.levels);
+  expect(names.slice(1)).toEqual(["uniform rate", "mean pattern", "truth"]);
+  const [flat, uniform, pattern, truthCost] = Object.values(found.levels) as [number, number, number, number];
+  expect(truthCost).toBeLessThan(pattern);
+  expect(truthCost).toBeLessThan(flat);
+  expect(pattern).toBeLessThan(uniform);
+});
+
+test("the first level is what a flat object of the scan's brightness costs", () => {
   const { probe } = problem;
   const modulus = Math.sqrt(power(problem.diffraction) / problem.frames / power(probe));
   const [name, level] = Object.entries(found.levels)[0]!;

@@ -1,7 +1,8 @@
 // The lesson of the earlier study's network (models/reference-network.ts): the Poisson likelihood of all photons, of the same
-// frames that the network is shown. What it is compared with is the flat object: until the network's loss is below that
-// level, it has learned the scan's mean brightness and no more.
+// frames that the network is shown. Until the network's loss is below the flat object's it has learned the scan's mean
+// brightness and no more; below the truth's it fits noise.
 
+import { powerOf } from "../../engines/constraints/probe.ts";
 import { createRng } from "../../math/random/rng.ts";
 import { expectedCounts, measurementLoss } from "../fields/loss.ts";
 import { spectra, totalIntensity } from "../fields/scattering.ts";
@@ -15,6 +16,7 @@ import { batchBuilder } from "./batch.ts";
 import type { Lesson } from "./fit.ts";
 import { storeFrames } from "./frame-store.ts";
 import { splitGroups } from "./group-lesson.ts";
+import { photonLevels, truthLevels } from "./group-levels.ts";
 import type { GroupTable } from "./groups.ts";
 import { probeFeeds, type ScanTask } from "./scan-task.ts";
 
@@ -42,26 +44,28 @@ export function referenceLesson(
     dosePhotons,
     seenShare: 1,
   });
-  const light = probeFeeds(task);
-  const frames = [batchSize * table.groupSize, problem.size, problem.size];
-  const places = [batchSize, table.groupSize];
+  const feeds = { ...builder.seen, ...builder.compared, ...probeFeeds(task) };
   // Nothing is split: both input and loss have all photons.
   const unused = createRng(seed, "thinning");
 
   function batch(order: Int32Array, first: number): Feeds {
     builder.fill(table, order, first, unused);
-    const { amplitudes, counts, top, left } = builder.batch;
-    return {
-      amplitudes: { shape: frames, data: amplitudes },
-      counts: { shape: frames, data: counts },
-      top: { shape: places, data: top },
-      left: { shape: places, data: left },
-      ...light,
-    };
+    return feeds;
   }
   const validationBatch = (index: number): Feeds => batch(validation, index * batchSize);
   const modulus = flatModulus(task, store.meanCounts);
   const flat = flatFeeds(modulus, table.groupSize);
+  const levels = {
+    table,
+    store,
+    builder,
+    training,
+    groupsPerBatch: batchSize,
+    canvasPx: model.canvasPx,
+    kind: "poisson",
+    share: 1,
+    validationBatch,
+  } as const;
   return {
     ...referenceGraph(task, options),
     batchSize,
@@ -74,6 +78,8 @@ export function referenceLesson(
         name: `flat object of modulus ${modulus.toFixed(3)}`,
         batch: (index) => ({ ...validationBatch(index), ...flat }),
       },
+      ...photonLevels(levels),
+      ...truthLevels(task, levels),
     ],
   };
 }
@@ -102,7 +108,7 @@ function referenceGraph(
 /** The flat object that sends as many photons to the detector as were measured; the network's moduli end at 1. */
 function flatModulus({ problem, backgroundPhotonsPerPx }: ScanTask, meanCounts: number): number {
   const scattered = Math.max(0, meanCounts - backgroundPhotonsPerPx * problem.size ** 2);
-  return Math.min(1 - 1e-6, Math.max(1e-6, Math.sqrt(scattered / power(problem.probe))));
+  return Math.min(1 - 1e-6, Math.max(1e-6, Math.sqrt(scattered / powerOf(problem.probe))));
 }
 
 /** Biases that make a network whose other parameters are 0 answer a flat object to everything: σ and swish of them are the
@@ -123,9 +129,4 @@ function inverseSwish(y: number): number {
     x -= (x * s - y) / (s + x * s * (1 - s));
   }
   return x;
-}
-
-/** Σ|u|². */
-function power(values: Float32Array): number {
-  return values.reduce((sum, value) => sum + value * value, 0);
 }

@@ -18,7 +18,7 @@ import {
 import { peak } from "../ops/peak.ts";
 import { planesOf, scanPlanes } from "../physics/scan-state.ts";
 import type { Lesson, Level } from "./fit.ts";
-import { splitScan, storeFrames } from "./frame-store.ts";
+import { splitScan, storeFrames, type FrameStore } from "./frame-store.ts";
 import { plainLevels } from "./levels.ts";
 import { probeWindowPx } from "./groups.ts";
 import { probeFeeds, type ScanTask } from "./scan-task.ts";
@@ -66,7 +66,8 @@ export async function tileLesson(
   });
   // A network that does not fit is refused before the engine runs.
   const graph = tileGraph(task, options, shape);
-  const views = await splitViews(task, options, context);
+  const store = storeFrames(task.problem.diffraction, sizePx);
+  const views = await splitViews(task, store, options, context);
   const held = new Set(validation);
   const rule = { framesPerTile, seed };
   const drawer = tileDrawer(positions, shape, { ...rule, allowed: (frame) => !held.has(frame) });
@@ -88,7 +89,7 @@ export async function tileLesson(
   const validationBatch = validationFrom(views);
   const start: Level = { name: `${options.engine.name} object`, batch: validationBatch };
   const levels: Level[] = [
-    ...plainLevels(storeFrames(task.problem.diffraction, sizePx), training, {
+    ...plainLevels(store, training, {
       kind: options.loss,
       share: 1 - options.seenShare,
       shape: [tiles * framesPerTile, sizePx, sizePx],
@@ -123,10 +124,10 @@ export async function tileLesson(
 /** One engine run per split of the photons. */
 async function splitViews(
   { problem }: ScanTask,
+  store: FrameStore,
   { engine, seenShare, splits }: TileLessonOptions,
   { seed, backend, signal, log, progress }: LessonContext,
 ): Promise<ScanView[]> {
-  const store = storeFrames(problem.diffraction, problem.size);
   const thinned = {
     ...problem,
     probe: problem.probe.map((value) => value * Math.sqrt(seenShare)),

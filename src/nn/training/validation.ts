@@ -1,7 +1,8 @@
 // Validation frames by blocks of the scan, not by chance: a frame beside a training frame sees the same object, and would
 // praise a network for what it has memorised.
 
-import type { Positions } from "../../array/scan.ts";
+import { groupBy } from "../../array/group.ts";
+import { extentOf, type Positions } from "../../array/scan.ts";
 import { DoselapError } from "../../errors.ts";
 import { createRng, shuffle } from "../../math/random/rng.ts";
 
@@ -52,24 +53,11 @@ function blocksOf(
   { x, y }: Positions,
   blockPx: number,
 ): { readonly blocks: ReadonlyMap<number, number[]>; readonly along: Float64Array } {
-  const [left, right] = extent(x);
-  const [top, bottom] = extent(y);
+  const [{ from: left, to: right }, { from: top, to: bottom }] = [extentOf(x), extentOf(y)];
   const across = 1 + Math.floor((right - left) / blockPx);
-  const blocks = new Map<number, number[]>();
-  for (let j = 0; j < x.length; j++) {
-    const block = Math.floor((y[j]! - top) / blockPx) * across + Math.floor((x[j]! - left) / blockPx);
-    const held = blocks.get(block);
-    if (held === undefined) blocks.set(block, [j]);
-    else held.push(j);
-  }
+  const blocks = groupBy(
+    x.keys(),
+    (j) => Math.floor((y[j]! - top) / blockPx) * across + Math.floor((x[j]! - left) / blockPx),
+  );
   return { blocks, along: right - left > bottom - top ? x : y };
-}
-
-function extent(values: Float64Array): readonly [number, number] {
-  let [low, high] = [Infinity, -Infinity];
-  for (const value of values) {
-    low = Math.min(low, value);
-    high = Math.max(high, value);
-  }
-  return [low, high];
 }

@@ -7,6 +7,7 @@ import type { Dataset } from "../../data/dataset.ts";
 import { readDataset } from "../../data/read.ts";
 import { gradientSteps } from "../../nn/physics/gradient-steps.ts";
 import { meanPatternObject } from "../../nn/physics/mean-pattern.ts";
+import { shrunken } from "../../nn/physics/shrunken.ts";
 import { cellPath, type Cell } from "../../study/cell.ts";
 import { stepsOptions } from "../../study/methods.ts";
 import { problemOf } from "../../study/problem.ts";
@@ -29,7 +30,8 @@ export async function baselineObject(
   const problem = problemOf(scored);
   if (baseline === "steps") {
     const options = stepsOptions(design.methods["steps"] ?? {}, cell.dose);
-    const { object } = gradientSteps(problem, { ...options, backend });
+    const { object: found } = gradientSteps(problem, { ...options, backend });
+    const object = shrunken(found, problem, { backend, seed: cell.seed });
     return { object, summary: { start: "flat object, calibrated probe", options } };
   }
   const file = trainingDataFiles(design).train;

@@ -3,7 +3,10 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { flatImage, ndarray, type AnyArray, type ComplexImage } from "../../array/ndarray.ts";
-import { readArrayArgument, toComplexImage } from "../../data/array-argument.ts";
+import { openBackend } from "../../compute/node.ts";
+import { isKernelSize } from "../../compute/wasm/plan.ts";
+import { referenceBackend } from "../../compute/reference.ts";
+import { readArrayArgument, toComplexImage, toProbe } from "../../data/array-argument.ts";
 import { readDataset } from "../../data/read.ts";
 import { DoselapError } from "../../errors.ts";
 import { writeJson } from "../../io/atomic.ts";
@@ -12,17 +15,26 @@ import { amplitudeRange, renderAmplitudePng, renderPhasePng } from "../../report
 import { armDefinition } from "../../study/arms.ts";
 import { armPath, cellPath, type Cell } from "../../study/cell.ts";
 import { absentArm, scoreArm } from "../../study/comparison/arms.ts";
+import { cellFloor, type CellReference } from "../../study/comparison/cell-floor.ts";
+import { referenceCell } from "../../study/comparison/reference.ts";
 import { collectStudy, resultsCsv } from "../../study/comparison/study.ts";
-import { checkWindow, cropImage, illuminatedMask, type Window } from "../../study/comparison/window.ts";
+import {
+  checkWindow,
+  cropImage,
+  guardBandPx,
+  illuminatedMask,
+  type Window,
+} from "../../study/comparison/window.ts";
 import type { ArmOutcome, CellResult } from "../../study/results.ts";
 import { readCellResult, studyResultFile } from "../../study/results-file.ts";
 import type { StageContext } from "../context.ts";
 import { writeManifest } from "../manifest.ts";
 import { readRecord } from "../record.ts";
 import { referenceJobs } from "../reference.ts";
-import type { JobInputs, JobOutcome, Stage, StageJob } from "../stage.ts";
+import type { JobHooks, JobInputs, JobOutcome, Stage, StageJob } from "../stage.ts";
 import type { JobResult } from "../store.ts";
 import { upstreamFiles } from "../upstream.ts";
+import { jobWarnings } from "./job-warnings.ts";
 import { halfFiles, scoredArms, scoredFile } from "./layout.ts";
 import { absenceOf } from "./networks.ts";
 
@@ -81,18 +93,23 @@ function referencePath(cell: Cell, context: StageContext): string {
   return referenceJobs(context, cell.replicate).reconstruction;
 }
 
-async function work({ cell }: StageJob, context: StageContext, folder: string): Promise<JobResult> {
+async function work(
+  { cell }: StageJob,
+  context: StageContext,
+  folder: string,
+  { progress, signal }: JobHooks,
+): Promise<JobResult> {
   const { design, root, plan } = context;
   const window = windowOf(cell!, context);
-  checkWindow(window);
+  const guardPx = guardBandPx(design.metrics);
+  checkWindow(window, guardPx);
   const { dataset: data } = await readDataset(join(root, "data", cellPath(cell!), scoredFile(design)));
-  const mask = illuminatedMask(window, data.positions, data.probe);
-  const target = cropImage(
+  const mask = illuminatedMask(window, data.positions, data.probe, { guardPx });
+  const object =
     design.kind === "simulated"
       ? data.object
-      : await readObject(root, referencePath(cell!, context), "reconstruction.npz"),
-    window,
-  );
+      : await readObject(root, referencePath(cell!, context), "reconstruction.npz");
+  const target = cropImage(object, window);
   const comparison = design.kind === "simulated" ? "truth" : "reference";
   const shape = [target.height, target.width];
   const arrays: Record<string, AnyArray> = {
@@ -135,12 +152,25 @@ async function work({ cell }: StageJob, context: StageContext, folder: string): 
       cell!,
       design.metrics,
     );
-    arms.push(outcome);
+    const said = await jobWarnings({ arm, cell: cell!, record }, context);
+    arms.push({ ...outcome, warnings: [...outcome.warnings, ...said] });
     arrays[arm] = ndarray("complex64", shape, aligned.data);
     await picture(arm, aligned);
   }
   await writeNpz(join(folder, "aligned.npz"), arrays);
   const { metadata, positions, frames } = data;
+  const floor = cellFloor({
+    dataset: data,
+    object,
+    reference: design.kind === "simulated" ? undefined : await readReference(cell!, context),
+    window,
+    mask,
+    seed: cell!.seed,
+    // One build of the kernels for all machines: the same bytes everywhere.
+    backend: isKernelSize(data.size) ? openBackend({ kernels: "simd" }) : referenceBackend,
+    onProgress: (fraction) => progress(fraction, "Cramér–Rao floor"),
+    signal,
+  });
   const result: CellResult = {
     designHash: context.designHash,
     dose: cell!.dose,
@@ -158,6 +188,7 @@ async function work({ cell }: StageJob, context: StageContext, folder: string): 
     positions: { x: Array.from(positions.x), y: Array.from(positions.y) },
     window,
     arms,
+    floor,
   };
   await writeJson(join(folder, "metrics.json"), result);
   return { summary: { arms: Object.fromEntries(arms.map(({ arm, state }) => [arm, state])) } };
@@ -169,6 +200,13 @@ async function readObject(root: string, path: string, name: string): Promise<Com
     file,
     key: "objectGuess",
   });
+}
+
+/** Probe of a measured study's reference, and how much of its data the cell holds. */
+async function readReference(cell: Cell, context: StageContext): Promise<CellReference> {
+  const file = join(context.root, referencePath(cell, context), "reconstruction.npz");
+  const probe = toProbe(await readArrayArgument(`${file}:probeGuess`), { file, key: "probeGuess" });
+  return { probe, share: cell.fluence / referenceCell(context.plan.cells, cell.replicate).fluence };
 }
 
 async function readHalves(

@@ -1,21 +1,12 @@
-// Which network an arm of a study needs, and why it may not be there.
+// Why an arm's network may not be there.
 
 import { join } from "node:path";
 import { isNetworkArm, networkArms } from "../../nn/arms/registry.ts";
-import { armKind } from "../../study/arms.ts";
 import { armPath, type Cell } from "../../study/cell.ts";
-import type { StudyDesign } from "../../study/design/schema.ts";
-import { hybridOptions } from "../../study/methods.ts";
+import { networkOf } from "../../study/network-of.ts";
 import { runnerOf } from "../../study/training/runners/registry.ts";
 import type { StageContext } from "../context.ts";
 import { readRecord } from "../record.ts";
-
-/** The network whose training job an arm needs; undefined for arms that need none. */
-export function networkOf(arm: string, { methods }: StudyDesign): string | undefined {
-  const kind = armKind(arm);
-  if (kind === "network") return arm;
-  return kind === "hybrid" ? hybridOptions(methods["hybrid"] ?? {}).network : undefined;
-}
 
 /** Why a network's training jobs are skipped; undefined when they are run. */
 export function trainingSkip(network: string, { design, trainer }: StageContext): string | undefined {

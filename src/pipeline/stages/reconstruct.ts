@@ -16,6 +16,7 @@ import { writeNpz } from "../../io/npz.ts";
 import { armDefinition } from "../../study/arms.ts";
 import { armPath, cellPath, type Cell } from "../../study/cell.ts";
 import { hybridOptions } from "../../study/methods.ts";
+import { networkOf } from "../../study/network-of.ts";
 import { problemOf } from "../../study/problem.ts";
 import { trainingDataFiles } from "../../study/training/build.ts";
 import type { StageContext } from "../context.ts";
@@ -26,7 +27,7 @@ import type { JobResult } from "../store.ts";
 import { upstreamFiles } from "../upstream.ts";
 import { baselineObject } from "./baseline-arms.ts";
 import { halfFiles, scoredArms, scoredFile } from "./layout.ts";
-import { absenceOf, networkOf } from "./networks.ts";
+import { absenceOf } from "./networks.ts";
 
 export const reconstructStage: Stage = {
   name: "reconstruct",

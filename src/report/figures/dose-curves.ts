@@ -1,12 +1,14 @@
 // A metric against dose at one view: one line per arm, bars of one standard deviation over the seeds, the null arm
 // dotted. Dose is on a logarithmic axis. A lower bound (an FRC that never falls below its threshold) wears a ≥.
+// The floor's lines (floor-line.ts) are cut where they leave the frame, which the arms alone set.
 
 import * as Plot from "@observablehq/plot";
 import { doseText, fixedText } from "../format.ts";
 import type { Markup } from "../markup.ts";
 import type { ArmStyle } from "../palette.ts";
 import { armAt, nullArm, type Stat, statOf, type Summary } from "../summary.ts";
-import { type FigureMaker, logLabels } from "./figure.ts";
+import { type FigureMaker, logLabels, panelColumns, panelWidth } from "./figure.ts";
+import { floorMarks, floorWords } from "./floor-line.ts";
 
 export type StatKey = Pick<Stat, "comparison" | "part" | "metric">;
 
@@ -49,15 +51,25 @@ export function doseCurve(
 ): Markup {
   const lowest = summary.levels[0]!;
   const highest = summary.levels.at(-1)!;
-  const marks = summary.arms.flatMap((arm) =>
-    curveMarks(pointsOf(summary, { key, view, arm }), styles.get(arm)!, arm === nullArm),
+  const drawn = summary.arms
+    .map((arm) => ({ arm, points: pointsOf(summary, { key, view, arm }) }))
+    .filter(({ points }) => points.length > 0);
+  const width = panelWidth(panelColumns(summary.views.length));
+  const labelOf = logLabels(summary.levels, doseText);
+  const hasBars = drawn.some(({ points }) => points.some(({ sd }) => sd !== null && sd > 0));
+  const step = hasBars ? Math.min(mostShift, allShift / drawn.length) : 0;
+  const marks = drawn.flatMap(({ arm, points }, i) =>
+    curveMarks(points, styles.get(arm)!, {
+      isNull: arm === nullArm,
+      dx: arm === nullArm ? 0 : (i - (drawn.length - 1) / 2) * step,
+    }),
   );
   return maker.draw(
     {
-      width: 330,
+      width,
       height: 218,
       marginTop: 10,
-      marginRight: 12,
+      marginRight: width < 300 ? 20 : 12,
       marginBottom: 42,
       marginLeft: 46,
       style: { fontSize: "12px" },
@@ -67,13 +79,14 @@ export function doseCurve(
         Plot.gridY({ ticks: 5, stroke: "var(--rule)", strokeOpacity: 1 }),
         Plot.ruleY([domain[0]], { stroke: "var(--axis)" }),
         // Plot's own logarithmic ticks leave out whatever is no round power of ten: measured doses never are.
-        Plot.axisX(labelledLevels(summary.levels), {
-          text: logLabels(summary.levels, doseText),
+        Plot.axisX(labelledLevels(summary.levels, width < 300 && labelOf(highest).length > 5 ? 3 : 5), {
+          text: labelOf,
           label: summary.axis === "dose" ? "dose (photons per frame)" : "fluence (photons per object pixel)",
           labelAnchor: "center",
           labelArrow: "none",
           labelOffset: 36,
         }),
+        ...floorMarks(summary, key, view, domain),
         ...marks,
       ],
     },
@@ -81,16 +94,19 @@ export function doseCurve(
   );
 }
 
-/** At most five levels, the highest among them: more labels would run into each other. */
-function labelledLevels(levels: readonly number[]): number[] {
-  const stride = Math.ceil(levels.length / 5);
+/** Units between neighbouring arms, sideways, and over all of them: bars at one dose would hide each other. */
+const [mostShift, allShift] = [3.5, 18];
+
+/** At most so many levels, the highest among them: more labels would run into each other. */
+function labelledLevels(levels: readonly number[], most: number): number[] {
+  const stride = Math.ceil(levels.length / most);
   return levels.filter((_, i) => (levels.length - 1 - i) % stride === 0);
 }
 
 function curveMarks(
   points: readonly Point[],
   { color, dash, symbol }: ArmStyle,
-  isNull: boolean,
+  { isNull, dx }: { isNull: boolean; dx: number },
 ): Plot.Markish[] {
   const bars = points.filter((point) => point.sd !== null && point.sd > 0);
   const bounds = points.filter((point) => point.isLowerBound);
@@ -99,12 +115,14 @@ function curveMarks(
       x: "level",
       y1: (point: Point) => point.mean - point.sd!,
       y2: (point: Point) => point.mean + point.sd!,
+      dx,
       stroke: color,
       strokeWidth: 1.2,
     }),
     Plot.line(points, {
       x: "level",
       y: "mean",
+      dx,
       stroke: color,
       strokeWidth: isNull ? 1.4 : 2,
       strokeDasharray: dash,
@@ -115,6 +133,7 @@ function curveMarks(
           Plot.dot(points, {
             x: "level",
             y: "mean",
+            dx,
             fill: color,
             stroke: "var(--page)",
             strokeWidth: 1,
@@ -123,7 +142,7 @@ function curveMarks(
             symbol,
           }),
         ]),
-    Plot.text(bounds, { x: "level", y: "mean", text: () => "≥", dy: -12, fill: color, fontSize: 12 }),
+    Plot.text(bounds, { x: "level", y: "mean", text: () => "≥", dx, dy: -12, fill: color, fontSize: 12 }),
   ];
 }
 
@@ -148,5 +167,5 @@ function describe(summary: Summary, key: StatKey, view: string): string {
       `${arm} ${points.map(({ level, mean }) => `${fixedText(mean, 3)} at ${doseText(level)}`).join(", ")}`,
     ];
   });
-  return lines.length === 0 ? "no values" : lines.join("; ");
+  return lines.length === 0 ? "no values" : [...lines, ...floorWords(summary, key, view)].join("; ");
 }

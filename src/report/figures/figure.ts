@@ -30,6 +30,16 @@ export function createFigureMaker(): FigureMaker {
   };
 }
 
+/** Columns for so many panels: at most three, but four stand in one row. */
+export function panelColumns(count: number): number {
+  return count === 4 ? 4 : Math.min(3, count);
+}
+
+/** Width to draw a panel at, so that its text keeps its size in that many columns. */
+export function panelWidth(columns: number): number {
+  return columns === 4 ? 250 : 330;
+}
+
 /** Labels for the ticks of a logarithmic axis: 10ⁿ when every level is a power of ten from 100 up, else `other`. */
 export function logLabels(
   levels: readonly number[],

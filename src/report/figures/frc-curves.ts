@@ -1,8 +1,11 @@
 // Fourier ring correlation against spatial frequency for one condition: mean over the seeds per arm, a band from
-// the smallest to the largest seed, and the thresholds 0.5, 1/7 and half-bit.
+// the smallest to the largest seed, and the thresholds 0.5, 1/7 and half-bit; the one
+// that fits the comparison (metrics/frc-criterion.ts) is drawn in ink, and so is what the best unbiased estimate would show.
 
 import * as Plot from "@observablehq/plot";
+import { frcCriteria, type FrcCriterion } from "../../metrics/frc-criterion.ts";
 import type { FrcCurve } from "../../study/results.ts";
+import { floorCorrelation } from "../floor-values.ts";
 import { halfBitCurve } from "../frc-limit.ts";
 import { doseText } from "../format.ts";
 import type { Markup } from "../markup.ts";
@@ -10,7 +13,7 @@ import type { ArmStyle } from "../palette.ts";
 import type { Condition } from "../summary.ts";
 import type { FigureMaker } from "./figure.ts";
 
-interface Ring {
+export interface Ring {
   readonly frequency: number;
   readonly mean: number;
   readonly low: number;
@@ -21,19 +24,29 @@ interface Ring {
 export function frcPanel(
   maker: FigureMaker,
   condition: Condition,
-  { part, arms, styles }: { part: string; arms: readonly string[]; styles: ReadonlyMap<string, ArmStyle> },
+  {
+    part,
+    arms,
+    styles,
+    width,
+  }: { part: string; arms: readonly string[]; styles: ReadonlyMap<string, ArmStyle>; width: number },
 ): Markup | null {
+  const criterion = criterionOf(condition, part).threshold;
   const series = arms.flatMap((arm) => {
     const curves = curvesOf(condition, arm, part);
     const rings = averaged(curves);
     return rings.length === 0 ? [] : [{ arm, rings, band: curves.length > 1, first: curves[0]! }];
   });
   if (series.length === 0) return null;
+  // Noise scatters around 0; a correlation far below says that something is wrong, and is shown.
+  const lowest = Math.min(-0.1, ...series.flatMap(({ rings }) => rings.map(({ low }) => low)));
+  // Many bands on one another hide the lines.
+  const bandOpacity = series.length > 4 ? 0.08 : 0.15;
   const threshold = halfBitCurve(series[0]!.first).filter(({ value }) => value <= 1);
   const label = `Fourier ring correlation, ${part}, view ${condition.view}, ${doseText(condition.dose)} photons per frame: ${series.map(({ arm, rings }) => `${arm} falls to 0.5 ${fallText(rings)}`).join("; ")}`;
   return maker.draw(
     {
-      width: 330,
+      width,
       height: 200,
       marginTop: 10,
       marginRight: 26,
@@ -48,10 +61,18 @@ export function frcPanel(
         labelArrow: "none",
         labelOffset: 34,
       },
-      y: { domain: [-0.1, 1.02], ticks: [0, 0.5, 1], label: null, clamp: true },
+      y: {
+        domain: [lowest, 1.02],
+        ticks: [-1, -0.5, 0, 0.5, 1].filter((tick) => tick >= lowest),
+        label: null,
+      },
       marks: [
         Plot.ruleY([0], { stroke: "var(--axis)" }),
-        Plot.ruleY([0.5, 1 / 7], { stroke: "var(--threshold)", strokeDasharray: "3 3" }),
+        Plot.ruleY(
+          [0.5, 1 / 7].filter((level) => level !== criterion),
+          { stroke: "var(--threshold)", strokeDasharray: "3 3" },
+        ),
+        Plot.ruleY([criterion], { stroke: "var(--ink)", strokeWidth: 1.2, strokeDasharray: "6 3" }),
         Plot.text(
           [
             { y: 0.5, text: "0.5" },
@@ -60,11 +81,25 @@ export function frcPanel(
           { x: 0.5, y: "y", text: "text", dx: 4, textAnchor: "start", fill: "var(--muted)", fontSize: 10 },
         ),
         Plot.line(threshold, { x: "frequency", y: "value", stroke: "var(--threshold)", strokeWidth: 1.2 }),
+        Plot.line(floorCorrelation(condition, part), {
+          x: "frequency",
+          y: "value",
+          stroke: "var(--ink)",
+          strokeWidth: 1.3,
+        }),
         ...series.flatMap(({ arm, rings, band }) => {
           const { color, dash } = styles.get(arm)!;
           return [
             ...(band
-              ? [Plot.areaY(rings, { x: "frequency", y1: "low", y2: "high", fill: color, fillOpacity: 0.15 })]
+              ? [
+                  Plot.areaY(rings, {
+                    x: "frequency",
+                    y1: "low",
+                    y2: "high",
+                    fill: color,
+                    fillOpacity: bandOpacity,
+                  }),
+                ]
               : []),
             Plot.line(rings, {
               x: "frequency",
@@ -81,12 +116,24 @@ export function frcPanel(
   );
 }
 
+/** The criterion that fits what the curves of a part compare. */
+export function criterionOf({ cells }: Condition, part: string): FrcCriterion {
+  if (part === "halves") return frcCriteria.halves;
+  const rows = cells.flatMap(({ arms }) => arms.flatMap((arm) => arm.rows));
+  return frcCriteria[rows.find((row) => row.part === part)?.comparison ?? "truth"];
+}
+
 /** Parts for which any cell has a curve, in reading order. */
 export function frcParts(conditions: readonly Condition[]): string[] {
   const found = new Set(
     conditions.flatMap((c) => c.cells.flatMap((cell) => cell.arms.flatMap((arm) => Object.keys(arm.frc)))),
   );
   return ["halves", "phase", "amplitude"].filter((part) => found.has(part));
+}
+
+/** An arm's curve in one condition: mean, least and greatest over the seeds, ring by ring. */
+export function ringsOf(condition: Condition, arm: string, part: string): Ring[] {
+  return averaged(curvesOf(condition, arm, part));
 }
 
 function curvesOf(condition: Condition, arm: string, part: string): FrcCurve[] {

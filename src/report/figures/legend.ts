@@ -21,11 +21,17 @@ export function armLegend(
 }
 
 /** Line with marker, 34 × 12. Decorative: the name stands beside it. */
-function armSign({ color, dash, symbol }: ArmStyle): Markup {
+function armSign(style: ArmStyle): Markup {
   return raw(
-    `<svg class="sign" viewBox="0 0 34 12" width="34" height="12" aria-hidden="true"><g style="color:${color}">` +
-      `<path d="M1 6H33" stroke="currentColor" stroke-width="1.8" stroke-dasharray="${dash}" fill="none"/>` +
-      `${markers[symbol]}</g></svg>`,
+    `<svg class="sign" viewBox="0 0 34 12" width="34" height="12" aria-hidden="true">${legendSign(style)}</svg>`,
+  );
+}
+
+/** The content of an arm's sign, as SVG in a box of 34 × 12. */
+export function legendSign({ color, dash, symbol }: ArmStyle): string {
+  return (
+    `<g color="${color}" style="color:${color}"><path d="M1 6H33" stroke="currentColor" stroke-width="1.8" stroke-dasharray="${dash}" fill="none"/>` +
+    `${markers[symbol]}</g>`
   );
 }
 

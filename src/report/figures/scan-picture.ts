@@ -1,6 +1,7 @@
 // The scan as it was: every position of a view's compared frames, probe discs of the measured diameter (drawn when
 // they are few enough to be read), and one nearest-neighbour pair picked out, whose common area is the overlap.
 
+import { extentOf } from "../../array/scan.ts";
 import type { CellResult } from "../../study/results.ts";
 import { countText, fixedText, numberText } from "../format.ts";
 import { escapeText, type Markup, raw } from "../markup.ts";
@@ -12,13 +13,9 @@ export function scanPicture(cell: CellResult): Markup {
   const { x, y } = cell.positions;
   const radius = cell.probeDiameterPx / 2;
   if (x.length === 0) return raw("");
-  const [left, right, top, bottom] = [
-    Math.min(...x) - radius,
-    Math.max(...x) + radius,
-    Math.min(...y) - radius,
-    Math.max(...y) + radius,
-  ];
-  const [width, height] = [right - left, bottom - top];
+  const [across, down] = [extentOf(x), extentOf(y)];
+  const [left, top] = [across.from - radius, down.from - radius];
+  const [width, height] = [across.to + radius - left, down.to + radius - top];
   const unit = Math.max(width, height) / 300;
   const at = (i: number): string => `${num(x[i]!)} ${num(y[i]!)}`;
   const discs =
@@ -41,7 +38,7 @@ export function scanPicture(cell: CellResult): Markup {
   const label = `Scan of view ${cell.view}: ${countText(cell.frames, "frame")}, probe diameter ${numberText(cell.probeDiameterPx)} pixels, measured overlap ${fixedText(cell.overlapMeasured, 2)}`;
   return raw(
     `<svg class="scan" role="img" aria-label="${escapeText(label)}" viewBox="${[left, top, width, height].map(num).join(" ")}">` +
-      `<g class="discs" fill-opacity="${opacity}">${discs}</g><g class="dots">${dots}</g><g class="window">${frame}</g><g class="pair">${marked}</g></svg>`,
+      `<g class="discs" fill="var(--arm-0)" fill-opacity="${opacity}">${discs}</g><g class="dots" fill="none" stroke="var(--ink)" stroke-linecap="round">${dots}</g><g class="window" fill="none" stroke="var(--muted)">${frame}</g><g class="pair" fill="var(--arm-1)" fill-opacity=".28" stroke="var(--arm-1)">${marked}</g></svg>`,
   );
 }
 

@@ -1,6 +1,8 @@
 // Figure 1: resolution and similarity against dose, one panel per view; the other metrics folded away below.
 
 import { type StatKey, doseCurve, valueDomain } from "../figures/dose-curves.ts";
+import { panelColumns } from "../figures/figure.ts";
+import { floorLegend, hasFloor } from "../figures/floor-line.ts";
 import { armLegend } from "../figures/legend.ts";
 import { html, type Markup } from "../markup.ts";
 import type { ReportContext } from "../report-context.ts";
@@ -22,11 +24,11 @@ export function doseCurves(context: ReportContext): Markup | null {
   const main = [answer.resolution, phaseSsim ?? null].filter((key) => key !== null);
   if (main.length === 0) return null;
   const others = all.filter((key) => !main.some((shown) => isSame(shown, key)) && key.metric !== "mse");
-  const columns = Math.min(3, summary.views.length);
+  const columns = panelColumns(summary.views.length);
   const seeds = Math.max(...summary.conditions.map((condition) => condition.cells.length));
   const bars =
     seeds > 1
-      ? `Points are means over ${seeds} seeds, bars one standard deviation. `
+      ? `Points are means over ${seeds} seeds, bars one standard deviation; arms stand a little apart sideways, so that no bar hides another. `
       : "Each point is one seed, so there are no error bars. ";
   const finest =
     result.pixelSizeM === null
@@ -36,13 +38,13 @@ export function doseCurves(context: ReportContext): Markup | null {
   return html`<section>
     <h2>Quality against dose</h2>
     <figure>
-      ${legend}
+      ${legend} ${floorLegend(summary, main)}
       <div class="panels" style="--columns:${columns}">${main.map((key) => panelRow(context, key))}</div>
       <figcaption>
         <b>Figure 1.</b> ${main.map((key, i) => `${i === 0 ? "Top" : "Bottom"}: ${sentenceOf(key)}. `)}Higher
         is better in both. ${bars}The dotted line is the null arm, a flat object: what an arm must beat to
         have seen anything. Where it has no line its correlation has no value. “≥”: the correlation never
-        crosses, a lower bound.${finest}
+        crosses, a lower bound.${finest}${floorSentence(context, [...main, ...others])}
       </figcaption>
     </figure>
     ${
@@ -50,13 +52,23 @@ export function doseCurves(context: ReportContext): Markup | null {
         ? null
         : html`<details>
             <summary>The other metrics against dose</summary>
-            ${legend}
+            ${legend} ${floorLegend(summary, others)}
             <div class="panels" style="--columns:${columns}">
               ${others.map((key) => panelRow(context, key))}
             </div>
           </details>`
     }
   </section>`;
+}
+
+/** What the floor's lines bound, and what may pass them. */
+function floorSentence({ summary, result }: ReportContext, keys: readonly StatKey[]): string {
+  if (!keys.some((key) => hasFloor(summary, key, "unbiased"))) return "";
+  const object =
+    result.design["kind"] === "measured"
+      ? " The full-dose reconstruction and its probe stand for the object and the probe; the photons that an arm shares with it count as no error."
+      : "";
+  return ` The solid line without marks is the Cramér–Rao floor: the best that any unbiased estimate can do with these photons, this probe and this scan, each object pixel free. Priors, early stopping and smooth objects can pass it. The line of dashes and dots is the bound for estimates that know the object’s power spectrum and take it for a Gaussian field; only what knows more of the object, such as its sharp edges, can pass it.${object}`;
 }
 
 function panelRow(context: ReportContext, key: StatKey & Partial<Stat>): Markup | null {
@@ -67,7 +79,9 @@ function panelRow(context: ReportContext, key: StatKey & Partial<Stat>): Markup 
   const title = `${key.part === "complex" ? "" : `${key.part} `}${metricName(key.metric)}${unit === "" ? "" : ` (${unit})`}, ${comparisonText(key.comparison)}`;
   const panels = summary.views.map((view) => {
     const overlap = overlapText(viewCondition(summary, view));
-    const picture = doseCurve(maker, summary, { key, view, styles, domain, label: title });
+    const picture = context.attempt(`${title} in ${view}`, () =>
+      doseCurve(maker, summary, { key, view, styles, domain, label: title }),
+    );
     return html`<div class="panel">
       <p class="panelname">${view} <span>${overlap}</span></p>
       ${picture}

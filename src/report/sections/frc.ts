@@ -1,7 +1,9 @@
-// Figure 3: Fourier ring correlation curves, a panel per dose and view, for each part that was correlated.
+// Figure 5: Fourier ring correlation curves, a panel per dose and view, for each part that was correlated.
 
 import { doseText } from "../format.ts";
-import { frcPanel, frcParts } from "../figures/frc-curves.ts";
+import { floorCorrelation } from "../floor-values.ts";
+import { criterionOf, frcPanel, frcParts } from "../figures/frc-curves.ts";
+import { panelColumns, panelWidth } from "../figures/figure.ts";
 import { armLegend } from "../figures/legend.ts";
 import { html, type Markup } from "../markup.ts";
 import type { ReportContext } from "../report-context.ts";
@@ -13,9 +15,10 @@ export function frcCurves(context: ReportContext): Markup | null {
   const lead = leadPart(parts, answer.resolution?.part);
   if (lead === undefined) return null;
   const arms = finishedArms(summary);
+  const criterion = criterionOf(summary.conditions[0]!, lead);
   const isMeasured = context.result.design["kind"] === "measured";
   const meaning = isMeasured
-    ? "“Halves” correlates two reconstructions from independently thinned halves of the counts and needs no reference; the other curves correlate with the full-dose reconstruction, which shares its noise with nothing but is not the truth."
+    ? "“Halves” correlates two reconstructions from independently thinned halves of the counts and needs no reference; the other curves correlate with the full-dose reconstruction: it is made of the same counts and more, so they say how much of it is kept, not how true it is."
     : "The correlation is with the noise-free truth. Such a curve lies above one between two equally noisy halves (it is close to its square root where noise dominates), so the frequencies here must not be compared with half-against-half values from elsewhere.";
   const others = parts.filter((part) => part !== lead);
   return html`<section>
@@ -23,8 +26,10 @@ export function frcCurves(context: ReportContext): Markup | null {
     <figure>
       ${armLegend(arms, styles)}${panels(context, lead)}
       <figcaption>
-        <b>Figure 3.</b> ${partName(lead)}: correlation in rings of spatial frequency (Hann window, mean
-        removed). Dashed: 0.5 and 1/7; solid grey: half-bit threshold (van Heel & Schatz 2005). ${meaning}
+        <b>Figure 5.</b> ${partName(lead)}: correlation in rings of spatial frequency (Hann window, mean
+        removed). Dashed: 0.5 and 1/7; solid grey: half-bit threshold (van Heel & Schatz 2005). The dark line,
+        ${criterion.label}, is the one that fits ${criterion.meaning}: a signal-to-noise ratio of 1/3.
+        ${meaning}${floorSentence(context, lead)}
       </figcaption>
     </figure>
     ${others.map(
@@ -37,13 +42,24 @@ export function frcCurves(context: ReportContext): Markup | null {
   </section>`;
 }
 
+function floorSentence({ summary }: ReportContext, part: string): string {
+  if (!summary.conditions.some((condition) => floorCorrelation(condition, part).length > 0)) return "";
+  return " The thin solid dark line is what the best unbiased estimate would show with these photons, this probe and this scan (Cramér–Rao).";
+}
+
 function panels(context: ReportContext, part: string): Markup {
   const { summary, styles, maker } = context;
   const arms = finishedArms(summary);
+  const columns = panelColumns(summary.views.length);
   const rows = summary.levels.toReversed().flatMap((level) =>
     summary.views.map((view) => {
       const condition = summary.conditions.find((c) => c.view === view && c.level === level);
-      const picture = condition === undefined ? null : frcPanel(maker, condition, { part, arms, styles });
+      const picture =
+        condition === undefined
+          ? null
+          : context.attempt(`The correlation of ${view} at ${doseText(level)}`, () =>
+              frcPanel(maker, condition, { part, arms, styles, width: panelWidth(columns) }),
+            );
       const unit = summary.axis === "dose" ? "photons per frame" : "photons per px";
       return html`<div class="panel">
         <p class="panelname">${view} <span>${doseText(level)} ${unit}</span></p>
@@ -51,7 +67,7 @@ function panels(context: ReportContext, part: string): Markup {
       </div>`;
     }),
   );
-  return html`<div class="panels small" style="--columns:${Math.min(3, summary.views.length)}">${rows}</div>`;
+  return html`<div class="panels small" style="--columns:${columns}">${rows}</div>`;
 }
 
 function leadPart(parts: readonly string[], resolutionPart: string | undefined): string | undefined {

@@ -1,91 +1,61 @@
-// Figure 2: truth and every finished arm at each dose, amplitude in grey and phase on the cyclic table; one range for
+// Figure 4: truth and every finished arm at each dose, amplitude in grey and phase on the cyclic table; one range for
 // all pictures of a view, scale bars, colour bars. First replicate only.
 
 import { pngDataUri } from "../../io/png.ts";
 import { cyclicTable, greyTable } from "../colormap.ts";
 import { doseText, fixedText, lengthText } from "../format.ts";
-import {
-  fullCircle,
-  type PhaseRange,
-  renderAmplitudePng,
-  renderPhasePng,
-  tableStrip,
-  type ValueRange,
-} from "../images.ts";
+import { fullCircle, type PhaseRange, tableStrip, type ValueRange } from "../images.ts";
 import { html, type Markup } from "../markup.ts";
 import type { ReportContext } from "../report-context.ts";
-import type { CellImages } from "../run-data.ts";
-import { type Condition, nullArm } from "../summary.ts";
-import { clippedAmplitudeRange, phaseRange, scaleBarLength, shrink, shrinkMask } from "../thumbnails.ts";
+import type { Picture, PicturedView, StudyPictures } from "../study-pictures.ts";
+import { type Condition, nullArm, type Summary } from "../summary.ts";
+import { scaleBarLength } from "../scale-bar.ts";
 import { levelText, overlapText, viewCondition } from "../wording.ts";
 
-interface Shown {
-  readonly condition: Condition;
-  readonly images: CellImages;
+export function gallery({ summary, result }: ReportContext, pictures: StudyPictures): Markup | null {
+  if (pictures.views.length === 0) return null;
+  const shrunk =
+    pictures.block === 1
+      ? ""
+      : ` To keep this page small each picture pixel is the mean of ${pictures.block} × ${pictures.block} object pixels.`;
+  return html`<figure class="long">
+    ${pictures.views.map((view) => viewGallery(summary, view, result.pixelSizeM))}
+    <figcaption>
+      <b>Figure 4.</b> The compared field after the gauge that all arms share (registration, global phase,
+      phase ramp, amplitude scale). Grey: amplitude; colour: phase. All pictures of a view have one range,
+      taken from the first column; values beyond it are clipped. Where the phase range is narrower than a
+      turn, phases that stray outside it turn warm. Pixels that are not compared are left blank. First seed of
+      each condition.${shrunk}
+    </figcaption>
+  </figure>`;
 }
 
-interface Drawing {
-  readonly part: "amplitude" | "phase";
-  readonly amplitude: ValueRange;
-  readonly phase: PhaseRange;
-  /** Length of the scale bar over the width of the picture. */
-  readonly barFraction: number;
+/** Pictures that the gallery shows. */
+export function galleryIds({ views }: StudyPictures): ReadonlySet<string> {
+  const pairs = views.flatMap(({ conditions }) => [
+    conditions.at(-1)!.target,
+    ...conditions.flatMap(({ arms }) => [...arms.values()]),
+  ]);
+  return new Set(pairs.flatMap(({ amplitude, phase }) => [amplitude.id, phase.id]));
 }
 
-export function gallery(context: ReportContext): Markup | null {
-  const { summary } = context;
-  const views = summary.views.flatMap((view) => {
-    const shown = summary.conditions
-      .filter((condition) => condition.view === view)
-      .flatMap((condition) => shownAt(context, condition));
-    return shown.length === 0 ? [] : [viewGallery(context, view, shown)];
-  });
-  if (views.length === 0) return null;
-  return html`<section>
-    <h2>Reconstructions</h2>
-    <figure class="long">
-      ${views}
-      <figcaption>
-        <b>Figure 2.</b> The compared field after the gauge that all arms share (registration, global phase,
-        phase ramp, amplitude scale). Grey: amplitude; colour: phase. All pictures of a view have one range,
-        taken from the first column; values beyond it are clipped. Where the phase range is narrower than a
-        turn, phases that stray outside it turn warm. Pixels that are not compared are left blank. First seed
-        of each condition.
-      </figcaption>
-    </figure>
-  </section>`;
-}
-
-function shownAt({ images }: ReportContext, condition: Condition): Shown[] {
-  return condition.cells.flatMap((cell) => {
-    const found = images.get(cell.path);
-    return found === undefined ? [] : [{ condition, images: found }];
-  });
-}
-
-function viewGallery(context: ReportContext, view: string, shown: readonly Shown[]): Markup {
-  const { summary, result } = context;
-  // A measured study's reference is the full-dose image: the last level's.
-  const { target, mask } = shown.at(-1)!.images;
-  const ranges = {
-    amplitude: clippedAmplitudeRange(target.image, mask),
-    phase: phaseRange(target.image, mask),
-  };
-  const barPx = barLengthPx(target.image.width, result.pixelSizeM);
-  const barFraction = barPx / target.image.width;
-  const arms = summary.arms.filter((arm) => shown.some(({ images }) => images.arms.has(arm)));
+function viewGallery(summary: Summary, pictured: PicturedView, pixelSizeM: number | null): Markup {
+  const { view, targetName, ranges, widthPx, conditions } = pictured;
+  const barPx = barLengthPx(widthPx, pixelSizeM);
+  const barFraction = barPx / widthPx;
+  const arms = summary.arms.filter((arm) => conditions.some((shown) => shown.arms.has(arm)));
+  const { target } = conditions.at(-1)!;
   const rows = arms.flatMap((arm, row) =>
     (["amplitude", "phase"] as const).map((part) => {
-      const drawing = { part, ...ranges, barFraction };
       const first =
         row === 0
-          ? picture(target.image, mask, { ...drawing, alt: `${target.name}, ${part}, view ${view}` })
+          ? pictureOf(target[part], { barFraction, alt: `${targetName}, ${part}, view ${view}` })
           : null;
-      const cells = shown.map(({ condition, images }) => {
-        const image = images.arms.get(arm);
-        if (image === undefined) return html`<td class="muted">${absence(condition, arm)}</td>`;
-        const alt = `${arm}, ${part}, view ${view}, ${levelText(summary, condition.level)}`;
-        return html`<td>${picture(image, images.mask, { ...drawing, alt, isStrip: arm === nullArm })}</td>`;
+      const cells = conditions.map((shown) => {
+        const pair = shown.arms.get(arm);
+        if (pair === undefined) return html`<td class="muted">${absence(shown.condition, arm)}</td>`;
+        const alt = `${arm}, ${part}, view ${view}, ${levelText(summary, shown.condition.level)}`;
+        return html`<td>${pictureOf(pair[part], { barFraction, alt, isStrip: arm === nullArm })}</td>`;
       });
       return html`<tr>
         <th scope="row">${part === "amplitude" ? arm : ""}<span>${part}</span></th>
@@ -94,7 +64,7 @@ function viewGallery(context: ReportContext, view: string, shown: readonly Shown
       </tr>`;
     }),
   );
-  const heads = shown.map(
+  const heads = conditions.map(
     ({ condition }) =>
       html`<th scope="col">
         ${doseText(condition.level)} <span>${summary.axis === "dose" ? "photons/frame" : "photons/px"}</span>
@@ -109,7 +79,7 @@ function viewGallery(context: ReportContext, view: string, shown: readonly Shown
         <thead>
           <tr>
             <td></td>
-            <th scope="col">${target.name}</th>
+            <th scope="col">${targetName}</th>
             ${heads}
           </tr>
         </thead>
@@ -118,26 +88,25 @@ function viewGallery(context: ReportContext, view: string, shown: readonly Shown
         </tbody>
       </table>
     </div>
-    ${keys(ranges, barPx, result.pixelSizeM)}`;
+    ${keys(ranges, barPx, pixelSizeM)}`;
 }
 
-function picture(
-  image: CellImages["target"]["image"],
-  mask: Uint8Array,
-  { part, amplitude, phase, barFraction, alt, isStrip = false }: Drawing & { alt: string; isStrip?: boolean },
+function pictureOf(
+  { id, address, width, height }: Picture,
+  { barFraction, alt, isStrip = false }: { barFraction: number; alt: string; isStrip?: boolean },
 ): Markup {
-  const small = shrink(image);
-  const smallMask = shrinkMask(mask, image);
-  const png =
-    part === "amplitude"
-      ? renderAmplitudePng(small, amplitude, smallMask)
-      : renderPhasePng(small, phase, smallMask);
   const bar = isStrip
     ? null
     : html`<span class="bar" style="width:${(100 * barFraction).toFixed(2)}%"></span>`;
-  const classes = `picture${isStrip ? " strip" : ""}${small.width < 200 ? " pixelated" : ""}`;
+  const classes = `picture${isStrip ? " strip" : ""}${width < 200 ? " pixelated" : ""}`;
   return html`<span class="${classes}"
-    ><img src="${pngDataUri(png)}" width="${small.width}" height="${small.height}" alt="${alt}" />${bar}</span
+    ><img
+      data-picture="${id}"
+      src="${address}"
+      width="${width}"
+      height="${height}"
+      alt="${alt}"
+    />${bar}</span
   >`;
 }
 

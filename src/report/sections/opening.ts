@@ -1,4 +1,4 @@
-// First screen: the question, what went wrong (if anything), the answer with its limits, the study in numbers.
+// First screen: the question, what failed (if anything), the answer with its limits, the study in numbers, what to beware of.
 
 import { countText, doseText } from "../format.ts";
 import { html, type Markup } from "../markup.ts";
@@ -12,7 +12,7 @@ export function opening(context: ReportContext): Markup {
     <p class="kicker">doselap · ${textOf(result.design["kind"], "study")} study</p>
     <h1>${textOf(result.design["name"], "Study")}</h1>
     <p class="question">${textOf(result.design["question"], "")}</p>
-    ${banner(context)}
+    ${failures(context)}
     <p class="answer" id="answer">${answer.sentence}</p>
     ${
       caveats.length === 0
@@ -21,17 +21,24 @@ export function opening(context: ReportContext): Markup {
             ${caveats}
           </ul>`
     }
-    ${facts(context)}
+    ${facts(context)} ${cautions(context)}
   </header>`;
 }
 
-/** Failed jobs and warnings, at the top where nobody can miss them. */
-function banner({ result }: ReportContext): Markup | null {
+/** Failed jobs, before the answer where nobody can miss them. */
+function failures({ result }: ReportContext): Markup | null {
   const failed = result.cells.flatMap((cell) => cell.arms).filter((outcome) => outcome.state === "failed");
-  const lines = [...failureLines(result), ...result.notes, ...sortedWarnings(result).particular];
-  if (lines.length === 0) return null;
-  const title =
-    failed.length > 0 ? `${countText(failed.length, "reconstruction")} failed.` : "Read with care.";
+  if (failed.length === 0) return null;
+  return banner(`${countText(failed.length, "reconstruction")} failed.`, failureLines(result));
+}
+
+/** What the plan and single results warn of. */
+function cautions({ result }: ReportContext): Markup | null {
+  const lines = [...result.notes, ...sortedWarnings(result).particular];
+  return lines.length === 0 ? null : banner("Read with care.", lines);
+}
+
+function banner(title: string, lines: readonly string[]): Markup {
   return html`<div class="banner" role="note">
     <p><b>${title}</b></p>
     <ul>

@@ -1,8 +1,9 @@
 // Table 1: the resolution at every dose and view at a glance, shaded like a heat map; one row per arm, null included.
 
-import { doseText, lengthText } from "../format.ts";
+import { doseText, fixedText, lengthText } from "../format.ts";
 import { html, type Markup } from "../markup.ts";
 import { resolutionWords } from "../answer-sentence.ts";
+import type { Interval } from "../../study/statistics/percentile-interval.ts";
 import type { ReportContext } from "../report-context.ts";
 import { type ArmSummary, armAt, conditionAt, statOf } from "../summary.ts";
 import { metricValue, overlapText, viewCondition } from "../wording.ts";
@@ -32,6 +33,9 @@ export function overviewTable(context: ReportContext): Markup | null {
           key,
           highest,
           pixelSizeM: result.pixelSizeM,
+          interval: answer.statistics?.resolutions.find(
+            (row) => row.arm === arm && row.view === view && row.level === level,
+          )?.interval,
         }),
       ),
     );
@@ -53,8 +57,9 @@ export function overviewTable(context: ReportContext): Markup | null {
         <b>Table 1.</b>
         ${capitalised(what)} (${how}), in cycles per
         pixel${result.pixelSizeM === null ? "" : " and as a full period"}, at each view and dose (${unit});
-        darker is better. “–”: the correlation has no value, as for a flat object; “0”: nothing is resolved;
-        “≈ null”: not distinguishable from the null arm. n: pixels compared, the smallest number of the row.
+        darker is better. Below a value its 95 % interval where there is one (see Table 2). “–”: the
+        correlation has no value, as for a flat object; “0”: nothing is resolved; “≈ null”: not
+        distinguishable from the null arm. n: pixels compared, the smallest number of the row.
       </caption>
       <thead>
         <tr>
@@ -79,7 +84,13 @@ function shadedCell(
     key,
     highest,
     pixelSizeM,
-  }: { key: NonNullable<ReportContext["answer"]["resolution"]>; highest: number; pixelSizeM: number | null },
+    interval,
+  }: {
+    key: NonNullable<ReportContext["answer"]["resolution"]>;
+    highest: number;
+    pixelSizeM: number | null;
+    interval: Interval | null | undefined;
+  },
 ): Markup {
   if (arm === undefined) return html`<td class="none">not run</td>`;
   if (arm.state !== "done") return html`<td class="none" title="${arm.reasons.join("; ")}">${arm.state}</td>`;
@@ -92,9 +103,13 @@ function shadedCell(
     pixelSizeM === null || stat.mean === 0
       ? null
       : html` <small>${lengthText(pixelSizeM / stat.mean)}</small>`;
+  const range =
+    interval === null || interval === undefined || interval.low === interval.high
+      ? null
+      : html` <small>${fixedText(interval.low, 3)}–${fixedText(interval.high, 3)}</small>`;
   const text =
     stat.mean === 0 ? "0" : `${stat.isLowerBound ? "≥ " : ""}${metricValue(key.metric, stat.mean)}`;
-  return html`<td style="--v:${shade.toFixed(3)}">${text}${length}${mark}</td>`;
+  return html`<td style="--v:${shade.toFixed(3)}">${text}${range}${length}${mark}</td>`;
 }
 
 function capitalised(text: string): string {

@@ -1,7 +1,11 @@
 // Where every number comes from: hashes, versions, seeds, what each comparison is, and how to make it again.
-// No clock, host or path of this machine: the same run gives the same page.
+// No clock, host or path of this machine: the same run gives the same page, its cost section aside.
 
+import { stageHash } from "../../study/design/hash.ts";
+import { designSchema } from "../../study/design/schema.ts";
 import { html, type Markup } from "../markup.ts";
+import { factTable } from "../page.ts";
+import { repeatCommands } from "../repeat-commands.ts";
 import type { ReportContext } from "../report-context.ts";
 import { comparisonText, metricLongName, metricName } from "../wording.ts";
 
@@ -16,8 +20,12 @@ export function provenance({ result, summary }: ReportContext): Markup {
   const metrics = [...new Set(stats.map((stat) => stat.metric))].filter(
     (metric) => metricName(metric) !== metric,
   );
+  const commands = repeatCommands.map(
+    ({ command, does }) => html`<div><code>${command}</code> ${does}</div>`,
+  );
   const rows: [string, Markup | string][] = [
     ["Design hash (sha256 of the canonical design)", html`<code>${designHash}</code>`],
+    ...stageHashes(design),
     ["doselap version", doselapVersion],
     ...sources,
     [
@@ -36,28 +44,17 @@ export function provenance({ result, summary }: ReportContext): Markup {
       "The null arm",
       "a flat object, put through the same gauge and scored on the same pixels as every other arm",
     ],
+    ["Machine and times", "under Cost, the one section that depends on the machine"],
     [
-      "Made by",
-      html`<code>doselap report DIR</code>, from <code>study.json</code> and <code>compare/</code> of the run
-        folder alone. The run itself: <code>doselap run STUDY --out DIR</code>, with the design above as
-        STUDY.`,
+      "Made from",
+      html`<code>study.json</code>, <code>compare/</code> and, for the cost, <code>events.jsonl</code> of the
+        run folder alone`,
     ],
+    ["To repeat it", html`${commands} DIR is the run folder.`],
   ];
-  return html`<section>
+  return html`<section id="provenance">
     <h2>Provenance</h2>
-    <div class="scroll">
-      <table class="list">
-        <tbody>
-          ${rows.map(
-            ([name, value]) =>
-              html`<tr>
-                <th scope="row">${name}</th>
-                <td>${value}</td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>
+    ${factTable(rows)}
   </section>`;
 }
 
@@ -75,4 +72,15 @@ function sourceOf(key: string, source: unknown): [string, Markup][] {
   return [
     [`${key.charAt(0).toUpperCase()}${key.slice(1)} file`, html`${name}<br /><code>sha256 ${sha256}</code>`],
   ];
+}
+
+/** What each stage depends on: two runs with the same hash have the same files of that stage. Nothing for a design that this
+ * version cannot read. */
+function stageHashes(design: { readonly [key: string]: unknown }): [string, Markup][] {
+  const parsed = designSchema.safeParse(design);
+  if (!parsed.success) return [];
+  const lines = (["generate", "views", "train", "reconstruct"] as const).map(
+    (stage) => html`<div>${stage} <code>${stageHash(parsed.data, stage).slice(0, 16)}</code></div>`,
+  );
+  return [["Hashes of the stages (each of what it depends on)", html`${lines}`]];
 }

@@ -1,6 +1,8 @@
-// Table 2: arm × dose × view, every number with its unit and direction, the null row, n, and the best value of each
-// condition. An arm that did not run is a sentence across the row and never a number.
+// Table 4: arm × dose × view, every number with its unit and direction, the null row, n, and the best value of each
+// condition, bold only where it is better by a paired difference. An arm that did not run is a sentence across the row and
+// never a number.
 
+import { clearLeaders } from "../clear-leaders.ts";
 import { doseText, fixedText, lengthText } from "../format.ts";
 import { isCrossing } from "../frc-limit.ts";
 import { html, type Markup } from "../markup.ts";
@@ -19,7 +21,10 @@ import {
   viewCondition,
 } from "../wording.ts";
 
-type Column = Pick<Stat, "comparison" | "part" | "metric" | "unit" | "better">;
+interface Column extends Pick<Stat, "comparison" | "part" | "metric" | "unit" | "better"> {
+  /** The arm that is better than every other, of the conditions that have one. */
+  readonly leaders: ReadonlyMap<Condition, string>;
+}
 
 /** First column of a group: it stands a little apart. */
 function startClass(columns: readonly Column[], i: number): string {
@@ -36,12 +41,15 @@ export function resultsTable(context: ReportContext): Markup {
   const main = all.filter((column) => column.comparison === "halves" || chosen.includes(column.metric));
   const seeds = Math.max(0, ...context.summary.conditions.map((condition) => condition.cells.length));
   const spread = seeds > 1 ? " Values are means over the seeds ± one standard deviation." : "";
+  const compared =
+    seeds < 6 ? "; with fewer than six seeds only FRC columns, which have tiles, can say so" : "";
   const length = context.result.pixelSizeM === null ? "" : " Lengths under an FRC value are the full period.";
-  const caption = html`<b>Table 2.</b> Every arm at every dose and view. ↑ higher is better, ↓ lower is
-    better; the best of a condition is bold.${spread} FRC columns give the frequency at which the correlation
-    falls below the threshold: “≥” it never crosses, so the last ring is a lower bound; “–” it has no value (a
-    constant image); “0” it lies below from the first ring; “·” not measured for this arm.${length} n: pixels
-    compared.`;
+  const caption = html`<b>Table 4.</b> Every arm at every dose and view. ↑ higher is better, ↓ lower is
+    better. Underlined: the best value of a condition; bold as well: better than every other arm’s by a paired
+    difference whose 95 % interval leaves zero out${compared}.${spread} FRC columns give the frequency at
+    which the correlation falls below the threshold: “≥” it never crosses, so the last ring is a lower bound;
+    “–” it has no value (a constant image); “0” it lies below from the first ring; “·” not measured for this
+    arm.${length} n: pixels compared.`;
   const { general } = sortedWarnings(context.result);
   return html`<section>
     <h2>Results</h2>
@@ -52,7 +60,7 @@ export function resultsTable(context: ReportContext): Markup {
         ? null
         : html`<details>
             <summary>Every metric</summary>
-            <div class="scroll">${table(context, all, html`All metrics of the study, as in Table 2.`)}</div>
+            <div class="scroll">${table(context, all, html`All metrics of the study, as in Table 4.`)}</div>
           </details>`
     }
   </section>`;
@@ -187,8 +195,10 @@ function valueCell(
     pixelSizeM === null || !isCrossing(column.metric) || stat.mean === 0
       ? null
       : html` <span class="sd">${lengthText(pixelSizeM / stat.mean)}</span>`;
-  return html`<td class="${isBest(condition, stat) ? "best " : ""}${start}">
-    ${text}${spread}${some}${inLength}
+  const isTop = isBest(condition, stat);
+  const better = column.leaders.get(condition) === arm.arm ? "best " : "";
+  return html`<td class="${isTop ? "top " : ""}${better}${start}">
+    ${isTop ? html`<u>${text}</u>` : text}${spread}${some}${inLength}
   </td>`;
 }
 
@@ -206,17 +216,19 @@ function spreadText(metric: string, sd: number): string {
   return metric === "psnr" ? fixedText(sd, 1) : fixedText(sd, 3);
 }
 
-function columnsOf({ summary }: ReportContext): Column[] {
-  const found = new Map<string, Column>();
+function columnsOf({ summary, result }: ReportContext): Column[] {
+  const found = new Map<string, Omit<Column, "leaders">>();
   for (const stat of summary.conditions.flatMap((c) => c.arms).flatMap((arm) => arm.stats)) {
     const { comparison, part, metric, unit, better } = stat;
     found.set(JSON.stringify([comparison, part, metric]), { comparison, part, metric, unit, better });
   }
-  const rank = (c: Column): number =>
+  const rank = (c: Omit<Column, "leaders">): number =>
     1000 * ["halves", "truth", "reference"].indexOf(c.comparison) +
     100 * ["complex", "phase", "amplitude"].indexOf(c.part) +
     (metricOrder.includes(c.metric) ? metricOrder.indexOf(c.metric) : 99);
-  return [...found.values()].toSorted((a, b) => rank(a) - rank(b));
+  return [...found.values()]
+    .toSorted((a, b) => rank(a) - rank(b))
+    .map((column) => ({ ...column, leaders: clearLeaders(result, summary, column) }));
 }
 
 function groupedBy<T>(items: readonly T[], keyOf: (item: T) => string): [string, T[]][] {

@@ -1,19 +1,20 @@
-// Figure 4 and its table: where the compared frames were taken, and the overlap as it was measured.
+// Figure 6 and its table: where the compared frames were taken, and the overlap as it was measured.
 
 import { doseText, fixedText, numberText } from "../format.ts";
+import { panelColumns } from "../figures/figure.ts";
 import { scanPicture } from "../figures/scan-picture.ts";
 import { html, type Markup } from "../markup.ts";
 import type { ReportContext } from "../report-context.ts";
 import { viewCondition } from "../wording.ts";
 
-export function scanSection({ summary, result }: ReportContext): Markup | null {
+export function scanSection({ summary, result, attempt }: ReportContext): Markup | null {
   const firsts = summary.views.flatMap((view) => viewCondition(summary, view)?.cells.slice(0, 1) ?? []);
   if (firsts.length === 0) return null;
   const pictures = firsts.map(
     (cell) =>
       html`<div class="panel">
         <p class="panelname">${cell.view} <span>overlap ${fixedText(cell.overlapMeasured, 2)}</span></p>
-        ${scanPicture(cell)}
+        ${attempt(`The scan of ${cell.view}`, () => scanPicture(cell))}
       </div>`,
   );
   const definition = result.design["probeDiameter"];
@@ -36,9 +37,9 @@ export function scanSection({ summary, result }: ReportContext): Markup | null {
   return html`<section>
     <h2>Scan and overlap</h2>
     <figure>
-      <div class="panels" style="--columns:${Math.min(3, firsts.length)}">${pictures}</div>
+      <div class="panels" style="--columns:${panelColumns(firsts.length)}">${pictures}</div>
       <figcaption>
-        <b>Figure 4.</b> Positions of the compared frames (dots) with the probe as a disc of its measured
+        <b>Figure 6.</b> Positions of the compared frames (dots) with the probe as a disc of its measured
         diameter${typeof definition === "string" ? ` (${definition})` : ""}; one typical pair of nearest
         neighbours is marked: their common area over the disc’s is the overlap. Dashed: the field that is
         compared.
@@ -47,7 +48,7 @@ export function scanSection({ summary, result }: ReportContext): Markup | null {
     <div class="scroll">
       <table class="plain">
         <caption>
-          <b>Table 3.</b>
+          <b>Table 5.</b>
           What was asked for and what was measured, first seed of each condition.
         </caption>
         <thead>

@@ -3,11 +3,15 @@
 import type { ComplexImage } from "../../array/ndarray.ts";
 import { compareImages, type PartReport } from "../../metrics/compare.ts";
 import { complexFrc } from "../../metrics/complex-frc.ts";
+import type { CrossingState } from "../../metrics/crossing.ts";
 import { applyGauge } from "../../metrics/gauge.ts";
-import { metricNames, metricTable, metricUnit, type MetricName } from "../../metrics/registry.ts";
+import { frcAuc } from "../../metrics/frc-auc.ts";
+import { frcThresholds, isFrcThreshold, type FrcReport } from "../../metrics/frc.ts";
+import { metricTable, metricUnit, metricsOf, type MetricName } from "../../metrics/registry.ts";
 import type { Cell } from "../cell.ts";
 import type { StudyDesign } from "../design/schema.ts";
 import type { ArmOutcome, FrcCurve, MetricRow } from "../results.ts";
+import { partRings, type TileRings, tileRings } from "./tile-rings.ts";
 import { tileCorrelations } from "./tiles.ts";
 
 /** An arm's images, cropped to the comparison window. */
@@ -37,18 +41,22 @@ export function scoreArm(
   cell: Cell,
   settings: StudyDesign["metrics"],
 ): ArmScore {
-  const gauge = { mask, registration: settings.registration, maxShiftPx: settings.maxShiftPx };
-  const { aligned, shiftFlagged } = applyGauge(object, target.image, gauge);
+  const { registration, maxShiftPx, phaseRamp, phaseCurvature } = settings;
+  const gauge = { mask, registration, maxShiftPx, phaseRamp, phaseCurvature };
+  const gauged = applyGauge(object, target.image, gauge);
+  const { aligned, shiftFlagged } = gauged;
   const rows: MetricRow[] = [];
   const frc: Record<string, FrcCurve> = {};
+  const rings: Record<string, TileRings | null> = {};
   const warnings: string[] = [];
-  if (shiftFlagged)
-    warnings.push(`registration asked for more than ${settings.maxShiftPx} px and was not applied`);
+  if (shiftFlagged) warnings.push(`registration asked for more than ${maxShiftPx} px and was not applied`);
 
   // The reference against itself is perfect by construction: no score.
   if (!target.isTarget) {
     const report = compareImages(object, target.image, {
       gauge: "standard",
+      gauged,
+      comparison: target.comparison,
       msSsimSigmaPx: settings.msSsimSigmaPx,
       ...gauge,
     });
@@ -59,22 +67,22 @@ export function scoreArm(
     };
     add("amplitude", report.amplitude);
     if (report.phase !== undefined) add("phase", report.phase);
+    Object.assign(rings, partRings(aligned, target.image, mask));
   }
   if (halves !== undefined) {
     const [a, b] = halves;
-    const curve = complexFrc(applyGauge(b, a, gauge).aligned, a, { mask });
-    frc["halves"] = curve.frc;
-    for (const metric of ["frc50", "frc1over7", "frcHalfBit"] as const) {
-      rows.push(
-        row(metric, curve[metric], {
-          arm,
-          cell,
-          comparison: "halves",
-          part: "complex",
-          n: curve.n,
-        }),
-      );
+    const { aligned: other, shiftFlagged: halvesFlagged } = applyGauge(b, a, gauge);
+    if (halvesFlagged) {
+      warnings.push(`halves: registration asked for more than ${maxShiftPx} px and was not applied`);
     }
+    const curve = complexFrc(other, a, { mask });
+    rings["halves"] = tileRings(other, a, mask);
+    frc["halves"] = curve.frc;
+    const key = { arm, cell, comparison: "halves", part: "complex", n: curve.n } as const;
+    for (const metric of frcThresholds) {
+      rows.push(row(metric, curve[metric], crossingOf(metric, curve), key));
+    }
+    rows.push(row("frcAuc", frcAuc(curve.frc), null, key));
   }
   const outcome: ArmOutcome = {
     arm,
@@ -85,6 +93,9 @@ export function scoreArm(
     rows,
     warnings,
     tileCorrelations: tileCorrelations(aligned, target.image, mask),
+    tileRings: Object.fromEntries(
+      Object.entries(rings).flatMap(([part, sums]) => (sums === null ? [] : [[part, sums]])),
+    ),
   };
   return { outcome, aligned };
 }
@@ -100,6 +111,7 @@ export function absentArm(arm: string, state: "failed" | "skipped", reason: stri
     rows: [],
     warnings: [],
     tileCorrelations: [],
+    tileRings: {},
   };
 }
 
@@ -111,13 +123,24 @@ interface RowKey {
   readonly n: number;
 }
 
-function partRows(scores: PartReport, key: RowKey): MetricRow[] {
-  return metricNames.map((metric) => row(metric, scores[metric], key));
+function partRows(scores: PartReport, key: RowKey & { readonly part: "amplitude" | "phase" }): MetricRow[] {
+  return metricsOf(key.part).map((metric) =>
+    row(metric, scores[metric] ?? null, crossingOf(metric, scores), key),
+  );
 }
 
-function row(metric: MetricName, value: number | null, { arm, cell, ...key }: RowKey): MetricRow {
+function crossingOf(metric: MetricName, { crossing }: Pick<FrcReport, "crossing">): CrossingState | null {
+  return isFrcThreshold(metric) ? crossing[metric] : null;
+}
+
+function row(
+  metric: MetricName,
+  value: number | null,
+  crossing: CrossingState | null,
+  { arm, cell, ...key }: RowKey,
+): MetricRow {
   const { dose, fluence, view, gridsize, seed } = cell;
   const { better } = metricTable[metric];
   const unit = metricUnit(metric, key.part === "phase" ? "phase" : "amplitude");
-  return { dose, fluence, view, gridsize, seed, arm, ...key, metric, value, unit, better };
+  return { dose, fluence, view, gridsize, seed, arm, ...key, metric, value, crossing, unit, better };
 }

@@ -1,6 +1,7 @@
 // All cells together: what the report reads and what the tables print.
 
 import { groupBy } from "../../array/group.ts";
+import { fullPeriodNm } from "../../metrics/resolution.ts";
 import { doselapVersion } from "../../version.ts";
 import type { StudyDesign } from "../design/schema.ts";
 import type { StudyPlan } from "../plan-types.ts";
@@ -21,7 +22,7 @@ export function collectStudy(
     doselapVersion,
     designHash,
     design,
-    pixelSizeM: plan.pixelSizeM ?? null,
+    pixelSizeM: design.metrics.pixelSizeM ?? plan.pixelSizeM ?? null,
     cells,
     indistinguishable: indistinguishable(cells),
     notes: plan.warnings,
@@ -69,22 +70,37 @@ const columns = [
   "part",
   "metric",
   "value",
+  "crossing",
   "unit",
   "better",
   "n",
 ] as const satisfies readonly (keyof MetricRow)[];
 
+/** Full period of a crossing in nm; null for every other row, and without a pixel size. */
+export function rowPeriodNm({ crossing, value }: MetricRow, pixelSizeM: number | null): number | null {
+  return crossing === "crosses" && value !== null && pixelSizeM !== null
+    ? fullPeriodNm(value, pixelSizeM)
+    : null;
+}
+
 /** One line per number; an empty value means that the number does not exist. Skipped and failed arms have a line that says so. */
-export function resultsCsv({ cells }: StudyResult): string {
-  const lines = [[...columns, "state", "reason"].join(",")];
+export function resultsCsv({ cells, pixelSizeM }: StudyResult): string {
+  const lines = [[...columns, "fullPeriodNm", "state", "reason"].join(",")];
   for (const { arms, ...cell } of cells) {
     for (const { arm, state, reason, rows } of arms) {
       for (const row of rows)
-        lines.push([...columns.map((name) => csvField(row[name])), state, ""].join(","));
+        lines.push(
+          [
+            ...columns.map((name) => csvField(row[name])),
+            csvField(rowPeriodNm(row, pixelSizeM)),
+            state,
+            "",
+          ].join(","),
+        );
       if (state !== "done") {
         const { dose, fluence, view, gridsize, seed } = cell;
         const named: Partial<MetricRow> = { dose, fluence, view, gridsize, seed, arm };
-        lines.push([...columns.map((name) => csvField(named[name])), state, csvField(reason)].join(","));
+        lines.push([...columns.map((name) => csvField(named[name])), "", state, csvField(reason)].join(","));
       }
     }
   }

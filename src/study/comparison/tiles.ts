@@ -5,6 +5,7 @@
 // Tiles are nearly independent, since the noise of a reconstruction is local.
 
 import type { ComplexImage } from "../../array/ndarray.ts";
+import { tCritical95 } from "../../math/students-t.ts";
 
 const tilesPerSide = 3;
 
@@ -80,17 +81,4 @@ export function clearlyAbove(pairs: readonly (readonly [number, number])[]): boo
   const mean = differences.reduce((sum, d) => sum + d, 0) / n;
   const variance = differences.reduce((sum, d) => sum + (d - mean) ** 2, 0) / (n - 1);
   return mean > tCritical95(n - 1) * Math.sqrt(variance / n);
-}
-
-/** 97.5 % point of Student's t: Cornish–Fisher expansion (Abramowitz & Stegun 26.7.5), within 1 % from 4 degrees up;
- * below that the exact table values. */
-function tCritical95(degrees: number): number {
-  const exact = [Infinity, 12.7062, 4.3027, 3.1824];
-  const tabled = exact[degrees];
-  if (tabled !== undefined) return tabled;
-  const z = 1.959963985;
-  const first = (z ** 3 + z) / 4;
-  const second = (5 * z ** 5 + 16 * z ** 3 + 3 * z) / 96;
-  const third = (3 * z ** 7 + 19 * z ** 5 + 17 * z ** 3 - 15 * z) / 384;
-  return z + first / degrees + second / degrees ** 2 + third / degrees ** 3;
 }

@@ -1,10 +1,13 @@
 // The pixels that are compared: the same rectangle for every arm, view and dose of a replicate, well inside the scan,
-// and within it only pixels that the frames illuminated.
+// and within it only pixels that the frames illuminated, beyond a guard band along the border: registration moves an image
+// by up to its bound, and what enters from outside the window was not measured.
 
 import type { ComplexImage } from "../../array/ndarray.ts";
 import type { Positions } from "../../array/scan.ts";
 import type { Probe } from "../../data/dataset.ts";
 import { DoselapError } from "../../errors.ts";
+import { insideGuardBand } from "../../metrics/mask.ts";
+import type { StudyDesign } from "../design/schema.ts";
 
 /** Rows y0…y1−1 and columns x0…x1−1 of the object frame. */
 export interface Window {
@@ -14,8 +17,13 @@ export interface Window {
   readonly y1: number;
 }
 
-/** Smallest side that an FRC and one SSIM window need. */
-const smallestSidePx = 16;
+/** Smallest side, guard band aside, that an FRC and one SSIM window need. */
+const smallestSidePx = 12;
+
+/** The guard band of a study: stated, or as wide as the largest shift that registration may apply. */
+export function guardBandPx({ guardPx, registration, maxShiftPx }: StudyDesign["metrics"]): number {
+  return guardPx ?? (registration ? Math.ceil(maxShiftPx) : 0);
+}
 
 /** The rectangle that every one of the scans covers with probe centres: their bounding boxes' intersection. It may be
  * too small to compare anything; see {@link checkWindow}. */
@@ -34,10 +42,11 @@ export function commonWindow(scans: readonly Positions[]): Window {
 }
 
 /** @throws Shape when the window is too small for the metrics. */
-export function checkWindow({ x0, y0, x1, y1 }: Window): void {
-  if (x1 - x0 >= smallestSidePx && y1 - y0 >= smallestSidePx) return;
+export function checkWindow({ x0, y0, x1, y1 }: Window, guardPx = 2): void {
+  const smallest = smallestSidePx + 2 * guardPx;
+  if (x1 - x0 >= smallest && y1 - y0 >= smallest) return;
   throw new DoselapError("Shape", "the views share too small a field to compare them", {
-    expected: `at least ${smallestSidePx} × ${smallestSidePx} px`,
+    expected: `at least ${smallest} × ${smallest} px`,
     got: `${x1 - x0} × ${y1 - y0} px`,
     hint: "Make the object larger or the views' overlaps higher.",
   });
@@ -67,8 +76,14 @@ export function cropImage(image: ComplexImage, { x0, y0, x1, y1 }: Window): Comp
   return { height, width, data };
 }
 
-/** Illuminated pixels of the window, 1 or 0 [h, w]: those with more than a tenth of the median illumination Σ_j |P(r−r_j)|². */
-export function illuminatedMask(window: Window, positions: Positions, probe: Probe): Uint8Array {
+/** Illuminated pixels of the window, 1 or 0 [h, w]: those with more than a tenth of the median illumination Σ_j |P(r−r_j)|²,
+ * at least `guardPx` pixels inside the border. */
+export function illuminatedMask(
+  window: Window,
+  positions: Positions,
+  probe: Probe,
+  { guardPx = 0 }: { readonly guardPx?: number } = {},
+): Uint8Array {
   const width = window.x1 - window.x0;
   const height = window.y1 - window.y0;
   const intensity = probeIntensity(probe);
@@ -85,7 +100,8 @@ export function illuminatedMask(window: Window, positions: Positions, probe: Pro
     }
   }
   const threshold = 0.1 * dose.toSorted()[dose.length >> 1]!;
-  return Uint8Array.from(dose, (value) => (value > threshold ? 1 : 0));
+  const inside = insideGuardBand({ height, width }, guardPx);
+  return Uint8Array.from(dose, (value, i) => (value > threshold && inside[i] === 1 ? 1 : 0));
 }
 
 function probeIntensity({ data, size, modes }: Probe): Float64Array {

@@ -23,6 +23,22 @@ async function study(name: string, text: string): Promise<string> {
   return name;
 }
 
+describe("a run folder's study.json", () => {
+  test("is a study file: the same design, with the same hash", async () => {
+    const design = await loadDesign("quick", { cwd });
+    const kept = { schemaVersion: 1, doselapVersion: "0.1.0", designHash: designHash(design), design };
+    const again = await loadDesign(await study("study.json", JSON.stringify(kept, null, 2)), { cwd });
+    expect(again).toEqual(design);
+    expect(designHash(again)).toBe(kept.designHash);
+  });
+
+  test("a fault in it is placed like that of any study file", async () => {
+    const design = { ...(await loadDesign("quick", { cwd })), doses: [-5] };
+    const file = await study("bad.json", JSON.stringify({ designHash: "x", design }, null, 2));
+    await expect(loadDesign(file, { cwd })).rejects.toThrow(/bad\.json:\d+:\d+.*doses/su);
+  });
+});
+
 describe("presets", () => {
   test.each(presetNames)("%s loads by name, frozen to its leaves", async (name) => {
     const design = await loadDesign(name, { cwd });

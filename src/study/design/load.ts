@@ -20,8 +20,8 @@ export interface LoadOptions {
   readonly overrides?: Tree | undefined;
 }
 
-/** A preset's name, or the path of a YAML file. Paths inside a file start from its folder; in the result they start
- * from the process's working directory, with forward slashes, and carry the sha256 of the file's content.
+/** A preset's name, or the path of a YAML file or of a run folder's study.json. Paths inside a YAML file start from its folder;
+ * in the result, which study.json holds, they start from the process's working directory, with forward slashes, and carry the sha256 of the file's content.
  * @throws Usage for an unknown preset; File when a file is absent; Design for anything wrong inside. */
 export async function loadDesign(nameOrPath: string, options: LoadOptions): Promise<StudyDesign> {
   const { cwd, input, overrides = {} } = options;
@@ -69,6 +69,9 @@ async function fromFile(nameOrPath: string, cwd: string): Promise<{ tree: Tree; 
     });
   });
   const { tree: given, locate } = readYaml(text, nameOrPath);
+  const kept = keptDesign(given);
+  if (kept !== undefined)
+    return { tree: kept, check: { file: nameOrPath, locate: (path) => locate(["design", ...path]) } };
   const { preset, ...own } = given;
   if (preset !== undefined && !(typeof preset === "string" && isPresetName(preset))) {
     throw new DoselapError("Design", "no such preset", {
@@ -84,6 +87,12 @@ async function fromFile(nameOrPath: string, cwd: string): Promise<{ tree: Tree; 
   if (preset === undefined) return { tree: placed, check };
   const base = structuredClone<Tree>(presets[preset]);
   return { tree: mergeDesign({ ...base, ...ownName(file) }, placed), check };
+}
+
+/** The design inside a run folder's study.json, which is a study file as well: the whole of it, paths as they stand. */
+function keptDesign({ design, designHash }: Tree): Tree | undefined {
+  const isKept = typeof designHash === "string" && typeof design === "object" && design !== null;
+  return isKept ? { ...design } : undefined;
 }
 
 /** A changed preset is named after its file, so that no table calls it by the preset's name (F-03). */

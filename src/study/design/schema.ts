@@ -60,6 +60,14 @@ const metrics = z.strictObject({
   /** Largest registration shift per axis before an arm is flagged. */
   maxShiftPx: z.number().min(0).max(16),
   registration: z.boolean(),
+  /** Pixels along the border of the window that are not compared; as wide as maxShiftPx when left out. */
+  guardPx: z.number().int().min(0).max(64).optional(),
+  /** false: a linear phase counts as error; it is removed when left out. */
+  phaseRamp: z.boolean().optional(),
+  /** Metres per object pixel, when the scan does not say or says it wrong: resolutions are then given in nm too. */
+  pixelSizeM: z.number().positive().optional(),
+  /** true: an isotropic quadratic phase is removed as well; it counts as error when left out. */
+  phaseCurvature: z.boolean().optional(),
 });
 
 const training = z.strictObject({

@@ -6,7 +6,7 @@
 // Overlap is measured, never enforced. The packing bound is recorded beside it: the share of frames that could have
 // been kept if no two discs were allowed to meet (F-01).
 
-import { takePositions, type Positions } from "../../array/scan.ts";
+import { extentOf, takePositions, type Positions } from "../../array/scan.ts";
 import { DoselapError } from "../../errors.ts";
 import { discOverlap } from "../../optics/overlap.ts";
 import { nearestFrames, positionIndex } from "../../optics/nearest-frames.ts";
@@ -151,14 +151,8 @@ export function packingBound(positions: Positions, probeDiameterPx: number): num
 
 /** Sides of the bounding box of at least one position, px. */
 export function boundingBox({ x, y }: Positions): { width: number; height: number } {
-  let [x0, x1, y0, y1] = [Infinity, -Infinity, Infinity, -Infinity];
-  for (let i = 0; i < x.length; i++) {
-    x0 = Math.min(x0, x[i]!);
-    x1 = Math.max(x1, x[i]!);
-    y0 = Math.min(y0, y[i]!);
-    y1 = Math.max(y1, y[i]!);
-  }
-  return { width: x1 - x0, height: y1 - y0 };
+  const [across, down] = [extentOf(x), extentOf(y)];
+  return { width: across.to - across.from, height: down.to - down.from };
 }
 
 /** Mean position of each group. */

@@ -1,7 +1,7 @@
 // Train and test halves of a scan, with a band between them that belongs to neither, so that no train frame sees
 // a pixel of the object that a test frame sees (F-08). A patch at y covers rows [y − N/2, y + N/2).
 
-import type { Positions } from "../../array/scan.ts";
+import { extentOf, type Positions } from "../../array/scan.ts";
 import { DoselapError } from "../../errors.ts";
 
 export type SplitAxis = "x" | "y";
@@ -108,14 +108,4 @@ function distanceToNearest(sorted: Float64Array, value: number): number {
   const above = low < sorted.length ? sorted[low]! - value : Infinity;
   const below = low > 0 ? value - sorted[low - 1]! : Infinity;
   return Math.min(above, below);
-}
-
-function extentOf(values: Float64Array): { from: number; to: number } {
-  let from = Infinity;
-  let to = -Infinity;
-  for (const value of values) {
-    if (value < from) from = value;
-    if (value > to) to = value;
-  }
-  return { from, to };
 }

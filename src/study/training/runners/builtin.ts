@@ -17,6 +17,7 @@ import type { Runtime } from "../../../nn/runtime/runtime.ts";
 import type { GroupTable } from "../../../nn/training/groups.ts";
 import { partOf } from "../../../nn/training/progress.ts";
 import type { ScanTask } from "../../../nn/training/scan-task.ts";
+import { inferDataset } from "../../infer.ts";
 import { scanTaskOf } from "../../scan-task.ts";
 import { groupFrames } from "../../views/grouping.ts";
 import { subsampleFrames } from "../../views/subsample.ts";
@@ -61,7 +62,8 @@ async function trainAndInfer(
   };
   log.line(`runtime: ${runtime.name} ${runtime.provider}, threads 1`);
 
-  const task = await readTask(job.trainDataPath);
+  const { dataset } = await readDataset(job.trainDataPath);
+  const task = scanTaskOf(dataset, { file: job.trainDataPath });
   const groups = trainingGroups(task, config);
   // What is really used, which need not be what was said (F-06): the dose is the data's own.
   const echoed = { ...schedule, groups: groups.count, groupSize: groups.groupSize, dose: task.dosePhotons };
@@ -83,13 +85,16 @@ async function trainAndInfer(
   const folder = join(job.artifactDir, bundleFolder);
   await saveBundle(folder, { arm, options, schedule, trained });
 
-  const scored = await readTask(job.testDataPath);
-  const scoredGroups = everyGroup(scored, config);
-  const object = await arm.infer({ ...scored, groups: scoredGroups }, await loadBundle(folder), {
-    ...context,
+  const { dataset: scored } = await readDataset(job.testDataPath);
+  const { object } = await inferDataset(await loadBundle(folder), scored, {
+    file: job.testDataPath,
+    runtime,
+    threads: context.threads,
+    neighborCount: config.neighborCount,
     // One seed for all that inference draws, so that `doselap infer` with it gives the same object.
     seed: config.groupingSeed,
     progress: partOf(progress, { from: trainingShare, to: 1 }),
+    signal,
   });
   progress?.(1, "inference");
   const file = join(job.artifactDir, reconstructionFile);
@@ -112,11 +117,6 @@ async function trainAndInfer(
   };
 }
 
-async function readTask(file: string): Promise<ScanTask> {
-  const { dataset } = await readDataset(file);
-  return scanTaskOf(dataset, { file });
-}
-
 /** The groups that the views stage made for the training half, from the same seeds. */
 function trainingGroups({ problem: { positions } }: ScanTask, config: TrainingConfig): GroupTable {
   const { model, neighborCount, nGroups, nSubsample, groupingSeed, subsampleSeed, enableOversampling } =
@@ -130,16 +130,4 @@ function trainingGroups({ problem: { positions } }: ScanTask, config: TrainingCo
     enableOversampling,
   });
   return { ...grouped, groups: grouped.groups.map((row) => rows[row]!) };
-}
-
-/** A group around every scored frame. */
-function everyGroup({ problem: { positions } }: ScanTask, config: TrainingConfig): GroupTable {
-  const { model, neighborCount, groupingSeed } = config;
-  return groupFrames(positions, {
-    gridsize: model.gridsize,
-    neighborCount,
-    groupCount: null,
-    seed: groupingSeed,
-    enableOversampling: false,
-  });
 }

@@ -1,0 +1,93 @@
+// `doselap compare RUN_A RUN_B …`: reads the runs, prints what changed, and writes the page.
+
+import { resolve } from "node:path";
+import { writeFileAtomic } from "../io/atomic.ts";
+import { doseText } from "../report/format.ts";
+import { compareRuns, type RunPair, type RunsComparison } from "../report/run-comparison/compare-runs.ts";
+import {
+  byCondition,
+  columnsOf,
+  differenceText,
+  mainColumns,
+  noteLegend,
+  rowOf,
+  verdictCounts,
+  type DifferenceColumn,
+} from "../report/run-comparison/difference-text.ts";
+import { runComparisonPage } from "../report/run-comparison/page.ts";
+import { readRunResult } from "../report/run-data.ts";
+import { directionSign, metricName } from "../report/wording.ts";
+import { printJson, printLine, printNote, type CliContext } from "./context.ts";
+import { prepareOutput } from "./output-file.ts";
+import { textTable } from "./text-table.ts";
+
+export interface RunsOptions {
+  /** The HTML file; none when absent. */
+  readonly out: string | undefined;
+  /** Every metric in the printed table. */
+  readonly all: boolean;
+  readonly json: boolean;
+}
+
+export async function compareRunFolders(
+  context: CliContext,
+  names: readonly string[],
+  { out, all, json }: RunsOptions,
+): Promise<void> {
+  const file = out === undefined ? undefined : resolve(context.cwd, out);
+  if (file !== undefined) await prepareOutput(file);
+  const runs: { name: string; result: Awaited<ReturnType<typeof readRunResult>> }[] = [];
+  // One after the other: of two broken folders the first is the one to name.
+  for (const name of names) runs.push({ name, result: await readRunResult(resolve(context.cwd, name)) });
+  const comparison = compareRuns(runs);
+  if (file !== undefined) await writeFileAtomic(file, runComparisonPage(comparison));
+  if (json) {
+    printJson(context, { ...comparison, ...(file === undefined ? {} : { page: file }) });
+    return;
+  }
+  printChanges(context, comparison);
+  for (const pair of comparison.pairs) printPair(context, pair, { first: names[0]!, all });
+  if (file !== undefined) printLine(context, file);
+}
+
+function printChanges(context: CliContext, { runs, changes }: RunsComparison): void {
+  if (changes.length === 0) {
+    printLine(context, "The designs are the same.");
+    return;
+  }
+  const rows = changes.map(({ field, values }) => [field, ...values.map((value) => value ?? "absent")]);
+  for (const line of textTable(["design", ...runs.map(({ name }) => name)], rows)) printLine(context, line);
+}
+
+function printPair(
+  context: CliContext,
+  { second, rows, cautions }: RunPair,
+  { first, all }: { readonly first: string; readonly all: boolean },
+): void {
+  for (const caution of cautions) printNote(context, `note: ${caution}`);
+  const columns = all ? columnsOf(rows) : mainColumns(rows);
+  const lines = textTable(
+    ["dose", "view", "arm", ...columns.map(headOf), "seeds"],
+    byCondition(rows).map((group) => {
+      const { dose, view, arm } = group[0]!;
+      const cells = columns.map((column) => {
+        const row = rowOf(group, column);
+        return row === undefined ? "·" : differenceText(row);
+      });
+      return [doseText(dose), view, arm, ...cells, String(Math.max(...group.map(({ pairs }) => pairs)))];
+    }),
+  );
+  printLine(context);
+  for (const line of lines) printLine(context, line);
+  if (rows.some(({ note, difference }) => note !== "" && difference === null)) printLine(context, noteLegend);
+  printLine(
+    context,
+    `${second} minus ${first}: mean of the paired differences ± half of its 95 % interval (paired t)`,
+  );
+  printLine(context, `of ${rows.length} paired metrics: ${verdictCounts(rows)}`);
+}
+
+function headOf({ part, metric, better, comparison }: DifferenceColumn): string {
+  const what = part === "complex" ? comparison : part;
+  return `${what} ${metricName(metric)} ${directionSign(better)}`.trimEnd();
+}

@@ -1,0 +1,122 @@
+// The last step of a run with a prior: the object is drawn towards its mean where the frames do not tell it from noise,
+// by constraints/shrinkage.ts [ENGINE-031]. Information is read off the likelihood itself, whatever the engine:
+//   ∇ at the result O, at O a little nearer to its mean, and with random signs added:  F d ≈ (∇(O) − ∇(O − εd))/ε
+// The frames have the last word: when what was taken away costs more likelihood than noise would, nothing is taken.
+
+import { createRng } from "../math/random/rng.ts";
+import {
+  excessOf,
+  ringsOf,
+  ringSums,
+  shrinkageOf,
+  spectrumOf,
+  type RingSums,
+} from "./constraints/shrinkage.ts";
+import type { ScanRun } from "./scan-run.ts";
+import { slopeOfSum, stepAlong, withSlopes, type Slopes } from "./slopes.ts";
+
+/** Counts per detector pixel that the random signs scatter: well below the gradient's dark counts, where it is a straight line. */
+const scatteredCounts = 0.001;
+/** Light, as a fraction of its peak, at which a pixel is half lit. */
+const halfLit = 0.01;
+/** Second derivatives make the allowance a guess: noise has stayed below it by this factor. */
+const slack = 2;
+/** Address of the random signs, beyond that of any epoch. */
+const signsFrame = 1 << 20;
+
+/** Shrinks the object in place, complex64 [H, W]. The run's fields are as before when it returns. */
+export function shrinkObject(run: ScanRun, object: Float32Array, probe: Float32Array): void {
+  const { shape, training } = run;
+  const { objectSum, objectWeight } = run.views;
+  withSlopes(run, draw);
+
+  function draw(slopes: Slopes): void {
+    slopes.ofObject(object, probe);
+    const before = slopes.deviance();
+    const { mean, direction } = meanOf(object, objectWeight);
+    const taper = taperOf(objectWeight);
+    let lit = 0;
+    for (const t of taper) lit += t * t;
+    const found = object.map((value, i) => taper[i >> 1]! * (value - mean[i % 2]!));
+    // Twice the light: of the two directions of a wave each photon tells one.
+    let bend = 0;
+    for (let i = 0; i < found.length; i++) bend += 2 * objectWeight[i >> 1]! * found[i]! ** 2;
+    if (bend === 0) return;
+    const rings = ringsOf(shape.objectHeight, shape.objectWidth);
+    const spectrum = (image: Float32Array) => spectrumOf(image, direction, rings);
+    const [asks, whole] = [spectrum(objectSum), spectrum(found)];
+
+    /** ⟨v, F v⟩ in rings, from the gradients at O and at O + step·v. */
+    function bendsOf(v: Float32Array, vSpectrum: Float64Array, step: number): RingSums {
+      slopes.ofObject(
+        object.map((value, i) => value + step * v[i]!),
+        probe,
+      );
+      const there = ringSums(rings, vSpectrum, spectrum(objectSum));
+      const here = ringSums(rings, vSpectrum, asks);
+      return each((part, r) => (slopeOfSum * (here[part][r]! - there[part][r]!)) / step);
+    }
+    function each(of: (part: 0 | 1, ring: number) => number): RingSums {
+      return [rings.radius.map((_, r) => of(0, r)), rings.radius.map((_, r) => of(1, r))];
+    }
+
+    const bends = bendsOf(found, whole, -stepAlong(2 * lit, bend));
+    const residual = ringSums(rings, whole, asks);
+    const signs = signsOf(taper, run.seed);
+    const signsWhole = spectrum(signs);
+    const signBends = bendsOf(signs, signsWhole, loudness());
+    const signPower = ringSums(rings, signsWhole, signsWhole);
+    const shrinkage = shrinkageOf(rings, lit / taper.length, {
+      claims: each((part, r) => bends[part][r]! + slopeOfSum * residual[part][r]!),
+      bends,
+      energies: ringSums(rings, whole, whole),
+      information: each((part, r) => signBends[part][r]! / signPower[part][r]!),
+    });
+    const excess = excessOf(rings, shrinkage, whole);
+    const [c, s] = direction;
+    const shrunk = object.slice();
+    for (let i = 0; i < shrunk.length; i += 2) {
+      shrunk[i] = shrunk[i]! - (excess[i]! * c - excess[i + 1]! * s);
+      shrunk[i + 1] = shrunk[i + 1]! - (excess[i]! * s + excess[i + 1]! * c);
+    }
+    if (slopes.devianceAt(shrunk, probe) - before < slack * shrinkage.allowance) object.set(shrunk);
+  }
+
+  /** How much of the random signs is added. */
+  function loudness(): number {
+    let photons = 0;
+    for (const j of training) photons += run.frameCounts[j]! / training.length;
+    return Math.sqrt((scatteredCounts * shape.size ** 2) / (2 * Math.max(photons, 1)));
+  }
+}
+
+/** Mean of the object, weighted by its light, and its direction as a unit number. */
+function meanOf(object: Float32Array, light: Float32Array) {
+  let [re, im, sum] = [0, 0, 0];
+  for (let i = 0; i < light.length; i++) {
+    re += light[i]! * object[2 * i]!;
+    im += light[i]! * object[2 * i + 1]!;
+    sum += light[i]!;
+  }
+  const mean = [re / sum, im / sum] as const;
+  const modulus = Math.hypot(...mean);
+  return {
+    mean,
+    direction: modulus > 0 ? ([mean[0] / modulus, mean[1] / modulus] as const) : ([1, 0] as const),
+  };
+}
+
+/** 1 where light falls, 0 where none does. */
+function taperOf(light: Float32Array): Float32Array {
+  let peak = 0;
+  for (const value of light) if (value > peak) peak = value;
+  return peak === 0 ? light.slice() : light.map((value) => value / (value + halfLit * peak));
+}
+
+/** ±taper in both parts. */
+function signsOf(taper: Float32Array, seed: number): Float32Array {
+  const rng = createRng(seed, "engine", { frame: signsFrame });
+  return Float32Array.from({ length: 2 * taper.length }, (_, i) =>
+    rng.uniform() < 0.5 ? -taper[i >> 1]! : taper[i >> 1]!,
+  );
+}

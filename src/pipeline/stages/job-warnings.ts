@@ -1,0 +1,55 @@
+// What the jobs behind an arm's image have to say of it, in plain words: an engine whose misfit rose again, a network that no
+// epoch made better than it started. Such an arm has finished and has a score; its reader must know how it came by it.
+
+import { join } from "node:path";
+import { z } from "zod";
+import { readJson } from "../../io/json.ts";
+import { armPath, type Cell } from "../../study/cell.ts";
+import { networkOf } from "../../study/network-of.ts";
+import type { StageContext } from "../context.ts";
+import { type JobRecord, readRecord } from "../record.ts";
+
+/** An engine under a prior ends above its lowest misfit, by up to a tenth in the presets: half as much again is another thing. */
+const mostRise = 1.5;
+
+const historyHint = "Delete this job's folder and run again.";
+const history = z.object({
+  reconstructions: z.object({ reconstruction: z.object({ misfit: z.array(z.number()) }) }),
+});
+const training = z.object({ result: z.object({ metrics: z.object({ bestEpoch: z.number() }) }) });
+
+/** Warnings for the arm of a cell. @param record of its reconstruct job. @throws File, Format for a broken history. */
+export async function jobWarnings(
+  { arm, cell, record }: { arm: string; cell: Cell; record: JobRecord | undefined },
+  { design, root }: Pick<StageContext, "design" | "root">,
+): Promise<string[]> {
+  const network = networkOf(arm, design);
+  const trained =
+    network === undefined ? undefined : await readRecord(join(root, "train", armPath(cell, network)));
+  // An external trainer need not say which epoch was best.
+  const summary = training.safeParse(trained?.summary);
+  const untrained = summary.success && summary.data.result.metrics.bestEpoch === 0;
+  const file = join(root, "reconstruct", armPath(cell, arm), "history.json");
+  const misfit =
+    record?.outputs["history.json"] === undefined
+      ? []
+      : (await readJson(file, history, historyHint)).reconstructions.reconstruction.misfit;
+  return [...(untrained ? [untrainedText(network!)] : []), ...misfitWarnings(misfit)];
+}
+
+function untrainedText(network: string): string {
+  return `training made ${network} no better than it started (its best epoch is 0): what is scored is the untrained network`;
+}
+
+/** @param misfit by epoch. */
+export function misfitWarnings(misfit: readonly number[]): string[] {
+  const last = misfit.at(-1);
+  if (last === undefined || misfit.length < 2) return [];
+  const lowest = Math.min(...misfit);
+  if (last <= mostRise * lowest && last <= misfit[0]!) return [];
+  const digits = (value: number): string => String(Number(value.toPrecision(3)));
+  const risen = last > misfit[0]! ? `began at ${digits(misfit[0]!)}` : `had been down to ${digits(lowest)}`;
+  return [
+    `it diverged: the misfit of its last epoch is ${digits(last)} and ${risen}; fewer epochs or a smaller step may help`,
+  ];
+}

@@ -1,0 +1,82 @@
+// The cost panel says what the journal knows and what it assumes, marks the arms that no other beats in cost and quality, and
+// says so when nothing is known.
+
+import { JSDOM } from "jsdom";
+import { describe, expect, test } from "vitest";
+import { syntheticResult } from "../../../test/support/synthetic-run.ts";
+import { frontOf } from "../figures/cost-scatter.ts";
+import { createReportContext } from "../report-context.ts";
+import { costsOf } from "../run-costs.ts";
+import { costSection } from "./cost.ts";
+
+const result = syntheticResult({
+  doses: [1000, 1e5],
+  viewNames: ["dense"],
+  arms: { rpie: 0.3, ml: 0.4 },
+  heightPx: 20,
+  widthPx: 24,
+});
+
+function sectionOf(journal: string | null): Element {
+  const context = createReportContext({
+    result,
+    images: new Map(),
+    costs: journal === null ? null : costsOf(journal),
+  });
+  try {
+    const page = new JSDOM(costSection(context).markup).window.document;
+    expect(context.failures()).toEqual([]);
+    return page.querySelector("section#cost")!;
+  } finally {
+    context.maker.close();
+  }
+}
+
+function journal(seconds: { readonly [arm: string]: number }): string {
+  const lines = [1000, 100000].flatMap((dose) =>
+    Object.entries(seconds).map(([arm, coreSeconds]) => ({
+      kind: "job-end",
+      time: 1,
+      stage: "reconstruct",
+      path: `reconstruct/dose_${dose}/dense/gs2/${arm}/seed_42`,
+      state: "done",
+      reused: false,
+      cost: { wallSeconds: 7, coreSeconds, coreBasis: "process", peakMemoryBytes: 123e6, jobsAtOnce: 1 },
+    })),
+  );
+  return lines.map((line) => JSON.stringify(line)).join("\n");
+}
+
+const cells = (row: Element): string[] =>
+  [...row.querySelectorAll("th,td")].map((cell) => cell.textContent.trim());
+
+describe("costSection", () => {
+  test("each arm's seconds, memory and energy; the dearer arm is unbeaten for it is finer", () => {
+    const section = sectionOf(journal({ rpie: 2, ml: 30, null: 0 }));
+    const [rpie, ml, flat] = [...section.querySelectorAll("tbody")[0]!.querySelectorAll("tr")].map(cells);
+    // n, wall, own, training, together, MB, J at 10 W, all, resolution at the lowest and highest dose, unbeaten.
+    expect(rpie!.slice(0, 9)).toEqual(["rpie", "2", "7", "2", "–", "2", "123", "20", "4"]);
+    expect(ml!.slice(3, 9)).toEqual(["30", "–", "30", "123", "300", "60"]);
+    expect(ml!.at(-1)).toBe("2 of 2");
+    expect(flat!.at(-1)).toBe("0 of 2");
+    expect(section.textContent).toMatch(/10 W per busy core is\s+assumed, not measured/u);
+    expect(section.querySelectorAll("svg[role=img]").length).toBe(2);
+  });
+
+  test("an arm that is both slower and coarser is beaten", () => {
+    const section = sectionOf(journal({ rpie: 40, ml: 30, null: 0 }));
+    const [rpie] = [...section.querySelectorAll("tbody")[0]!.querySelectorAll("tr")].map(cells);
+    expect(rpie!.at(-1)).toBe("0 of 2");
+  });
+
+  test("no journal, or one that knows nothing, is said and is no error", () => {
+    expect(sectionOf(null).textContent).toMatch(/No times are known.*no journal/su);
+    expect(sectionOf("").textContent).toMatch(/No times are known.*does not tell/su);
+  });
+});
+
+test("the front: of equal points all stay, beaten ones go, cheapest first", () => {
+  const point = (arm: string, coreSeconds: number, quality: number) => ({ arm, coreSeconds, quality });
+  const points = [point("c", 9, 3), point("a", 1, 1), point("b", 2, 1), point("d", 1, 1), point("e", 9, 2)];
+  expect(frontOf(points).map(({ arm }) => arm)).toEqual(["a", "d", "c"]);
+});

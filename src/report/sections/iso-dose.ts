@@ -1,0 +1,43 @@
+// Few bright frames or many faint ones: the figure of a study at equal fluence on the sample, one panel per fluence, one curve
+// per arm, frames × photons per frame against resolution.
+
+import { resolutionWords } from "../answer-sentence.ts";
+import { isoDoseCurve } from "../figures/iso-dose.ts";
+import { armLegend } from "../figures/legend.ts";
+import { doseText } from "../format.ts";
+import { html, type Markup } from "../markup.ts";
+import type { ReportContext } from "../report-context.ts";
+import { finishedArms, nullArm } from "../summary.ts";
+
+export function isoDoseSection(context: ReportContext): Markup | null {
+  const { summary, answer, styles, maker } = context;
+  const { statistics } = answer;
+  if (summary.axis !== "fluence" || statistics === null || summary.views.length < 2) return null;
+  const arms = finishedArms(summary).filter((arm) => arm !== nullArm);
+  const panels = summary.levels.map((level) => {
+    const picture = isoDoseCurve(maker, summary, { statistics, level, arms, styles });
+    return html`<div class="panel">
+      <p class="panelname">
+        ${doseText(level)} <span>photons per object pixel, whatever the number of frames</span>
+      </p>
+      ${picture}
+    </div>`;
+  });
+  const { what, how } = resolutionWords(statistics.measure);
+  const bars = statistics.resolutions.some(({ interval }) => interval !== null)
+    ? "Bars: 95 % intervals over seeds and tiles."
+    : "There are too few seeds and tiles for intervals.";
+  return html`<section id="iso-dose">
+    <h2>Few bright frames or many faint ones</h2>
+    <figure>
+      ${armLegend(arms, styles)}
+      <div class="panels" style="--columns:${Math.min(3, summary.levels.length)}">${panels}</div>
+      <figcaption>
+        <b>At equal fluence.</b> ${what.charAt(0).toUpperCase() + what.slice(1)} (${how}), cycles per pixel,
+        against how the same photons on the sample are shared out: to the right more frames that overlap more,
+        each with fewer photons. Under each tick the number of frames, and the photons in each. ${bars} “≥”:
+        the correlation never crosses, a lower bound.
+      </figcaption>
+    </figure>
+  </section>`;
+}
