@@ -102,12 +102,15 @@ export const commonShape = {
     ),
 } as const;
 
+/** ε of the Poisson gradient where nothing else is asked for, counts per pixel. */
+export const usualDarkCounts = 0.01;
+
 /** Engines that go by the gradient of the likelihood at the frames as they are: its floor, and what is fitted beside. */
 export const gradientShape = {
   darkCounts: z
     .number()
     .min(0)
-    .default(0.01)
+    .default(usualDarkCounts)
     .describe(
       "ε of the Poisson gradient, counts per pixel: limits the pull of a count where the model is dark.",
     ),

@@ -10,7 +10,7 @@ import { z } from "zod";
 import { bands, taskParam } from "../compute/tasks.ts";
 import { peak } from "../math/stats.ts";
 import type { Capabilities, EngineCore, Epoch } from "./engine.ts";
-import { commonShape } from "./options.ts";
+import { commonShape, usualDarkCounts } from "./options.ts";
 import type { ScanRun } from "./scan-run.ts";
 
 export const projectionShape = {
@@ -45,8 +45,6 @@ const slots = 32;
 /** Share of the epochs, the last ones, that are steps along the gradient of the likelihood: waves that wander between two
  * constraints leave more noise than a fit, and a projection is biased where counts are few [ENGINE-032]. */
 const settlingShare = 0.5;
-/** ε of the Poisson gradient, counts per pixel, as in options.ts. */
-const darkCounts = 0.01;
 
 export function projectionMemory() {
   return { slots, keepsWaves: true };
@@ -64,7 +62,7 @@ export function startProjection(run: ScanRun, rule: ProjectionRule): EngineCore 
   const pixels = shape.size ** 2;
   let begun = false;
   let settling = false;
-  params[taskParam.darkCounts] = darkCounts;
+  params[taskParam.darkCounts] = usualDarkCounts;
 
   function clearSums(): void {
     for (const sum of [views.objectSum, views.objectWeight, views.probeSum, views.probeWeight]) sum.fill(0);

@@ -15,12 +15,10 @@ import {
   type Shrinkage,
 } from "./constraints/shrinkage.ts";
 import type { ScanRun } from "./scan-run.ts";
-import { slopeOfSum, stepAlong, withSlopes, type Slopes } from "./slopes.ts";
+import { slack, slopeOfSum, stepAlong, withSlopes, type Slopes } from "./slopes.ts";
 
 /** δ, as a fraction of the illumination's peak. */
 const followFloor = 0.05;
-/** Second derivatives make the allowance a guess. */
-const slack = 2;
 
 /** Draws the probe, complex64 [K, N, N], to the start, and lets the object, complex64 [H, W], follow: in place. */
 export function shrinkProbe(

@@ -4,6 +4,7 @@
 // The frames have the last word: when what was taken away costs more likelihood than noise would, nothing is taken.
 
 import { createRng } from "../math/random/rng.ts";
+import { peak } from "../math/stats.ts";
 import {
   excessOf,
   ringsOf,
@@ -13,14 +14,12 @@ import {
   type RingSums,
 } from "./constraints/shrinkage.ts";
 import type { ScanRun } from "./scan-run.ts";
-import { slopeOfSum, stepAlong, withSlopes, type Slopes } from "./slopes.ts";
+import { slack, slopeOfSum, stepAlong, withSlopes, type Slopes } from "./slopes.ts";
 
 /** Counts per detector pixel that the random signs scatter: well below the gradient's dark counts, where it is a straight line. */
 const scatteredCounts = 0.001;
 /** Light, as a fraction of its peak, at which a pixel is half lit. */
 const halfLit = 0.01;
-/** Second derivatives make the allowance a guess: noise has stayed below it by this factor. */
-const slack = 2;
 /** Address of the random signs, beyond that of any epoch. */
 const signsFrame = 1 << 20;
 
@@ -108,9 +107,8 @@ function meanOf(object: Float32Array, light: Float32Array) {
 
 /** 1 where light falls, 0 where none does. */
 function taperOf(light: Float32Array): Float32Array {
-  let peak = 0;
-  for (const value of light) if (value > peak) peak = value;
-  return peak === 0 ? light.slice() : light.map((value) => value / (value + halfLit * peak));
+  const most = peak(light);
+  return most === 0 ? light.slice() : light.map((value) => value / (value + halfLit * most));
 }
 
 /** ±taper in both parts. */

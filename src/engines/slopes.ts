@@ -3,12 +3,13 @@
 
 import { statIndex, statsPerFrame } from "../compute/scan-memory.ts";
 import { bands, taskParam } from "../compute/tasks.ts";
+import { usualDarkCounts } from "./options.ts";
 import type { ScanRun } from "./scan-run.ts";
 
-/** ε of the Poisson gradient, counts per pixel. */
-const darkCounts = 0.01;
 /** A sum over frames is a quarter of the slope of Σ(λ − n ln λ). */
 export const slopeOfSum = 4;
+/** Second derivatives make the allowance of a shrinkage a guess: noise has stayed below it by this factor. */
+export const slack = 2;
 /** Longest step along a change, as a fraction of it. */
 const longestStep = 0.5;
 
@@ -69,7 +70,7 @@ export function withSlopes(run: ScanRun, body: (slopes: Slopes) => void): void {
 
   try {
     params[taskParam.poisson] = 1;
-    params[taskParam.darkCounts] = darkCounts;
+    params[taskParam.darkCounts] = usualDarkCounts;
     params[taskParam.waveOfFrame] = 0;
     body({ ofObject, ofBoth, deviance, devianceAt });
   } finally {

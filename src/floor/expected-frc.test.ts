@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { createRng, normal } from "../math/random/rng.ts";
-import { crossingsOf, expectedFrc } from "./expected-frc.ts";
+import { expectedFrc, floorCrossings } from "./expected-frc.ts";
 
 test("a signal of power 1 in noise of power N correlates as 1/√(1 + N), two halves of it as 1/(1 + 2N)", () => {
   const [signal, noise] = [
@@ -44,19 +44,19 @@ test("0.5 is crossed where the noise is three times the signal", () => {
     frequency.map(() => 1),
     frequency.map((f) => 3 * (f / 0.25) ** 2),
   );
-  const crossings = crossingsOf(
+  const crossings = floorCrossings({
     frequency,
-    frc,
-    frequency.map((_, r) => Math.PI * (r + 1)),
-  );
+    value: frc,
+    independentPixels: frequency.map((_, r) => Math.PI * (r + 1)),
+  });
   // Linear between rings 0.005 apart.
   expect(crossings.frc50).toBeCloseTo(0.25, 5);
   expect(crossings.frc1over7).toBeNull();
   expect(
-    crossingsOf(
+    floorCrossings({
       frequency,
-      frequency.map(() => 0.1),
-      frequency.map(() => 50),
-    ).frc50,
+      value: frequency.map(() => 0.1),
+      independentPixels: frequency.map(() => 50),
+    }).frc50,
   ).toBe(0);
 });

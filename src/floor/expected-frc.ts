@@ -3,9 +3,8 @@
 // Signal and noise are independent, and rings hold enough of both that a ratio of means stands for the mean ratio.
 // Unser, Trus & Steven 1987, doi:10.1016/0304-3991(87)90225-7; Rosenthal & Henderson 2003, doi:10.1016/j.jmb.2003.07.013.
 
-import { findCrossing } from "../metrics/crossing.ts";
+import { crossingsOf, type FrcCurve, type FrcThreshold } from "../metrics/frc.ts";
 import type { ComparisonKind } from "../metrics/frc-criterion.ts";
-import { halfBitThreshold, oneBitThreshold } from "../metrics/frc-threshold.ts";
 import { frcOfSsnr } from "../metrics/ssnr.ts";
 
 /** Correlation per ring; null where there is neither signal nor noise.
@@ -23,25 +22,14 @@ export function expectedFrc(
 }
 
 /** Cycles per pixel; 0 = below from the first ring on, null = never below: what limits the resolution is not the dose. */
-export interface FloorCrossings {
-  readonly frc50: number | null;
-  readonly frc1over7: number | null;
-  readonly frcHalfBit: number | null;
-  readonly frcOneBit: number | null;
-}
+export type FloorCrossings = Readonly<Record<FrcThreshold, number | null>>;
 
-/** @param independentPixels per ring, as the metrics count them. */
-export function crossingsOf(
-  frequency: readonly number[],
-  frc: readonly (number | null)[],
-  independentPixels: readonly number[],
-): FloorCrossings {
-  const at = (threshold: (ring: number) => number): number | null =>
-    findCrossing(frequency, frc, threshold).frequency;
+export function floorCrossings(curve: FrcCurve): FloorCrossings {
+  const { frc50, frc1over7, frcHalfBit, frcOneBit } = crossingsOf(curve);
   return {
-    frc50: at(() => 0.5),
-    frc1over7: at(() => 1 / 7),
-    frcHalfBit: at((r) => halfBitThreshold(independentPixels[r]!)),
-    frcOneBit: at((r) => oneBitThreshold(independentPixels[r]!)),
+    frc50: frc50.frequency,
+    frc1over7: frc1over7.frequency,
+    frcHalfBit: frcHalfBit.frequency,
+    frcOneBit: frcOneBit.frequency,
   };
 }

@@ -10,7 +10,7 @@ import { DoselapError } from "../errors.ts";
 import { frc } from "../metrics/frc.ts";
 import { countPixels, type Box, type PixelMask } from "../metrics/mask.ts";
 import { amplitudeOf, phasePair } from "../metrics/parts.ts";
-import { crossingsOf, expectedFrc, type FloorCrossings } from "./expected-frc.ts";
+import { expectedFrc, floorCrossings, type FloorCrossings } from "./expected-frc.ts";
 import { createFisher, type ScanModel } from "./fisher.ts";
 import { gaugeFreedoms } from "./freedoms.ts";
 import { largestSide, litSide, probeInformed } from "./informed.ts";
@@ -164,7 +164,7 @@ function partFloor(options: PartOptions): PartFloor {
     signs.map((z, i) => ({ z: partOf(z, select, modes), x: partOf(fields[i]!, select, modes) }));
   const curve = (correlation: (number | null)[]): Pick<FloorCurve, "frc" | "crossings"> => ({
     frc: correlation,
-    crossings: crossingsOf(rings.frequency, correlation, independentPixels),
+    crossings: floorCrossings({ frequency: rings.frequency, value: correlation, independentPixels }),
   });
   const pairs = pairsOf(answers.map(({ x }) => x));
   const { mean, standardError } = traceOf(pairs, n);
@@ -234,7 +234,7 @@ function halvesFloor(
   return {
     frequency: rings.frequency,
     frc: expected,
-    crossings: crossingsOf(rings.frequency, expected, independentPixels),
+    crossings: floorCrossings({ frequency: rings.frequency, value: expected, independentPixels }),
   };
 }
 

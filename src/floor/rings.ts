@@ -6,6 +6,7 @@
 
 import { fft2Float64, signedIndex } from "../math/fft64.ts";
 import { centralSquare, cropMask, maskBox, type PixelMask } from "../metrics/mask.ts";
+import { hannWindow } from "../metrics/ring-sums.ts";
 
 /** A complex field on the window, complex128 [h, w], interleaved. */
 export type Field = Float64Array;
@@ -40,10 +41,7 @@ export function createRings(height: number, width: number, mask: PixelMask): Rin
   const inside = cropMask(mask, width, square)!;
   const size = square.x1 - square.x0;
   const last = Math.floor(size / 2);
-  const hann = Float64Array.from(
-    { length: size },
-    (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / (size - 1)),
-  );
+  const hann = hannWindow(size);
   const weight = Float64Array.from(inside, (on, i) =>
     on === 0 ? 0 : hann[Math.floor(i / size)]! * hann[i % size]!,
   );
