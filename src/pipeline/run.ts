@@ -2,9 +2,9 @@
 
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { DoselapError } from "../errors.ts";
 import type { StudyDesign } from "../study/design/schema.ts";
-import { networkOf } from "../study/network-of.ts";
 import { doselapVersion } from "../version.ts";
 import {
   openRun,
@@ -15,16 +15,16 @@ import {
   type TrainerChoice,
 } from "./context.ts";
 import type { EventSink, RunEvent } from "./events.ts";
-import { createExecutor, type Executor } from "./executor.ts";
-import { filterJobs, passes, type JobFilters } from "./filters.ts";
+import type { Executor, Standing, Submission } from "./executors/executor.ts";
+import { jobGraph } from "./executors/graph.ts";
+import { localExecutor } from "./executors/local.ts";
+import { standingOf } from "./executors/node.ts";
+import type { JobFilters } from "./filters.ts";
 import { lockRun } from "./lock.ts";
 import { thisMachine } from "./machine.ts";
-import { readRecord } from "./record.ts";
-import { makesReference } from "./reference.ts";
 import { runStageJob, type JobRun } from "./run-job.ts";
-import { stageNames, type JobOutcome, type Stage, type StageJob, type StageName } from "./stage.ts";
+import { stageNames, type StageJob, type StageName } from "./stage.ts";
 import { planStage } from "./stages/plan.ts";
-import { stages } from "./stages/registry.ts";
 
 export interface RunOptions {
   /** The run folder, absolute; made when absent. */
@@ -34,8 +34,10 @@ export interface RunOptions {
   /** All when absent. */
   readonly stages?: readonly StageName[] | undefined;
   readonly filters?: JobFilters | undefined;
-  /** Worker threads for jobs. */
+  /** Worker threads for jobs, when no executor is given. */
   readonly workers?: number | undefined;
+  /** Where the jobs run; closed at the end. Default: here, with `workers`. */
+  readonly executor?: Executor | undefined;
   readonly onEvent?: EventSink | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Clock for events.jsonl, milliseconds since 1970; no result depends on it. */
@@ -62,30 +64,59 @@ export async function runStudy({
   stages: wanted = stageNames,
   filters = {},
   workers = 1,
+  executor = localExecutor({ workers }),
   onEvent,
   signal,
   now,
 }: RunOptions): Promise<RunSummary> {
   const run = await openRun(root, design, trainer);
   const release = await lockRun(root);
-  const emit = journal(root, now, onEvent);
-  const executor = createExecutor({ workers, onEvent: emit, signal, now });
-  const runs: JobRun[] = [];
+  const ends = new Map<string, JobEnd>();
+  const emit = journal(root, now, (event) => {
+    if (event.kind === "job-end") ends.set(event.path, event);
+    onEvent?.(event);
+  });
   try {
     emit({ kind: "run-start", doselapVersion, workers, machine: thisMachine() });
-    runs.push(await makePlan(run, emit));
+    const planned = await makePlan(run, emit);
     await tieRun(run);
     const context = await withPlan(run);
-    checkFilters(context, wanted, filters);
-    for (const name of stageNames) {
-      if (name === "plan" || !wanted.includes(name)) continue;
-      runs.push(...(await runStage(stages[name], context, filters, executor, emit)));
+    const graph = jobGraph(context, wanted, filters);
+    const submission = await executor.submit(graph, { context, onEvent: emit, signal, now });
+    const standing = await untilOver(executor, submission);
+    const jobs = [planned];
+    for (const { job } of graph.nodes) {
+      if (job !== null) jobs.push(await outcomeOf(job, context, { end: ends.get(job.path), standing }));
     }
+    return { root, designHash: run.designHash, jobs, ...tally(jobs) };
   } finally {
     await executor.close();
     await release();
   }
-  return { root, designHash: run.designHash, jobs: runs, ...tally(runs) };
+}
+
+type JobEnd = Extract<RunEvent, { kind: "job-end" }>;
+
+async function untilOver(executor: Executor, submission: Submission): Promise<Standing> {
+  for (;;) {
+    const standing = await executor.poll(submission);
+    if (standing.isOver) return standing;
+    await sleep(executor.pollMs);
+  }
+}
+
+/** How a job ended: by its record, or by what the executor says of one that left none. */
+async function outcomeOf(
+  job: StageJob,
+  context: StageContext,
+  { end, standing }: { end: JobEnd | undefined; standing: Standing },
+): Promise<JobRun> {
+  const { state, reason, summary } = await standingOf(job, context);
+  const untold = { reused: end?.reused ?? false, redone: null, threadSeconds: null };
+  const lost = standing.reasons.get(job.path);
+  if (lost !== undefined) return { ...untold, job, state: "failed", reason: lost, summary: {} };
+  if (state !== "absent") return { ...untold, job, state, reason, summary };
+  return { ...untold, job, state: "failed", reason: end?.reason ?? reason ?? "left no result", summary };
 }
 
 function tally(runs: readonly JobRun[]): Pick<RunSummary, "done" | "reused" | "failed" | "skipped"> {
@@ -96,37 +127,6 @@ function tally(runs: readonly JobRun[]): Pick<RunSummary, "done" | "reused" | "f
     failed: count(({ state }) => state === "failed"),
     skipped: count(({ state }) => state === "skipped"),
   };
-}
-
-/** Every job of the wanted stages that passes the filters, without running any.
- * @throws Usage when the filters match nothing. */
-export function listJobs(
-  context: StageContext,
-  wanted: readonly StageName[],
-  filters: JobFilters,
-): StageJob[] {
-  checkFilters(context, wanted, filters);
-  return stageNames.flatMap((name) =>
-    name === "plan" || !wanted.includes(name) ? [] : wantedJobs(stages[name], context, filters),
-  );
-}
-
-function wantedJobs(stage: Stage, context: StageContext, filters: JobFilters): StageJob[] {
-  const { design } = context;
-  // An arm that starts from a network has it trained, whether the network's own arm is wanted or not.
-  const needed = filters.arms?.flatMap((arm) => [arm, networkOf(arm, design) ?? arm]);
-  const own = stage.name === "train" ? { ...filters, arms: needed } : filters;
-  return stage.jobs(context).filter((job) => passes(job, own) || makesReference(job, context));
-}
-
-function checkFilters(context: StageContext, wanted: readonly StageName[], filters: JobFilters): void {
-  // All wanted stages together: an arm filter may well leave one stage without jobs, but not all of them.
-  const jobs = wanted.flatMap((name) => (name === "plan" ? [] : stages[name].jobs(context)));
-  const withArm = jobs.filter(({ arm }) => arm !== null);
-  filterJobs(
-    filters.arms !== undefined && filters.arms.length > 0 && withArm.length > 0 ? withArm : jobs,
-    filters,
-  );
 }
 
 async function makePlan(context: RunContext, emit: EventSink): Promise<JobRun> {
@@ -147,33 +147,6 @@ async function makePlan(context: RunContext, emit: EventSink): Promise<JobRun> {
 
 function textsOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((text) => typeof text === "string") : [];
-}
-
-async function runStage(
-  stage: Stage,
-  context: StageContext,
-  filters: JobFilters,
-  executor: Executor,
-  emit: EventSink,
-): Promise<JobRun[]> {
-  const all = stage.jobs(context);
-  const jobs = wantedJobs(stage, context, filters);
-  emit({ kind: "stage-start", stage: stage.name, title: stage.title, jobs: jobs.length });
-  const runs = await executor.run(stage, jobs, context);
-  const byPath = new Map(runs.map((run) => [run.job.path, run]));
-  const outcomes = await Promise.all(all.map(async (job) => byPath.get(job.path) ?? standing(job, context)));
-  await stage.finish(outcomes, context);
-  emit({ kind: "stage-end", stage: stage.name, ...tally(runs) });
-  return runs;
-}
-
-/** How a job stands that this call did not touch. */
-async function standing(job: StageJob, { root, designHash }: StageContext): Promise<JobOutcome> {
-  const record = await readRecord(join(root, job.path));
-  if (record === undefined || record.designHash !== designHash) {
-    return { job, state: "absent", reason: null, summary: {} };
-  }
-  return { job, state: record.state, reason: record.reason, summary: record.summary };
 }
 
 /** events.jsonl: every event but progress, with its time. The one file that is not the same from run to run. */

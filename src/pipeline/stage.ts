@@ -43,6 +43,8 @@ export interface Stage<Context extends RunContext = StageContext> {
   /** Jobs that only wait for child processes stay in the main thread; the others go to workers. */
   inMainThread(context: Context): boolean;
   jobs(context: Context): StageJob[];
+  /** Folders of the jobs whose files or records this one reads; those of the plan are always there. */
+  needs(job: StageJob, context: Context): string[];
   inputs(job: StageJob, context: Context): Promise<JobInputs>;
   work(job: StageJob, context: Context, folder: string, hooks: JobHooks): Promise<JobResult>;
   /** Writes the stage's manifests from how all its jobs stand. */

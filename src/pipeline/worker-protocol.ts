@@ -5,12 +5,16 @@ import type { TrainerChoice } from "./context.ts";
 import type { JobRun } from "./run-job.ts";
 import type { StageName } from "./stage.ts";
 
-export interface WorkerTask {
+/** Given to a worker when it starts. */
+export interface WorkerSetting {
   readonly root: string;
   readonly trainer: TrainerChoice;
+}
+
+export interface WorkerTask {
   readonly stage: Exclude<StageName, "plan">;
   readonly path: string;
-  /** Given to jobs that end by themselves. */
+  /** Tells a job that ends by itself to end. */
   readonly signal?: AbortSignal;
 }
 
@@ -18,10 +22,13 @@ export type WorkerReply =
   | { readonly kind: "run"; readonly run: JobRun }
   | { readonly kind: "error"; readonly tag: ErrorTag; readonly message: string };
 
-export interface WorkerMessage {
-  readonly stage: StageName;
-  readonly path: string;
-  readonly fraction: number;
-  readonly note: string;
-  readonly samples?: number | undefined;
-}
+export type WorkerMessage =
+  | { readonly kind: "alive"; readonly path: string }
+  | {
+      readonly kind: "progress";
+      readonly stage: StageName;
+      readonly path: string;
+      readonly fraction: number;
+      readonly note: string;
+      readonly samples?: number | undefined;
+    };

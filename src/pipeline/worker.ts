@@ -1,29 +1,36 @@
-// Worker entry: finds its job from the run folder and runs it. Loaded from dist/ by the executor.
+// Worker entry: opens the run folder when it starts, then runs the jobs it is given. Loaded from dist/ by the executor.
 
 import { parentPort } from "node:worker_threads";
+import { workerData } from "piscina";
 import { DoselapError, isDoselapError, messageOf } from "../errors.ts";
 import { openStageContext } from "./context.ts";
 import { runStageJob } from "./run-job.ts";
+import type { StageJob } from "./stage.ts";
 import { stages } from "./stages/registry.ts";
-import type { WorkerMessage, WorkerReply, WorkerTask } from "./worker-protocol.ts";
+import type { WorkerMessage, WorkerReply, WorkerSetting, WorkerTask } from "./worker-protocol.ts";
 
-export default async function work({
-  root,
-  trainer,
-  stage: name,
-  path,
-  signal,
-}: WorkerTask): Promise<WorkerReply> {
+/** A thread whose event loop turns says so this often. */
+const aliveMs = 1000;
+
+const { root, trainer } = workerData as WorkerSetting;
+// A failure to open is each job's error, not the thread's death.
+const opened = openStageContext(root, trainer);
+opened.catch(() => undefined);
+const jobs = new Map<string, ReadonlyMap<string, StageJob>>();
+
+export default async function work({ stage: name, path, signal }: WorkerTask): Promise<WorkerReply> {
+  const say = (message: WorkerMessage): void => parentPort?.postMessage(message);
+  const beat = setInterval(() => say({ kind: "alive", path }), aliveMs);
   try {
-    const context = await openStageContext(root, trainer);
+    const context = await opened;
     const stage = stages[name];
-    const job = stage.jobs(context).find((candidate) => candidate.path === path);
+    if (!jobs.has(name)) jobs.set(name, new Map(stage.jobs(context).map((job) => [job.path, job])));
+    const job = jobs.get(name)?.get(path);
     if (job === undefined) throw new DoselapError("Job", "is no job of this study", { file: path });
     const run = await runStageJob(stage, job, context, {
       signal,
-      progress(fraction, note = "", samples) {
-        parentPort?.postMessage({ stage: name, path, fraction, note, samples } satisfies WorkerMessage);
-      },
+      progress: (fraction, note = "", samples) =>
+        say({ kind: "progress", stage: name, path, fraction, note, samples }),
     });
     return { kind: "run", run };
   } catch (error) {
@@ -33,5 +40,7 @@ export default async function work({
       tag: isDoselapError(error) ? error._tag : "Job",
       message: messageOf(error),
     };
+  } finally {
+    clearInterval(beat);
   }
 }

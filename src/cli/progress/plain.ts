@@ -1,7 +1,8 @@
 // Progress of a run as plain lines: for a pipe, a log, a cluster's output file.
 
 import type { EventSink } from "../../pipeline/events.ts";
-import { newTally, tallyLines, updateTally } from "./tally.ts";
+import type { StageName } from "../../pipeline/stage.ts";
+import { newTallies, tallyLines, updateTallies } from "./tally.ts";
 
 export interface Progress {
   readonly sink: EventSink;
@@ -15,28 +16,29 @@ const quietMs = 60_000;
 /** Plain lines through `write`: a line per stage and per failed or skipped job, one every tenth of a stage, and every minute
  * how far the running jobs are and how long they will take. */
 export function plainProgress(write: (line: string) => void, now: () => number): Progress {
-  const tally = newTally();
+  const tallies = newTallies();
   let told = now();
-  let skips = new Map<string, number>();
+  const skips = new Map<StageName, Map<string, number>>();
   return {
     sink(event) {
-      updateTally(tally, event, now());
-      const { ended, jobs: total } = tally;
+      const { ended, jobs: total } = updateTallies(tallies, event, now()) ?? { ended: 0, jobs: 0 };
       switch (event.kind) {
         case "stage-start":
           told = now();
-          skips = new Map();
+          skips.set(event.stage, new Map());
           write(`${event.stage}: ${event.title}${event.jobs > 1 ? ` (${event.jobs} jobs)` : ""}`);
           break;
         case "job-end":
           if (event.state === "failed") write(`  failed: ${event.path}: ${event.reason ?? ""}`);
-          if (event.state === "skipped")
-            skips.set(event.reason ?? "", (skips.get(event.reason ?? "") ?? 0) + 1);
+          if (event.state === "skipped") {
+            const own = skips.get(event.stage);
+            own?.set(event.reason ?? "", (own.get(event.reason ?? "") ?? 0) + 1);
+          }
           if (event.state === "done" && !event.reused && crossesTenth(ended, total))
             write(`  ${ended}/${total} ${event.path}`);
           break;
         case "stage-end":
-          for (const [reason, count] of skips) write(`  ${count} skipped: ${reason}`);
+          for (const [reason, count] of skips.get(event.stage) ?? []) write(`  ${count} skipped: ${reason}`);
           if (event.reused > 0) write(`  ${event.reused} found finished`);
           break;
         case "note":
@@ -48,7 +50,9 @@ export function plainProgress(write: (line: string) => void, now: () => number):
         case "job-progress":
           if (now() - told < quietMs) break;
           told = now();
-          for (const line of tallyLines(tally, told)) write(`  ${line}`);
+          for (const tally of tallies.values()) {
+            if (tally.running.size > 0) for (const line of tallyLines(tally, told)) write(`  ${line}`);
+          }
           break;
         default:
           throw event satisfies never;

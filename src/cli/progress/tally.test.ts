@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import type { RunEvent } from "../../pipeline/events.ts";
-import { newTally, tallyLines, updateTally } from "./tally.ts";
+import { newTallies, tallyLines, updateTallies } from "./tally.ts";
 
 const stage = "train";
 const start = (jobs: number): RunEvent => ({ kind: "stage-start", stage, title: "train the networks", jobs });
@@ -28,9 +28,9 @@ function linesAt(
   seconds: number,
   ...events: readonly (readonly [seconds: number, event: RunEvent])[]
 ): string[] {
-  const tally = newTally();
-  for (const [time, event] of events) updateTally(tally, event, 1000 * time);
-  return tallyLines(tally, 1000 * seconds);
+  const tallies = newTallies();
+  for (const [time, event] of events) updateTallies(tallies, event, 1000 * time);
+  return tallyLines(tallies.get(stage)!, 1000 * seconds);
 }
 
 test("a job that has done a quarter in ten seconds has half a minute left, and the stage with it", () => {

@@ -1,6 +1,8 @@
-// How far a stage is, from its events: the share done, what runs, and how long it will take if it goes on as it went.
+// How far each stage is, from its events: the share done, what runs, and how long it will take if it goes on as it went. Stages
+// overlap: a job starts as soon as what it needs is over.
 
 import type { RunEvent } from "../../pipeline/events.ts";
+import type { StageName } from "../../pipeline/stage.ts";
 
 interface Running {
   readonly fraction: number;
@@ -22,16 +24,23 @@ export interface Tally {
   readonly running: Map<string, Running>;
 }
 
-export function newTally(): Tally {
-  return { title: "", jobs: 0, ended: 0, reused: 0, since: 0, running: new Map() };
+/** By stage, of those that have begun. */
+export type Tallies = Map<StageName, Tally>;
+
+export function newTallies(): Tallies {
+  return new Map();
 }
 
-export function updateTally(tally: Tally, event: RunEvent, now: number): void {
+/** The tally of the event's stage; undefined for an event of no stage. */
+export function updateTallies(tallies: Tallies, event: RunEvent, now: number): Tally | undefined {
+  if (event.kind === "run-start" || event.kind === "note") return undefined;
   if (event.kind === "stage-start") {
     const { title, jobs } = event;
-    Object.assign(tally, { title, jobs, ended: 0, reused: 0, since: now });
-    tally.running.clear();
-  } else if (event.kind === "job-start") {
+    tallies.set(event.stage, { title, jobs, ended: 0, reused: 0, since: now, running: new Map() });
+  }
+  const tally = tallies.get(event.stage);
+  if (tally === undefined) return undefined;
+  if (event.kind === "job-start") {
     tally.running.set(event.path, begun(now));
   } else if (event.kind === "job-progress") {
     const { fraction, note, path, samples = 0 } = event;
@@ -46,6 +55,7 @@ export function updateTally(tally: Tally, event: RunEvent, now: number): void {
     tally.ended++;
     if (event.reused) tally.reused++;
   }
+  return tally;
 }
 
 function begun(since: number): Running {

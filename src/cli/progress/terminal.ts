@@ -4,7 +4,7 @@ import { Listr, ListrLogger, ProcessOutput } from "listr2";
 import type { RunEvent } from "../../pipeline/events.ts";
 import { stageNames, type StageName } from "../../pipeline/stage.ts";
 import type { Progress } from "./plain.ts";
-import { newTally, tallyLines, updateTally } from "./tally.ts";
+import { newTallies, tallyLines, updateTallies } from "./tally.ts";
 
 /** One stage on the display. Its task runs until `end` is called. */
 interface Line {
@@ -35,6 +35,8 @@ export function terminalProgress(
       },
     })),
     {
+      // Stages overlap.
+      concurrent: true,
       renderer: "default",
       rendererOptions: { logger, collapseErrors: false },
       exitOnError: true,
@@ -43,12 +45,12 @@ export function terminalProgress(
   );
   // The display only mirrors the run; the run itself reports its failure.
   const shown = list.run().catch(() => undefined);
-  const stage = newTally();
+  const tallies = newTallies();
   const notes: string[] = [];
 
   return {
     sink(event) {
-      updateTally(stage, event, now());
+      const tally = updateTallies(tallies, event, now());
       if (event.kind === "note") {
         notes.push(event.text);
         return;
@@ -56,10 +58,10 @@ export function terminalProgress(
       if (event.kind === "run-start") return;
       const line = lines.get(event.stage);
       if (line === undefined) return;
-      line.show?.(tallyLines(stage, now()).join("\n"));
+      if (tally !== undefined) line.show?.(tallyLines(tally, now()).join("\n"));
       if (event.kind === "stage-start") line.retitle?.(event.title);
       if (event.kind === "stage-end") {
-        line.retitle?.(`${stage.title}${outcomeText(event)}`);
+        line.retitle?.(`${tally?.title ?? event.stage}${outcomeText(event)}`);
         line.end();
       }
     },

@@ -26,6 +26,7 @@ import {
   type Window,
 } from "../../study/comparison/window.ts";
 import type { ArmOutcome, CellResult } from "../../study/results.ts";
+import { trainedArms } from "../../study/training/build.ts";
 import { readCellResult, studyResultFile } from "../../study/results-file.ts";
 import type { StageContext } from "../context.ts";
 import { writeManifest } from "../manifest.ts";
@@ -49,6 +50,15 @@ export const compareStage: Stage = {
       cell,
       arm: null,
     })),
+  needs({ cell }, context) {
+    const { design } = context;
+    const arms = scoredArms(design).map((arm) => `reconstruct/${armPath(cell!, arm)}`);
+    // Why an arm is absent stands in its network's record.
+    const trained = trainedArms(design).map((arm) => `train/${armPath(cell!, arm)}`);
+    const reference =
+      design.kind === "measured" ? Object.values(referenceJobs(context, cell!.replicate)) : [];
+    return [`data/${cellPath(cell!)}`, ...arms, ...trained, ...reference];
+  },
   inputs,
   work,
   finish,

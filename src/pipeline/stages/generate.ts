@@ -30,6 +30,7 @@ export const generateStage: Stage = {
       cell,
       arm: null,
     })),
+  needs: () => [],
   async inputs({ cell }, context) {
     // The gridsize names no frame: scans are the same for all of them.
     const { dose, doseIndex, view, overlap, stepPx, replicate, seed } = cell!;

@@ -23,6 +23,7 @@ export const planStage: Stage<RunContext> = {
   title: "plan the study",
   inMainThread: () => true,
   jobs: () => [{ stage: "plan", path: "plan", cell: null, arm: null }],
+  needs: () => [],
   async inputs() {
     return { kind: "ready", values: {} };
   },

@@ -42,6 +42,11 @@ export const reconstructStage: Stage = {
         arm,
       })),
     ),
+  needs({ cell, arm }, { design }) {
+    const network = networkOf(arm!, design);
+    const trained = network === undefined ? [] : [`train/${armPath(cell!, network)}`];
+    return [`data/${cellPath(cell!)}`, ...trained];
+  },
   inputs,
   work,
   finish: (outcomes, context) => writeManifest("reconstruct/reconstruction_manifest.json", outcomes, context),

@@ -7,6 +7,7 @@ export const reportStage: Stage = {
   title: "write the report",
   inMainThread: () => true,
   jobs: () => [],
+  needs: () => [],
   inputs: async () => ({ kind: "ready", values: {} }),
   work: async () => ({ summary: {} }),
   async finish(_outcomes, { root }) {

@@ -34,6 +34,7 @@ export const trainStage: Stage = {
         arm,
       })),
     ),
+  needs: ({ cell }) => [`data/${cellPath(cell!)}`, `views/${cellPath(cell!)}`],
   inputs,
   work,
   finish,

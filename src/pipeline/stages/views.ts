@@ -27,6 +27,7 @@ export const viewsStage: Stage = {
       cell,
       arm: null,
     })),
+  needs: ({ cell }) => [`data/${cellPath(cell!)}`],
   async inputs({ cell }, context) {
     const values = await upstreamFiles(
       context,

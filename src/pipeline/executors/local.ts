@@ -1,0 +1,262 @@
+// The local executor: jobs in worker threads, or here when there is one worker or a job only waits for a child process. A job
+// starts as soon as what it needs is over, in the order of the graph, when there is a free worker and memory for it. Order,
+// number of workers and memory change no byte of any result.
+
+import { costMeter, type CostMeter } from "../job-cost.ts";
+import { stages } from "../stages/registry.ts";
+import type { Executor, ExecutorRun, Submission } from "./executor.ts";
+import { freeMemoryBytes } from "./free-memory.ts";
+import type { GraphNode, JobGraph } from "./graph.ts";
+import { runNode } from "./node.ts";
+import { createSchedule, type Schedule } from "./schedule.ts";
+import { jobEndOf, stageEvents, type StageEvents } from "./stage-events.ts";
+import { interrupted, openWorkers, type Workers } from "./workers.ts";
+
+export interface LocalOptions {
+  /** Jobs at a time. */
+  readonly workers: number;
+  /** Begin no job after the first that fails. */
+  readonly failFast?: boolean | undefined;
+  /** A worker that is silent for so long is taken for hung; default 15 min: the longest stretch of work that gives the event loop
+   * no turn takes seconds. */
+  readonly silenceMs?: number | undefined;
+  /** Memory that jobs may take together, bytes; default: what the machine has to spare when a job begins. */
+  readonly memoryBytes?: number | undefined;
+  readonly freeBytes?: (() => number) | undefined;
+  /** The build's worker; tests give others. */
+  readonly workerFile?: string | undefined;
+}
+
+const usualSilenceMs = 15 * 60_000;
+/** How often a job that waits for memory looks again. */
+const memoryWaitMs = 1000;
+
+interface Running {
+  readonly schedule: Schedule;
+  readonly over: Promise<void>;
+  readonly stop: AbortController;
+  error: unknown;
+}
+
+export function localExecutor(options: LocalOptions): Executor {
+  const runs = new Map<Submission, Running>();
+  const pools: Workers[] = [];
+  return {
+    name: "local",
+    pollMs: 20,
+    async submit(graph, run) {
+      const submission: Submission = { executor: "local", pid: process.pid };
+      const stop = new AbortController();
+      const schedule = createSchedule(graph);
+      const workers = openWorkers({
+        count: options.workers,
+        silenceMs: options.silenceMs ?? usualSilenceMs,
+        onEvent: run.onEvent,
+        now: run.now,
+        filename: options.workerFile,
+      });
+      pools.push(workers);
+      const lane = new Lane({ graph, run, schedule, workers, options, stop });
+      const own: Running = {
+        schedule,
+        stop,
+        error: undefined,
+        over: lane.drain().catch((error: unknown) => {
+          own.error = error;
+        }),
+      };
+      runs.set(submission, own);
+      return submission;
+    },
+    async poll(submission) {
+      const own = known(runs, submission);
+      if (own.schedule.isOver || own.error !== undefined) await own.over;
+      if (own.error !== undefined) throw own.error;
+      return own.schedule;
+    },
+    async cancel(submission) {
+      const own = known(runs, submission);
+      own.stop.abort();
+      await own.over;
+    },
+    async close() {
+      for (const { stop } of runs.values()) stop.abort();
+      await Promise.all([...runs.values()].map(({ over }) => over));
+      await Promise.all(pools.map((pool) => pool.close()));
+    },
+  };
+}
+
+function known(runs: ReadonlyMap<Submission, Running>, submission: Submission): Running {
+  const own = runs.get(submission);
+  if (own === undefined)
+    throw new TypeError("the local executor runs only what was submitted in this process");
+  return own;
+}
+
+/** One submission being worked off. */
+class Lane {
+  readonly #run: ExecutorRun;
+  readonly #schedule: Schedule;
+  readonly #workers: Workers;
+  readonly #options: LocalOptions;
+  readonly #stop: AbortController;
+  readonly #events: StageEvents;
+  readonly #meter: CostMeter;
+  readonly #jobsAtOnce: number;
+  readonly #running = new Map<string, GraphNode>();
+  #error: unknown = undefined;
+  #failedFast: string | undefined;
+  #wake: () => void = () => undefined;
+
+  constructor(parts: {
+    graph: JobGraph;
+    run: ExecutorRun;
+    schedule: Schedule;
+    workers: Workers;
+    options: LocalOptions;
+    stop: AbortController;
+  }) {
+    const { graph, run, options } = parts;
+    this.#run = run;
+    this.#schedule = parts.schedule;
+    this.#workers = parts.workers;
+    this.#options = options;
+    this.#stop = parts.stop;
+    this.#events = stageEvents(graph, run.onEvent);
+    this.#meter = costMeter(run.now);
+    const jobs = graph.nodes.filter(({ kind }) => kind === "job").length;
+    this.#jobsAtOnce = Math.max(1, Math.min(options.workers, jobs));
+  }
+
+  /** Returns when every node is over. @throws Interrupted; what broke the run. */
+  async drain(): Promise<void> {
+    const { signal } = this.#run;
+    const stop = (): void => this.#stop.abort();
+    if (signal?.aborted === true) stop();
+    signal?.addEventListener("abort", stop);
+    const wake = (): void => this.#wake();
+    this.#stop.signal.addEventListener("abort", wake);
+    try {
+      for (;;) {
+        const isStopped = this.#stop.signal.aborted || this.#error !== undefined;
+        const next = isStopped ? "none" : this.#next();
+        if (typeof next === "object") {
+          this.#begin(next);
+          continue;
+        }
+        if (this.#running.size === 0 && next === "none") break;
+        await this.#woken(next === "memory");
+      }
+    } finally {
+      signal?.removeEventListener("abort", stop);
+    }
+    if (this.#error !== undefined) throw this.#error;
+    if (this.#stop.signal.aborted) throw interrupted();
+  }
+
+  /** The next node that may begin; or what it waits for. */
+  #next(): GraphNode | "memory" | "none" {
+    const jobs = [...this.#running.values()].filter(({ kind }) => kind === "job");
+    for (const node of [...this.#schedule.ready()]) {
+      if (node.kind === "collect") {
+        if (this.#failedFast === undefined || node.stage !== "report") return node;
+        this.#schedule.end(node.id);
+        continue;
+      }
+      if (this.#failedFast !== undefined) {
+        this.#schedule.end(node.id, `not begun: ${this.#failedFast} failed`);
+        continue;
+      }
+      if (jobs.length >= this.#jobsAtOnce) continue;
+      const { memoryBytes } = node.estimate;
+      const free = this.#freeBytes(jobs);
+      if (memoryBytes <= free) return node;
+      if (jobs.length > 0) return "memory";
+      // Alone it has all there is: it never will have more.
+      const reason = `needs about ${megabytes(memoryBytes)} of memory, and there are ${megabytes(free)}; give it a larger machine, smaller frames, or a truer figure with --memory`;
+      this.#events.begun(node);
+      this.#events.jobEnded(jobEndOf(node, { state: "failed", reason, reused: false }, undefined));
+      this.#schedule.end(node.id, reason);
+    }
+    return "none";
+  }
+
+  #freeBytes(jobs: readonly GraphNode[]): number {
+    const { memoryBytes, freeBytes = freeMemoryBytes } = this.#options;
+    if (memoryBytes === undefined) return freeBytes();
+    return memoryBytes - jobs.reduce((sum, { estimate }) => sum + estimate.memoryBytes, 0);
+  }
+
+  #begin(node: GraphNode): void {
+    this.#schedule.begin(node.id);
+    this.#running.set(node.id, node);
+    this.#events.begun(node);
+    void this.#one(node)
+      .then((reason) => this.#schedule.end(node.id, reason))
+      .catch((error: unknown) => {
+        // The first error ends the run; an interruption that follows from it is none of its own.
+        this.#error ??= error;
+      })
+      .finally(() => {
+        this.#running.delete(node.id);
+        this.#wake();
+      });
+  }
+
+  /** Runs a node; returns why it left no record, if it did not. */
+  async #one(node: GraphNode): Promise<string | undefined> {
+    const { context, onEvent } = this.#run;
+    const { id, job, stage } = node;
+    if (job === null) {
+      await runNode(node, context, { progress() {} });
+      this.#events.collected(stage);
+      return undefined;
+    }
+    onEvent({ kind: "job-start", stage, path: id });
+    const isHere = this.#options.workers === 1 || stages[stage].inMainThread(context);
+    const running = this.#meter.start(this.#jobsAtOnce);
+    const result = await (isHere ? this.#here(node) : this.#workers.run(job, context, this.#stop.signal));
+    const cost = running.end(isHere || "lost" in result ? null : result.threadSeconds);
+    if ("lost" in result) {
+      this.#events.jobEnded(jobEndOf(node, { state: "failed", reason: result.lost, reused: false }, cost));
+      this.#failed(id);
+      return result.lost;
+    }
+    if (result.redone !== null) onEvent({ kind: "note", text: `${id} was done again: ${result.redone}` });
+    this.#events.jobEnded(jobEndOf(node, result, cost));
+    if (result.state === "failed") this.#failed(id);
+    return undefined;
+  }
+
+  async #here(node: GraphNode) {
+    const { context, onEvent } = this.#run;
+    const { stage, id: path } = node;
+    const run = await runNode(node, context, {
+      signal: this.#stop.signal,
+      progress: (fraction, note = "", samples) =>
+        onEvent({ kind: "job-progress", stage, path, fraction, note, samples }),
+    });
+    return run!;
+  }
+
+  #failed(id: string): void {
+    if (this.#options.failFast !== true || this.#failedFast !== undefined) return;
+    this.#failedFast = id;
+    this.#run.onEvent({ kind: "note", text: `${id} failed: no further job is begun (--fail-fast)` });
+  }
+
+  #woken(forMemory: boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = forMemory ? setTimeout(resolve, memoryWaitMs) : undefined;
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.round(bytes / 1e6)} MB`;
+}
