@@ -96,6 +96,7 @@ export { runnerOf, runners } from "./study/training/runners/registry.ts";
 export type { RunnerCall, RunnerResult, TrainingRunner } from "./study/training/runners/runner.ts";
 
 // running and reporting
-export { runStudy, type RunOptions, type RunSummary } from "./pipeline/run.ts";
+export { runStudy, type RunOptions } from "./pipeline/run.ts";
+export type { RunSummary } from "./pipeline/summary.ts";
 export type { RunEvent } from "./pipeline/events.ts";
 export { buildReport } from "./report/html.ts";

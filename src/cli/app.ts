@@ -3,6 +3,8 @@
 import { buildApplication, buildRouteMap, run } from "@stricli/core";
 import { isDoselapError, type ErrorTag } from "../errors.ts";
 import { doselapVersion } from "../version.ts";
+import { attachCommand } from "./commands/attach.ts";
+import { cancelCommand } from "./commands/cancel.ts";
 import { compareCommand } from "./commands/compare.ts";
 import { completionCommand } from "./commands/completion.ts";
 import { convertCommand } from "./commands/convert.ts";
@@ -15,8 +17,10 @@ import { reconstructCommand } from "./commands/reconstruct.ts";
 import { reportCommand } from "./commands/report.ts";
 import { runCommand } from "./commands/run.ts";
 import { simulateCommand } from "./commands/simulate.ts";
+import { statusCommand } from "./commands/status.ts";
 import { thinCommand } from "./commands/thin.ts";
 import { trainCommand } from "./commands/train.ts";
+import { workCommand } from "./commands/work.ts";
 import { answerCompletion, completionQuestion } from "./completion.ts";
 import { exitCodes, printNote, type CliContext } from "./context.ts";
 import { cliText } from "./text.ts";
@@ -31,6 +35,9 @@ const codes: { readonly [tag in ErrorTag]?: number } = {
 const commands = {
   run: runCommand,
   plan: planCommand,
+  status: statusCommand,
+  attach: attachCommand,
+  cancel: cancelCommand,
   simulate: simulateCommand,
   thin: thinCommand,
   train: trainCommand,
@@ -42,6 +49,7 @@ const commands = {
   report: reportCommand,
   inspect: inspectCommand,
   convert: convertCommand,
+  work: workCommand,
   completion: completionCommand,
 };
 

@@ -1,9 +1,9 @@
 // Flags of the commands that work on a study folder: run and train.
 
-import { availableParallelism } from "node:os";
 import { DoselapError } from "../errors.ts";
 import type { TrainerChoice } from "../pipeline/context.ts";
 import type { JobFilters } from "../pipeline/filters.ts";
+import { executorFlags, type ExecutorFlags } from "./executor-flags.ts";
 import { readFlags, type ReadFlags } from "./read-flags.ts";
 import { parseCount, parseNumber, parsePath, parsePositive, parseSeed } from "./flags.ts";
 
@@ -20,12 +20,10 @@ export const studyPositional = {
   ],
 } as const;
 
-export interface StudyFlags extends ReadFlags {
+export interface StudyFlags extends ReadFlags, ExecutorFlags {
   readonly out?: string;
   readonly input?: string;
   readonly pixelSize?: number;
-  readonly workers?: number;
-  readonly executor: "local";
   readonly runner: "builtin" | "command";
   readonly command?: string;
   readonly strict: boolean;
@@ -54,14 +52,7 @@ export const studyFlags = {
     placeholder: "m",
     brief: "Size of an object pixel, metres, when the scan does not say: resolutions in nm too",
   },
-  workers: {
-    kind: "parsed",
-    parse: parseCount,
-    optional: true,
-    placeholder: "N",
-    brief: "Jobs at a time (default: one per core)",
-  },
-  executor: { kind: "enum", values: ["local"], default: "local", brief: "Where jobs run" },
+  ...executorFlags,
   runner: {
     kind: "enum",
     values: ["builtin", "command"],
@@ -134,9 +125,4 @@ export function trainerOf({ runner, command }: Pick<StudyFlags, "runner" | "comm
     });
   }
   return { runner, command };
-}
-
-/** Workers when --workers does not say: one per core. */
-export function defaultWorkers(): number {
-  return availableParallelism();
 }

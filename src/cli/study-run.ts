@@ -6,8 +6,14 @@ import { DoselapError } from "../errors.ts";
 import { checkSameStudy, readStudy, type StageContext } from "../pipeline/context.ts";
 import { planTraining } from "../pipeline/stages/train.ts";
 import { sourceFile } from "../pipeline/stages/plan.ts";
-import { listJobs } from "../pipeline/executors/graph.ts";
-import { runStudy, type RunSummary } from "../pipeline/run.ts";
+import { jobGraph, listJobs } from "../pipeline/executors/graph.ts";
+import { localExecutor } from "../pipeline/executors/local.ts";
+import type { Script } from "../pipeline/executors/slurm/script.ts";
+import { planScripts, slurmExecutor } from "../pipeline/executors/slurm/slurm.ts";
+import { checkNoSubmission } from "../pipeline/executors/slurm/alive.ts";
+import type { Executor } from "../pipeline/executors/executor.ts";
+import { runStudy } from "../pipeline/run.ts";
+import type { RunSummary } from "../pipeline/summary.ts";
 import type { StageJob, StageName } from "../pipeline/stage.ts";
 import { cellFields } from "../study/cell.ts";
 import { loadDesign } from "../study/design/load.ts";
@@ -16,12 +22,13 @@ import type { StudyDesign } from "../study/design/schema.ts";
 import { isFile } from "../study/training/job.ts";
 import { measuredSource } from "../study/measured-source.ts";
 import { planStudy } from "../study/plan.ts";
-import { exitCodes, printLine, printNote, type CliContext } from "./context.ts";
+import { printLine, printNote, type CliContext } from "./context.ts";
 import { plainProgress } from "./progress/plain.ts";
 import { terminalProgress } from "./progress/terminal.ts";
 import { readOptionsOf } from "./read-flags.ts";
-import { resultTable } from "./result-table.ts";
-import { defaultWorkers, filtersOf, trainerOf, type FilterFlags, type StudyFlags } from "./study-flags.ts";
+import { exitCodeOf, printSummary } from "./run-summary.ts";
+import { defaultWorkers, slurmSettingsOf } from "./executor-flags.ts";
+import { filtersOf, trainerOf, type FilterFlags, type StudyFlags } from "./study-flags.ts";
 
 type Flags = StudyFlags & FilterFlags;
 
@@ -95,7 +102,20 @@ export async function dryRun(
 ): Promise<unknown> {
   const planned = await planOf(context, study, flags);
   const jobs = listJobs(planned, stages, filtersOf(flags));
-  return listed(context, planned, jobs.map(jobRow), { quiet });
+  const scripts = flags.executor === "slurm" ? await scriptsOf(planned, stages, flags) : undefined;
+  if (!quiet) for (const { text } of scripts ?? []) printLine(context, text);
+  const answer = listed(context, planned, jobs.map(jobRow), { quiet });
+  return scripts === undefined ? answer : { ...answer, scripts };
+}
+
+/** The batch scripts that Slurm would be given. */
+async function scriptsOf(
+  planned: StageContext,
+  stages: readonly StageName[],
+  flags: Flags,
+): Promise<readonly Script[]> {
+  const graph = jobGraph(planned, stages, filtersOf(flags));
+  return (await planScripts(graph, { context: planned }, { settings: slurmSettingsOf(flags) })).scripts;
 }
 
 /** Plans the training jobs: the list, and for each job whose data are there its configuration and its log. */
@@ -136,7 +156,7 @@ function listed(
   { design, designHash: hash }: StageContext,
   jobs: readonly { readonly [key: string]: unknown }[],
   { quiet }: { quiet: boolean },
-): unknown {
+): { readonly [key: string]: unknown } {
   if (!quiet) {
     for (const { stage, path } of jobs) printLine(context, `${String(stage).padEnd(12)} ${String(path)}`);
     printLine(
@@ -161,6 +181,23 @@ async function sourceOf(
   return measuredSource(dataset);
 }
 
+function executorOf(flags: Flags): Executor {
+  const settings = slurmSettingsOf(flags);
+  switch (flags.executor) {
+    case "slurm":
+      return slurmExecutor({ settings });
+    case "local":
+      return localExecutor({
+        workers: flags.workers ?? defaultWorkers(),
+        failFast: flags.failFast,
+        silenceMs: 1000 * flags.silence,
+        memoryBytes: flags.memory === undefined ? undefined : flags.memory * 1_000_000,
+      });
+    default:
+      throw flags.executor satisfies never;
+  }
+}
+
 /** Runs the stages with progress on stderr; prints the result table and sets the exit code. */
 export async function runInTerminal(
   context: CliContext,
@@ -170,6 +207,8 @@ export async function runInTerminal(
   { quiet }: { quiet: boolean },
 ): Promise<unknown> {
   const { design, root } = await resolveStudy(context, study, flags);
+  // Two at work on one folder would do the same jobs twice.
+  await checkNoSubmission(root);
   const shown = relative(context.cwd, root) || ".";
   const stderr = context.process.stderr;
   printNote(context, `study ${design.name} in ${shown}: ${design.question}`);
@@ -186,6 +225,7 @@ export async function runInTerminal(
       stages,
       filters: filtersOf(flags),
       workers: flags.workers ?? defaultWorkers(),
+      executor: executorOf(flags),
       onEvent: progress.sink,
       signal: context.signal,
       now: context.now,
@@ -207,31 +247,4 @@ export async function runInTerminal(
     skipped,
     jobs,
   };
-}
-
-async function printSummary(
-  context: CliContext,
-  summary: RunSummary,
-  shown: string,
-  stages: readonly StageName[],
-): Promise<void> {
-  // Plain progress has said it already; the terminal's display has no room for reasons.
-  if (context.process.stderr.isTTY === true) {
-    for (const { job, reason } of summary.jobs.filter(({ state }) => state === "failed")) {
-      printNote(context, `failed: ${job.path}: ${reason ?? ""}`);
-    }
-  }
-  if (stages.includes("compare"))
-    for (const line of await resultTable(summary.root)) printLine(context, line);
-  const { done, reused, failed, skipped } = summary;
-  printLine(
-    context,
-    `${done} ${done === 1 ? "job" : "jobs"} done (${reused} found finished), ${skipped} skipped, ${failed} failed`,
-  );
-  if (stages.includes("report")) printLine(context, `report: ${join(shown, "report.html")}`);
-}
-
-function exitCodeOf({ failed, skipped }: RunSummary, strict: boolean): number {
-  if (failed > 0) return exitCodes.failed;
-  return strict && skipped > 0 ? exitCodes.skipped : exitCodes.ok;
 }

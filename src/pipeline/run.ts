@@ -6,25 +6,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DoselapError } from "../errors.ts";
 import type { StudyDesign } from "../study/design/schema.ts";
 import { doselapVersion } from "../version.ts";
-import {
-  openRun,
-  tieRun,
-  withPlan,
-  type RunContext,
-  type StageContext,
-  type TrainerChoice,
-} from "./context.ts";
+import { openRun, tieRun, withPlan, type RunContext, type TrainerChoice } from "./context.ts";
 import type { EventSink, RunEvent } from "./events.ts";
 import type { Executor, Standing, Submission } from "./executors/executor.ts";
 import { jobGraph } from "./executors/graph.ts";
 import { localExecutor } from "./executors/local.ts";
-import { standingOf } from "./executors/node.ts";
 import type { JobFilters } from "./filters.ts";
 import { lockRun } from "./lock.ts";
 import { thisMachine } from "./machine.ts";
 import { runStageJob, type JobRun } from "./run-job.ts";
-import { stageNames, type StageJob, type StageName } from "./stage.ts";
+import { stageNames, type StageName } from "./stage.ts";
 import { planStage } from "./stages/plan.ts";
+import { summaryOf, tally, type JobEnd, type RunSummary } from "./summary.ts";
 
 export interface RunOptions {
   /** The run folder, absolute; made when absent. */
@@ -42,17 +35,6 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   /** Clock for events.jsonl, milliseconds since 1970; no result depends on it. */
   readonly now: () => number;
-}
-
-export interface RunSummary {
-  readonly root: string;
-  readonly designHash: string;
-  /** Jobs this call looked at, by stage. */
-  readonly jobs: readonly JobRun[];
-  readonly done: number;
-  readonly reused: number;
-  readonly failed: number;
-  readonly skipped: number;
 }
 
 /** Runs the wanted stages. Failed jobs do not stop the others; the summary counts them.
@@ -84,18 +66,13 @@ export async function runStudy({
     const graph = jobGraph(context, wanted, filters);
     const submission = await executor.submit(graph, { context, onEvent: emit, signal, now });
     const standing = await untilOver(executor, submission);
-    const jobs = [planned];
-    for (const { job } of graph.nodes) {
-      if (job !== null) jobs.push(await outcomeOf(job, context, { end: ends.get(job.path), standing }));
-    }
-    return { root, designHash: run.designHash, jobs, ...tally(jobs) };
+    const jobs = graph.nodes.flatMap(({ job }) => (job === null ? [] : [job]));
+    return await summaryOf(context, jobs, { planned, standing, ends });
   } finally {
     await executor.close();
     await release();
   }
 }
-
-type JobEnd = Extract<RunEvent, { kind: "job-end" }>;
 
 async function untilOver(executor: Executor, submission: Submission): Promise<Standing> {
   for (;;) {
@@ -103,30 +80,6 @@ async function untilOver(executor: Executor, submission: Submission): Promise<St
     if (standing.isOver) return standing;
     await sleep(executor.pollMs);
   }
-}
-
-/** How a job ended: by its record, or by what the executor says of one that left none. */
-async function outcomeOf(
-  job: StageJob,
-  context: StageContext,
-  { end, standing }: { end: JobEnd | undefined; standing: Standing },
-): Promise<JobRun> {
-  const { state, reason, summary } = await standingOf(job, context);
-  const untold = { reused: end?.reused ?? false, redone: null, threadSeconds: null };
-  const lost = standing.reasons.get(job.path);
-  if (lost !== undefined) return { ...untold, job, state: "failed", reason: lost, summary: {} };
-  if (state !== "absent") return { ...untold, job, state, reason, summary };
-  return { ...untold, job, state: "failed", reason: end?.reason ?? reason ?? "left no result", summary };
-}
-
-function tally(runs: readonly JobRun[]): Pick<RunSummary, "done" | "reused" | "failed" | "skipped"> {
-  const count = (test: (job: JobRun) => boolean): number => runs.filter(test).length;
-  return {
-    done: count(({ state }) => state === "done"),
-    reused: count(({ reused }) => reused),
-    failed: count(({ state }) => state === "failed"),
-    skipped: count(({ state }) => state === "skipped"),
-  };
 }
 
 async function makePlan(context: RunContext, emit: EventSink): Promise<JobRun> {

@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# A Slurm cluster of one node on this machine's loopback, for tests: usage: .ci/slurm.sh up|down DIR
+# Needs root and Debian's slurm-wlm and munge. Everything is kept below DIR; `SLURM_CONF=DIR/slurm.conf` reaches it.
+
+set -euo pipefail
+folder=$(realpath -m "${2:?which folder}")
+export SLURM_CONF=$folder/slurm.conf
+
+# end NAME: ends the daemon that wrote DIR/NAME.pid and waits until it is gone.
+end() {
+  local pid
+  pid=$(cat "$folder/$1.pid" 2>/dev/null) || return 0
+  kill "$pid" 2>/dev/null || return 0
+  for _ in $(seq 200); do
+    kill -0 "$pid" 2>/dev/null || return 0
+    sleep 0.1
+  done
+}
+
+configure() {
+  local host memory
+  host=$(hostname -s)
+  memory=$(($(awk '/MemTotal/ {print $2}' /proc/meminfo) / 1024 - 512))
+  # MinJobAge is short: ids are purged while tests run, as they are at a site.
+  cat >"$SLURM_CONF" <<CONF
+ClusterName=loopback
+SlurmctldHost=$host(127.0.0.1)
+SlurmctldPort=16817
+SlurmdPort=16818
+CommunicationParameters=NoCtldInAddrAny,NoInAddrAny
+NodeName=$host NodeAddr=127.0.0.1 CPUs=$(nproc) RealMemory=$memory State=UNKNOWN
+PartitionName=main Nodes=$host Default=YES MaxTime=INFINITE State=UP
+AuthType=auth/munge
+AuthInfo=socket=$folder/munge.socket
+CredType=cred/munge
+SlurmUser=root
+SlurmdUser=root
+StateSaveLocation=$folder/state
+SlurmdSpoolDir=$folder/spool
+SlurmctldPidFile=$folder/slurmctld.pid
+SlurmdPidFile=$folder/slurmd.pid
+SlurmctldLogFile=$folder/log/slurmctld.log
+SlurmdLogFile=$folder/log/slurmd.log
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+JobAcctGatherType=jobacct_gather/none
+AccountingStorageType=accounting_storage/none
+MpiDefault=none
+SelectType=select/cons_tres
+SelectTypeParameters=CR_Core_Memory
+SchedulerParameters=bf_interval=2,batch_sched_delay=0,sched_interval=2
+DefMemPerCPU=512
+MinJobAge=${MIN_JOB_AGE:-300}
+ReturnToService=2
+KillWait=10
+CONF
+}
+
+controller() { slurmctld "$@" -f "$SLURM_CONF"; }
+
+case $1 in
+  up)
+    mkdir -p "$folder"/{state,spool,log}
+    chmod 755 "$folder"
+    dd if=/dev/urandom of="$folder/munge.key" bs=128 count=1 status=none
+    chmod 400 "$folder/munge.key"
+    munged --force --socket="$folder/munge.socket" --key-file="$folder/munge.key" --pid-file="$folder/munged.pid" \
+      --log-file="$folder/log/munged.log" --seed-file="$folder/munge.seed"
+    configure
+    controller -c
+    slurmd -c -f "$SLURM_CONF" -N "$(hostname -s)"
+    for _ in $(seq 100); do
+      sinfo -h -o %T 2>/dev/null | grep -q idle && exit 0
+      sleep 0.2
+    done
+    tail -n 20 "$folder"/log/*.log >&2
+    exit 1
+    ;;
+  down)
+    scancel --user="$(id -un)" 2>/dev/null || true
+    end slurmd
+    end slurmctld
+    end munged
+    ;;
+  # For tests: the controller goes and comes back with what it knew.
+  stop-controller) end slurmctld ;;
+  start-controller) controller ;;
+  *)
+    echo "usage: $0 up|down|stop-controller|start-controller DIR" >&2
+    exit 2
+    ;;
+esac

@@ -1,0 +1,74 @@
+// Waiting for a run that another session began: Slurm's until its last job is over, a local one until its process is gone.
+
+import { setTimeout as sleep } from "node:timers/promises";
+import { DoselapError } from "../errors.ts";
+import { openStageContext, type StageContext } from "./context.ts";
+import type { EventSink } from "./events.ts";
+import { attachSlurm } from "./executors/slurm/slurm.ts";
+import { readSubmission, readTasks } from "./executors/slurm/tasks.ts";
+import { lockOwner } from "./lock.ts";
+import type { StageJob } from "./stage.ts";
+import { stages } from "./stages/registry.ts";
+import { summaryOf, type RunSummary } from "./summary.ts";
+
+export interface AttachOptions {
+  readonly root: string;
+  readonly onEvent: EventSink;
+  readonly signal?: AbortSignal | undefined;
+  readonly now: () => number;
+}
+
+const localPollMs = 500;
+
+/** Returns when the run is over. @throws Job when nobody is at work and nothing was submitted, Interrupted. */
+export async function attachRun({ root, onEvent, signal, now }: AttachOptions): Promise<RunSummary> {
+  const context = await openStageContext(root, { runner: "builtin" });
+  const submission = await readSubmission(root);
+  if (submission !== undefined) {
+    const executor = await attachSlurm(submission, { context, onEvent, signal, now });
+    for (;;) {
+      const standing = await executor.poll(submission);
+      if (standing.isOver) return summaryOf(context, await submittedJobs(root, context), { standing });
+      await pause(executor.pollMs, signal);
+    }
+  }
+  const owner = await lockOwner(root);
+  if (owner === undefined || owner.isAlive === false) {
+    throw new DoselapError("Job", "nobody is at work in this folder", {
+      file: root,
+      hint: "Go on with it: doselap run --out and this folder.",
+    });
+  }
+  if (owner.isAlive === undefined) {
+    throw new DoselapError("Job", "the run is at work on another host, which cannot be asked from here", {
+      file: root,
+      got: `process ${owner.pid} on ${owner.host}`,
+      hint: "doselap status tells how far it is.",
+    });
+  }
+  while ((await lockOwner(root))?.pid === owner.pid && (await lockOwner(root))?.isAlive === true) {
+    await pause(localPollMs, signal);
+  }
+  return summaryOf(
+    context,
+    Object.values(stages).flatMap((stage) => stage.jobs(context)),
+  );
+}
+
+/** The jobs that were given to Slurm. */
+async function submittedJobs(root: string, context: StageContext): Promise<StageJob[]> {
+  const { arrays } = await readTasks(root);
+  return arrays.flatMap(({ stage, tasks }) => {
+    const wanted = new Set(tasks.flat());
+    return stages[stage].jobs(context).filter(({ path }) => wanted.has(path));
+  });
+}
+
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  if (signal?.aborted === true) {
+    throw new DoselapError("Interrupted", "no longer waiting; the run goes on", {
+      hint: "Wait again with doselap attach, or end it with doselap cancel.",
+    });
+  }
+  await sleep(ms);
+}

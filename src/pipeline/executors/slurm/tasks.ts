@@ -1,0 +1,88 @@
+// slurm/tasks.json: what each task of each array does, and everything it needs to know; slurm/submission.json: what Slurm was given.
+// Both lie in the run folder, so that any session can ask, wait and cancel.
+
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { DoselapError } from "../../../errors.ts";
+import { writeJson } from "../../../io/atomic.ts";
+import { errorCode, fileError } from "../../../io/file-error.ts";
+import type { TrainerChoice } from "../../context.ts";
+import type { StageName } from "../../stage.ts";
+import type { Submission } from "../executor.ts";
+
+type Stage = Exclude<StageName, "plan">;
+
+export interface SlurmTasks {
+  readonly trainer: TrainerChoice;
+  /** Node ids by task, in the order of the stages. */
+  readonly arrays: readonly { readonly stage: Stage; readonly tasks: readonly (readonly string[])[] }[];
+  /** Stages that are collected at the end. */
+  readonly collect: readonly Stage[];
+}
+
+export interface SlurmSubmission extends Submission {
+  readonly executor: "slurm";
+  readonly jobName: string;
+  /** Slurm's ids by script name; what was not submitted yet is absent. */
+  readonly jobIds: { readonly [name: string]: string };
+  /** False while sbatch is being called: a crash then left jobs that only their name tells. */
+  readonly isWhole: boolean;
+}
+
+const folder = "slurm";
+
+export async function writeTasks(root: string, tasks: SlurmTasks): Promise<void> {
+  await writeJson(join(root, folder, "tasks.json"), tasks);
+}
+
+/** @throws Job when nothing was submitted in this folder, Format. */
+export async function readTasks(root: string): Promise<SlurmTasks> {
+  const value = await readObject(join(root, folder, "tasks.json"));
+  if (value === undefined) {
+    throw new DoselapError("Job", "nothing was submitted to Slurm from this folder", {
+      file: root,
+      hint: "Submit it: doselap run … --executor slurm.",
+    });
+  }
+  return value as unknown as SlurmTasks;
+}
+
+export async function writeSubmission(root: string, submission: SlurmSubmission): Promise<void> {
+  await writeJson(join(root, folder, "submission.json"), submission);
+}
+
+/** Undefined when this folder was never submitted. @throws Format. */
+export async function readSubmission(root: string): Promise<SlurmSubmission | undefined> {
+  const file = join(root, folder, "submission.json");
+  const value = await readObject(file);
+  if (value === undefined) return undefined;
+  const { executor, jobName, jobIds } = value;
+  if (executor === "slurm" && typeof jobName === "string" && typeof jobIds === "object" && jobIds !== null) {
+    return value as unknown as SlurmSubmission;
+  }
+  throw notOurs(file);
+}
+
+async function readObject(file: string): Promise<{ readonly [key: string]: unknown } | undefined> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (cause) {
+    if (errorCode(cause) === "ENOENT") return undefined;
+    throw fileError("cannot be read", file, cause);
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
+  } catch {
+    // Said below: what is no JSON is not ours either.
+  }
+  throw notOurs(file);
+}
+
+function notOurs(file: string): DoselapError {
+  return new DoselapError("Format", "is not what doselap wrote there", {
+    file,
+    hint: "Cancel this folder's Slurm jobs with scancel, and delete the folder slurm/.",
+  });
+}

@@ -1,0 +1,102 @@
+// How a run folder stands, asked from outside: what every job's record says, and whether anybody is at work in it.
+
+import { openStageContext } from "./context.ts";
+import { slurmCommands, type RunCommand } from "./executors/slurm/commands.ts";
+import { taskStates } from "./executors/slurm/slurm.ts";
+import { livenessOf } from "./executors/slurm/states.ts";
+import { readSubmission, readTasks } from "./executors/slurm/tasks.ts";
+import { standingOf } from "./executors/node.ts";
+import { lockOwner } from "./lock.ts";
+import { stageNames, type StageName } from "./stage.ts";
+import { stages } from "./stages/registry.ts";
+
+export interface StageStanding {
+  readonly stage: StageName;
+  readonly jobs: number;
+  readonly done: number;
+  readonly failed: number;
+  readonly skipped: number;
+  /** Not ended yet. */
+  readonly absent: number;
+  /** Of the absent: those that a Slurm task works at now, its whole pack counted. */
+  readonly running: number;
+}
+
+export interface RunStanding {
+  readonly study: string;
+  readonly stages: readonly StageStanding[];
+  /** The process that holds the folder; null when none does. */
+  readonly local: { readonly pid: number; readonly host: string; readonly isAlive: boolean | null } | null;
+  /** What Slurm was given; null when nothing was. */
+  readonly slurm: {
+    readonly jobName: string;
+    readonly jobIds: { readonly [name: string]: string };
+    /** Tasks that wait and run; null when the controller cannot be asked now. */
+    readonly waiting: number | null;
+    readonly running: number | null;
+  } | null;
+  /** Somebody is at work, or may be. */
+  readonly isAlive: boolean;
+  /** Failed jobs with their reasons. */
+  readonly failures: readonly { readonly path: string; readonly reason: string }[];
+}
+
+/** @throws Job when the folder holds no planned study. */
+export async function runStanding(
+  root: string,
+  { command = slurmCommands() }: { readonly command?: RunCommand } = {},
+): Promise<RunStanding> {
+  const context = await openStageContext(root, { runner: "builtin" });
+  const owner = await lockOwner(root);
+  const submission = await readSubmission(root);
+  const states = submission === undefined ? undefined : await taskStates(submission, command);
+  const alive = [...(states?.values() ?? [])].map(({ state }) => livenessOf(state));
+  const running = submission === undefined || states === undefined ? new Set<string>() : await runningJobs();
+  const failures: { path: string; reason: string }[] = [];
+  const rows: StageStanding[] = [];
+  for (const name of stageNames) {
+    if (name === "plan") continue;
+    const row = { stage: name, jobs: 0, done: 0, failed: 0, skipped: 0, absent: 0, running: 0 };
+    for (const job of stages[name].jobs(context)) {
+      const { state, reason } = await standingOf(job, context);
+      row.jobs++;
+      row[state]++;
+      if (state === "absent" && running.has(job.path)) row.running++;
+      if (state === "failed") failures.push({ path: job.path, reason: reason ?? "no reason given" });
+    }
+    rows.push(row);
+  }
+  const count = (what: string): number | null =>
+    states === undefined ? null : alive.filter((liveness) => liveness === what).length;
+  const isLocal = owner !== undefined && owner.isAlive !== false;
+  return {
+    study: context.design.name,
+    stages: rows,
+    local: owner === undefined ? null : { pid: owner.pid, host: owner.host, isAlive: owner.isAlive ?? null },
+    slurm:
+      submission === undefined
+        ? null
+        : {
+            jobName: submission.jobName,
+            jobIds: submission.jobIds,
+            waiting: count("waiting"),
+            running: count("running"),
+          },
+    isAlive:
+      isLocal || (submission !== undefined && (states === undefined || alive.some((one) => one !== "ended"))),
+    failures,
+  };
+
+  /** Jobs of the tasks that run. */
+  async function runningJobs(): Promise<Set<string>> {
+    const { arrays } = await readTasks(root);
+    return new Set(
+      arrays.flatMap(({ stage, tasks }) =>
+        tasks.flatMap((ids, task) => {
+          const state = states?.get(`${submission?.jobIds[stage]}_${task}`)?.state;
+          return state !== undefined && livenessOf(state) === "running" ? ids : [];
+        }),
+      ),
+    );
+  }
+}
