@@ -21,6 +21,7 @@ export default defineConfig({
       project("e2e", ["test/e2e/**/*.test.ts"], 240),
       project("measured", ["test/measured/**/*.test.ts"], 900),
       project("browser", ["test/browser/**/*.test.ts"], 300),
+      project("slurm", ["test/slurm/**/*.test.ts"], 600),
       project("numpy", ["test/numpy/**/*.test.ts"], 120),
     ],
   },

@@ -2,6 +2,7 @@
 
 import { availableParallelism } from "node:os";
 import { DoselapError } from "../errors.ts";
+import type { Execution } from "../study/design/execution.ts";
 import type { SlurmSettings } from "../pipeline/executors/slurm/script.ts";
 import { checkSettings } from "../pipeline/executors/slurm/script.ts";
 import { parseCount, parsePositive } from "./flags.ts";
@@ -89,8 +90,8 @@ export const executorFlags = {
   },
 } as const;
 
-/** @throws Usage for settings that are not of Slurm's form. */
-export function slurmSettingsOf(flags: ExecutorFlags): SlurmSettings {
+/** The flags, over what the study file says. @throws Usage for settings that are not of Slurm's form. */
+export function slurmSettingsOf(flags: ExecutorFlags, { slurm }: Execution): SlurmSettings {
   const settings: SlurmSettings = {
     partition: flags.slurmPartition,
     account: flags.slurmAccount,
@@ -102,7 +103,6 @@ export function slurmSettingsOf(flags: ExecutorFlags): SlurmSettings {
     atOnce: flags.slurmAtOnce,
     taskSeconds: flags.slurmTaskSeconds,
   };
-  checkSettings(settings);
   const given = Object.values(settings).some((value) => value !== undefined);
   if (given && flags.executor !== "slurm") {
     throw new DoselapError("Usage", "Slurm's settings need --executor slurm", {
@@ -110,7 +110,13 @@ export function slurmSettingsOf(flags: ExecutorFlags): SlurmSettings {
       got: flags.executor,
     });
   }
-  return settings;
+  const merged = { ...slurm, ...definedOnly(settings) };
+  checkSettings(merged);
+  return merged;
+}
+
+function definedOnly(settings: SlurmSettings): SlurmSettings {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }
 
 /** Workers when --workers does not say: one per core, for a job computes in one thread. */

@@ -8,7 +8,7 @@ import { planTraining } from "../pipeline/stages/train.ts";
 import { sourceFile } from "../pipeline/stages/plan.ts";
 import { jobGraph, listJobs } from "../pipeline/executors/graph.ts";
 import { localExecutor } from "../pipeline/executors/local.ts";
-import type { Script } from "../pipeline/executors/slurm/script.ts";
+import type { Script, SlurmSettings } from "../pipeline/executors/slurm/script.ts";
 import { planScripts, slurmExecutor } from "../pipeline/executors/slurm/slurm.ts";
 import { checkNoSubmission } from "../pipeline/executors/slurm/alive.ts";
 import type { Executor } from "../pipeline/executors/executor.ts";
@@ -16,6 +16,7 @@ import { runStudy } from "../pipeline/run.ts";
 import type { RunSummary } from "../pipeline/summary.ts";
 import type { StageJob, StageName } from "../pipeline/stage.ts";
 import { cellFields } from "../study/cell.ts";
+import { loadExecution, type Execution } from "../study/design/execution.ts";
 import { loadDesign } from "../study/design/load.ts";
 import { designHash } from "../study/design/hash.ts";
 import type { StudyDesign } from "../study/design/schema.ts";
@@ -102,7 +103,15 @@ export async function dryRun(
 ): Promise<unknown> {
   const planned = await planOf(context, study, flags);
   const jobs = listJobs(planned, stages, filtersOf(flags));
-  const scripts = flags.executor === "slurm" ? await scriptsOf(planned, stages, flags) : undefined;
+  const scripts =
+    flags.executor === "slurm"
+      ? await scriptsOf(
+          planned,
+          stages,
+          slurmSettingsOf(flags, await loadExecution(study, context.cwd)),
+          flags,
+        )
+      : undefined;
   if (!quiet) for (const { text } of scripts ?? []) printLine(context, text);
   const answer = listed(context, planned, jobs.map(jobRow), { quiet });
   return scripts === undefined ? answer : { ...answer, scripts };
@@ -112,10 +121,11 @@ export async function dryRun(
 async function scriptsOf(
   planned: StageContext,
   stages: readonly StageName[],
+  settings: SlurmSettings,
   flags: Flags,
 ): Promise<readonly Script[]> {
   const graph = jobGraph(planned, stages, filtersOf(flags));
-  return (await planScripts(graph, { context: planned }, { settings: slurmSettingsOf(flags) })).scripts;
+  return (await planScripts(graph, { context: planned }, { settings })).scripts;
 }
 
 /** Plans the training jobs: the list, and for each job whose data are there its configuration and its log. */
@@ -181,8 +191,8 @@ async function sourceOf(
   return measuredSource(dataset);
 }
 
-function executorOf(flags: Flags): Executor {
-  const settings = slurmSettingsOf(flags);
+function executorOf(flags: Flags, execution: Execution): Executor {
+  const settings = slurmSettingsOf(flags, execution);
   switch (flags.executor) {
     case "slurm":
       return slurmExecutor({ settings });
@@ -225,7 +235,7 @@ export async function runInTerminal(
       stages,
       filters: filtersOf(flags),
       workers: flags.workers ?? defaultWorkers(),
-      executor: executorOf(flags),
+      executor: executorOf(flags, await loadExecution(study, context.cwd)),
       onEvent: progress.sink,
       signal: context.signal,
       now: context.now,

@@ -69,3 +69,12 @@ function isAlive(pid: number): boolean {
     return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }
+
+/** Temporary twin until the lock names its owner fully. */
+export async function lockOwner(
+  root: string,
+): Promise<(Owner & { readonly isAlive: boolean | undefined }) | undefined> {
+  const owner = await readOwner(join(root, "run.lock"));
+  if (owner === undefined) return undefined;
+  return { ...owner, isAlive: owner.host === hostname() ? isAlive(owner.pid) : undefined };
+}

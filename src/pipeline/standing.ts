@@ -54,11 +54,18 @@ export async function runStanding(
   const running = submission === undefined || states === undefined ? new Set<string>() : await runningJobs();
   const failures: { path: string; reason: string }[] = [];
   const rows: StageStanding[] = [];
+  const open = new Set<string>();
   for (const name of stageNames) {
     if (name === "plan") continue;
     const row = { stage: name, jobs: 0, done: 0, failed: 0, skipped: 0, absent: 0, running: 0 };
     for (const job of stages[name].jobs(context)) {
-      const { state, reason } = await standingOf(job, context);
+      const found = await standingOf(job, context);
+      const { reason } = found;
+      // What waits for a job that is still open is open itself, though it would be skipped without it.
+      const isEarly =
+        found.state === "skipped" && stages[name].needs(job, context).some((path) => open.has(path));
+      const state = isEarly ? "absent" : found.state;
+      if (state === "absent") open.add(job.path);
       row.jobs++;
       row[state]++;
       if (state === "absent" && running.has(job.path)) row.running++;

@@ -3,7 +3,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";
-import { join, relative, resolve } from "node:path";
+import { join, relative, resolve, sep } from "node:path";
 
 const cliPath = resolve(import.meta.dirname, "../../dist/cli/main.js");
 
@@ -85,6 +85,8 @@ export async function fingerprints(root: string): Promise<Record<string, string>
   for (const entry of entries) {
     const path = join(entry.parentPath, entry.name);
     if (!entry.isFile() || entry.name === "events.jsonl" || entry.name === "run.lock") continue;
+    // What was given to Slurm says where the run was, not what came out.
+    if (relative(root, path).startsWith(`slurm${sep}`)) continue;
     const content = await readFile(path);
     result[relative(root, path)] = createHash("sha256")
       .update(entry.name === "report.html" ? withoutCost(content.toString("utf8")) : content)

@@ -158,7 +158,8 @@ class Lane {
   /** The next node that may begin; or what it waits for. */
   #next(): GraphNode | "memory" | "none" {
     const jobs = [...this.#running.values()].filter(({ kind }) => kind === "job");
-    for (const node of [...this.#schedule.ready()]) {
+    // A copy: nodes that are ended here leave the list.
+    for (const node of this.#schedule.ready().slice()) {
       if (node.kind === "collect") {
         if (this.#failedFast === undefined || node.stage !== "report") return node;
         this.#schedule.end(node.id);
@@ -224,7 +225,6 @@ class Lane {
       return result.lost;
     }
     if (result.redone !== null) onEvent({ kind: "note", text: `${id} was done again: ${result.redone}` });
-    for (const note of result.notes) onEvent({ kind: "note", text: `${id}: ${note}` });
     this.#events.jobEnded(jobEndOf(node, result, cost));
     if (result.state === "failed") this.#failed(id);
     return undefined;
@@ -235,7 +235,6 @@ class Lane {
     const { stage, id: path } = node;
     const run = await runNode(node, context, {
       signal: this.#stop.signal,
-      now: this.#run.now,
       progress: (fraction, note = "", samples) =>
         onEvent({ kind: "job-progress", stage, path, fraction, note, samples }),
     });

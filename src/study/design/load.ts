@@ -72,7 +72,8 @@ async function fromFile(nameOrPath: string, cwd: string): Promise<{ tree: Tree; 
   const kept = keptDesign(given);
   if (kept !== undefined)
     return { tree: kept, check: { file: nameOrPath, locate: (path) => locate(["design", ...path]) } };
-  const { preset, ...own } = given;
+  // Where jobs run is read by itself (execution.ts) and is no part of the design.
+  const { preset, execution: _execution, ...own } = given;
   if (preset !== undefined && !(typeof preset === "string" && isPresetName(preset))) {
     throw new DoselapError("Design", "no such preset", {
       file: `${nameOrPath}:${locate(["preset"]) ?? "1:1"}`,

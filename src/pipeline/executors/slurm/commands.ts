@@ -49,7 +49,7 @@ function notThere(program: string): DoselapError {
   });
 }
 
-/** True when the controller could not be asked, which says nothing about the jobs. */
+/** True when the controller could not be asked, which says nothing about the jobs (SLURM-002). */
 export function isUnreachable({ code, stderr }: CommandResult): boolean {
   return (
     code !== 0 &&

@@ -1,5 +1,5 @@
 // Slurm's answers as text in formats that we ask for: JSON changes between releases, ignores filters, and reports failed jobs as
-// good ones (docs/findings.md, SLURM-001).
+// good ones (SLURM-001).
 
 /** squeue: array or job id, task number, extended state, reason. */
 export const squeueFormat = "%F|%K|%T|%r";
