@@ -19,7 +19,9 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const open = (inputsHash = "i1") =>
-  fileCheckpoint(file, inputsHash, { everyMs: 100, now: () => clock }, (text) => notes.push(text));
+  fileCheckpoint({ file, draft: `${file}.draft` }, inputsHash, { everyMs: 100, now: () => clock }, (text) =>
+    notes.push(text),
+  );
 
 /** Line breaks and zeros too. */
 const state = Uint8Array.of(0, 10, 123, 10, 0, 255, 10);
@@ -72,7 +74,7 @@ test("cut short at any byte, or changed in any, is discarded", async () => {
 test("that cannot be written ends no work, and is said", async () => {
   await writeFile(join(folder, "taken"), "");
   const checkpoint = fileCheckpoint(
-    join(folder, "taken", "x"),
+    { file, draft: join(folder, "taken", "x") },
     "i1",
     { everyMs: 1, now: () => clock },
     (text) => notes.push(text),

@@ -1,7 +1,7 @@
 // The checkpoint of one job: one file that appears whole, bound to the job's inputs and to its own bytes. One of other inputs,
 // cut short or changed is discarded, with a note: the job then starts from its beginning.
 
-import { readFile, rm } from "node:fs/promises";
+import { readFile, rename, rm } from "node:fs/promises";
 import { messageOf } from "../errors.ts";
 import { writeFileAtomic } from "../io/atomic.ts";
 import { errorCode } from "../io/file-error.ts";
@@ -38,9 +38,9 @@ interface Header {
   readonly sha256: string;
 }
 
-/** `note` is told why a checkpoint was discarded, or could not be written: that ends no work. */
+/** It is written at `draft`, a place of this process alone, and renamed in. `note` is told why a checkpoint was discarded, or could not be written: that ends no work. */
 export function fileCheckpoint(
-  file: string,
+  { file, draft }: { readonly file: string; readonly draft: string },
   inputsHash: string,
   { everyMs, now }: CheckpointRule,
   note: (text: string) => void,
@@ -64,9 +64,12 @@ export function fileCheckpoint(
     async save(state) {
       last = now();
       const header: Header = { inputsHash, bytes: state.byteLength, sha256: sha256Hex(state) };
-      await writeFileAtomic(file, Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), state])).catch(
-        (error: unknown) => note(`goes on without a checkpoint: ${messageOf(error)}`),
-      );
+      try {
+        await writeFileAtomic(draft, Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), state]));
+        await rename(draft, file);
+      } catch (error) {
+        note(`goes on without a checkpoint: ${messageOf(error)}`);
+      }
     },
   };
 }

@@ -2,7 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import { constants, copyFile, link, readFile, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { DoselapError, isDoselapError } from "../errors.ts";
 import { writeFileAtomic } from "../io/atomic.ts";
 import { errorCode, fileError } from "../io/file-error.ts";
@@ -19,7 +19,7 @@ export function lockRun(root: string): Promise<() => Promise<void>> {
  * both take it, or one remove the other's new one (STORE-002). That second lock is taken in the same way. */
 async function take(file: string): Promise<() => Promise<void>> {
   const token = randomUUID();
-  const mine = `${file}.${token}`;
+  const mine = join(dirname(file), `.${basename(file)}.${token}.part`);
   try {
     await writeFileAtomic(mine, `${JSON.stringify({ ...thisProcess(), token })}\n`);
     if (await linked(mine, file)) return () => release(file, token);

@@ -73,8 +73,11 @@ export async function storeJob(
   try {
     await removeAbandoned(partial);
     await mkdir(own, { recursive: true });
-    const checkpoint = fileCheckpoint(join(partial, checkpointFile), key.inputsHash, checkpoints, (text) =>
-      notes.push(text),
+    const checkpoint = fileCheckpoint(
+      { file: join(partial, checkpointFile), draft: `${own}.checkpoint` },
+      key.inputsHash,
+      checkpoints,
+      (text) => notes.push(text),
     );
     const { outcome, error } = await outcomeOf(() => work(own, checkpoint), { own, path: key.path });
     const other = await reusable(folder, key);
@@ -133,18 +136,23 @@ export function partialFolder(folder: string): string {
 
 const checkpointFile = "checkpoint";
 
-/** A folder name that says whose it is, and is nobody else's. */
+/** A name that says whose it is, and is nobody else's; what is moved aside or drafted there has it with an ending. */
 function placeOf({ host, pid, started }: Owner): string {
   return `${randomUUID().slice(0, 8)}.${pid}.${started ?? ""}.${host}`;
 }
 
 function ownerOfPlace(name: string): Owner | undefined {
-  const [, pid, started, host] = /^[0-9a-f]{8}\.(\d+)\.([^.]*)\.(.+?)(?:\.old)?$/u.exec(name) ?? [];
+  const [, pid, started, host] =
+    /^\.?[0-9a-f]{8}\.(\d+)\.([^.]*)\.(.+?)(?:\.old|\.checkpoint.*)?$/u.exec(name) ?? [];
   return host === undefined ? undefined : { host, pid: Number(pid), started: started || null };
 }
 
+export function isPartialFolder(name: string): boolean {
+  return /^\..+\.partial$/u.test(name);
+}
+
 /** Removes what processes that are gone left of their work at this job; the checkpoint stays. */
-async function removeAbandoned(partial: string): Promise<void> {
+export async function removeAbandoned(partial: string): Promise<void> {
   for (const name of await namesIn(partial)) {
     const owner = ownerOfPlace(name);
     const isAbandoned = owner === undefined ? name !== checkpointFile : isGone(owner);
@@ -157,7 +165,12 @@ type Left = "checkpoint" | "others" | "nothing";
 
 /** Others may be writing there still: what cannot be removed for that, they remove when they end. */
 async function clear(partial: string, own: string, left: Left): Promise<void> {
-  const mine = [own, `${own}.old`, ...(left === "others" ? [join(partial, checkpointFile)] : [])];
+  const mine = [
+    own,
+    `${own}.old`,
+    `${own}.checkpoint`,
+    ...(left === "others" ? [join(partial, checkpointFile)] : []),
+  ];
   const gone = left === "nothing" ? [partial] : mine;
   await Promise.all(gone.map((path) => rm(path, { recursive: true, force: true })))
     .then(() => rmdir(partial))
