@@ -1,11 +1,19 @@
 // A file is there whole or not at all, whatever fails and however many write it.
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { replaceFile, writeFileAtomic, writeJson } from "./atomic.ts";
+import { isTemporary, replaceFile, writeFileAtomic, writeJson } from "./atomic.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -44,6 +52,26 @@ describe("atomic files", () => {
     await expect(failing).rejects.toThrow(/cannot be written; got power cut/);
     expect(readFileSync(join(folder, "a"), "utf8")).toBe("old");
     expect(readdirSync(folder)).toEqual(["a"]);
+  });
+
+  test("a link stays one: the file that it names is replaced", async () => {
+    writeFileSync(join(folder, "a"), "old");
+    symlinkSync("a", join(folder, "link"));
+    await writeFileAtomic(join(folder, "link"), "new");
+    expect(readFileSync(join(folder, "a"), "utf8")).toBe("new");
+    expect(lstatSync(join(folder, "link")).isSymbolicLink()).toBe(true);
+  });
+
+  test("temporary files have names of their own, whatever the file is called", async () => {
+    const names: string[] = [];
+    for (const name of ["a", "a.b.json", ".hidden"])
+      await replaceFile(join(folder, name), async (temporary) => {
+        names.push(basename(temporary));
+        await writeFile(temporary, "");
+      });
+    expect(names.map(isTemporary)).toEqual([true, true, true]);
+    for (const name of ["a", "a.1234567", ".a.part", "b.3f0e.part", "x.part"])
+      expect(isTemporary(name), name).toBe(false);
   });
 
   test("a place that cannot be written is a File error that names it", async () => {

@@ -24,6 +24,8 @@ export interface RunContext {
   readonly design: StudyDesign;
   readonly designHash: string;
   readonly trainer: TrainerChoice;
+  /** Milliseconds between the checkpoints of a job; a minute when absent. */
+  readonly checkpointMs?: number | undefined;
 }
 
 /** After the plan stage. */
@@ -114,10 +116,14 @@ export async function readStudy(root: string): Promise<{ design: StudyDesign; ha
 
 /** The context of a run folder whose plan is made: what workers start from.
  * @throws Job when it is not. */
-export async function openStageContext(root: string, trainer: TrainerChoice): Promise<StageContext> {
+export async function openStageContext(
+  root: string,
+  trainer: TrainerChoice,
+  { checkpointMs }: Pick<RunContext, "checkpointMs"> = {},
+): Promise<StageContext> {
   const study = await readStudy(root);
   if (study === undefined) throw new DoselapError("Job", "holds no study", { file: root });
-  return withPlan({ root, design: study.design, designHash: study.hash, trainer });
+  return withPlan({ root, design: study.design, designHash: study.hash, trainer, checkpointMs });
 }
 
 /** Adds the plan that the plan stage left. */

@@ -2,8 +2,9 @@
 // It alone decides success. No clock, no host, no absolute path: the same job leaves the same bytes.
 
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative, sep } from "node:path";
 import { DoselapError } from "../errors.ts";
+import { errorCode, fileError } from "../io/file-error.ts";
 import { sha256File } from "../io/hash.ts";
 
 export type JobState = "done" | "failed" | "skipped";
@@ -16,7 +17,7 @@ export interface JobRecord {
   readonly designHash: string;
   /** sha256 over everything the job depends on: stage design, cell, arm, and its inputs' contents. */
   readonly inputsHash: string;
-  /** File name in the folder → sha256 of its bytes. */
+  /** Path in the folder, POSIX → sha256 of the file's bytes. */
   readonly outputs: { readonly [file: string]: string };
   /** Small facts for manifests and messages. */
   readonly summary: { readonly [key: string]: unknown };
@@ -32,8 +33,8 @@ export async function readRecord(folder: string): Promise<JobRecord | undefined>
   try {
     text = await readFile(file, "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw new DoselapError("File", "cannot be read", { file, cause: error });
+    if (errorCode(error) === "ENOENT") return undefined;
+    throw fileError("cannot be read", file, error);
   }
   try {
     const record: unknown = JSON.parse(text);
@@ -63,13 +64,16 @@ function isRecord(value: unknown): value is JobRecord {
   );
 }
 
-/** sha256 of every file in a folder (not below it), the record itself left out, by name. */
+/** sha256 of every file in a folder and below it, the record itself left out, by relative POSIX path, sorted. */
 export async function hashOutputs(folder: string): Promise<{ [file: string]: string }> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, "/"))
+    .filter((file) => file !== recordFile)
+    .sort();
   const outputs: { [file: string]: string } = {};
-  const entries = await readdir(folder, { withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile() && entry.name !== recordFile);
-  for (const name of files.map((entry) => entry.name).sort())
-    outputs[name] = await sha256File(join(folder, name));
+  for (const file of files) outputs[file] = await sha256File(join(folder, file));
   return outputs;
 }
 

@@ -5,6 +5,7 @@ import { isDoselapError, messageOf } from "../errors.ts";
 import { canonicalJson, sha256Hex } from "../study/design/canonical.ts";
 import { stageHash } from "../study/design/hash.ts";
 import { doselapVersion } from "../version.ts";
+import { defaultCheckpointSeconds } from "./checkpoint.ts";
 import type { RunContext } from "./context.ts";
 import { threadSeconds } from "./job-cost.ts";
 import type { JobHooks, JobInputs, JobOutcome, Stage, StageJob } from "./stage.ts";
@@ -15,6 +16,8 @@ export interface JobRun extends JobOutcome {
   readonly reused: boolean;
   /** Why a finished job was done again; null otherwise. */
   readonly redone: string | null;
+  /** What else the user should know. */
+  readonly notes: readonly string[];
   /** Processor time of the thread that did the work, seconds; null when nothing was done or it is not known. */
   readonly threadSeconds: number | null;
 }
@@ -28,7 +31,7 @@ export async function runStageJob<Context extends RunContext>(
   hooks: JobHooks,
 ): Promise<JobRun> {
   const begun = threadSeconds();
-  const ended = { job, summary: {}, reused: false, redone: null, threadSeconds: null };
+  const ended = { job, summary: {}, reused: false, redone: null, notes: [], threadSeconds: null };
   let inputs: JobInputs;
   try {
     inputs = await stage.inputs(job, context);
@@ -40,8 +43,13 @@ export async function runStageJob<Context extends RunContext>(
 
   const inputsHash = inputsHashOf(job, inputs.values, context);
   const key = { stage: stage.name, path: job.path, designHash: context.designHash, inputsHash };
-  const { record, reused, redone } = await storeJob(context.root, key, (folder) =>
-    stage.work(job, context, folder, hooks),
+  const { now } = hooks;
+  const everyMs = now === undefined ? Infinity : (context.checkpointMs ?? defaultCheckpointSeconds * 1000);
+  const { record, reused, redone, notes } = await storeJob(
+    context.root,
+    key,
+    (folder, checkpoint) => stage.work(job, context, folder, { ...hooks, checkpoint }),
+    { everyMs, now: now ?? (() => 0) },
   );
   return {
     job,
@@ -50,6 +58,7 @@ export async function runStageJob<Context extends RunContext>(
     summary: record.summary,
     reused,
     redone,
+    notes,
     threadSeconds: reused || begun === null ? null : (threadSeconds() ?? begun) - begun,
   };
 }

@@ -1,22 +1,22 @@
 // Runs a study in a folder: stage after stage, each job once. Interrupted or killed, the same call goes on where it was.
 
-import { appendFileSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DoselapError } from "../errors.ts";
 import type { StudyDesign } from "../study/design/schema.ts";
 import { doselapVersion } from "../version.ts";
 import { openRun, tieRun, withPlan, type RunContext, type TrainerChoice } from "./context.ts";
-import type { EventSink, RunEvent } from "./events.ts";
+import type { EventSink } from "./events.ts";
 import type { Executor, Standing, Submission } from "./executors/executor.ts";
 import { jobGraph } from "./executors/graph.ts";
 import { localExecutor } from "./executors/local.ts";
 import type { JobFilters } from "./filters.ts";
+import { openJournal } from "./journal.ts";
 import { lockRun } from "./lock.ts";
 import { thisMachine } from "./machine.ts";
 import { runStageJob, type JobRun } from "./run-job.ts";
 import { stageNames, type StageName } from "./stage.ts";
 import { planStage } from "./stages/plan.ts";
+import { sweep } from "./sweep.ts";
 import { summaryOf, tally, type JobEnd, type RunSummary } from "./summary.ts";
 
 export interface RunOptions {
@@ -53,12 +53,13 @@ export async function runStudy({
 }: RunOptions): Promise<RunSummary> {
   const run = await openRun(root, design, trainer);
   const release = await lockRun(root);
-  const ends = new Map<string, JobEnd>();
-  const emit = journal(root, now, (event) => {
-    if (event.kind === "job-end") ends.set(event.path, event);
-    onEvent?.(event);
-  });
   try {
+    await sweep(root);
+    const ends = new Map<string, JobEnd>();
+    const emit = openJournal(root, now, (event) => {
+      if (event.kind === "job-end") ends.set(event.path, event);
+      onEvent?.(event);
+    });
     emit({ kind: "run-start", doselapVersion, workers, machine: thisMachine() });
     const planned = await makePlan(run, emit);
     await tieRun(run);
@@ -100,13 +101,4 @@ async function makePlan(context: RunContext, emit: EventSink): Promise<JobRun> {
 
 function textsOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((text) => typeof text === "string") : [];
-}
-
-/** events.jsonl: every event but progress, with its time. The one file that is not the same from run to run. */
-function journal(root: string, now: () => number, onEvent: EventSink | undefined): EventSink {
-  const file = join(root, "events.jsonl");
-  return (event: RunEvent) => {
-    if (event.kind !== "job-progress") appendFileSync(file, `${JSON.stringify({ time: now(), ...event })}\n`);
-    onEvent?.(event);
-  };
 }

@@ -1,6 +1,7 @@
 // The stage contract. A stage lists its jobs, says what each depends on, does the work in a folder, and writes a manifest.
 
 import type { Cell } from "../study/cell.ts";
+import type { Checkpoint } from "./checkpoint.ts";
 import type { RunContext, StageContext } from "./context.ts";
 import type { JobRecord } from "./record.ts";
 import type { JobResult } from "./store.ts";
@@ -26,6 +27,13 @@ export interface JobHooks {
   /** Share of the job that is done, 0 to 1, a word about it, and the samples that a network has seen. */
   progress(fraction: number, note?: string, samples?: number): void;
   readonly signal?: AbortSignal | undefined;
+  /** Milliseconds, for the interval of checkpoints; none are made without. */
+  readonly now?: (() => number) | undefined;
+}
+
+/** What a stage's work is given besides: where it may keep its state. */
+export interface WorkHooks extends JobHooks {
+  readonly checkpoint: Checkpoint;
 }
 
 /** A job and how it ended. `absent`: not run yet in this folder. */
@@ -46,7 +54,7 @@ export interface Stage<Context extends RunContext = StageContext> {
   /** Folders of the jobs whose files or records this one reads; those of the plan are always there. */
   needs(job: StageJob, context: Context): string[];
   inputs(job: StageJob, context: Context): Promise<JobInputs>;
-  work(job: StageJob, context: Context, folder: string, hooks: JobHooks): Promise<JobResult>;
+  work(job: StageJob, context: Context, folder: string, hooks: WorkHooks): Promise<JobResult>;
   /** Writes the stage's manifests from how all its jobs stand. */
   finish(outcomes: readonly JobOutcome[], context: Context): Promise<void>;
 }

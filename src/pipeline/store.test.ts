@@ -1,7 +1,9 @@
 // A job's folder is done or absent: reuse, redo on changed inputs or changed bytes, failure left for inspection, interruption leaves nothing.
 
+import { spawnSync } from "node:child_process";
+import { EventEmitter, once } from "node:events";
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { DoselapError } from "../errors.ts";
@@ -100,10 +102,115 @@ test("an interrupted job leaves nothing and the interruption goes on", async () 
   expect(await readdir(join(root, "data"))).toEqual([]);
 });
 
-test("a record that is no JSON is an error that names the file and the way out", async () => {
+test("an interruption leaves the last checkpoint, and the next run of the job is given it", async () => {
+  const interrupted = new DoselapError("Interrupted", "stop");
+  await expect(
+    storeJob(root, key, async (_folder, checkpoint) => {
+      await checkpoint.save(Buffer.from("half way"));
+      throw interrupted;
+    }),
+  ).rejects.toBe(interrupted);
+  let given: Uint8Array | undefined;
+  const { notes } = await storeJob(root, key, async (_folder, checkpoint) => {
+    given = await checkpoint.load();
+    return { summary: {} };
+  });
+  expect(Buffer.from(given!).toString()).toBe("half way");
+  expect(notes).toEqual([]);
+  expect(await readdir(join(root, "data"))).toEqual(["cell"]);
+});
+
+test("a checkpoint never is an output, and does not outlive the job", async () => {
+  const { record } = await storeJob(root, key, async (folder, checkpoint) => {
+    await checkpoint.save(Buffer.from("half way"));
+    return writer("whole")(folder);
+  });
+  expect(Object.keys(record.outputs)).toEqual(["out.txt"]);
+  expect(await readdir(join(root, "data"))).toEqual(["cell"]);
+});
+
+test("a job that failed for a file keeps its checkpoint; one that failed by itself does not", async () => {
+  for (const [tag, kept] of [
+    ["File", "half way"],
+    ["Diverged", undefined],
+  ] as const) {
+    const path = `data/${tag}`;
+    const { record } = await storeJob(root, { ...key, path }, async (_folder, checkpoint) => {
+      await checkpoint.save(Buffer.from("half way"));
+      throw new DoselapError(tag, "it broke");
+    });
+    expect(record.state).toBe("failed");
+    let given: Uint8Array | undefined;
+    await storeJob(root, { ...key, path }, async (_folder, checkpoint) => {
+      given = await checkpoint.load();
+      return { summary: {} };
+    });
+    expect(given && Buffer.from(given).toString()).toBe(kept);
+  }
+});
+
+test("two processes at one job do not mix: the first to end gives it its folder, the other takes that", async () => {
+  const [first, second] = [new EventEmitter(), new EventEmitter()];
+  const begun = once(second, "go");
+  const slow = storeJob(root, key, async (folder) => {
+    await writeFile(join(folder, "out.txt"), "slow");
+    second.emit("go");
+    await once(first, "go");
+    await writeFile(join(folder, "out.txt"), "slow, to its end");
+    return { summary: { by: "slow" } };
+  });
+  await begun;
+  const fast = await storeJob(root, key, writer("fast"));
+  first.emit("go");
+  expect(fast).toMatchObject({ reused: false });
+  expect(await slow).toMatchObject({ reused: true, record: fast.record });
+  expect(await readFile(join(root, "data/cell/out.txt"), "utf8")).toBe("fast");
+  expect((await readdir(join(root, "data/cell"))).sort()).toEqual(["out.txt", "result.json"]);
+  expect(await readdir(join(root, "data"))).toEqual(["cell"]);
+});
+
+test("what a dead process left of the job is removed, what a live one or another host's does is not", async () => {
+  const partial = partialFolder(join(root, "data/cell"));
+  const { pid } = spawnSync(process.execPath, ["-e", ""]);
+  const dead = `01234567.${pid}..${hostname()}`;
+  const reused = `01234567.${process.pid}.00000000-1.${hostname()}`;
+  const living = `01234567.${process.pid}..${hostname()}`;
+  const foreign = "01234567.1.89abcdef-5.another.host";
+  for (const name of [dead, `${dead}.old`, reused, living, foreign, "stray"])
+    await mkdir(join(partial, name), { recursive: true });
+  const names = await storeJob(root, key, async () => ({ summary: { names: await readdir(partial) } }));
+  const others = (names.record.summary["names"] as string[]).filter((name) => name.startsWith("01234567"));
+  expect(others.sort()).toEqual([foreign, living].sort());
+});
+
+test("a damaged record redoes the job and says so", async () => {
   await storeJob(root, key, writer("x"));
   await writeFile(join(root, "data/cell/result.json"), "{");
-  await expect(storeJob(root, key, writer("x"))).rejects.toThrow(/result\.json.*not JSON.*Delete/);
+  const { redone, record } = await storeJob(root, key, writer("x"));
+  expect(redone).toBe("its result.json is damaged");
+  expect(await readRecord(join(root, "data/cell"))).toEqual(record);
+});
+
+test("files in folders below are recorded, and a change of theirs redoes the job", async () => {
+  const work = async (folder: string) => {
+    await mkdir(join(folder, "model"));
+    await writeFile(join(folder, "model", "weights"), "abc");
+    return writer("x")(folder);
+  };
+  const { record } = await storeJob(root, key, work);
+  expect(Object.keys(record.outputs)).toEqual(["model/weights", "out.txt"]);
+  await writeFile(join(root, "data/cell/model/weights"), "abd");
+  expect(await storeJob(root, key, work)).toMatchObject({
+    redone: "model/weights changed after it was written",
+  });
+});
+
+test("where no folder can be made, the error is one of files and names the job's", async () => {
+  await writeFile(join(root, "data"), "a file where a folder is needed");
+  await expect(storeJob(root, key, writer("x"))).rejects.toMatchObject({
+    _tag: "File",
+    message: expect.stringMatching(/data\/cell.*: cannot be.*a file where a folder is needed/),
+  });
 });
 
 test("the same job leaves the same record bytes wherever it runs", async () => {

@@ -46,7 +46,7 @@ async function outcomeOf(
   standing: Standing | undefined,
 ): Promise<JobRun> {
   const { state, reason, summary } = await standingOf(job, context);
-  const untold = { reused: end?.reused ?? false, redone: null, threadSeconds: null };
+  const untold = { reused: end?.reused ?? false, redone: null, notes: [], threadSeconds: null };
   const lost = standing?.reasons.get(job.path);
   if (lost !== undefined) return { ...untold, job, state: "failed", reason: lost, summary: {} };
   if (state !== "absent") return { ...untold, job, state, reason, summary };

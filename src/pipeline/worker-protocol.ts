@@ -9,6 +9,7 @@ import type { StageName } from "./stage.ts";
 export interface WorkerSetting {
   readonly root: string;
   readonly trainer: TrainerChoice;
+  readonly checkpointMs?: number | undefined;
 }
 
 export interface WorkerTask {

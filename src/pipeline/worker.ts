@@ -12,9 +12,9 @@ import type { WorkerMessage, WorkerReply, WorkerSetting, WorkerTask } from "./wo
 /** A thread whose event loop turns says so this often. */
 const aliveMs = 1000;
 
-const { root, trainer } = workerData as WorkerSetting;
+const { root, trainer, checkpointMs } = workerData as WorkerSetting;
 // A failure to open is each job's error, not the thread's death.
-const opened = openStageContext(root, trainer);
+const opened = openStageContext(root, trainer, { checkpointMs });
 opened.catch(() => undefined);
 const jobs = new Map<string, ReadonlyMap<string, StageJob>>();
 
@@ -29,6 +29,7 @@ export default async function work({ stage: name, path, signal }: WorkerTask): P
     if (job === undefined) throw new DoselapError("Job", "is no job of this study", { file: path });
     const run = await runStageJob(stage, job, context, {
       signal,
+      now: () => performance.now(),
       progress: (fraction, note = "", samples) =>
         say({ kind: "progress", stage: name, path, fraction, note, samples }),
     });

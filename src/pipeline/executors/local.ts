@@ -225,6 +225,7 @@ class Lane {
       return result.lost;
     }
     if (result.redone !== null) onEvent({ kind: "note", text: `${id} was done again: ${result.redone}` });
+    for (const note of result.notes) onEvent({ kind: "note", text: `${id}: ${note}` });
     this.#events.jobEnded(jobEndOf(node, result, cost));
     if (result.state === "failed") this.#failed(id);
     return undefined;
@@ -235,6 +236,7 @@ class Lane {
     const { stage, id: path } = node;
     const run = await runNode(node, context, {
       signal: this.#stop.signal,
+      now: this.#run.now,
       progress: (fraction, note = "", samples) =>
         onEvent({ kind: "job-progress", stage, path, fraction, note, samples }),
     });

@@ -38,11 +38,11 @@ export function openWorkers({ count, silenceMs, onEvent, now, filename }: Worker
   let pool: Piscina<WorkerTask, WorkerReply> | undefined;
   const heard = new Map<string, number>();
 
-  function open({ root, trainer }: StageContext): Piscina<WorkerTask, WorkerReply> {
+  function open({ root, trainer, checkpointMs }: StageContext): Piscina<WorkerTask, WorkerReply> {
     const opened = new Piscina<WorkerTask, WorkerReply>({
       // Workers load the build: Node 20 cannot start a worker from TypeScript. src/ and dist/ have the same depth.
       filename: filename ?? new URL("../../../dist/pipeline/worker.js", import.meta.url).href,
-      workerData: { root, trainer } satisfies WorkerSetting,
+      workerData: { root, trainer, checkpointMs } satisfies WorkerSetting,
       minThreads: 0,
       maxThreads: count,
       idleTimeout: 60_000,

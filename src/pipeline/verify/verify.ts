@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { DoselapError, messageOf } from "../../errors.ts";
 import { readStudyResult } from "../../study/results-file.ts";
 import { doselapVersion } from "../../version.ts";
+import { noCheckpoint } from "../checkpoint.ts";
 import { openStageContext, type StageContext } from "../context.ts";
 import type { JobRecord } from "../record.ts";
 import type { JobOutcome, StageJob } from "../stage.ts";
@@ -117,7 +118,11 @@ async function recompute(
     const folder = join(scratch, job.path);
     await mkdir(folder, { recursive: true });
     try {
-      await stage.work(job, context, folder, { progress() {}, signal: options.signal });
+      await stage.work(job, context, folder, {
+        progress() {},
+        signal: options.signal,
+        checkpoint: noCheckpoint,
+      });
     } catch (error) {
       found({ file: job.path, key: "", stored: "a comparison", recomputed: messageOf(error) });
       // The study's tables are then checked against what the cell's own folder says.

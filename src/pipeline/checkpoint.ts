@@ -1,0 +1,98 @@
+// The checkpoint of one job: one file that appears whole, bound to the job's inputs and to its own bytes. One of other inputs,
+// cut short or changed is discarded, with a note: the job then starts from its beginning.
+
+import { readFile, rename, rm } from "node:fs/promises";
+import { messageOf } from "../errors.ts";
+import { writeFileAtomic } from "../io/atomic.ts";
+import { errorCode } from "../io/file-error.ts";
+import { sha256Hex } from "../study/design/canonical.ts";
+
+/** Keeps the state of a long work, whatever it is, so that a work of the same inputs can go on from it. */
+export interface Checkpoint {
+  /** What an earlier process left; undefined when there is nothing that can be used. */
+  load(): Promise<Uint8Array | undefined>;
+  /** True once the interval since the start, or since the last one, is over. */
+  isDue(): boolean;
+  save(state: Uint8Array): Promise<void>;
+}
+
+export interface CheckpointRule {
+  /** Milliseconds between two checkpoints. */
+  readonly everyMs: number;
+  /** Milliseconds; no result depends on it. */
+  readonly now: () => number;
+}
+
+export const defaultCheckpointSeconds = 60;
+
+/** For work that keeps nothing. */
+export const noCheckpoint: Checkpoint = {
+  load: () => Promise.resolve(undefined),
+  isDue: () => false,
+  save: () => Promise.resolve(),
+};
+
+interface Header {
+  readonly inputsHash: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** It is written at `draft`, a place of this process alone, and renamed in. `note` is told why a checkpoint was discarded, or could not be written: that ends no work. */
+export function fileCheckpoint(
+  { file, draft }: { readonly file: string; readonly draft: string },
+  inputsHash: string,
+  { everyMs, now }: CheckpointRule,
+  note: (text: string) => void,
+): Checkpoint {
+  let last = now();
+  return {
+    async load() {
+      const found = await readFile(file).catch((error: unknown) => {
+        if (errorCode(error) !== "ENOENT") note(`its checkpoint was discarded: ${messageOf(error)}`);
+        return undefined;
+      });
+      if (found === undefined) return undefined;
+      const fault = faultOf(found, inputsHash);
+      if (fault === undefined) return Uint8Array.from(found.subarray(found.indexOf("\n") + 1));
+      note(`its checkpoint was discarded: ${fault}`);
+      await rm(file, { force: true });
+      return undefined;
+    },
+    // A clock that was set back must not put checkpoints off.
+    isDue: () => Math.abs(now() - last) >= everyMs,
+    async save(state) {
+      last = now();
+      const header: Header = { inputsHash, bytes: state.byteLength, sha256: sha256Hex(state) };
+      try {
+        await writeFileAtomic(draft, Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), state]));
+        await rename(draft, file);
+      } catch (error) {
+        note(`goes on without a checkpoint: ${messageOf(error)}`);
+      }
+    },
+  };
+}
+
+/** Why the file cannot be used, or undefined when it can. */
+function faultOf(found: Buffer, inputsHash: string): string | undefined {
+  const end = found.indexOf("\n");
+  const header = end < 0 ? undefined : headerOf(found.toString("utf8", 0, end));
+  if (header === undefined) return "it has no header";
+  if (header.inputsHash !== inputsHash) return "it is of other inputs";
+  const state = found.subarray(end + 1);
+  if (state.byteLength !== header.bytes)
+    return `it was cut short: ${state.byteLength} of ${header.bytes} bytes`;
+  return sha256Hex(state) === header.sha256 ? undefined : "its bytes do not match their hash";
+}
+
+function headerOf(text: string): Header | undefined {
+  try {
+    const header: unknown = JSON.parse(text);
+    return typeof header === "object" && header !== null && "inputsHash" in header && "sha256" in header
+      ? (header as Header)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
