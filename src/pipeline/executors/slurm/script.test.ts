@@ -96,6 +96,10 @@ test.each([
   ["partition", "$(x)"],
   ["account", "x\n#SBATCH --uid=0"],
   ["time", "soon"],
+  ["time", "1"],
+  ["time", "4:59"],
+  ["time", "0:04:00"],
+  ["time", "0-0:04:59"],
   ["gres", "gpu:1;rm"],
   ["constraint", "a'b"],
 ])("--slurm-%s %j is refused", (key, value) => {
@@ -104,9 +108,12 @@ test.each([
   expect(String(error)).toContain(`--slurm-${key}`);
 });
 
-test.each(["90", "30:00", "2:00:00", "1-12", "1-00:30:00"])("--slurm-time %s is taken", (time) => {
-  expect(() => checkSettings({ time })).not.toThrow();
-});
+test.each(["90", "30:00", "2:00:00", "1-12", "1-00:30:00", "5", "5:00", "0:05:00", "0-0:05", "0"])(
+  "--slurm-time %s is taken",
+  (time) => {
+    expect(() => checkSettings({ time })).not.toThrow();
+  },
+);
 
 function thrown(call: () => void): unknown {
   try {

@@ -29,6 +29,8 @@ export interface Script {
 
 /** Seconds before its time limit at which a task is told to stop. */
 const warnSeconds = 120;
+/** Slurm may warn a minute early, and a task needs time to work: under a shorter limit it would be queued again for ever. */
+const shortestMinutes = 5;
 
 const word = /^[\w.,:@+-]+$/u;
 const patterns = {
@@ -52,6 +54,23 @@ export function checkSettings(settings: SlurmSettings): void {
       got: JSON.stringify(value),
     });
   }
+  const { time } = settings;
+  if (time === undefined || minutesOf(time) >= shortestMinutes) return;
+  throw new DoselapError("Usage", "is too short: a task would be told to stop as soon as it begins", {
+    key: "--slurm-time",
+    expected: `${shortestMinutes} minutes or more`,
+    got: time,
+  });
+}
+
+/** Of a time as Slurm writes it: M, M:S, H:M:S, D-H, D-H:M, D-H:M:S. 0 means no limit. */
+function minutesOf(time: string): number {
+  const [days, clock] = time.includes("-") ? time.split("-") : [undefined, time];
+  const parts = clock!.split(":").map(Number);
+  const isFromHours = days !== undefined || parts.length === 3;
+  const [hours = 0, minutes = 0, seconds = 0] = isFromHours ? parts : [0, ...parts];
+  const total = 1440 * Number(days ?? 0) + 60 * hours + minutes + seconds / 60;
+  return total === 0 ? Infinity : total;
 }
 
 /** Text between single quotes: no character is special in it. */

@@ -12,7 +12,7 @@ import { readRecord } from "../../record.ts";
 import { standingOf } from "../node.ts";
 import type { Executor, ExecutorRun, Liveness, Standing, Submission } from "../executor.ts";
 import type { GraphNode, JobGraph } from "../graph.ts";
-import { isUnreachable, slurmCommands, type RunCommand } from "./commands.ts";
+import { slurmCommands, type RunCommand } from "./commands.ts";
 import { packTasks } from "./pack.ts";
 import {
   parseJobId,
@@ -151,12 +151,16 @@ async function submitAll(
     const result = await command("sbatch", ["--parsable", ...after, file]);
     const id = parseJobId(result.stdout);
     if (result.code !== 0 || id === undefined) {
-      // Half a study is of no use: what was taken is given back.
-      if (earlier.length > 0) await command("scancel", earlier);
+      // Half a study is of no use: what was taken is given back, also a job whose answer was lost on the way.
+      const taken = await jobIdsOf({ ...submission, jobIds }, command);
+      const isClean =
+        taken !== undefined && (taken.size === 0 || (await command("scancel", [...taken])).code === 0);
       throw new DoselapError("Runner", "Slurm did not take the jobs", {
         file,
         got: result.stderr.trim().split("\n").at(-1) ?? `exit code ${result.code}`,
-        hint: "Nothing is left in the queue. See --slurm-partition, --slurm-account, --slurm-time, --slurm-mem.",
+        hint: isClean
+          ? "Its other jobs were cancelled. See --slurm-partition, --slurm-account, --slurm-time, --slurm-mem."
+          : "Some of its jobs may be in the queue: end them with doselap cancel.",
       });
     }
     jobIds[name] = id;
@@ -167,15 +171,34 @@ async function submitAll(
   return whole;
 }
 
+/** Slurm's ids of the submission. Those that a crash or a silent controller kept from being written down are found by their name;
+ * undefined when they cannot be asked for now. */
+async function jobIdsOf(
+  { jobName, jobIds, isWhole }: SlurmSubmission,
+  command: RunCommand,
+): Promise<ReadonlySet<string> | undefined> {
+  const known = Object.values(jobIds);
+  if (isWhole) return new Set(known);
+  const queue = await command("squeue", ["-h", "-t", "all", "--me", "-o", "%F|%j"]);
+  if (queue.code !== 0) return undefined;
+  const named = queue.stdout.split("\n").flatMap((line) => {
+    const [id = "", name = ""] = line.trim().split("|");
+    return /^\d+$/u.test(id) && name.startsWith(`${jobName}-`) ? [id] : [];
+  });
+  return new Set([...known, ...named]);
+}
+
 /** What Slurm knows of the submission's tasks, or undefined when it cannot be asked now. */
 export async function taskStates(
-  { jobIds }: SlurmSubmission,
+  submission: SlurmSubmission,
   command: RunCommand,
 ): Promise<ReadonlyMap<string, TaskState> | undefined> {
-  const ids = new Set(Object.values(jobIds));
+  const ids = await jobIdsOf(submission, command);
+  if (ids === undefined) return undefined;
   // All of the user's, sorted out here: an id that was purged would make squeue -j fail as a whole.
   const queue = await command("squeue", ["-h", "-r", "-t", "all", "--me", "-o", squeueFormat]);
-  if (isUnreachable(queue)) return undefined;
+  // No id is asked for, so whatever went wrong says nothing of the jobs: munge, the network, the configuration (SLURM-002).
+  if (queue.code !== 0) return undefined;
   const states = new Map<string, TaskState>();
   for (const state of parseSqueue(queue.stdout)) if (ids.has(state.jobId)) states.set(keyOf(state), state);
   const purged = [...ids].filter((id) => ![...states.values()].some(({ jobId }) => jobId === id));
@@ -278,25 +301,16 @@ export async function cancelJobs(
   submission: SlurmSubmission,
   { command = slurmCommands(), wait = sleep }: Partial<SlurmOptions> = {},
 ): Promise<void> {
-  const { jobName, jobIds } = submission;
-  const names = Object.keys(jobIds).length > 0 ? Object.values(jobIds) : [];
-  if (names.length > 0) await command("scancel", names);
-  if (!submission.isWhole) {
-    const queue = await command("squeue", ["-h", "-t", "all", "--me", "-o", "%F|%j"]);
-    const orphans = queue.stdout.split("\n").flatMap((line) => {
-      const [id = "", name = ""] = line.trim().split("|");
-      return name.startsWith(jobName) ? [id] : [];
-    });
-    if (orphans.length > 0) await command("scancel", [...new Set(orphans)]);
-  }
   for (let attempt = 0; attempt < 60; attempt++) {
-    const states = await taskStates(submission, command);
+    const ids = await jobIdsOf(submission, command);
+    if (ids !== undefined && ids.size > 0) await command("scancel", [...ids]);
+    const states = ids && (await taskStates(submission, command));
     if (states !== undefined && [...states.values()].every(({ state }) => livenessOf(state) === "ended"))
       return;
     await wait(1000);
   }
   throw new DoselapError("Runner", "Slurm has not ended the jobs after a minute", {
-    got: Object.values(jobIds).join(", "),
+    got: submission.jobName,
     hint: "Ask again with doselap status, or the site's administrators.",
   });
 }

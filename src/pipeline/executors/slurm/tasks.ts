@@ -57,7 +57,15 @@ export async function readSubmission(root: string): Promise<SlurmSubmission | un
   const value = await readObject(file);
   if (value === undefined) return undefined;
   const { executor, jobName, jobIds } = value;
-  if (executor === "slurm" && typeof jobName === "string" && typeof jobIds === "object" && jobIds !== null) {
+  // They become arguments of scancel: nothing but numbers and our own names.
+  const isOurs =
+    executor === "slurm" &&
+    typeof jobName === "string" &&
+    /^doselap-[\w-]+$/u.test(jobName) &&
+    typeof jobIds === "object" &&
+    jobIds !== null &&
+    Object.values(jobIds).every((id) => typeof id === "string" && /^\d+$/u.test(id));
+  if (isOurs) {
     return value as unknown as SlurmSubmission;
   }
   throw notOurs(file);
