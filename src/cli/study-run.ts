@@ -226,6 +226,7 @@ export async function runInTerminal(
       filters: filtersOf(flags),
       workers: flags.workers ?? defaultWorkers(),
       executor: executorOf(flags),
+      checkpointMs: 1000 * flags.checkpointEvery,
       onEvent: progress.sink,
       signal: context.signal,
       now: context.now,
