@@ -3,8 +3,8 @@
 import { describe, expect, test } from "vitest";
 import { noisy } from "../../test/support/held-out.ts";
 import { smallProblem } from "../../test/support/small-problem.ts";
+import { stateKeeper } from "../../test/support/state-keeper.ts";
 import { openBackend } from "../compute/node.ts";
-import type { StateKeeper } from "../io/kept-state.ts";
 import { openPasses } from "./passes.ts";
 import { prepareEngine } from "./prepare.ts";
 import type { Problem } from "./problem.ts";
@@ -12,20 +12,6 @@ import { runEngine, type EpochEvent, type RunContext } from "./run.ts";
 
 const backend = openBackend({ kernels: "simd" });
 const dim = noisy(smallProblem({ energy: 60 }).problem, 5);
-
-/** Keeps every state after `from`, what it was given first. */
-function keeper(from?: Uint8Array): StateKeeper & { readonly states: Uint8Array[] } {
-  const states: Uint8Array[] = [];
-  return {
-    states,
-    load: () => Promise.resolve(from),
-    isDue: () => true,
-    save: (state) => {
-      states.push(state);
-      return Promise.resolve();
-    },
-  };
-}
 
 interface Told {
   readonly result: unknown;
@@ -66,11 +52,11 @@ const cases: readonly (readonly [string, object])[] = [
 describe.each(cases)("%s %o", (...method) => {
   test("goes on from each state", async () => {
     const whole = await run(method, [dim]);
-    const kept = keeper();
+    const kept = stateKeeper();
     expect(await run(method, [dim], { passes: await openPasses(kept) })).toEqual(whole);
     expect(kept.states.length).toBe(whole.events.length);
     for (const state of kept.states) {
-      const passes = await openPasses(keeper(state));
+      const passes = await openPasses(stateKeeper(state));
       expect(await run(method, [dim], { passes })).toEqual(whole);
     }
   });
@@ -80,9 +66,9 @@ test("several runs of one job are kept together: those that are over are not run
   const method = ["rpie", { epochs: 3 }] as const;
   const other = noisy(smallProblem({ energy: 60 }).problem, 6);
   const whole = await run(method, [dim, other]);
-  const kept = keeper();
+  const kept = stateKeeper();
   await run(method, [dim, other], { passes: await openPasses(kept) });
-  const again = keeper(kept.states[4]);
+  const again = stateKeeper(kept.states[4]);
   expect(await run(method, [dim, other], { passes: await openPasses(again) })).toEqual(whole);
   // Five of the six epochs were over.
   expect(again.states).toHaveLength(1);
@@ -92,7 +78,7 @@ test("an interruption leaves the state it was in, and the run goes on from it", 
   const method = ["ml", { epochs: 5 }] as const;
   const whole = await run(method, [dim]);
   const stop = new AbortController();
-  const kept = { ...keeper(), isDue: () => false };
+  const kept = { ...stateKeeper(), isDue: () => false };
   const stopped = run(method, [dim], {
     passes: await openPasses(kept),
     signal: stop.signal,
@@ -100,7 +86,7 @@ test("an interruption leaves the state it was in, and the run goes on from it", 
   });
   await expect(stopped).rejects.toMatchObject({ _tag: "Interrupted" });
   expect(kept.states).toHaveLength(1);
-  const again = keeper(kept.states[0]);
+  const again = stateKeeper(kept.states[0]);
   expect(await run(method, [dim], { passes: await openPasses(again) })).toEqual(whole);
   expect(again.states).toHaveLength(2);
 });

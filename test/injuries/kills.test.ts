@@ -45,7 +45,7 @@ test(`${kills} kills at random moments lose nothing, and no finished job is done
     const out = join(folder, `series-${series}`);
     const seen = new Map<string, string>();
     // Runs are killed until one is over before its kill comes; then the folder must be that of an undisturbed run.
-    for (let isOver = false; !isOver; ) {
+    for (let isOver = false; !isOver;) {
       const isLast = killed >= kills;
       // Checkpoints come often, so that kills hit before, in and after them.
       const run = startDoselap(

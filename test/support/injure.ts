@@ -77,7 +77,10 @@ export function startDoselap(
   return start([process.execPath, ...node, cliPath, ...args], options);
 }
 
-export function doselap(args: readonly string[], options: Parameters<typeof startDoselap>[1]): Promise<CliResult> {
+export function doselap(
+  args: readonly string[],
+  options: Parameters<typeof startDoselap>[1],
+): Promise<CliResult> {
   return startDoselap(args, options).done;
 }
 
@@ -99,15 +102,14 @@ export async function halfFiles(root: string): Promise<string[]> {
   for (const file of await filesBelow(root)) {
     if (isHidden(file)) continue;
     const bytes = await readFile(join(root, file));
-    const isWhole =
-      file.endsWith(".json")
-        ? parses(bytes.toString("utf8"))
-        : file.endsWith(".npz")
-          ? // The last record of a zip archive.
-            bytes.length > 22 && bytes.readUInt32LE(bytes.length - 22) === 0x06054b50
-          : file.endsWith(".html")
-            ? bytes.toString("utf8").trimEnd().endsWith("</html>")
-            : true;
+    const isWhole = file.endsWith(".json")
+      ? parses(bytes.toString("utf8"))
+      : file.endsWith(".npz")
+        ? // The last record of a zip archive.
+          bytes.length > 22 && bytes.readUInt32LE(bytes.length - 22) === 0x06054b50
+        : file.endsWith(".html")
+          ? bytes.toString("utf8").trimEnd().endsWith("</html>")
+          : true;
     if (!isWhole) half.push(file);
   }
   return half;
