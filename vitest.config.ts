@@ -19,6 +19,7 @@ export default defineConfig({
     projects: [
       project("unit", ["src/**/*.test.ts", "test/contracts/**/*.test.ts"], 60),
       project("e2e", ["test/e2e/**/*.test.ts"], 240),
+      project("injuries", ["test/injuries/**/*.test.ts"], 900),
       project("measured", ["test/measured/**/*.test.ts"], 900),
       project("browser", ["test/browser/**/*.test.ts"], 300),
       project("slurm", ["test/slurm/**/*.test.ts"], 600),

@@ -12,6 +12,7 @@ export interface ExecutorFlags {
   readonly workers?: number;
   readonly failFast: boolean;
   readonly silence: number;
+  readonly checkpointEvery: number;
   readonly memory?: number;
   readonly slurmPartition?: string;
   readonly slurmAccount?: string;
@@ -53,6 +54,13 @@ export const executorFlags = {
     default: "900",
     placeholder: "S",
     brief: "End a job whose worker gives no sign of life for so many seconds; working time has no limit",
+  },
+  checkpointEvery: {
+    kind: "parsed",
+    parse: parsePositive,
+    default: "60",
+    placeholder: "S",
+    brief: "Keep the state of engines and trainings every so many seconds, to go on from after a kill",
   },
   memory: {
     kind: "parsed",

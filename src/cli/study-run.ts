@@ -236,6 +236,7 @@ export async function runInTerminal(
       filters: filtersOf(flags),
       workers: flags.workers ?? defaultWorkers(),
       executor: executorOf(flags, await loadExecution(study, context.cwd)),
+      checkpointMs: 1000 * flags.checkpointEvery,
       onEvent: progress.sink,
       signal: context.signal,
       now: context.now,

@@ -11,6 +11,7 @@ import type { EngineContext } from "./engine.ts";
 import type { Problem } from "./problem.ts";
 import { iterate, type EngineResult, type EpochReport } from "./iterate.ts";
 import type { CommonOptions } from "./options.ts";
+import type { Pass, Passes } from "./passes.ts";
 import type { Link, PreparedEngine } from "./prepare.ts";
 
 export interface Reconstruction {
@@ -55,6 +56,8 @@ export interface RunContext extends EngineContext {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds, monotonic. */
   readonly now?: (() => number) | undefined;
+  /** Where the state is kept while it runs, and what an earlier process left of it. */
+  readonly passes?: Passes | undefined;
 }
 
 /** Weights that "auto" tries, counts per pixel: it climbs from the middle while held-out deviance falls. */
@@ -193,24 +196,45 @@ async function runOnce(
   until: number,
   onEpoch: (report: EpochReport) => void,
 ): Promise<{ result: EngineResult; startDeviance: number | null; deviances: number[] }> {
+  const { passes } = context;
+  const before = passes?.next();
+  if (before !== undefined && "over" in before) {
+    for (const report of before.over.reports) onEpoch(report);
+    passes?.end(before.over);
+    return outcomeOf(before.over);
+  }
   const iteration = iterate(engine, options, problem, context);
   const turn = eventLoopTurn();
-  const deviances: number[] = [];
+  const reports: EpochReport[] = [];
+  const keep = () => passes?.keep({ checkpoint: iteration.checkpoint(), reports });
   try {
-    for (let done = 0; done < until; done++) {
+    if (before !== undefined) {
+      iteration.restore(before.open.checkpoint);
+      reports.push(...before.open.reports);
+      for (const report of reports) onEpoch(report);
+    }
+    while (reports.length < until) {
       if (context.signal?.aborted === true) {
-        throw new DoselapError("Interrupted", `${engine.name} was stopped after ${done} epochs`);
+        await keep();
+        throw new DoselapError("Interrupted", `${engine.name} was stopped after ${reports.length} epochs`);
       }
       const report = iteration.step();
-      if (report.heldOutDeviance !== null) deviances.push(report.heldOutDeviance);
+      reports.push(report);
       onEpoch(report);
+      if (passes?.isDue() === true) await keep();
       await turn.pass();
     }
-    return { result: iteration.result(), startDeviance: iteration.startDeviance, deviances };
+    const pass = { result: iteration.result(), startDeviance: iteration.startDeviance, reports };
+    passes?.end(pass);
+    return outcomeOf(pass);
   } finally {
     turn.close();
     iteration.dispose();
   }
+}
+
+function outcomeOf({ result, startDeviance, reports }: Pass) {
+  return { result, startDeviance, deviances: reports.flatMap((report) => report.heldOutDeviance ?? []) };
 }
 
 /** One turn of the event loop. In browsers a message to ourselves, which is not throttled as timers are; Node would hand

@@ -5,16 +5,8 @@ import { readFile, rename, rm } from "node:fs/promises";
 import { messageOf } from "../errors.ts";
 import { writeFileAtomic } from "../io/atomic.ts";
 import { errorCode } from "../io/file-error.ts";
+import type { StateKeeper } from "../io/kept-state.ts";
 import { sha256Hex } from "../study/design/canonical.ts";
-
-/** Keeps the state of a long work, whatever it is, so that a work of the same inputs can go on from it. */
-export interface Checkpoint {
-  /** What an earlier process left; undefined when there is nothing that can be used. */
-  load(): Promise<Uint8Array | undefined>;
-  /** True once the interval since the start, or since the last one, is over. */
-  isDue(): boolean;
-  save(state: Uint8Array): Promise<void>;
-}
 
 export interface CheckpointRule {
   /** Milliseconds between two checkpoints. */
@@ -26,7 +18,7 @@ export interface CheckpointRule {
 export const defaultCheckpointSeconds = 60;
 
 /** For work that keeps nothing. */
-export const noCheckpoint: Checkpoint = {
+export const noCheckpoint: StateKeeper = {
   load: () => Promise.resolve(undefined),
   isDue: () => false,
   save: () => Promise.resolve(),
@@ -44,7 +36,7 @@ export function fileCheckpoint(
   inputsHash: string,
   { everyMs, now }: CheckpointRule,
   note: (text: string) => void,
-): Checkpoint {
+): StateKeeper {
   let last = now();
   return {
     async load() {

@@ -31,6 +31,8 @@ export interface RunOptions {
   readonly workers?: number | undefined;
   /** Where the jobs run; closed at the end. Default: here, with `workers`. */
   readonly executor?: Executor | undefined;
+  /** Milliseconds between the checkpoints of a job; default: a minute. */
+  readonly checkpointMs?: number | undefined;
   readonly onEvent?: EventSink | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Clock for events.jsonl, milliseconds since 1970; no result depends on it. */
@@ -47,11 +49,12 @@ export async function runStudy({
   filters = {},
   workers = 1,
   executor = localExecutor({ workers }),
+  checkpointMs,
   onEvent,
   signal,
   now,
 }: RunOptions): Promise<RunSummary> {
-  const run = await openRun(root, design, trainer);
+  const run = { ...(await openRun(root, design, trainer)), checkpointMs };
   const release = await lockRun(root);
   try {
     await sweep(root);

@@ -1,7 +1,7 @@
 // The stage contract. A stage lists its jobs, says what each depends on, does the work in a folder, and writes a manifest.
 
 import type { Cell } from "../study/cell.ts";
-import type { Checkpoint } from "./checkpoint.ts";
+import type { StateKeeper } from "../io/kept-state.ts";
 import type { RunContext, StageContext } from "./context.ts";
 import type { JobRecord } from "./record.ts";
 import type { JobResult } from "./store.ts";
@@ -33,7 +33,7 @@ export interface JobHooks {
 
 /** What a stage's work is given besides: where it may keep its state. */
 export interface WorkHooks extends JobHooks {
-  readonly checkpoint: Checkpoint;
+  readonly checkpoint: StateKeeper;
 }
 
 /** A job and how it ended. `absent`: not run yet in this folder. */

@@ -9,7 +9,8 @@ import { basename, dirname, join } from "node:path";
 import { isDoselapError, messageOf } from "../errors.ts";
 import { writeJson } from "../io/atomic.ts";
 import { errorCode, fileError } from "../io/file-error.ts";
-import { fileCheckpoint, type Checkpoint, type CheckpointRule } from "./checkpoint.ts";
+import type { StateKeeper } from "../io/kept-state.ts";
+import { fileCheckpoint, type CheckpointRule } from "./checkpoint.ts";
 import { isGone, thisProcess, type Owner } from "./owner.ts";
 import { changedOutputs, hashOutputs, readRecord, recordFile, type JobRecord } from "./record.ts";
 
@@ -59,7 +60,7 @@ async function reusable(folder: string, key: JobKey): Promise<{ record?: JobReco
 export async function storeJob(
   root: string,
   key: JobKey,
-  work: (folder: string, checkpoint: Checkpoint) => Promise<JobResult>,
+  work: (folder: string, checkpoint: StateKeeper) => Promise<JobResult>,
   checkpoints: CheckpointRule = { everyMs: Infinity, now: () => 0 },
 ): Promise<StoredJob> {
   const folder = join(root, key.path);

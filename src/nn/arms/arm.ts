@@ -4,6 +4,7 @@
 import type { z } from "zod";
 import type { ComplexImage } from "../../array/ndarray.ts";
 import type { Backend } from "../../compute/backend.ts";
+import type { StateKeeper } from "../../io/kept-state.ts";
 import type { InferenceModel } from "../inference/inference-model.ts";
 import type { ParameterValues } from "../models/parameters.ts";
 import type { Runtime } from "../runtime/runtime.ts";
@@ -31,6 +32,8 @@ export interface ArmContext {
   readonly signal?: AbortSignal | undefined;
   /** Is told every best state while training: what is left when a later step loses its numbers. */
   readonly keep?: ((trained: Trained) => void) | undefined;
+  /** Where the state of the training is kept while it runs. */
+  readonly keeper?: StateKeeper | undefined;
 }
 
 export interface Trained {

@@ -7,7 +7,9 @@ import { initialise, type ParameterSpec, type ParameterValues } from "../models/
 import { cosineRate } from "../optim/schedules.ts";
 import { loadGraph } from "../runtime/load-graph.ts";
 import type { Feeds, Runtime, Session } from "../runtime/runtime.ts";
+import type { StateKeeper } from "../../io/kept-state.ts";
 import type { Tensor } from "../graph/tensor.ts";
+import { packFit, unpackFit, type FitState, type Snapshot } from "./fit-state.ts";
 import { openJudge, type Judge, type Judgement } from "./judge.ts";
 import { openLearner, type Learner } from "./learner.ts";
 import type { Progress } from "./progress.ts";
@@ -64,6 +66,8 @@ export interface FitContext {
   readonly signal?: AbortSignal | undefined;
   /** Is told every best state: what is left when a later step loses its numbers. */
   readonly keep?: ((found: Fit) => void) | undefined;
+  /** Where the state is kept while it trains, and what an earlier process left of it. */
+  readonly keeper?: StateKeeper | undefined;
 }
 
 export interface EpochRecord extends Judgement {
@@ -89,13 +93,24 @@ const collapsedSpread = 1e-5;
 
 /** Trains. @throws Diverged when numbers are lost or every restart collapses, Interrupted, Compute. */
 export async function fit(lesson: Lesson, options: FitOptions, context: FitContext): Promise<Fit> {
-  for (let attempt = 0; ; attempt++) {
+  const left = await context.keeper?.load();
+  let before = left === undefined ? undefined : unpackFit(left);
+  const lines: string[] = [];
+  const log = (line: string): void => {
+    lines.push(line);
+    context.log(line);
+  };
+  // The log of a resumed training is that of an undisturbed one.
+  before?.lines.forEach(log);
+  for (let attempt = before?.attempt ?? 0; ; attempt++) {
     const seed = context.seed + attempt;
-    const found = await fitOnce(lesson, options, { ...context, seed });
+    const course: Course = { attempt, lines, before };
+    before = undefined;
+    const found = await fitOnce(lesson, options, { ...context, log, seed }, course);
     const last = found.history.at(-1)!;
     if (last.spread >= collapsedSpread) return found;
     const fault = `the output does not vary over inputs (spread ${last.spread.toExponential(2)})`;
-    context.log(`health: seed ${seed} collapsed: ${fault}`);
+    log(`health: seed ${seed} collapsed: ${fault}`);
     if (attempt < options.restarts) continue;
     throw new DoselapError("Diverged", "the network has collapsed to a constant", {
       expected: `outputs that vary, within ${options.restarts} restarts`,
@@ -105,7 +120,19 @@ export async function fit(lesson: Lesson, options: FitOptions, context: FitConte
   }
 }
 
-async function fitOnce(lesson: Lesson, options: FitOptions, context: FitContext): Promise<Fit> {
+/** Which attempt this is, what was logged, and where an earlier process was in it. */
+interface Course {
+  readonly attempt: number;
+  readonly lines: readonly string[];
+  readonly before: FitState | undefined;
+}
+
+async function fitOnce(
+  lesson: Lesson,
+  options: FitOptions,
+  context: FitContext,
+  course: Course,
+): Promise<Fit> {
   const { seed, runtime, threads, log } = context;
   // Arms hand on all of their options: a name that a lesson has too, such as `loss`, must not replace it.
   const { weightDecay, clipNorm, average } = options;
@@ -128,7 +155,7 @@ async function fitOnce(lesson: Lesson, options: FitOptions, context: FitContext)
       }),
     });
     try {
-      return await learn({ lesson, learner, judge }, options, context);
+      return await learn({ lesson, learner, judge }, options, context, course);
     } finally {
       await learner.release();
     }
@@ -155,19 +182,33 @@ async function learn(
   { lesson, learner, judge }: Pupil,
   options: FitOptions,
   context: FitContext,
+  { attempt, lines, before }: Course,
 ): Promise<Fit> {
-  const { seed, log, progress, signal, keep } = context;
+  const { seed, log, progress, signal, keep, keeper } = context;
   const { epochs } = options;
   const steps = stepsPerEpoch(lesson);
-  const levels = await judgeLevels(lesson, judge, context);
-  const history: EpochRecord[] = [];
-  let best = startingBest(lesson, levels, judge.zeros);
-  for (let epoch = 1; epoch <= epochs; epoch++) {
+  const levels = before?.levels ?? (await judgeLevels(lesson, judge, context));
+  const history: EpochRecord[] = [...(before?.history ?? [])];
+  let best: Best | undefined = before === undefined ? startingBest(lesson, levels, judge.zeros) : before.best;
+  let kept: Snapshot | undefined;
+  function tellKept({ epoch, parameters }: Snapshot): void {
+    kept = { epoch, parameters };
+    keep?.({ parameters, bestEpoch: epoch, history: history.slice(0, epoch), levels, seed });
+  }
+  if (before !== undefined) learner.restore(before.learner);
+  if (before?.kept !== undefined) tellKept(before.kept);
+  for (let epoch = history.length + 1; epoch <= epochs; epoch++) {
     const order = lesson.items.slice();
     shuffle(order, createRng(seed, "training", { dose: epoch, pixel: 1 }));
-    let [sum, norm, rate] = [0, 0, 0];
-    for (let step = 0; step < steps; step++) {
-      if (signal?.aborted === true) throw new DoselapError("Interrupted", "training was stopped");
+    const inside = epoch === (before?.history.length ?? -1) + 1 ? before : undefined;
+    let { sum, norm, rate } = inside ?? { sum: 0, norm: 0, rate: 0 };
+    for (let step = inside?.steps ?? 0; step < steps; step++) {
+      const isStopped = signal?.aborted === true;
+      if (isStopped || keeper?.isDue() === true) {
+        const now = { steps: step, sum, norm, rate, best, kept, learner: learner.checkpoint() };
+        await keeper?.save(packFit({ attempt, lines, levels, history, ...now }));
+      }
+      if (isStopped) throw new DoselapError("Interrupted", "training was stopped");
       const report = await learner.step(lesson.batch(epoch, order, step * lesson.batchSize));
       sum += report.loss;
       norm = Math.max(norm, report.gradientNorm);
@@ -187,8 +228,7 @@ async function learn(
     if (best === undefined || judged.validation < best.loss) {
       best = { epoch, loss: judged.validation, parameters };
       // A network that has collapsed is not worth keeping.
-      if (judged.spread >= collapsedSpread)
-        keep?.({ parameters, bestEpoch: epoch, history: [...history], levels, seed });
+      if (judged.spread >= collapsedSpread) tellKept({ epoch, parameters });
     }
   }
   if (best!.epoch === 0)

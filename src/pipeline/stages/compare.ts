@@ -1,6 +1,5 @@
 // compare: every arm of a cell on the same pixels with the same gauge and metrics; tidy numbers, aligned images, pictures.
 
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { flatImage, ndarray, type AnyArray, type ComplexImage } from "../../array/ndarray.ts";
 import { openBackend } from "../../compute/node.ts";
@@ -9,7 +8,7 @@ import { referenceBackend } from "../../compute/reference.ts";
 import { readArrayArgument, toComplexImage, toProbe } from "../../data/array-argument.ts";
 import { readDataset } from "../../data/read.ts";
 import { DoselapError } from "../../errors.ts";
-import { writeJson } from "../../io/atomic.ts";
+import { writeFileAtomic, writeJson } from "../../io/atomic.ts";
 import { writeNpz } from "../../io/npz.ts";
 import { amplitudeRange, renderAmplitudePng, renderPhasePng } from "../../report/images.ts";
 import { armDefinition } from "../../study/arms.ts";
@@ -129,8 +128,8 @@ async function work(
   };
   const range = amplitudeRange(target);
   const picture = async (name: string, image: ComplexImage): Promise<void> => {
-    await writeFile(join(folder, `${name}-amplitude.png`), renderAmplitudePng(image, range));
-    await writeFile(join(folder, `${name}-phase.png`), renderPhasePng(image));
+    await writeFileAtomic(join(folder, `${name}-amplitude.png`), renderAmplitudePng(image, range));
+    await writeFileAtomic(join(folder, `${name}-phase.png`), renderPhasePng(image));
   };
   await picture(comparison, target);
 
@@ -241,6 +240,6 @@ async function finish(outcomes: readonly JobOutcome[], context: StageContext): P
   }
   const study = collectStudy(cells, context.design, context.designHash, context.plan);
   await writeJson(join(context.root, studyResultFile), study);
-  await writeFile(join(context.root, "compare/metrics.csv"), resultsCsv(study));
+  await writeFileAtomic(join(context.root, "compare/metrics.csv"), resultsCsv(study));
   await writeManifest("compare/comparison_manifest.json", outcomes, context);
 }

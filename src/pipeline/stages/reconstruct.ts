@@ -8,6 +8,7 @@ import { openBackend } from "../../compute/node.ts";
 import { readArrayArgument, toComplexImage } from "../../data/array-argument.ts";
 import { readDataset } from "../../data/read.ts";
 import type { Problem } from "../../engines/problem.ts";
+import { openPasses } from "../../engines/passes.ts";
 import { prepareEngine } from "../../engines/prepare.ts";
 import { runEngine, type Choice } from "../../engines/run.ts";
 import { DoselapError } from "../../errors.ts";
@@ -22,7 +23,7 @@ import { trainingDataFiles } from "../../study/training/build.ts";
 import type { StageContext } from "../context.ts";
 import { writeManifest } from "../manifest.ts";
 import { readRecord } from "../record.ts";
-import type { JobHooks, JobInputs, Stage, StageJob } from "../stage.ts";
+import type { JobInputs, Stage, StageJob, WorkHooks } from "../stage.ts";
 import type { JobResult } from "../store.ts";
 import { upstreamFiles } from "../upstream.ts";
 import { baselineObject } from "./baseline-arms.ts";
@@ -92,7 +93,7 @@ async function work(
   { cell, arm }: StageJob,
   context: StageContext,
   folder: string,
-  hooks: JobHooks,
+  hooks: WorkHooks,
 ): Promise<JobResult> {
   const definition = armDefinition(arm!);
   const { dataset } = await readDataset(
@@ -152,18 +153,26 @@ async function runEngineArm(
     start,
   }: { engine: string; options: { readonly [key: string]: unknown }; start: string },
   problems: ReadonlyMap<string, Problem>,
-  { cell, folder, progress, signal }: JobHooks & { readonly cell: Cell; readonly folder: string },
+  {
+    cell,
+    folder,
+    progress,
+    signal,
+    checkpoint,
+  }: WorkHooks & { readonly cell: Cell; readonly folder: string },
 ): Promise<JobResult> {
   const engine = prepareEngine(name, options);
   const histories: Record<string, History> = {};
   // One build of the kernels for all machines: the same bytes everywhere. Jobs share the cores, so each takes one thread.
   const backend = openBackend({ kernels: "simd", threads: 1 });
+  const passes = await openPasses(checkpoint);
   let done = 0;
   for (const [output, problem] of problems) {
     const { object, probe, history, deviance, choices } = await runEngine(engine, problem, {
       backend,
       seed: cell.seed,
       signal,
+      passes,
       onEpoch: ({ phase, epoch, epochs, error, fraction }) =>
         progress(
           (done + fraction) / problems.size,

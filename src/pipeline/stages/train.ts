@@ -16,7 +16,7 @@ import { runTrainingJob, type DryRunSummary } from "../../study/training/run.ts"
 import { runnerOf } from "../../study/training/runners/registry.ts";
 import type { StageContext } from "../context.ts";
 import { readRecord } from "../record.ts";
-import type { JobHooks, JobInputs, JobOutcome, Stage, StageJob } from "../stage.ts";
+import type { JobInputs, JobOutcome, Stage, StageJob, WorkHooks } from "../stage.ts";
 import type { JobResult } from "../store.ts";
 import { upstreamFiles } from "../upstream.ts";
 import { trainingSkip } from "./networks.ts";
@@ -67,7 +67,7 @@ async function work(
   job: StageJob,
   context: StageContext,
   folder: string,
-  { signal, progress }: JobHooks,
+  { signal, progress, checkpoint }: WorkHooks,
 ): Promise<JobResult> {
   const { root, design, trainer } = context;
   const description = runnerOf(trainer.runner);
@@ -84,6 +84,7 @@ async function work(
     publishedDir: join(root, job.path),
     signal,
     progress,
+    keeper: checkpoint,
     overlapMetricsPath: overlapMetrics(job, context),
   });
   return { summary: trainingSummary(outcome, { relativeTo: root, publishedDir: join(root, job.path) }) };

@@ -1,6 +1,6 @@
 // The log of one training job: ASCII, one event a line, written at once. No clock, so that the same job leaves the same log.
 
-import { closeSync, fsyncSync, openSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, writeFileSync } from "node:fs";
 import { DoselapError } from "../../errors.ts";
 import { fileError } from "../../io/file-error.ts";
 
@@ -32,17 +32,28 @@ export function openTrainingLog(
     if (handle === undefined) throw new DoselapError("File", "the training log is closed", { file: path });
     return handle;
   }
+  function told(act: () => void): void {
+    try {
+      act();
+    } catch (cause) {
+      throw fileError("the training log cannot be written", path, cause);
+    }
+  }
   return {
     path,
     line(text) {
-      writeSync(opened(), `${asciiLine(rewrite(text))}\n`);
+      const own = opened();
+      // Not writeSync, which may write a part when the disc is nearly full.
+      told(() => writeFileSync(own, `${asciiLine(rewrite(text))}\n`));
     },
     flush() {
-      fsyncSync(opened());
+      const own = opened();
+      told(() => fsyncSync(own));
     },
     close() {
-      fsyncSync(opened());
-      closeSync(opened());
+      const own = opened();
+      told(() => fsyncSync(own));
+      closeSync(own);
       handle = undefined;
     },
   };

@@ -7,6 +7,7 @@ import { dirname } from "node:path";
 import { DoselapError, messageOf } from "../../errors.ts";
 import { fileError } from "../../io/file-error.ts";
 import { sha256File } from "../../io/hash.ts";
+import type { StateKeeper } from "../../io/kept-state.ts";
 import type { Progress } from "../../nn/training/progress.ts";
 import type { StudyDesign } from "../design/schema.ts";
 import { freshParams, updateLegacyDict as bridge, type LegacyParams } from "./bridge.ts";
@@ -34,6 +35,8 @@ export interface RunTrainingOptions {
   readonly signal?: AbortSignal | undefined;
   /** Is told the share of the job that is done, and a word about it. */
   readonly progress?: Progress | undefined;
+  /** Where the runner may keep its state while it trains. */
+  readonly keeper?: StateKeeper | undefined;
   /** Measured overlap of the job's cell, for the log and the runner. */
   readonly overlapMetricsPath?: string | undefined;
   /** The command that runs this job, for the log and the dry run. */
@@ -183,6 +186,7 @@ async function train(
     overlapMetricsPath: options.overlapMetricsPath,
     signal,
     progress: options.progress,
+    keeper: options.keeper,
   });
   const broken = nonFinitePath(result);
   if (broken !== undefined) {

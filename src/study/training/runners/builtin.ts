@@ -44,7 +44,7 @@ export function builtinRunner({ openRuntime = openNodeRuntime }: BuiltinOptions 
 }
 
 async function trainAndInfer(
-  { job, config, log, signal, progress }: RunnerCall,
+  { job, config, log, signal, progress, keeper }: RunnerCall,
   runtime: Runtime,
 ): Promise<RunnerResult> {
   const arm = networkArms[config.arm as NetworkArmName];
@@ -59,6 +59,7 @@ async function trainAndInfer(
     log: (line) => log.line(line),
     progress: partOf(progress, { from: 0, to: trainingShare }),
     signal,
+    keeper,
   };
   log.line(`runtime: ${runtime.name} ${runtime.provider}, threads 1`);
 

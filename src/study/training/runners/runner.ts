@@ -1,5 +1,6 @@
 // The runner contract: what executes a training job. A runner is a function; it throws when the job failed.
 
+import type { StateKeeper } from "../../../io/kept-state.ts";
 import type { Progress } from "../../../nn/training/progress.ts";
 import type { LegacyParams } from "../bridge.ts";
 import type { TrainingConfig } from "../config.ts";
@@ -20,6 +21,8 @@ export interface RunnerCall {
   readonly signal: AbortSignal | undefined;
   /** Is told the share of the job that is done, and a word about it. */
   readonly progress?: Progress | undefined;
+  /** Where a runner may keep its state while it trains. */
+  readonly keeper?: StateKeeper | undefined;
 }
 
 /** What a runner hands back. Plain JSON values reach the manifests; a number that is not finite is a failed job. */
