@@ -1,6 +1,7 @@
 // How a run ended, as a person and an exit code are told.
 
 import { join } from "node:path";
+import { isDoselapError } from "../errors.ts";
 import type { StageName } from "../pipeline/stage.ts";
 import type { RunSummary } from "../pipeline/summary.ts";
 import { exitCodes, printLine, printNote, type CliContext } from "./context.ts";
@@ -12,21 +13,30 @@ export async function printSummary(
   summary: RunSummary,
   shown: string,
   stages: readonly StageName[],
+  { failuresTold }: { readonly failuresTold: boolean },
 ): Promise<void> {
-  // Plain progress has said it already; the terminal's display has no room for reasons.
-  if (context.process.stderr.isTTY === true) {
+  if (!failuresTold) {
     for (const { job, reason } of summary.jobs.filter(({ state }) => state === "failed")) {
       printNote(context, `failed: ${job.path}: ${reason ?? ""}`);
     }
   }
-  if (stages.includes("compare"))
-    for (const line of await resultTable(summary.root)) printLine(context, line);
+  if (stages.includes("compare")) for (const line of await resultLines(summary)) printLine(context, line);
   const { done, reused, failed, skipped } = summary;
   printLine(
     context,
     `${done} ${done === 1 ? "job" : "jobs"} done (${reused} found finished), ${skipped} skipped, ${failed} failed`,
   );
   if (stages.includes("report")) printLine(context, `report: ${join(shown, "report.html")}`);
+}
+
+/** The table, or why there is none: a run that was cut off may have no comparison. */
+async function resultLines({ root, failed }: RunSummary): Promise<readonly string[]> {
+  try {
+    return await resultTable(root);
+  } catch (error) {
+    if (failed === 0 || !isDoselapError(error, "File")) throw error;
+    return ["no table: the jobs were not compared; run the same command again to go on"];
+  }
 }
 
 export function exitCodeOf({ failed, skipped }: RunSummary, strict: boolean): number {

@@ -244,7 +244,9 @@ export async function runInTerminal(
   } finally {
     await progress.close();
   }
-  if (!quiet) await printSummary(context, summary, shown, stages);
+  // Plain progress of a local run has said it already; the terminal's display has no room for reasons.
+  const failuresTold = flags.executor === "local" && stderr.isTTY !== true;
+  if (!quiet) await printSummary(context, summary, shown, stages, { failuresTold });
   context.process.exitCode = exitCodeOf(summary, flags.strict);
   const { done, reused, failed, skipped } = summary;
   const jobs = summary.jobs.map(({ job, state, reason }) => ({ ...jobRow(job), state, reason }));

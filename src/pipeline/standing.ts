@@ -2,7 +2,7 @@
 
 import { openStageContext } from "./context.ts";
 import { slurmCommands, type RunCommand } from "./executors/slurm/commands.ts";
-import { taskStates } from "./executors/slurm/slurm.ts";
+import { taskStates } from "./executors/slurm/asking.ts";
 import { livenessOf } from "./executors/slurm/states.ts";
 import { readSubmission, readTasks } from "./executors/slurm/tasks.ts";
 import { standingOf } from "./executors/node.ts";

@@ -33,7 +33,7 @@ export const attachCommand = buildCommand<{ readonly strict: boolean }, [string]
     const root = resolve(this.cwd, dir);
     const progress = plainProgress((line) => printNote(this, line), this.now);
     const summary = await attachRun({ root, onEvent: progress.sink, signal: this.signal, now: this.now });
-    await printSummary(this, summary, relative(this.cwd, root) || ".", stageNames);
+    await printSummary(this, summary, relative(this.cwd, root) || ".", stageNames, { failuresTold: false });
     this.process.exitCode = exitCodeOf(summary, strict);
   },
 });

@@ -2,7 +2,7 @@
 
 import { DoselapError } from "../../../errors.ts";
 import { slurmCommands, type RunCommand } from "./commands.ts";
-import { taskStates } from "./slurm.ts";
+import { taskStates } from "./asking.ts";
 import { livenessOf } from "./states.ts";
 import { readSubmission } from "./tasks.ts";
 

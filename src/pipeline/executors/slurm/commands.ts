@@ -19,8 +19,11 @@ const longestBytes = 64 * 2 ** 20;
 export function slurmCommands(environment: NodeJS.ProcessEnv = process.env): RunCommand {
   const env: NodeJS.ProcessEnv = { ...environment, LC_ALL: "C", SLURM_TIME_FORMAT: "standard" };
   for (const name of Object.keys(env)) {
-    // Options by environment: a user's own defaults for interactive work.
-    if (/^(?:SQUEUE|SACCT|SBATCH|SCANCEL|SINFO)_/u.test(name)) delete env[name];
+    // Options by environment: a user's own formats and filters. What a site sets for submission (SBATCH_ACCOUNT) stays.
+    if (
+      /^(?:SQUEUE|SACCT|SCANCEL|SINFO)_|^SBATCH_(?:ARRAY_INX|JOB_NAME|WAIT|OUTPUT|ERROR|INPUT)$/u.test(name)
+    )
+      delete env[name];
   }
   return (program, args) =>
     new Promise((resolve, reject) => {
@@ -47,14 +50,4 @@ function notThere(program: string): DoselapError {
     got: "none",
     hint: "Log in to the cluster's login node, load its module, or use --executor local.",
   });
-}
-
-/** True when the controller could not be asked, which says nothing about the jobs (SLURM-002). */
-export function isUnreachable({ code, stderr }: CommandResult): boolean {
-  return (
-    code !== 0 &&
-    /Unable to contact slurm controller|Socket timed out|Connection refused|no answer in|slurm_load_jobs error: (?:Zero Bytes|Unexpected message|Resource temporarily)|Slurm backup controller in standby/iu.test(
-      stderr,
-    )
-  );
 }

@@ -2,7 +2,6 @@ import { readFile } from "node:fs/promises";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseJobId, parseMaxArraySize, parseSacct, parseSqueue } from "./parse.ts";
-import { isUnreachable } from "./commands.ts";
 import { endText, livenessOf } from "./states.ts";
 
 // fixtures/slurm/README.md says which were recorded.
@@ -49,12 +48,8 @@ test.each(releases)("%s: alive or not, by state", async (release) => {
   expect(alive).toEqual(alive.map(([state]) => [state, expected[state!] ?? "ended"]));
 });
 
-test.each(releases)("%s: a controller that does not answer is no answer", async (release) => {
-  const stderr = await recorded(release, "unreachable");
-  expect(isUnreachable({ code: 1, stdout: "", stderr })).toBe(true);
-  expect(
-    isUnreachable({ code: 1, stdout: "", stderr: "slurm_load_jobs error: Invalid job id specified" }),
-  ).toBe(false);
+test.each(releases)("%s: what is said when the controller does not answer is no job", async (release) => {
+  expect(parseSqueue(await recorded(release, "unreachable"))).toEqual([]);
 });
 
 test("sacct: exit codes are as Slurm's text has them, waiting ranges are left out", async () => {

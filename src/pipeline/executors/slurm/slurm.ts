@@ -3,26 +3,21 @@
 // run folder; how each ended, its result.json says.
 
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { DoselapError } from "../../../errors.ts";
-import { readRecord } from "../../record.ts";
+import type { StageContext } from "../../context.ts";
+import { stages } from "../../stages/registry.ts";
 import { standingOf } from "../node.ts";
 import type { Executor, ExecutorRun, Liveness, Standing, Submission } from "../executor.ts";
 import type { GraphNode, JobGraph } from "../graph.ts";
 import { slurmCommands, type RunCommand } from "./commands.ts";
 import { packTasks } from "./pack.ts";
-import {
-  parseJobId,
-  parseMaxArraySize,
-  parseSacct,
-  parseSqueue,
-  sacctFields,
-  squeueFormat,
-  type TaskState,
-} from "./parse.ts";
+import { parseJobId, parseMaxArraySize, type TaskState } from "./parse.ts";
+import { jobIdsOf, taskKey, taskStates } from "./asking.ts";
+import { missingRecords } from "./late.ts";
 import { batchScript, type Script, type SlurmSettings } from "./script.ts";
 import { endText, livenessOf } from "./states.ts";
 import { readTasks, writeSubmission, writeTasks, type SlurmSubmission, type SlurmTasks } from "./tasks.ts";
@@ -39,12 +34,10 @@ const usualArraySize = 1001;
 const usualTaskSeconds = 60;
 /** Node itself, and room for an estimate that is too low. */
 const memoryRoomMb = 400;
-/** How long a shared file system may show a finished job's files late: NFS caches attributes for a minute at most. */
-const lateMs = [0, 1000, 2000, 4000, 8000, 15_000, 30_000] as const;
 const pollMs = 5000;
 
 export function slurmExecutor({ settings, command = slurmCommands(), wait = sleep }: SlurmOptions): Executor {
-  const context = new Map<Submission, { run: ExecutorRun; tasks: SlurmTasks }>();
+  const context = new Map<Submission, { run: ExecutorRun; tasks: SlurmTasks; told: string[] }>();
   return {
     name: "slurm",
     pollMs,
@@ -55,13 +48,18 @@ export function slurmExecutor({ settings, command = slurmCommands(), wait = slee
       await mkdir(join(root, "slurm", "events"), { recursive: true });
       await writeTasks(root, planned.tasks);
       const submission = await submitAll(root, planned, command);
-      context.set(submission, { run, tasks: planned.tasks });
+      context.set(submission, { run, tasks: planned.tasks, told: [] });
       return submission;
     },
     async poll(submission) {
       const known = context.get(submission);
       if (known === undefined) throw new TypeError("poll what was submitted or attached here");
-      return standing(submission as SlurmSubmission, known.tasks, { run: known.run, command, wait });
+      return standing(submission as SlurmSubmission, known.tasks, {
+        run: known.run,
+        command,
+        wait,
+        told: known.told,
+      });
     },
     async cancel(submission) {
       await cancelJobs(submission as SlurmSubmission, { command, wait });
@@ -79,11 +77,12 @@ export async function attachSlurm(
   { command = slurmCommands(), wait = sleep }: Partial<SlurmOptions> = {},
 ): Promise<Executor> {
   const tasks = await readTasks(run.context.root);
+  const told: string[] = [];
   return {
     name: "slurm",
     pollMs,
     submit: () => Promise.reject(new TypeError("it is submitted already")),
-    poll: () => standing(submission, tasks, { run, command, wait }),
+    poll: () => standing(submission, tasks, { run, command, wait, told }),
     cancel: () => cancelJobs(submission, { command, wait }),
     close: async () => undefined,
   };
@@ -93,6 +92,8 @@ interface Planned {
   readonly jobName: string;
   readonly tasks: SlurmTasks;
   readonly scripts: readonly Script[];
+  /** What the user set, for sbatch's command line: there it wins over SBATCH_PARTITION and its like, in a script it does not. */
+  readonly chosen: readonly string[];
 }
 
 /** The exact scripts, in the order of submission. Nothing is written. @throws Usage for settings that are none. */
@@ -117,8 +118,13 @@ export async function planScripts(
   });
   const main = fileURLToPath(new URL("../../../../dist/cli/main.js", import.meta.url));
   const shared = { jobName, root, settings, command: [process.execPath, main] };
+  const { partition, account, qos, constraint } = settings;
+  const chosen = Object.entries({ partition, account, qos, constraint }).flatMap(([key, value]) =>
+    value === undefined ? [] : [`--${key}=${value}`],
+  );
   return {
     jobName,
+    chosen,
     tasks: { trainer, arrays: arrays.map(({ stage, tasks }) => ({ stage, tasks })), collect: stagesIn },
     scripts: [
       ...arrays.map(({ stage, tasks, memoryMb }) =>
@@ -136,7 +142,7 @@ function memoryOf(jobs: readonly GraphNode[]): number {
 
 async function submitAll(
   root: string,
-  { jobName, scripts }: Planned,
+  { jobName, scripts, chosen }: Planned,
   command: RunCommand,
 ): Promise<SlurmSubmission> {
   const jobIds: Record<string, string> = {};
@@ -148,7 +154,7 @@ async function submitAll(
     await writeFile(file, text);
     const earlier = Object.values(jobIds);
     const after = earlier.length === 0 ? [] : [`--dependency=afterany:${earlier.join(":")}`];
-    const result = await command("sbatch", ["--parsable", ...after, file]);
+    const result = await command("sbatch", ["--parsable", ...chosen, ...after, file]);
     const id = parseJobId(result.stdout);
     if (result.code !== 0 || id === undefined) {
       // Half a study is of no use: what was taken is given back, also a job whose answer was lost on the way.
@@ -171,60 +177,12 @@ async function submitAll(
   return whole;
 }
 
-/** Slurm's ids of the submission. Those that a crash or a silent controller kept from being written down are found by their name;
- * undefined when they cannot be asked for now. */
-async function jobIdsOf(
-  { jobName, jobIds, isWhole }: SlurmSubmission,
-  command: RunCommand,
-): Promise<ReadonlySet<string> | undefined> {
-  const known = Object.values(jobIds);
-  if (isWhole) return new Set(known);
-  const queue = await command("squeue", ["-h", "-t", "all", "--me", "-o", "%F|%j"]);
-  if (queue.code !== 0) return undefined;
-  const named = queue.stdout.split("\n").flatMap((line) => {
-    const [id = "", name = ""] = line.trim().split("|");
-    return /^\d+$/u.test(id) && name.startsWith(`${jobName}-`) ? [id] : [];
-  });
-  return new Set([...known, ...named]);
-}
-
-/** What Slurm knows of the submission's tasks, or undefined when it cannot be asked now. */
-export async function taskStates(
-  submission: SlurmSubmission,
-  command: RunCommand,
-): Promise<ReadonlyMap<string, TaskState> | undefined> {
-  const ids = await jobIdsOf(submission, command);
-  if (ids === undefined) return undefined;
-  // All of the user's, sorted out here: an id that was purged would make squeue -j fail as a whole.
-  const queue = await command("squeue", ["-h", "-r", "-t", "all", "--me", "-o", squeueFormat]);
-  // No id is asked for, so whatever went wrong says nothing of the jobs: munge, the network, the configuration (SLURM-002).
-  if (queue.code !== 0) return undefined;
-  const states = new Map<string, TaskState>();
-  for (const state of parseSqueue(queue.stdout)) if (ids.has(state.jobId)) states.set(keyOf(state), state);
-  const purged = [...ids].filter((id) => ![...states.values()].some(({ jobId }) => jobId === id));
-  if (purged.length > 0) {
-    // Accounting remembers longer, where a site has it.
-    const past = await command("sacct", [
-      "-n",
-      "-P",
-      "-X",
-      "-j",
-      purged.join(","),
-      `--format=${sacctFields}`,
-    ]);
-    for (const state of parseSacct(past.stdout)) if (ids.has(state.jobId)) states.set(keyOf(state), state);
-  }
-  return states;
-}
-
-function keyOf({ jobId, task }: Pick<TaskState, "jobId" | "task">): string {
-  return task === null ? jobId : `${jobId}_${task}`;
-}
-
 interface Asking {
   readonly run: ExecutorRun;
   readonly command: RunCommand;
   readonly wait: (ms: number) => Promise<unknown>;
+  /** What was said last of each stage. */
+  readonly told: string[];
 }
 
 async function standing(submission: SlurmSubmission, tasks: SlurmTasks, asking: Asking): Promise<Standing> {
@@ -234,66 +192,68 @@ async function standing(submission: SlurmSubmission, tasks: SlurmTasks, asking: 
       hint: "Wait again with doselap attach, or end them with doselap cancel.",
     });
   }
-  const states = await taskStates(submission, command);
+  const states = await taskStates(submission, command, tasks);
   const nodes = new Map<string, Liveness>();
-  const place = (jobId: string | undefined, task: number | null): Liveness => {
-    if (states === undefined) return "unknown";
-    if (jobId === undefined) return "ended";
-    const state = states.get(keyOf({ jobId, task }));
-    return state === undefined ? "ended" : livenessOf(state.state);
+  const ended = new Map<string, TaskState | undefined>();
+  const stateOf = (name: string, task: number | null): TaskState | undefined => {
+    const jobId = submission.jobIds[name];
+    return jobId === undefined ? undefined : states?.get(taskKey({ jobId, task }));
   };
-  const states_: [string, TaskState | undefined][] = [];
+  const livenessFor = (state: TaskState | undefined): Liveness =>
+    states === undefined ? "unknown" : state === undefined ? "ended" : livenessOf(state.state);
   for (const { stage, tasks: packed } of tasks.arrays) {
-    const jobId = submission.jobIds[stage];
-    for (const [index, ids] of packed.entries()) {
-      const alive = place(jobId, index);
+    for (const [task, ids] of packed.entries()) {
+      const state = stateOf(stage, task);
       for (const id of ids) {
-        nodes.set(id, alive);
-        states_.push([id, jobId === undefined ? undefined : states?.get(keyOf({ jobId, task: index }))]);
+        nodes.set(id, livenessFor(state));
+        ended.set(id, state);
       }
     }
   }
-  const collector = place(submission.jobIds["collect"], null);
+  const collector = livenessFor(stateOf("collect", null));
   for (const stage of tasks.collect) nodes.set(`${stage}/collect`, collector);
   const isOver = [...nodes.values()].every((alive) => alive === "ended");
-  const reasons = isOver ? await lostReasons(states_, asking) : new Map<string, string>();
-  return { nodes, isOver, reasons };
+  tellProgress(nodes, tasks, asking);
+  if (!isOver) return { nodes, isOver, reasons: new Map() };
+  const missing = await missingRecords(run.context.root, [...ended.keys()], {
+    wait: asking.wait,
+    isExcused: excusesIn(run.context),
+  });
+  const reasons = missing.map((id): [string, string] => {
+    const state = ended.get(id);
+    return [id, endText(state?.state, state?.reason ?? "")];
+  });
+  return { nodes, isOver, reasons: new Map(reasons) };
 }
 
-/** Of jobs that left no record: why. Files may come late, so they are looked for again and again before a job is given up. */
-async function lostReasons(
-  jobs: readonly [string, TaskState | undefined][],
-  { run, wait }: Asking,
-): Promise<ReadonlyMap<string, string>> {
-  const { context } = run;
-  let missing = jobs.map(([id]) => id);
-  for (const pause of lateMs) {
-    if (missing.length === 0) break;
-    if (pause > 0) await wait(pause);
-    missing = await without(missing, async (id) => {
-      // Listing the parent makes a network file system look again.
-      await readdir(dirname(join(context.root, id))).catch(() => []);
-      return (await readRecord(join(context.root, id))) !== undefined || (await isSkippedOrRefused(id, run));
-    });
+/** A line when something changed: "train: 3 run, 6 wait, 27 over". */
+function tellProgress(
+  nodes: ReadonlyMap<string, Liveness>,
+  { arrays }: SlurmTasks,
+  { run, told }: Asking,
+): void {
+  const lines = arrays.map(({ stage, tasks }) => {
+    const states = tasks.flat().map((id) => nodes.get(id));
+    const count = (what: Liveness): number => states.filter((state) => state === what).length;
+    const unknown = count("unknown") > 0 ? ", Slurm does not answer" : "";
+    return `${stage}: ${count("running")} in running tasks, ${count("waiting")} wait, ${count("ended")} over${unknown}`;
+  });
+  for (const [index, text] of lines.entries()) {
+    if (told[index] === text) continue;
+    told[index] = text;
+    run.onEvent({ kind: "note", text });
   }
-  const ended = new Map(jobs);
-  return new Map(missing.map((id) => [id, endText(ended.get(id)?.state, ended.get(id)?.reason ?? "")]));
 }
 
 /** A skipped job, or one whose inputs do not serve, leaves no record and never will. */
-async function isSkippedOrRefused(id: string, { context }: ExecutorRun): Promise<boolean> {
-  const { stages } = await import("../../stages/registry.ts");
-  for (const stage of Object.values(stages)) {
-    const job = stage.jobs(context).find(({ path }) => path === id);
-    if (job !== undefined) return (await standingOf(job, context)).state !== "absent";
-  }
-  return false;
-}
-
-async function without(ids: readonly string[], isThere: (id: string) => Promise<boolean>): Promise<string[]> {
-  const left: string[] = [];
-  for (const id of ids) if (!(await isThere(id))) left.push(id);
-  return left;
+export function excusesIn(context: StageContext): (path: string) => Promise<boolean> {
+  const jobs = new Map(
+    Object.values(stages).flatMap((stage) => stage.jobs(context).map((job) => [job.path, job] as const)),
+  );
+  return async (path) => {
+    const job = jobs.get(path);
+    return job !== undefined && (await standingOf(job, context)).state !== "absent";
+  };
 }
 
 /** Ends all of the submission's jobs, those that only their name tells included. @throws Runner when they do not end. */

@@ -3,11 +3,12 @@
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { z } from "zod";
 import { DoselapError } from "../../../errors.ts";
 import { writeJson } from "../../../io/atomic.ts";
 import { errorCode, fileError } from "../../../io/file-error.ts";
 import type { TrainerChoice } from "../../context.ts";
-import type { StageName } from "../../stage.ts";
+import { stageNames, type StageName } from "../../stage.ts";
 import type { Submission } from "../executor.ts";
 
 type Stage = Exclude<StageName, "plan">;
@@ -31,6 +32,16 @@ export interface SlurmSubmission extends Submission {
 
 const folder = "slurm";
 
+const stage = z.enum(stageNames.filter((name): name is Stage => name !== "plan") as [Stage, ...Stage[]]);
+const tasksSchema = z.object({
+  trainer: z.union([
+    z.object({ runner: z.literal("builtin") }),
+    z.object({ runner: z.literal("command"), command: z.string() }),
+  ]),
+  arrays: z.array(z.object({ stage, tasks: z.array(z.array(z.string())) })),
+  collect: z.array(stage),
+});
+
 export async function writeTasks(root: string, tasks: SlurmTasks): Promise<void> {
   await writeJson(join(root, folder, "tasks.json"), tasks);
 }
@@ -44,7 +55,9 @@ export async function readTasks(root: string): Promise<SlurmTasks> {
       hint: "Submit it: doselap run … --executor slurm.",
     });
   }
-  return value as unknown as SlurmTasks;
+  const parsed = tasksSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw notOurs(join(root, folder, "tasks.json"));
 }
 
 export async function writeSubmission(root: string, submission: SlurmSubmission): Promise<void> {

@@ -1,8 +1,9 @@
 // What a Slurm task does: the jobs of its pack, one after the other, each through the store, so that a task that is started again
 // finds what it finished. Its events go to a file of its own; the collection puts them into the journal.
 
-import { appendFile, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
+import { appendFile, mkdir, readdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { DoselapError } from "../../../errors.ts";
 import { doselapVersion } from "../../../version.ts";
 import { openStageContext } from "../../context.ts";
@@ -14,12 +15,16 @@ import { stages } from "../../stages/registry.ts";
 import { collectStage } from "../node.ts";
 import { runStageJob } from "../../run-job.ts";
 import { jobEndOf } from "../stage-events.ts";
+import { missingRecords } from "./late.ts";
+import { excusesIn } from "./slurm.ts";
 import { readTasks } from "./tasks.ts";
 
 export interface WorkOptions {
   readonly signal?: AbortSignal | undefined;
   readonly now: () => number;
   readonly say: (line: string) => void;
+  /** Waits; tests give one that does not. */
+  readonly wait?: ((ms: number) => Promise<unknown>) | undefined;
 }
 
 /** Runs the jobs of one task. Returns how many failed. @throws Usage for a task that is none, Interrupted. */
@@ -27,7 +32,7 @@ export async function workTask(
   root: string,
   stage: Exclude<StageName, "plan">,
   task: number,
-  { signal, now, say }: WorkOptions,
+  { signal, now, say, wait = sleep }: WorkOptions,
 ): Promise<number> {
   const { trainer, arrays } = await readTasks(root);
   const ids = arrays.find((array) => array.stage === stage)?.tasks[task];
@@ -50,7 +55,9 @@ export async function workTask(
     say(`${id}: begins`);
     await emit({ kind: "job-start", stage, path: id });
     const running = meter.start(1);
-    const run = await runStageJob(stages[stage], job, context, { signal, progress() {} });
+    // Slurm began this task when those before it had ended; their files may still be on their way.
+    await missingRecords(root, stages[stage].needs(job, context), { wait, isExcused: excusesIn(context) });
+    const run = await runStageJob(stages[stage], job, context, { signal, now, progress() {} });
     const node = {
       id,
       kind: "job",
@@ -67,9 +74,11 @@ export async function workTask(
 }
 
 /** Collects all stages of the submission, the report last. */
-export async function workCollection(root: string, { now, say }: WorkOptions): Promise<void> {
-  const { trainer, collect } = await readTasks(root);
+export async function workCollection(root: string, { now, say, wait = sleep }: WorkOptions): Promise<void> {
+  const { trainer, arrays, collect } = await readTasks(root);
   const context = await openStageContext(root, trainer);
+  const jobs = arrays.flatMap(({ tasks }) => tasks.flat());
+  await missingRecords(root, jobs, { wait, isExcused: excusesIn(context) });
   await mergeEvents(root, now);
   for (const stage of collect) {
     say(`${stage}: collects`);
@@ -92,9 +101,14 @@ async function journal(
 async function mergeEvents(root: string, now: () => number): Promise<void> {
   const folder = join(root, "slurm/events");
   const names = (await readdir(folder).catch(() => [] as string[])).filter((name) => name.endsWith(".jsonl"));
+  const merged = join(folder, "merged");
+  await mkdir(merged, { recursive: true });
   const lines: { readonly time: number; readonly text: string }[] = [];
   for (const name of names.toSorted()) {
-    for (const text of (await readFile(join(folder, name), "utf8")).split("\n")) {
+    // Taken away before it is used: a collection that is killed and begins again counts no cost twice.
+    const taken = join(merged, `${name}.${now()}`);
+    await rename(join(folder, name), taken);
+    for (const text of (await readFile(taken, "utf8")).split("\n")) {
       const time = timeOf(text);
       // The last line of a task that was killed may be half.
       if (time !== undefined) lines.push({ time, text });
@@ -104,11 +118,8 @@ async function mergeEvents(root: string, now: () => number): Promise<void> {
   lines.sort((a, b) => a.time - b.time);
   const start: RunEvent = { kind: "run-start", doselapVersion, workers: 1, machine: thisMachine() };
   const first = JSON.stringify({ time: lines[0]?.time ?? now(), ...start });
-  await appendFile(join(root, "events.jsonl"), `${[first, ...lines.map(({ text }) => text)].join("\n")}\n`);
-  const merged = join(folder, "merged");
-  await mkdir(merged, { recursive: true });
-  for (const name of names)
-    await rename(join(folder, name), join(merged, name)).catch(() => rm(join(folder, name)));
+  // A line of its own: the journal may end inside one (STORE-003).
+  await appendFile(join(root, "events.jsonl"), `\n${[first, ...lines.map(({ text }) => text)].join("\n")}\n`);
 }
 
 function timeOf(line: string): number | undefined {
