@@ -41,7 +41,19 @@ export function sortedWarnings(result: StudyResult): SortedWarnings {
       for (const [where, same] of byPlaces(group))
         particular.push(`${listText(same.map(({ arm }) => arm))}: ${same[0]!.text} (at ${where})`);
   }
-  return { particular, general };
+  return { particular: [...particular, ...floorWarnings(result)], general };
+}
+
+/** Floors whose solver ran out of iterations. */
+function floorWarnings({ cells }: StudyResult): string[] {
+  const places = cells
+    .filter(({ floor }) => floor?.converged === false)
+    .map(({ dose, view }) => `${doseText(dose)} in ${view}`);
+  return places.length === 0
+    ? []
+    : [
+        `the noise floor was not solved to its end: its lines there are lower than the true bounds (at ${placesText(places)})`,
+      ];
 }
 
 /** Failed reconstructions with reasons, equal ones once. */

@@ -1,6 +1,7 @@
 // All cells together: what the report reads and what the tables print.
 
 import { groupBy } from "../../array/group.ts";
+import { csvField } from "../../io/csv.ts";
 import { fullPeriodNm } from "../../metrics/resolution.ts";
 import { doselapVersion } from "../../version.ts";
 import type { StudyDesign } from "../design/schema.ts";
@@ -105,10 +106,4 @@ export function resultsCsv({ cells, pixelSizeM }: StudyResult): string {
     }
   }
   return `${lines.join("\n")}\n`;
-}
-
-function csvField(value: string | number | null | undefined): string {
-  if (value === null || value === undefined) return "";
-  const text = String(value);
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
