@@ -49,6 +49,14 @@ test("a floor that was not solved to its end is a warning, with its places; a so
   ]);
 });
 
+test("a condition that could not be compared is the first failure, though it has no cell", () => {
+  const lost = "the comparison compare/dose_10/dense/seed_1 failed: ssim: rpie has no ssim of the phase";
+  expect(failureLines({ ...result, failures: [lost] })).toEqual([
+    lost,
+    "raar failed: Diverged (at 9 conditions)",
+  ]);
+});
+
 test("equal failures are one line with the count of conditions", () => {
   expect(failureLines(result)).toEqual(["raar failed: Diverged (at 9 conditions)"]);
 });

@@ -56,7 +56,7 @@ function floorWarnings({ cells }: StudyResult): string[] {
       ];
 }
 
-/** Failed reconstructions with reasons, equal ones once. */
+/** Failed comparisons, and failed reconstructions with reasons, equal ones once. */
 export function failureLines(result: StudyResult): string[] {
   const failed = result.cells.flatMap((cell) =>
     cell.arms
@@ -66,9 +66,10 @@ export function failureLines(result: StudyResult): string[] {
         where: `${doseText(cell.dose)} in ${cell.view}`,
       })),
   );
-  return [...groupBy(failed, ({ text }) => text)].map(
+  const lines = [...groupBy(failed, ({ text }) => text)].map(
     ([text, group]) => `${text} (at ${placesText(group.map(({ where }) => where))})`,
   );
+  return [...(result.failures ?? []), ...lines];
 }
 
 /** Plain words for an arm's warnings; what amplitude and phase both carry is said once. */

@@ -16,7 +16,7 @@ const parts = ["amplitude", "phase"] as const;
 type Part = (typeof parts)[number];
 
 let folder: string;
-/** Engines with a prior at three doses, and ML without one where photons are many. */
+/** LSQ-ML with a prior at three doses, and ML without one where photons are many. */
 let withPrior: StudyResult;
 let unbiased: StudyResult;
 
@@ -39,13 +39,13 @@ beforeAll(async () => {
   withPrior = await run("prior", {
     doses: [1e3, 1e4, 1e5],
     replicates: 3,
-    arms: ["lsqml", "rpie", "null"],
-    engines: { lsqml: { epochs: 40 }, rpie: { epochs: 40 } },
+    arms: ["lsqml", "null"],
+    engines: { lsqml: { epochs: 30 } },
   });
   unbiased = await run("unbiased", {
-    doses: [1e6, 1e7],
+    doses: [1e6],
     arms: ["ml", "null"],
-    engines: { ml: { epochs: 800, prior: "none", shrink: false } },
+    engines: { ml: { epochs: 500, prior: "none", shrink: false } },
   });
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -77,10 +77,12 @@ function byDose({ cells }: StudyResult): CellResult[][] {
 }
 
 describe.each(parts)("%s", (part) => {
-  test.each(["lsqml", "rpie"])("the curves of %s are monotone within their error bars", (arm) => {
+  test("curves are monotone within their error bars", () => {
     const doses = byDose(withPrior);
-    const errors = doses.map((cells) => statistics(cells.map((cell) => valueOf(cell, arm, part, "mse")!)));
-    const details = doses.map((cells) => statistics(cells.map((cell) => resolution(cell, arm, part))));
+    const errors = doses.map((cells) =>
+      statistics(cells.map((cell) => valueOf(cell, "lsqml", part, "mse")!)),
+    );
+    const details = doses.map((cells) => statistics(cells.map((cell) => resolution(cell, "lsqml", part))));
     expect(doses).toHaveLength(3);
     for (let i = 1; i < doses.length; i++) {
       expect(errors[i]!.mean).toBeLessThan(errors[i - 1]!.mean + errors[i]!.sd + errors[i - 1]!.sd);
@@ -92,12 +94,12 @@ describe.each(parts)("%s", (part) => {
     expect(errors[2]!.mean).toBeLessThan(errors[0]!.mean / 3);
   });
 
-  test.each(["lsqml", "rpie"])("%s lies above the bound with a known spectrum at every dose", (arm) => {
+  test("an engine with a prior lies above the bound with a known spectrum at every dose", () => {
     for (const cells of byDose(withPrior)) {
-      const error = statistics(cells.map((cell) => valueOf(cell, arm, part, "mse")!));
+      const error = statistics(cells.map((cell) => valueOf(cell, "lsqml", part, "mse")!));
       const floor = statistics(cells.map(({ floor }) => floor![part].informed!.mse));
       expect(error.mean).toBeGreaterThan(floor.mean);
-      const detail = statistics(cells.map((cell) => resolution(cell, arm, part)));
+      const detail = statistics(cells.map((cell) => resolution(cell, "lsqml", part)));
       const limit = statistics(cells.map(({ floor }) => resolutionOf(floor![part].informed!)));
       // One ring's width, 1/46 of a cycle, and the scatter of the mean of three seeds: two standard errors.
       expect(detail.mean).toBeLessThan(limit.mean + 1 / 46 + (2 * detail.sd) / Math.sqrt(3));

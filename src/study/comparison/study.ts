@@ -17,6 +17,7 @@ export function collectStudy(
   design: StudyDesign,
   designHash: string,
   plan: StudyPlan,
+  failures: readonly string[] = [],
 ): StudyResult {
   return {
     schemaVersion: 1,
@@ -27,6 +28,7 @@ export function collectStudy(
     cells,
     indistinguishable: indistinguishable(cells),
     notes: plan.warnings,
+    ...(failures.length === 0 ? {} : { failures }),
   };
 }
 
