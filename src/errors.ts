@@ -76,10 +76,11 @@ function compose(message: string, { file, key, expected, got, finding, hint }: E
     expected === undefined ? undefined : `expected ${expected}`,
     got === undefined ? undefined : `got ${got}`,
   ].filter((part) => part !== undefined);
-  return [
+  const what = [
     where === "" ? message : `${where}: ${message}`,
     compared.length > 0 ? `; ${compared.join(", ")}` : "",
     finding === undefined ? "" : ` [${finding}]`,
-    hint === undefined ? "" : `. ${hint}`,
   ].join("");
+  // What was got may be another message, with a full stop of its own.
+  return hint === undefined ? what : `${what.replace(/\.$/u, "")}. ${hint}`;
 }

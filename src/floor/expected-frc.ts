@@ -3,6 +3,7 @@
 // Signal and noise are independent, and rings hold enough of both that a ratio of means stands for the mean ratio.
 // Unser, Trus & Steven 1987, doi:10.1016/0304-3991(87)90225-7; Rosenthal & Henderson 2003, doi:10.1016/j.jmb.2003.07.013.
 
+import { decidingPixels } from "../metrics/crossing.ts";
 import { crossingsOf, type FrcCurve, type FrcThreshold } from "../metrics/frc.ts";
 import type { ComparisonKind } from "../metrics/frc-criterion.ts";
 import { frcOfSsnr } from "../metrics/ssnr.ts";
@@ -25,7 +26,7 @@ export function expectedFrc(
 export type FloorCrossings = Readonly<Record<FrcThreshold, number | null>>;
 
 export function floorCrossings(curve: FrcCurve): FloorCrossings {
-  const { frc50, frc1over7, frcHalfBit, frcOneBit } = crossingsOf(curve);
+  const { frc50, frc1over7, frcHalfBit, frcOneBit } = crossingsOf(curve, decidingPixels);
   return {
     frc50: frc50.frequency,
     frc1over7: frc1over7.frequency,

@@ -7,13 +7,15 @@
 
 import type { ComplexImage } from "../array/ndarray.ts";
 import { DoselapError } from "../errors.ts";
-import { frc } from "../metrics/frc.ts";
 import { countPixels, type Box, type PixelMask } from "../metrics/mask.ts";
 import { amplitudeOf, phasePair } from "../metrics/parts.ts";
+import { independentIn } from "../metrics/ring-sums.ts";
+import { spectralDensity, type Density } from "./density.ts";
 import { expectedFrc, floorCrossings, type FloorCrossings } from "./expected-frc.ts";
 import { createFisher, type ScanModel } from "./fisher.ts";
 import { gaugeFreedoms } from "./freedoms.ts";
-import { largestSide, litSide, probeInformed } from "./informed.ts";
+import { informedBound } from "./informed-bound.ts";
+import { largestSide, litSide, probeInformed, type InformedAnswer } from "./informed.ts";
 import { complexError, partOf, realField, ringNoise, ringPower, traceOf, type Pair } from "./measures.ts";
 import { probeInverse, signVector, type Answer, type Effort, type Scene } from "./probing.ts";
 import { createRings, type Field, type Rings } from "./rings.ts";
@@ -97,9 +99,9 @@ export function cramerRaoFloor(options: FloorOptions): ObjectFloor {
       onProgress?.((done + iteration / mostIterations) / (2 * vectors));
     },
   };
-  const ask = <A>(question: (z: Field) => A): A[] =>
+  const ask = <A>(question: (index: number) => A): A[] =>
     Array.from({ length: vectors }, (_, index) => {
-      const answer = question(signs[index]!);
+      const answer = question(index);
       done++;
       return answer;
     });
@@ -108,21 +110,24 @@ export function cramerRaoFloor(options: FloorOptions): ObjectFloor {
   const images = [amplitudeOf(compared), phasePair(compared, compared, mask).b] as const;
   const signals = images.map(({ data }) => ringPower(rings, realField(data)));
   const share = referenceShare ?? 0;
-  const answers = ask((z) => probeInverse(z, scene, effort));
-  const perPixel = rings.totalPower / rings.size ** 2;
-  const [amplitude, phase] = signals.map((power) => power.map((value) => value / perPixel));
-  const density = { frequency: rings.frequency, amplitude: amplitude!, phase: phase! };
+  const answers = ask((index) => probeInverse(signs[index]!, scene, effort));
+  const density = {
+    amplitude: spectralDensity(images[0], mask),
+    phase: spectralDensity(images[1], mask),
+  };
   const informed =
     share < 1 && litSide(scene) <= largestSide
-      ? ask((z) => probeInformed(z, scene, { density, gain: 1 / (1 - share), backend }, effort))
+      ? ask((index) =>
+          probeInformed({ seed, index }, scene, { density, gain: 1 / (1 - share), backend }, effort),
+        )
       : null;
   const freedoms = gaugeFreedoms(compared, mask);
-  const { independentPixels } = frc(images[0], images[0], { mask }).frc;
+  const independentPixels = independentIn(rings.counts, rings.share, false);
   const part = (select: 0 | 1): PartFloor =>
     partFloor({
       rings,
       modes: select === 0 ? freedoms.amplitude : freedoms.phase,
-      variance: varianceOf(images[select].data, mask),
+      density: select === 0 ? density.amplitude : density.phase,
       signal: signals[select]!,
       independentPixels,
       share,
@@ -144,48 +149,46 @@ export function cramerRaoFloor(options: FloorOptions): ObjectFloor {
 interface PartOptions {
   readonly rings: Rings;
   readonly modes: readonly Field[];
-  /** The object's own, over the mask. */
-  readonly variance: number;
+  readonly density: Density;
   readonly signal: Float64Array;
   readonly independentPixels: readonly number[];
   readonly share: number;
   readonly select: 0 | 1;
   readonly signs: readonly Field[];
   readonly answers: readonly Answer[];
-  readonly informed: readonly Answer[] | null;
+  readonly informed: readonly InformedAnswer[] | null;
   readonly n: number;
 }
 
-function partFloor(options: PartOptions): PartFloor {
-  const { rings, modes, variance, signal, independentPixels, share, select, signs, answers, informed, n } =
-    options;
+function partFloor({
+  rings,
+  modes,
+  density,
+  signal,
+  independentPixels,
+  share,
+  select,
+  signs,
+  answers,
+  informed,
+  n,
+}: PartOptions): PartFloor {
   const white = rings.whitePower({ modes });
-  const pairsOf = (fields: readonly Field[]): Pair[] =>
-    signs.map((z, i) => ({ z: partOf(z, select, modes), x: partOf(fields[i]!, select, modes) }));
+  const pairs: Pair[] = signs.map((z, i) => ({
+    z: partOf(z, select, modes),
+    x: partOf(answers[i]!.x, select, modes),
+  }));
   const curve = (correlation: (number | null)[]): Pick<FloorCurve, "frc" | "crossings"> => ({
     frc: correlation,
     crossings: floorCrossings({ frequency: rings.frequency, value: correlation, independentPixels }),
   });
-  const pairs = pairsOf(answers.map(({ x }) => x));
   const { mean, standardError } = traceOf(pairs, n);
   const noise = ringNoise(rings, pairs, white).map((power) => power * (1 - share));
   let bound: InformedFloor | null = null;
   if (share >= 1) bound = { mse: 0, ...curve(expectedFrc("truth", signal, noise)) };
   else if (informed !== null) {
-    const unknown = pairsOf(informed.map(({ x }) => x));
-    const known = pairsOf(informed.map(({ x }, i) => signs[i]!.map((value, k) => value - x[k]!)));
-    const [u, v] = [ringNoise(rings, unknown, white), ringNoise(rings, known, white)];
-    let [left, all] = [0, 0];
-    for (let r = 0; r < signal.length; r++) {
-      const power = rings.counts[r]! * signal[r]!;
-      left += (power * u[r]!) / (u[r]! + v[r]!);
-      all += power;
-    }
-    bound = {
-      // The window weighs the middle: what it says is the share that stays unknown of the object's own variance.
-      mse: all > 0 ? (variance * left) / all : 0,
-      ...curve(expectedFrc("truth", v, u)),
-    };
+    const { mse, frc } = informedBound(informed, select, { rings, modes, density, signal, white });
+    bound = { mse, ...curve(frc) };
   }
   return {
     mse: mean * (1 - share),
@@ -196,13 +199,6 @@ function partFloor(options: PartOptions): PartFloor {
     ...curve(expectedFrc("truth", signal, noise)),
     informed: bound,
   };
-}
-
-/** Variance over the mask. */
-function varianceOf(image: Float64Array, mask: PixelMask): number {
-  const compared = image.filter((_, i) => mask[i] !== 0);
-  const mean = compared.reduce((sum, value) => sum + value, 0) / compared.length;
-  return compared.reduce((sum, value) => sum + (value - mean) ** 2, 0) / compared.length;
 }
 
 interface HalvesOptions {
@@ -230,7 +226,7 @@ function halvesFloor(
     Math.max(0, power - share * noise[r]!),
   );
   const expected = expectedFrc("halves", signal, noise);
-  const { independentPixels } = frc(object, object, { mask }).frc;
+  const independentPixels = independentIn(rings.counts, rings.share, true);
   return {
     frequency: rings.frequency,
     frc: expected,

@@ -1,31 +1,29 @@
 // The Bayesian bound of an estimate that knows the object's power spectrum S and takes it for a Gaussian field besides:
 //   C = (F̃ + S⁻¹)⁻¹ = B U B,  B = √S as a filter,  U = (1 + B F̃ B)⁻¹,  F̃ = Jᵀ F J in amplitude and phase (coordinates.ts)
-// van Trees, Detection, Estimation and Modulation Theory I (1968), section 2.4.3. U is what stays unknown of each detail, as a
-// share of its power: N/(N + S) where the illumination is uniform, the Wiener filter's; where it is not, dark places are
-// filled from their neighbours. Its diagonal by rings, u(r), gives the error Σ S u and the correlation √(1 − u).
+// van Trees, Detection, Estimation and Modulation Theory I (1968), section 2.4.3. It is also the least mean error of all linear
+// estimates over all objects with this spectrum. In uniform light it is the Wiener filter's N S/(N + S); where light is uneven,
+// dark places are filled from their neighbours.
 // Solved in the spectrum, on a square around all that is lit; the preconditioner takes the illumination for uniform.
 
 import type { ComplexImage } from "../array/ndarray.ts";
 import type { Transforms } from "../compute/backend.ts";
 import { fastLength, signedIndex } from "../math/fft64.ts";
 import { coordinatesOf } from "./coordinates.ts";
-import { placeIn, type Answer, type Effort, type Scene } from "./probing.ts";
+import { powerAt, type Density } from "./density.ts";
+import { placeIn, signVector, type Effort, type Scene } from "./probing.ts";
 import type { Field } from "./rings.ts";
 import { solve } from "./solve.ts";
 
-/** Power per pixel of white noise that would have the object's power, at each of the rings' frequencies. */
-export interface SpectralDensity {
-  /** Cycles per pixel, ascending. */
-  readonly frequency: readonly number[];
-  readonly amplitude: ArrayLike<number>;
-  readonly phase: ArrayLike<number>;
-}
-
 export interface InformedOptions {
-  readonly density: SpectralDensity;
+  readonly density: { readonly amplitude: Density; readonly phase: Density };
   /** What F is multiplied by. */
   readonly gain: number;
   readonly backend: Transforms;
+}
+
+interface Factors {
+  readonly amplitude: Float64Array;
+  readonly phase: Float64Array;
 }
 
 /** Largest square that backends transform. */
@@ -36,13 +34,27 @@ export function litSide({ object, fisher }: Scene): number {
   return litSquare(object, fisher.illumination).side;
 }
 
-/** U z on the window. @throws Range when the square is larger than the backend's transforms. */
+/** Fields on the window, for one sign vector z on the whole square. */
+export interface InformedAnswer {
+  readonly z: Field;
+  /** U z. */
+  readonly unknown: Field;
+  /** B z, B U z, and B U z as if the illumination were uniform: U₀. */
+  readonly root: Field;
+  readonly rootUnknown: Field;
+  readonly rootUniform: Field;
+  /** Mean of the diagonal of B U₀ B, known exactly. */
+  readonly uniformError: { readonly amplitude: number; readonly phase: number };
+  readonly converged: boolean;
+}
+
+/** What U makes of the `index`-th sign vector of a seed. @throws Range when the square is larger than the backend's transforms. */
 export function probeInformed(
-  z: Field,
+  { seed, index }: { readonly seed: number; readonly index: number },
   scene: Scene,
   { density, gain, backend }: InformedOptions,
   effort: Effort,
-): Answer {
+): InformedAnswer {
   const { fisher, object, window, mask } = scene;
   const coordinates = coordinatesOf(object);
   const { left, top, side } = litSquare(object, fisher.illumination);
@@ -50,14 +62,12 @@ export function probeInformed(
   const field = { height: side, width: side, data: new Float32Array(2 * side * side) };
   const change = { ...object, data: new Float32Array(object.data.length) };
   const pushed = { ...object, data: new Float32Array(object.data.length) };
-  const [amplitude, phase] = [density.amplitude, density.phase].map((power) =>
-    radial(side, density.frequency, power),
-  );
-  const roots = { amplitude: amplitude!.map(Math.sqrt), phase: phase!.map(Math.sqrt) };
+  const [amplitude, phase] = [radial(side, density.amplitude), radial(side, density.phase)];
+  const roots = { amplitude: amplitude.map(Math.sqrt), phase: phase.map(Math.sqrt) };
   const { light, power } = meansIn(scene);
   const damped = {
-    amplitude: amplitude!.map((s) => 1 / (1 + 2 * gain * light * s)),
-    phase: phase!.map((s) => 1 / (1 + 2 * gain * light * power * s)),
+    amplitude: amplitude.map((s) => 1 / (1 + 2 * gain * light * s)),
+    phase: phase.map((s) => 1 / (1 + 2 * gain * light * power * s)),
   };
 
   /** Calls back for every pixel of the square that lies in the object frame. */
@@ -86,18 +96,21 @@ export function probeInformed(
     const pixel = placeIn(object, window, i);
     return 2 * ((Math.floor(pixel / object.width) - top) * side + (pixel % object.width) - left);
   };
-  const onWindow = (): Field => {
-    const out = new Float64Array(z.length);
+  /** The field of a spectrum, on the window. */
+  const onWindow = (spectrum: ArrayLike<number>, factors?: Factors): Field => {
+    field.data.set(spectrum);
+    if (factors !== undefined) filter(field.data, side, factors);
+    fft.inverse(field.data);
+    const out = new Float64Array(2 * mask.length);
     for (let i = 0; i < mask.length; i++) {
       if (mask[i] !== 0) out.set([field.data[placeOf(i)]!, field.data[placeOf(i) + 1]!], 2 * i);
     }
     return out;
   };
-  for (let i = 0; i < mask.length; i++) {
-    if (mask[i] !== 0) field.data.set([z[2 * i]!, z[2 * i + 1]!], placeOf(i));
-  }
+  field.data.set(signVector(new Uint8Array(side * side).fill(1), seed, index));
   fft.forward(field.data);
-  const { x, converged } = solve(Float64Array.from(field.data), field, {
+  const z = field.data.slice();
+  const { x, converged } = solve(Float64Array.from(z), field, {
     ...effort,
     apply,
     precondition(r, out) {
@@ -105,9 +118,21 @@ export function probeInformed(
       filter(out, side, damped);
     },
   });
-  field.data.set(x);
-  fft.inverse(field.data);
-  return { x: onWindow(), converged };
+  const uniform = {
+    amplitude: roots.amplitude.map((root, i) => root * damped.amplitude[i]!),
+    phase: roots.phase.map((root, i) => root * damped.phase[i]!),
+  };
+  const meanOf = (part: "amplitude" | "phase"): number =>
+    uniform[part].reduce((sum, value, i) => sum + value * roots[part][i]!, 0) / side ** 2;
+  return {
+    z: onWindow(z),
+    unknown: onWindow(x),
+    root: onWindow(z, roots),
+    rootUnknown: onWindow(x, roots),
+    rootUniform: onWindow(z, uniform),
+    uniformError: { amplitude: meanOf("amplitude"), phase: meanOf("phase") },
+    converged,
+  };
 }
 
 /** Smallest square of 2ⁿ pixels that holds every lit pixel, about their middle. */
@@ -145,26 +170,16 @@ function meansIn({ fisher, object, window, mask }: Scene): {
   return { light: light / n, power: power / n };
 }
 
-/** A function of the frequency's radius on the spectrum's grid [side, side], DC at [0, 0]: linear between rings, constant
- * beyond the first and the last. */
-function radial(side: number, frequency: readonly number[], value: ArrayLike<number>): Float64Array {
-  const step = frequency[0]!;
-  return Float64Array.from({ length: side * side }, (_, i) => {
-    const [kx, ky] = [signedIndex(i % side, side) / side, signedIndex(Math.floor(i / side), side) / side];
-    const ring = Math.min(value.length, Math.max(1, Math.hypot(kx, ky) / step)) - 1;
-    const low = Math.floor(ring);
-    const high = Math.min(value.length - 1, low + 1);
-    return value[low]! + (ring - low) * (value[high]! - value[low]!);
-  });
+/** A density on the spectrum's grid [side, side], DC at [0, 0]. */
+function radial(side: number, density: Density): Float64Array {
+  return Float64Array.from({ length: side * side }, (_, i) =>
+    powerAt(density, Math.hypot(signedIndex(i % side, side), signedIndex(Math.floor(i / side), side)) / side),
+  );
 }
 
 /** Multiplies the spectra of real and imaginary part, which the spectrum of a complex field holds as its even and odd part
  * under conjugate reflection, by real and even factors each. In place. */
-function filter(
-  spectrum: Float32Array | Float64Array,
-  side: number,
-  { amplitude, phase }: { readonly amplitude: Float64Array; readonly phase: Float64Array },
-): void {
+function filter(spectrum: Float32Array | Float64Array, side: number, { amplitude, phase }: Factors): void {
   for (let y = 0; y < side; y++) {
     const across = ((side - y) % side) * side;
     for (let x = 0; x < side; x++) {

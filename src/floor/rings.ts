@@ -16,10 +16,10 @@ export interface Rings {
   readonly frequency: readonly number[];
   /** Frequencies in each ring. */
   readonly counts: readonly number[];
+  /** Share of the square that the mask covers. */
+  readonly share: number;
   /** Side N of the square, pixels. */
   readonly size: number;
-  /** Σ_k E|Z_k|² of white noise of variance 1, over all frequencies, the corners beyond the last ring too. */
-  readonly totalPower: number;
   /** complex128 [N, N] of a field [h, w]: mean-free, windowed, transformed. */
   spectrum(field: Field): Float64Array;
   /** Re Σ_ring a* b of two spectra, per ring. */
@@ -109,8 +109,8 @@ export function createRings(height: number, width: number, mask: PixelMask): Rin
   return {
     frequency: counts.map((_, i) => (i + 1) / size),
     counts,
+    share: pixels / inside.length,
     size,
-    totalPower: size ** 2 * weight.reduce((sum, w) => sum + w * w, 0),
     spectrum,
     sums,
     whitePower,

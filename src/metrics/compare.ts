@@ -31,6 +31,8 @@ export interface CompareOptions {
   readonly msSsimSigmaPx?: number | undefined;
   /** What `b` is: it decides which correlation means resolution (frc-criterion.ts) and how SSNR follows from it. */
   readonly comparison?: ComparisonKind | undefined;
+  /** Independent pixels that a ring needs to decide alone where the FRC falls below a fixed threshold; 0 when absent. */
+  readonly leastPixels?: number | undefined;
   /** Metres per pixel: resolutions are given in nanometres too. */
   readonly pixelSizeM?: number | undefined;
   /** Standard gauge of complex images only: what {@link applyGauge} found for these images and options, when it is known. */
@@ -132,7 +134,7 @@ function compareReal(a: RealImage, b: RealImage, options: CompareOptions): Metri
 function score(
   a: RealImage,
   b: RealImage,
-  { mask, msSsimSigmaPx, comparison = "truth", pixelSizeM }: CompareOptions,
+  { mask, msSsimSigmaPx, comparison = "truth", leastPixels, pixelSizeM }: CompareOptions,
   part: "amplitude" | "phase",
   warnings: string[],
   correlation?: Measured,
@@ -143,7 +145,7 @@ function score(
     ssim: ssim(a, b, { mask }),
     msSsim: msSsim(a, b, { mask, sigmaPx: msSsimSigmaPx }),
   };
-  const { frc: curve, warnings: ringWarnings, ...crossings } = frc(a, b, { mask });
+  const { frc: curve, warnings: ringWarnings, ...crossings } = frc(a, b, { mask, leastPixels });
   const absences = [...Object.values(measured), ...(correlation === undefined ? [] : [correlation])];
   for (const { warnings: found } of [...absences, { warnings: ringWarnings }]) {
     warnings.push(...found.map((text) => `${part}: ${text}`));
@@ -160,7 +162,7 @@ function score(
     ...crossings,
     frcAuc: frcAuc(curve),
     ssnr: ssnrCurve(curve, comparison),
-    resolution: resolutionOf(curve, comparison, { pixelSizeM }),
+    resolution: resolutionOf(curve, comparison, { pixelSizeM, leastPixels }),
   };
 }
 

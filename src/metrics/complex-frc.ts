@@ -8,14 +8,14 @@ import { frc, type FrcReport } from "./frc.ts";
 import { checkFinite } from "./finite.ts";
 import { countPixels, type PixelMask } from "./mask.ts";
 
-/** Complex64 [h, w] each; `n` is the number of pixels compared. @throws Shape when shapes differ, Range for a
+/** Complex64 [h, w] each; options as of {@link frc}; `n` is the number of pixels compared. @throws Shape when shapes differ, Range for a
  * non-finite pixel or an empty mask. */
 export function complexFrc(
   a: ComplexImage,
   b: ComplexImage,
-  { mask }: { mask?: PixelMask | undefined } = {},
+  options: { mask?: PixelMask | undefined; leastPixels?: number | undefined } = {},
 ): FrcReport & { readonly n: number } {
   checkFinite(a, "first image");
   checkFinite(b, "second image");
-  return { ...frc(a, b, { mask }), n: countPixels(b, mask) };
+  return { ...frc(a, b, options), n: countPixels(b, options.mask) };
 }

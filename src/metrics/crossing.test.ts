@@ -43,4 +43,24 @@ describe("findCrossing", () => {
     // Margins 0.1, 0.05, −0.1: a third of the way from the second ring to the third.
     expect(at([0.9, 0.75, 0.5, 0.1], (ring) => 0.8 - 0.1 * ring)).toBeCloseTo(0.2 + 0.1 / 3, 12);
   });
+
+  describe("where the first two rings do not decide", () => {
+    const decides = (ring: number): boolean => ring >= 2;
+    const of = (value: readonly (number | null)[]) => findCrossing(frequency, value, half, decides);
+
+    test("a dip among them is passed over when the first that decides is above", () => {
+      expect(of([0.2, 0.4, 0.9, 0.4])).toEqual({
+        state: "crosses",
+        frequency: expect.closeTo(0.38, 12) as number,
+      });
+      expect(of([0.9, 0.4, 0.9, 0.6])).toEqual({ state: "never", frequency: null });
+    });
+
+    test("they count as before when it is below, or when none decides", () => {
+      expect(of([0.9, 0.7, 0.2, 0.1]).frequency).toBeCloseTo(0.2 + (0.1 * 0.2) / 0.5, 12);
+      expect(of([0.2, 0.7, 0.2, 0.9])).toEqual({ state: "below", frequency: 0 });
+      expect(of([0.2, 0.7])).toEqual({ state: "below", frequency: 0 });
+      expect(of([null, 0.4, null, 0.9])).toEqual({ state: "never", frequency: null });
+    });
+  });
 });

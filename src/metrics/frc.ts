@@ -7,7 +7,7 @@ import type { ComplexImage, RealImage } from "../array/ndarray.ts";
 import { findCrossing, type Crossing, type CrossingState } from "./crossing.ts";
 import { halfBitThreshold, oneBitThreshold } from "./frc-threshold.ts";
 import { centralSquare, checkSameShape, cropMask, maskBox, type PixelMask } from "./mask.ts";
-import { ringSums, windowedSpectrum } from "./ring-sums.ts";
+import { independentIn, ringSums, windowedSpectrum } from "./ring-sums.ts";
 
 /** null in `value`: the ring holds no power in one of the images. */
 export interface FrcCurve {
@@ -36,26 +36,33 @@ export interface FrcReport extends Readonly<Record<FrcThreshold, number | null>>
   readonly warnings: readonly string[];
 }
 
-/** Where a curve falls below each of the thresholds. */
-export function crossingsOf({
-  frequency,
-  value,
-  independentPixels,
-}: FrcCurve): Readonly<Record<FrcThreshold, Crossing>> {
+/** Where a curve falls below each of the thresholds. @param leastPixels independent pixels that a ring needs to decide alone
+ * against a fixed threshold; the bit curves depend on their number anyway. */
+export function crossingsOf(
+  { frequency, value, independentPixels }: FrcCurve,
+  leastPixels = 0,
+): Readonly<Record<FrcThreshold, Crossing>> {
   const below = (threshold: (ring: number) => number): Crossing => findCrossing(frequency, value, threshold);
+  const belowFixed = (threshold: number): Crossing =>
+    findCrossing(
+      frequency,
+      value,
+      () => threshold,
+      (i) => independentPixels[i]! >= leastPixels,
+    );
   return {
-    frc50: below(() => 0.5),
-    frc1over7: below(() => 1 / 7),
+    frc50: belowFixed(0.5),
+    frc1over7: belowFixed(1 / 7),
     frcHalfBit: below((i) => halfBitThreshold(independentPixels[i]!)),
     frcOneBit: below((i) => oneBitThreshold(independentPixels[i]!)),
   };
 }
 
-/** FRC of two real images, float64 [h, w], or two complex ones, complex64 [h, w]. @throws Shape when shapes differ. */
+/** FRC of two real images, float64 [h, w], or two complex ones, complex64 [h, w]. `leastPixels`: as in {@link crossingsOf}. @throws Shape when shapes differ. */
 export function frc<Image extends RealImage | ComplexImage>(
   a: Image,
   b: Image,
-  { mask }: { mask?: PixelMask | undefined } = {},
+  { mask, leastPixels }: { mask?: PixelMask | undefined; leastPixels?: number | undefined } = {},
 ): FrcReport {
   checkSameShape(a, b, mask);
   const box = maskBox(a, mask);
@@ -77,8 +84,7 @@ export function frc<Image extends RealImage | ComplexImage>(
     return power > 0 ? Math.max(-1, Math.min(1, sum / power)) : null;
   });
   const share = inside === undefined ? 1 : inside.filter((pixel) => pixel !== 0).length / inside.length;
-  const perFrequency = isComplex(a) ? share : share / 2;
-  const independentPixels = Array.from(pixels, (count) => count * perFrequency);
+  const independentPixels = independentIn(pixels, share, isComplex(a));
   const frequency = value.map((_, i) => (i + 1) / size);
   if (size < 4) warnings.push(`${size} px are too few for an FRC`);
   if (first === null || second === null) {
@@ -86,7 +92,7 @@ export function frc<Image extends RealImage | ComplexImage>(
       first === null ? (second === null ? "both images are" : "first image is") : "second image is";
     warnings.push(`${which} constant: no FRC`);
   }
-  const found = crossingsOf({ frequency, value, independentPixels });
+  const found = crossingsOf({ frequency, value, independentPixels }, leastPixels);
   return {
     frc: { frequency, value, independentPixels },
     frc50: found.frc50.frequency,

@@ -25,11 +25,14 @@ export interface Resolution extends Reading {
   readonly halfBit: Reading;
 }
 
-/** Reads the curve. `pixelSizeM`: metres per pixel. */
+/** Reads the curve. `pixelSizeM`: metres per pixel. `leastPixels`: as in `crossingsOf`. */
 export function resolutionOf(
   curve: FrcCurve,
   comparison: ComparisonKind,
-  { pixelSizeM }: { readonly pixelSizeM?: number | undefined } = {},
+  {
+    pixelSizeM,
+    leastPixels = 0,
+  }: { readonly pixelSizeM?: number | undefined; readonly leastPixels?: number | undefined } = {},
 ): Resolution {
   const { frequency, value, independentPixels } = curve;
   const { threshold, label, meaning } = frcCriteria[comparison];
@@ -42,7 +45,12 @@ export function resolutionOf(
     meaning,
     ...reading(
       label,
-      findCrossing(frequency, value, () => threshold),
+      findCrossing(
+        frequency,
+        value,
+        () => threshold,
+        (i) => independentPixels[i]! >= leastPixels,
+      ),
       pixelSizeM,
     ),
     halfBit: reading(

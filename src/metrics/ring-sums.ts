@@ -79,3 +79,8 @@ export function ringSums(a: Float64Array | null, b: Float64Array | null, size: n
   }
   return { pixels, cross, powerA, powerB };
 }
+
+/** Independent pixels of rings with so many frequencies (see `FrcCurve`). @param share of the square that counts. */
+export function independentIn(frequencies: ArrayLike<number>, share: number, isComplex: boolean): number[] {
+  return Array.from(frequencies, (count) => count * (isComplex ? share : share / 2));
+}

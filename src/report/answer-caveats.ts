@@ -2,7 +2,7 @@
 
 import { groupBy } from "../array/group.ts";
 import type { StudyResult } from "../study/results.ts";
-import { doseText, fixedText, listText } from "./format.ts";
+import { doseText, fixedText, listText, sentenceText } from "./format.ts";
 import { networkSizeCaveats } from "./network-size.ts";
 import { sharedArtefacts } from "./shared-artefacts.ts";
 import type { StudyStatistics } from "./study-statistics.ts";
@@ -31,7 +31,8 @@ export function answerCaveats(
       .filter((arm) => arm.arm !== nullArm)
       .flatMap(describeAbsent),
   );
-  if (arms.length > 0 && absent.size > 0) caveats.push(`Not in the answer: ${listText([...absent])}.`);
+  if (arms.length > 0 && absent.size > 0)
+    caveats.push(sentenceText(`Not in the answer: ${listText([...absent])}`));
   caveats.push(...networkSizeCaveats(result, arms), ...twinViews(result));
   if (result.design["kind"] === "measured" && arms.length > 0) caveats.push(...measuredCaveats);
   return caveats;

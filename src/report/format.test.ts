@@ -1,7 +1,7 @@
 // Numbers, doses and lists are written as people read them.
 
 import { expect, test } from "vitest";
-import { countText, doseText, fixedText, lengthText, listText, numberText } from "./format.ts";
+import { countText, doseText, fixedText, lengthText, listText, numberText, sentenceText } from "./format.ts";
 
 test.each([
   [1000, "1\u202f000"],
@@ -37,4 +37,12 @@ test.each([
 test("lists and counts are English", () => {
   expect([listText([]), listText(["a"]), listText(["a", "b", "c"])]).toEqual(["", "a", "a, b and c"]);
   expect([countText(1, "frame"), countText(5000, "frame")]).toEqual(["1 frame", "5\u202f000 frames"]);
+});
+
+test("a sentence ends once", () => {
+  expect([sentenceText("no labels"), sentenceText("Give one."), sentenceText("Why?")]).toEqual([
+    "no labels.",
+    "Give one.",
+    "Why?",
+  ]);
 });

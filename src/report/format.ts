@@ -41,6 +41,11 @@ export function countText(count: number, noun: string): string {
   return `${grouped(String(count))} ${noun}${count === 1 ? "" : "s"}`;
 }
 
+/** A text as a sentence: a full stop, unless it ends like one already. */
+export function sentenceText(text: string): string {
+  return /[.!?]$/u.test(text) ? text : `${text}.`;
+}
+
 function powerText(value: number, digits: number): string {
   const [mantissa, exponent] = value.toExponential(digits - 1).split("e") as [string, string];
   const power = `10${String(Number(exponent)).replace(/./g, (c) => superscripts[c] ?? c)}`;

@@ -1,6 +1,7 @@
 // What every section of the report is given: the run, its summary and answer, and how the arms look.
 
 import { messageOf } from "../errors.ts";
+import { sentenceText } from "./format.ts";
 import type { StudyResult } from "../study/results.ts";
 import { type Answer, answerOf } from "./answer.ts";
 import { createFigureMaker, type FigureMaker } from "./figures/figure.ts";
@@ -45,7 +46,7 @@ export function createReportContext({ result, images, costs }: RunData): ReportC
       } catch (problem) {
         failures.push(`${name}: ${messageOf(problem)}`);
         return html`<p class="undrawn" role="note">
-          ${name} could not be drawn: ${messageOf(problem)}. The numbers are in the tables.
+          ${name} could not be drawn: ${sentenceText(messageOf(problem))} The numbers are in the tables.
         </p>`;
       }
     },

@@ -1,6 +1,7 @@
 // Warnings and failures are told once, general ones apart from those of a single result.
 
 import { expect, test } from "vitest";
+import { withFloors } from "../../test/support/synthetic-floor.ts";
 import { syntheticResult } from "../../test/support/synthetic-run.ts";
 import { failureLines, sortedWarnings } from "./warnings.ts";
 
@@ -34,6 +35,26 @@ test.each(["null", "mean-pattern"])("warnings of %s, which is there to be odd, a
     arms: cell.arms.map((arm) => ({ ...arm, warnings: arm.arm === control ? ["constant"] : [] })),
   }));
   expect(sortedWarnings({ ...whole, cells })).toEqual({ general: [], particular: [] });
+});
+
+test("a floor that was not solved to its end is a warning, with its places; a solved one is none", () => {
+  const { cells } = withFloors(result);
+  const unsolved = cells.map((cell) => ({
+    ...cell,
+    floor: { ...cell.floor!, converged: !(cell.dose === 1e3 && cell.view === "dense") },
+  }));
+  expect(sortedWarnings({ ...result, cells }).particular).toEqual([]);
+  expect(sortedWarnings({ ...result, cells: unsolved }).particular).toEqual([
+    "the noise floor was not solved to its end: its lines there are lower than the true bounds (at 1\u202f000 in dense)",
+  ]);
+});
+
+test("a condition that could not be compared is the first failure, though it has no cell", () => {
+  const lost = "the comparison compare/dose_10/dense/seed_1 failed: ssim: rpie has no ssim of the phase";
+  expect(failureLines({ ...result, failures: [lost] })).toEqual([
+    lost,
+    "raar failed: Diverged (at 9 conditions)",
+  ]);
 });
 
 test("equal failures are one line with the count of conditions", () => {

@@ -41,10 +41,22 @@ export function sortedWarnings(result: StudyResult): SortedWarnings {
       for (const [where, same] of byPlaces(group))
         particular.push(`${listText(same.map(({ arm }) => arm))}: ${same[0]!.text} (at ${where})`);
   }
-  return { particular, general };
+  return { particular: [...particular, ...floorWarnings(result)], general };
 }
 
-/** Failed reconstructions with reasons, equal ones once. */
+/** Floors whose solver ran out of iterations. */
+function floorWarnings({ cells }: StudyResult): string[] {
+  const places = cells
+    .filter(({ floor }) => floor?.converged === false)
+    .map(({ dose, view }) => `${doseText(dose)} in ${view}`);
+  return places.length === 0
+    ? []
+    : [
+        `the noise floor was not solved to its end: its lines there are lower than the true bounds (at ${placesText(places)})`,
+      ];
+}
+
+/** Failed comparisons, and failed reconstructions with reasons, equal ones once. */
 export function failureLines(result: StudyResult): string[] {
   const failed = result.cells.flatMap((cell) =>
     cell.arms
@@ -54,9 +66,10 @@ export function failureLines(result: StudyResult): string[] {
         where: `${doseText(cell.dose)} in ${cell.view}`,
       })),
   );
-  return [...groupBy(failed, ({ text }) => text)].map(
+  const lines = [...groupBy(failed, ({ text }) => text)].map(
     ([text, group]) => `${text} (at ${placesText(group.map(({ where }) => where))})`,
   );
+  return [...(result.failures ?? []), ...lines];
 }
 
 /** Plain words for an arm's warnings; what amplitude and phase both carry is said once. */

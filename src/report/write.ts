@@ -2,7 +2,7 @@
 
 import { basename, dirname, extname, join } from "node:path";
 import { writeFileAtomic } from "../io/atomic.ts";
-import { writeFigures } from "./figure-files/write-figures.ts";
+import { type FigureFiles, writeFigures } from "./figure-files/write-figures.ts";
 import { renderPage } from "./html.ts";
 import { createReportContext } from "./report-context.ts";
 import { readRun, type RunData } from "./run-data.ts";
@@ -18,11 +18,11 @@ export async function writeReport(
 
 /** Writes the report of a run that has been read, and its figures into the folder that `figuresFolder` names.
  * @returns the page's size in bytes. @throws File when something cannot be written. */
-export async function writeReportOf(data: RunData, file: string): Promise<number> {
+export async function writeReportOf(data: RunData, file: string, figures: FigureFiles = {}): Promise<number> {
   const context = createReportContext(data);
   try {
     // First, so that the page can say what is missing among them.
-    for (const problem of await writeFigures(context, figuresFolder(file)))
+    for (const problem of await writeFigures(context, figuresFolder(file), figures))
       context.regret(`The figure file ${problem}`);
     const report = Buffer.from(renderPage(context), "utf8");
     await writeFileAtomic(file, report);

@@ -100,6 +100,7 @@ const study = z.object({
   cells: z.array(placedCell),
   indistinguishable: z.array(z.object({ dose: finite, view: text, arm: text })),
   notes: z.array(text),
+  failures: z.array(text).optional(),
 });
 
 /** The result of a run folder. @throws File, Format naming the file and what to run next. */

@@ -100,4 +100,6 @@ export interface StudyResult {
     readonly arm: string;
   }[];
   readonly notes: readonly string[];
+  /** Conditions that could not be compared, with the reason; they have no cell. */
+  readonly failures?: readonly string[] | undefined;
 }

@@ -22,7 +22,8 @@ export const reportCommand = buildCommand<Flags, [string], CliContext>({
     fullDescription: [
       "Reads study.json and compare/ of a run folder and writes one HTML file: the answer in a sentence,",
       "tables, curves, pictures, cost and provenance. It needs no network, follows dark and light, and prints on A4.",
-      "Its figures are written beside it, as SVG, PNG and CSV. The same folder gives the same bytes.",
+      "Its figures are written beside it, as SVG, PNG and CSV; that of the processor times by this command alone, not by a run,",
+      "since times differ from run to run. The same folder gives the same bytes.",
       "",
       "--format writes other forms as well or instead: markdown (question, answer, tables, links to the figures), json (answer,",
       "break points, tidy rows, costs), csv (tidy rows, one per number). They stand in DIR as report.md, report.json and",
@@ -94,7 +95,7 @@ export const reportCommand = buildCommand<Flags, [string], CliContext>({
     const data = await readRun(runDir);
     // Loaded here: drawing needs a DOM, which is slow to load.
     const { writeFormats } = await import("../../report/exports/write.ts");
-    const written = await writeFormats(data, files);
+    const written = await writeFormats(data, files, { cost: true });
     const { sentence, caveats, keepFraction, kept } = answerOf(data.result);
     if (json) {
       const [{ file, bytes }] = written as [(typeof written)[number]];

@@ -238,7 +238,10 @@ async function finish(outcomes: readonly JobOutcome[], context: StageContext): P
     if (state !== "done") continue;
     cells.push({ ...(await readCellResult(join(context.root, job.path))), path: job.path });
   }
-  const study = collectStudy(cells, context.design, context.designHash, context.plan);
+  const failures = outcomes.flatMap(({ job, state, reason }) =>
+    state === "failed" ? [`the comparison ${job.path} failed: ${reason ?? "no reason given"}`] : [],
+  );
+  const study = collectStudy(cells, context.design, context.designHash, context.plan, failures);
   await writeJson(join(context.root, studyResultFile), study);
   await writeFileAtomic(join(context.root, "compare/metrics.csv"), resultsCsv(study));
   await writeManifest("compare/comparison_manifest.json", outcomes, context);

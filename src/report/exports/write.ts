@@ -4,7 +4,7 @@ import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { writeFileAtomic } from "../../io/atomic.ts";
 import { figureSheets } from "../figure-files/sheets.ts";
-import { writeFigures } from "../figure-files/write-figures.ts";
+import { type FigureFiles, writeFigures } from "../figure-files/write-figures.ts";
 import { createReportContext, type ReportContext } from "../report-context.ts";
 import type { RunData } from "../run-data.ts";
 import { figuresFolder, writeReportOf } from "../write.ts";
@@ -23,6 +23,7 @@ export interface WrittenReport {
 export async function writeFormats(
   data: RunData,
   files: readonly { readonly format: ReportFormat; readonly file: string }[],
+  figures: FigureFiles = {},
 ): Promise<WrittenReport[]> {
   const written: WrittenReport[] = [];
   const withFigures = new Set<string>();
@@ -34,11 +35,11 @@ export async function writeFormats(
     )) {
       if (format === "html") {
         withFigures.add(figuresFolder(file));
-        written.push({ format, file, bytes: await writeReportOf(data, file) });
+        written.push({ format, file, bytes: await writeReportOf(data, file, figures) });
         continue;
       }
       if (format === "markdown" && !withFigures.has(figuresFolder(file)))
-        await writeFigures(context, figuresFolder(file));
+        await writeFigures(context, figuresFolder(file), figures);
       const content = Buffer.from(await textOf(context, format, file), "utf8");
       await writeFileAtomic(file, content);
       written.push({ format, file, bytes: content.byteLength });

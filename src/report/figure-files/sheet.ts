@@ -1,5 +1,6 @@
 // A figure for publication: titled panels in columns, a legend, and the data that it draws.
 
+import { csvField } from "../../io/csv.ts";
 import type { Markup } from "../markup.ts";
 
 /** One value of a table; null is an empty cell. */
@@ -31,13 +32,7 @@ export function sheetName(...parts: readonly string[]): string {
     .replace(/^-|-$/g, "");
 }
 
-/** Comma-separated values, RFC 4180: quoted where they must be, one heading line, lines ending in CRLF. */
+/** Comma-separated values: one heading line, lines ending in CRLF. */
 export function csvText({ head, rows }: FigureSheet["table"]): string {
-  return [head, ...rows].map((row) => `${row.map(csvCell).join(",")}\r\n`).join("");
-}
-
-function csvCell(value: Cell): string {
-  if (value === null) return "";
-  const text = String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return [head, ...rows].map((row) => `${row.map(csvField).join(",")}\r\n`).join("");
 }

@@ -88,6 +88,7 @@ export function doseCurve(
         }),
         ...floorMarks(summary, key, view, domain),
         ...marks,
+        ...boundMarks(drawn.flatMap(({ points }) => points)),
       ],
     },
     `${label} in view ${view}: ${describe(summary, key, view)}`,
@@ -109,7 +110,6 @@ function curveMarks(
   { isNull, dx }: { isNull: boolean; dx: number },
 ): Plot.Markish[] {
   const bars = points.filter((point) => point.sd !== null && point.sd > 0);
-  const bounds = points.filter((point) => point.isLowerBound);
   return [
     Plot.ruleX(bars, {
       x: "level",
@@ -142,7 +142,19 @@ function curveMarks(
             symbol,
           }),
         ]),
-    Plot.text(bounds, { x: "level", y: "mean", text: () => "≥", dx, dy: -12, fill: color, fontSize: 12 }),
+  ];
+}
+
+/** One ≥ above all lower bounds of a level: those of several arms would lie on each other. */
+function boundMarks(points: readonly Point[]): Plot.Markish[] {
+  const highest = new Map<number, Point>();
+  for (const point of points) {
+    if (point.isLowerBound && point.mean >= (highest.get(point.level)?.mean ?? -Infinity))
+      highest.set(point.level, point);
+  }
+  const marks = [...highest.values()];
+  return [
+    Plot.text(marks, { x: "level", y: "mean", text: () => "≥", dy: -12, fill: "var(--ink)", fontSize: 12 }),
   ];
 }
 

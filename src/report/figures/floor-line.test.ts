@@ -35,7 +35,7 @@ test("a run with floors has both lines, told apart by their dashes, and says the
     "7 3 1.5 3",
   ]);
   expect(document.querySelector("svg")!.getAttribute("aria-label")).toMatch(
-    /Cramér–Rao floor 0\.1\d* at 1.000/,
+    /Cramér–Rao floor of unbiased estimates 0\.1\d* at 1.000/,
   );
 });
 

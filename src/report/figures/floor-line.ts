@@ -10,7 +10,7 @@ import type { Stat, Summary } from "../summary.ts";
 type Key = Pick<Stat, "comparison" | "part" | "metric">;
 
 const lines: { readonly [bound in FloorBound]: { readonly name: string; readonly dash: string } } = {
-  unbiased: { name: "Cramér–Rao floor", dash: "none" },
+  unbiased: { name: "Cramér–Rao floor of unbiased estimates", dash: "none" },
   informed: { name: "floor with a known spectrum", dash: "7 3 1.5 3" },
 };
 const bounds: readonly FloorBound[] = ["unbiased", "informed"];

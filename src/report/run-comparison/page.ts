@@ -85,7 +85,7 @@ function changesSection({ runs, changes }: RunsComparison): Markup {
 function pairSection({ second, rows, cautions }: RunPair, first: string): Markup {
   const all = columnsOf(rows);
   const main = mainColumns(rows);
-  const caption = `${second} minus ${first}: mean of the paired differences over the seeds, ± half of its 95 % interval (paired t; none with one seed). ▲ better, ▼ worse: the interval leaves zero out. =: equal to the last digit. ${capitalised(noteLegend)}.`;
+  const caption = `${second} minus ${first}: mean of the paired differences over the seeds, ± half of its 95 % interval (paired t over the seeds, none with one seed; two runs need not share a window, so tiles of the field are not drawn as they are within a report). ▲ better, ▼ worse: the interval leaves zero out. =: equal to the last digit. ${capitalised(noteLegend)}.`;
   return html`<section>
     <h2>${second} against ${first}</h2>
     ${

@@ -1,5 +1,6 @@
 // The numbers of two runs, pair by pair: the same dose, view, seed, arm and metric. Of each condition and arm the mean of the
-// differences over the seeds, with a paired t interval; never the difference of two means over different seeds.
+// differences over the seeds, with a paired t interval; never the difference of two means over different seeds. A report's bootstrap
+// over tiles needs one window for all that it compares; two runs may have different ones, and t needs nothing but the seeds.
 
 import { tCritical95 } from "../../math/students-t.ts";
 import type { MetricRow, StudyResult } from "../../study/results.ts";

@@ -1,12 +1,16 @@
 // The cost panel says what the journal knows and what it assumes, marks the arms that no other beats in cost and quality, and
 // says so when nothing is known.
 
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { JSDOM } from "jsdom";
 import { describe, expect, test } from "vitest";
 import { syntheticResult } from "../../../test/support/synthetic-run.ts";
+import { type FigureFiles, writeFigures } from "../figure-files/write-figures.ts";
 import { frontOf } from "../figures/cost-scatter.ts";
 import { createReportContext } from "../report-context.ts";
-import { costsOf } from "../run-costs.ts";
+import { costsOf, type RunCosts } from "../run-costs.ts";
 import { costSection } from "./cost.ts";
 
 const result = syntheticResult({
@@ -67,6 +71,37 @@ describe("costSection", () => {
     const section = sectionOf(journal({ rpie: 40, ml: 30, null: 0 }));
     const [rpie] = [...section.querySelectorAll("tbody")[0]!.querySelectorAll("tr")].map(cells);
     expect(rpie!.at(-1)).toBe("0 of 2");
+  });
+
+  test("as a file: CSV and SVG where they are asked for, not in the list of figures, and none without times", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "doselap-cost-"));
+    const filesOf = async (costs: RunCosts | null, options: FigureFiles): Promise<string[]> => {
+      const context = createReportContext({ result, images: new Map(), costs });
+      try {
+        const into = await mkdtemp(join(folder, "figures-"));
+        expect(await writeFigures(context, into, options)).toEqual([]);
+        expect(await readFile(join(into, "figures.csv"), "utf8")).not.toMatch(/^cost,/mu);
+        const names = (await readdir(into)).filter((name) => name.startsWith("cost"));
+        if (names.includes("cost.csv")) {
+          const [head, ...rows] = (await readFile(join(into, "cost.csv"), "utf8")).trimEnd().split("\r\n");
+          expect(head).toMatch(/,arm,core-seconds,/u);
+          expect(rows.map((row) => row.split(",").slice(0, 3))).toEqual([
+            ["1000", "rpie", "2"],
+            ["1000", "ml", "30"],
+            ["100000", "rpie", "2"],
+            ["100000", "ml", "30"],
+          ]);
+        }
+        return names.toSorted();
+      } finally {
+        context.maker.close();
+      }
+    };
+    const costs = costsOf(journal({ rpie: 2, ml: 30 }));
+    expect(await filesOf(costs, { cost: true, png: false })).toEqual(["cost.csv", "cost.svg"]);
+    expect(await filesOf(costs, { png: false })).toEqual([]);
+    expect(await filesOf(null, { cost: true, png: false })).toEqual([]);
+    await rm(folder, { recursive: true });
   });
 
   test("no journal, or one that knows nothing, is said and is no error", () => {

@@ -1,8 +1,9 @@
 // What the answer cost: time, processor seconds, memory and energy of each arm, and quality beside them. The one part of the
 // report that depends on the journal's times, so that it stands in a section of its own; without a journal it says so.
 
-import { armCosts, resultCost, wattsPerCore, type ArmCost } from "../arm-costs.ts";
+import { armCosts, wattsPerCore, type ArmCost } from "../arm-costs.ts";
 import { resolutionWords } from "../answer-sentence.ts";
+import { levelPoints, scatterPanels } from "../cost-points.ts";
 import { costScatter, frontOf, type CostPoint } from "../figures/cost-scatter.ts";
 import { armLegend } from "../figures/legend.ts";
 import { countText, doseText, fixedText, listText, numberText } from "../format.ts";
@@ -10,10 +11,7 @@ import { html, type Markup } from "../markup.ts";
 import { factTable } from "../page.ts";
 import type { ReportContext } from "../report-context.ts";
 import type { JobCostRow, RunCosts } from "../run-costs.ts";
-import { armAt, nullArm, statOf } from "../summary.ts";
-
-/** Panels of the scatter; of more levels the lowest, the highest and some between are shown. */
-const mostPanels = 3;
+import { nullArm } from "../summary.ts";
 
 export function costSection(context: ReportContext): Markup {
   return html`<section id="cost">
@@ -42,18 +40,10 @@ function costPanel(context: ReportContext): Markup {
 function scatterFigure(context: ReportContext, costs: RunCosts): Markup | null {
   const { summary, answer, styles, maker, result } = context;
   if (answer.resolution === null) return null;
-  const panels = shownLevels(summary.levels).map((level) => ({
-    level,
-    points: levelPoints(context, costs, level),
-  }));
+  const scatter = scatterPanels(context, costs);
+  if (scatter === null) return null;
+  const { panels, seconds, quality } = scatter;
   const points = panels.flatMap((panel) => panel.points);
-  if (points.length === 0) return null;
-  const limitsOf = (values: readonly number[]): [number, number] => [
-    Math.min(...values),
-    Math.max(...values),
-  ];
-  const seconds = limitsOf(points.map((point) => point.coreSeconds));
-  const quality = limitsOf([0, ...points.map((point) => point.quality)]);
   const { what, how } = resolutionWords(answer.resolution);
   const unit = summary.axis === "dose" ? "photons per frame" : "photons per object pixel";
   const pictures = panels.map(
@@ -78,28 +68,6 @@ function scatterFigure(context: ReportContext, costs: RunCosts): Markup | null {
       slower or worse than one that is on it.
     </figcaption>
   </figure>`;
-}
-
-/** The arms' means over the views of a level, where both numbers are known. */
-function levelPoints(
-  { summary, answer, result }: ReportContext,
-  costs: RunCosts,
-  level: number,
-): CostPoint[] {
-  const conditions = summary.conditions.filter((condition) => condition.level === level);
-  return summary.arms.flatMap((arm) => {
-    const rows = conditions.flatMap((condition) => {
-      const quality = statOf(armAt(condition, arm), answer.resolution!)?.mean;
-      const seconds = condition.cells.flatMap(
-        (cell) => resultCost(result, costs, cell, arm)?.neededCoreSeconds ?? [],
-      );
-      return typeof quality === "number" && seconds.length > 0 ? [{ quality, seconds: mean(seconds) }] : [];
-    });
-    if (rows.length === 0) return [];
-    // The journal counts milliseconds: a flat object takes less.
-    const coreSeconds = Math.max(1e-3, mean(rows.map((row) => row.seconds)));
-    return [{ arm, coreSeconds, quality: mean(rows.map((row) => row.quality)) }];
-  });
 }
 
 function armTable(context: ReportContext, arms: readonly ArmCost[]): Markup {
@@ -264,16 +232,6 @@ function machineList({ machines, jobs }: RunCosts): Markup {
     ],
   ];
   return factTable(rows);
-}
-
-/** At most three levels: the lowest, the middle, the highest. */
-function shownLevels(levels: readonly number[]): number[] {
-  if (levels.length <= mostPanels) return [...levels];
-  return [levels[0]!, levels[Math.floor((levels.length - 1) / 2)]!, levels.at(-1)!];
-}
-
-function mean(values: readonly number[]): number {
-  return sum(values) / values.length;
 }
 
 function sum(values: readonly number[]): number {

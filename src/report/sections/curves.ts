@@ -1,5 +1,6 @@
 // Figure 1: resolution and similarity against dose, one panel per view; the other metrics folded away below.
 
+import { belowFloorSentences } from "../below-floor.ts";
 import { type StatKey, doseCurve, valueDomain } from "../figures/dose-curves.ts";
 import { panelColumns } from "../figures/figure.ts";
 import { floorLegend, hasFloor } from "../figures/floor-line.ts";
@@ -62,13 +63,14 @@ export function doseCurves(context: ReportContext): Markup | null {
 }
 
 /** What the floor's lines bound, and what may pass them. */
-function floorSentence({ summary, result }: ReportContext, keys: readonly StatKey[]): string {
+function floorSentence({ summary, result, answer }: ReportContext, keys: readonly StatKey[]): string {
   if (!keys.some((key) => hasFloor(summary, key, "unbiased"))) return "";
   const object =
     result.design["kind"] === "measured"
       ? " The full-dose reconstruction and its probe stand for the object and the probe; the photons that an arm shares with it count as no error."
       : "";
-  return ` The solid line without marks is the Cramér–Rao floor: the best that any unbiased estimate can do with these photons, this probe and this scan, each object pixel free. Priors, early stopping and smooth objects can pass it. The line of dashes and dots is the bound for estimates that know the object’s power spectrum and take it for a Gaussian field; only what knows more of the object, such as its sharp edges, can pass it.${object}`;
+  const passed = belowFloorSentences(summary, answer.resolution).join(" ");
+  return ` The solid line without marks is the Cramér–Rao floor: no unbiased estimate can do better with these photons, this probe and this scan, each object pixel free. Arms with a prior are no unbiased estimates and may pass it. The line of dashes and dots bounds them too: no linear estimate that knows the object’s power spectrum does better in the mean over objects and noise.${object} ${passed}`;
 }
 
 function panelRow(context: ReportContext, key: StatKey & Partial<Stat>): Markup | null {

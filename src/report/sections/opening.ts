@@ -1,6 +1,6 @@
 // First screen: the question, what failed (if anything), the answer with its limits, the study in numbers, what to beware of.
 
-import { countText, doseText } from "../format.ts";
+import { countText, doseText, listText } from "../format.ts";
 import { html, type Markup } from "../markup.ts";
 import type { ReportContext } from "../report-context.ts";
 import { failureLines, sortedWarnings } from "../warnings.ts";
@@ -28,8 +28,13 @@ export function opening(context: ReportContext): Markup {
 /** Failed jobs, before the answer where nobody can miss them. */
 function failures({ result }: ReportContext): Markup | null {
   const failed = result.cells.flatMap((cell) => cell.arms).filter((outcome) => outcome.state === "failed");
-  if (failed.length === 0) return null;
-  return banner(`${countText(failed.length, "reconstruction")} failed.`, failureLines(result));
+  const lost = result.failures?.length ?? 0;
+  if (failed.length + lost === 0) return null;
+  const counts = [
+    ...(lost === 0 ? [] : [countText(lost, "comparison")]),
+    ...(failed.length === 0 ? [] : [countText(failed.length, "reconstruction")]),
+  ];
+  return banner(`${listText(counts)} failed.`, failureLines(result));
 }
 
 /** What the plan and single results warn of. */

@@ -57,8 +57,8 @@ export function overviewTable(context: ReportContext): Markup | null {
         <b>Table 1.</b>
         ${capitalised(what)} (${how}), in cycles per
         pixel${result.pixelSizeM === null ? "" : " and as a full period"}, at each view and dose (${unit});
-        darker is better. Below a value its 95 % interval where there is one (see Table 2). “–”: the
-        correlation has no value, as for a flat object; “0”: nothing is resolved; “≈ null”: not
+        the stronger the colour the better. Below a value its 95 % interval where there is one (see Table 2).
+        “–”: the correlation has no value, as for a flat object; “0”: nothing is resolved; “≈ null”: not
         distinguishable from the null arm. n: pixels compared, the smallest number of the row.
       </caption>
       <thead>

@@ -42,7 +42,9 @@ export function resultsTable(context: ReportContext): Markup {
   const seeds = Math.max(0, ...context.summary.conditions.map((condition) => condition.cells.length));
   const spread = seeds > 1 ? " Values are means over the seeds ± one standard deviation." : "";
   const compared =
-    seeds < 6 ? "; with fewer than six seeds only FRC columns, which have tiles, can say so" : "";
+    seeds < 6
+      ? "; with fewer than six seeds only FRC columns can say so, whose tiles of the field are drawn as well"
+      : "";
   const length = context.result.pixelSizeM === null ? "" : " Lengths under an FRC value are the full period.";
   const caption = html`<b>Table 4.</b> Every arm at every dose and view. ↑ higher is better, ↓ lower is
     better. Underlined: the best value of a condition; bold as well: better than every other arm’s by a paired

@@ -3,6 +3,7 @@
 
 import { html, type Markup } from "../markup.ts";
 import type { ReportContext } from "../report-context.ts";
+import type { Summary } from "../summary.ts";
 import type { PicturePair, StudyPictures } from "../study-pictures.ts";
 import type { Catalog, CatalogPanel } from "../viewer/catalog.ts";
 import { levelText, overlapText } from "../wording.ts";
@@ -35,10 +36,17 @@ export function viewerSection(
       and read the values there; ${zoomWords} Values are read from the pictures’ 8 bits and so are rounded to
       about a 230th of each picture’s range. Differences are arm less ${pictures.views[0]!.targetName}; the
       complex difference is the distance in the complex plane.
-      ${pictures.block === 1 ? "" : `To keep this page small each picture pixel is the mean of ${pictures.block} × ${pictures.block} object pixels; the tables count all pixels. `}First
-      seed of each condition.
+      ${pictures.block === 1 ? "" : `To keep this page small each picture pixel is the mean of ${pictures.block} × ${pictures.block} object pixels; the tables count all pixels. `}${seedWords(context.summary)}
     </figcaption>
   </figure>`;
+}
+
+/** Which of several seeds the page has pictures of, and where the others are. */
+function seedWords({ conditions }: Summary): string {
+  const most = Math.max(...conditions.map(({ cells }) => cells.length));
+  if (most === 1) return "";
+  const first = [...new Set(conditions.flatMap(({ cells }) => cells[0]?.seed ?? []))];
+  return `Of ${most} seeds the first is shown (${first.join(", ")}): all of them would not fit a page that can be mailed. The others’ pictures and pixels are files of the run folder, compare/…/seed_…/.`;
 }
 
 const zoomWords =

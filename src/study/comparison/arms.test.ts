@@ -3,11 +3,12 @@
 import { describe, expect, test } from "vitest";
 import { blobs, inGauge, withNoise } from "../../../test/support/metric-images.ts";
 import { flatImage } from "../../array/ndarray.ts";
+import { compareImages } from "../../metrics/compare.ts";
 import { frcThresholds } from "../../metrics/frc.ts";
 import { metricsOf } from "../../metrics/registry.ts";
 import type { Cell } from "../cell.ts";
 import type { ArmOutcome, MetricRow } from "../results.ts";
-import { scoreArm, type ArmImages } from "./arms.ts";
+import { partRows, scoreArm, type ArmImages } from "./arms.ts";
 
 const truth = blobs(64, 64);
 const mask = new Uint8Array(64 * 64).fill(1);
@@ -94,5 +95,28 @@ describe("scoreArm", () => {
     const object = inGauge(withNoise(truth, 0.02), { rampX: 0.02 });
     const mae = (outcome: ArmOutcome): number => rowOf(outcome, { metric: "mae", part: "phase" }).value!;
     expect(mae(score({ object }, { phaseRamp: false }))).toBeGreaterThan(5 * mae(score({ object })));
+  });
+});
+
+describe("a metric without a value", () => {
+  const report = compareImages(withNoise(truth, 0.02, 3), truth, { gauge: "standard", mask }).phase!;
+  const key = { arm: "ml", cell, comparison: "truth", part: "phase", n: 4096 } as const;
+
+  test.each([
+    ["ssim", Number.NaN],
+    ["mae", Infinity],
+    ["psnr", undefined],
+  ])("%s of %d fails the job and is named", (metric, value) => {
+    expect(() => partRows({ ...report, [metric]: value }, key)).toThrow(
+      new RegExp(`${metric}: ml has no ${metric} of the phase; .*got ${value} \\[F-31\\]`, "u"),
+    );
+  });
+
+  test("that rightly does not exist is null, and a crossing says which kind of null", () => {
+    const never = { ...report, frc50: null, crossing: { ...report.crossing, frc50: "never" as const } };
+    const rows = partRows(never, key);
+    expect(rows.find(({ metric }) => metric === "frc50")).toMatchObject({ value: null, crossing: "never" });
+    const rest = rows.filter(({ metric }) => metric !== "frc50");
+    expect(rest.every(({ value }) => value !== null)).toBe(true);
   });
 });

@@ -1,9 +1,10 @@
 // Scores one arm in one cell: the standard gauge, every metric of the registry, one tidy row per number.
 
 import type { ComplexImage } from "../../array/ndarray.ts";
+import { DoselapError } from "../../errors.ts";
 import { compareImages, type PartReport } from "../../metrics/compare.ts";
 import { complexFrc } from "../../metrics/complex-frc.ts";
-import type { CrossingState } from "../../metrics/crossing.ts";
+import { decidingPixels, type CrossingState } from "../../metrics/crossing.ts";
 import { applyGauge } from "../../metrics/gauge.ts";
 import { frcAuc } from "../../metrics/frc-auc.ts";
 import { frcThresholds, isFrcThreshold, type FrcReport } from "../../metrics/frc.ts";
@@ -57,6 +58,7 @@ export function scoreArm(
       gauge: "standard",
       gauged,
       comparison: target.comparison,
+      leastPixels: decidingPixels,
       msSsimSigmaPx: settings.msSsimSigmaPx,
       ...gauge,
     });
@@ -75,7 +77,7 @@ export function scoreArm(
     if (halvesFlagged) {
       warnings.push(`halves: registration asked for more than ${maxShiftPx} px and was not applied`);
     }
-    const curve = complexFrc(other, a, { mask });
+    const curve = complexFrc(other, a, { mask, leastPixels: decidingPixels });
     rings["halves"] = tileRings(other, a, mask);
     frc["halves"] = curve.frc;
     const key = { arm, cell, comparison: "halves", part: "complex", n: curve.n } as const;
@@ -115,7 +117,8 @@ export function absentArm(arm: string, state: "failed" | "skipped", reason: stri
   };
 }
 
-interface RowKey {
+/** What a row is of. */
+export interface RowKey {
   readonly arm: string;
   readonly cell: Cell;
   readonly comparison: MetricRow["comparison"];
@@ -123,10 +126,23 @@ interface RowKey {
   readonly n: number;
 }
 
-function partRows(scores: PartReport, key: RowKey & { readonly part: "amplitude" | "phase" }): MetricRow[] {
-  return metricsOf(key.part).map((metric) =>
-    row(metric, scores[metric] ?? null, crossingOf(metric, scores), key),
-  );
+/** @throws Job for a metric that has no value and does not say so, null: a missing metric fails its job (F-31). */
+export function partRows(
+  scores: PartReport,
+  key: RowKey & { readonly part: "amplitude" | "phase" },
+): MetricRow[] {
+  return metricsOf(key.part).map((metric) => {
+    const value = scores[metric];
+    if (value === undefined || (value !== null && !Number.isFinite(value))) {
+      throw new DoselapError("Job", `${key.arm} has no ${metric} of the ${key.part}`, {
+        key: metric,
+        expected: "a finite number, or null where it does not exist",
+        got: String(value),
+        finding: "F-31",
+      });
+    }
+    return row(metric, value, crossingOf(metric, scores), key);
+  });
 }
 
 function crossingOf(metric: MetricName, { crossing }: Pick<FrcReport, "crossing">): CrossingState | null {

@@ -1,6 +1,7 @@
 // All cells together: what the report reads and what the tables print.
 
 import { groupBy } from "../../array/group.ts";
+import { csvField } from "../../io/csv.ts";
 import { fullPeriodNm } from "../../metrics/resolution.ts";
 import { doselapVersion } from "../../version.ts";
 import type { StudyDesign } from "../design/schema.ts";
@@ -16,6 +17,7 @@ export function collectStudy(
   design: StudyDesign,
   designHash: string,
   plan: StudyPlan,
+  failures: readonly string[] = [],
 ): StudyResult {
   return {
     schemaVersion: 1,
@@ -26,6 +28,7 @@ export function collectStudy(
     cells,
     indistinguishable: indistinguishable(cells),
     notes: plan.warnings,
+    ...(failures.length === 0 ? {} : { failures }),
   };
 }
 
@@ -105,10 +108,4 @@ export function resultsCsv({ cells, pixelSizeM }: StudyResult): string {
     }
   }
   return `${lines.join("\n")}\n`;
-}
-
-function csvField(value: string | number | null | undefined): string {
-  if (value === null || value === undefined) return "";
-  const text = String(value);
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

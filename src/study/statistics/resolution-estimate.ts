@@ -4,7 +4,7 @@
 import type { ArmOutcome, MetricRow } from "../results.ts";
 import type { Estimate } from "./paired-difference.ts";
 import { drawResamples, seedMeans, type Resamples } from "./resamples.ts";
-import { type CrossingMetric, thresholdUnder } from "./resolution-threshold.ts";
+import { type CrossingMetric, decides, thresholdUnder } from "./resolution-threshold.ts";
 import { tileResolutions } from "./tile-resolution.ts";
 
 /** Which FRC crossing is the resolution. */
@@ -80,6 +80,7 @@ export function seedResolution(
       : tileResolutions(rings, drawing.resamplesOf(1), {
           curve,
           thresholdUnder: (ring) => thresholdUnder(metric, curve, ring),
+          decides: (ring) => decides(metric, curve, ring),
         });
   return { replicate, value, isLowerBound: row.value === null, draws };
 }

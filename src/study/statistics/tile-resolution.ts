@@ -11,11 +11,20 @@ import type { FrcCurve } from "../results.ts";
 import type { Resamples } from "./resamples.ts";
 
 /** Resolution in cycles per pixel, float64 [draws]; the curve's last frequency when it never falls below the threshold, 0 when
- * it has no value. @param curve of the whole field. @param thresholdUnder its threshold under each ring. */
+ * it has no value. @param curve of the whole field. @param thresholdUnder its threshold under each ring. @param decides as
+ * in {@link findCrossing}. */
 export function tileResolutions(
   rings: TileRings,
   resamples: Pick<Resamples, "draws" | "tileCount" | "tileWeights">,
-  { curve, thresholdUnder }: { curve: FrcCurve; thresholdUnder: (ring: number) => number },
+  {
+    curve,
+    thresholdUnder,
+    decides,
+  }: {
+    curve: FrcCurve;
+    thresholdUnder: (ring: number) => number;
+    decides?: (ring: number) => boolean;
+  },
 ): Float64Array {
   const tiles = rings.cross.length;
   const { frequency, value } = curve;
@@ -44,7 +53,7 @@ export function tileResolutions(
       const departure = (1 - part) * (own[low]! - all[low]!) + part * (own[high]! - all[high]!);
       drawn[ring] = here + scale * departure;
     }
-    const { state, frequency: found } = findCrossing(frequency, drawn, (ring) => threshold[ring]!);
+    const { state, frequency: found } = findCrossing(frequency, drawn, (ring) => threshold[ring]!, decides);
     out[draw] = state === "never" ? last : (found ?? 0);
   }
   return out;
