@@ -25,6 +25,7 @@ import { runStageJob, type JobRun } from "./run-job.ts";
 import { stageNames, type JobOutcome, type Stage, type StageJob, type StageName } from "./stage.ts";
 import { planStage } from "./stages/plan.ts";
 import { stages } from "./stages/registry.ts";
+import { watchTrainingSpeed } from "./training-speed.ts";
 
 export interface RunOptions {
   /** The run folder, absolute; made when absent. */
@@ -176,11 +177,17 @@ async function standing(job: StageJob, { root, designHash }: StageContext): Prom
   return { job, state: record.state, reason: record.reason, summary: record.summary };
 }
 
-/** events.jsonl: every event but progress, with its time. The one file that is not the same from run to run. */
+/** events.jsonl: every event with its time; of progress, the speed of training alone. The one file that is not the same from
+ * run to run. */
 function journal(root: string, now: () => number, onEvent: EventSink | undefined): EventSink {
   const file = join(root, "events.jsonl");
+  const speedAt = watchTrainingSpeed();
   return (event: RunEvent) => {
-    if (event.kind !== "job-progress") appendFileSync(file, `${JSON.stringify({ time: now(), ...event })}\n`);
+    const time = now();
+    const kept = [event.kind === "job-progress" ? undefined : event, speedAt(event, time)];
+    for (const each of kept) {
+      if (each !== undefined) appendFileSync(file, `${JSON.stringify({ time, ...each })}\n`);
+    }
     onEvent?.(event);
   };
 }

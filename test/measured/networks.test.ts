@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { ArmResult, StudyResult } from "../../src/study/results.ts";
+import type { CellResult, StudyResult } from "../../src/study/results.ts";
 import { cli, type CliResult } from "../support/cli.ts";
 
 const scan = resolve(import.meta.dirname, "../../../shared/data/siemens-star-small.npz.bz2");
@@ -22,7 +22,7 @@ methods:
 
 let folder: string;
 let run: CliResult;
-let arms: readonly ArmResult[];
+let arms: CellResult["arms"];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "doselap-networks-"));
   await writeFile(join(folder, "networks.yaml"), study);
