@@ -40,19 +40,19 @@ export function recipe() {
     left: input("left", [groups, framesPerGroup]),
     probe,
   };
-  const { objects, sampler, illumination } = model.apply(feeds, parameters);
+  const { object, regions, sampler, illumination } = model.apply(feeds, parameters);
   const counts = input("counts", frames);
   const root = (n) => sqrt(offset(n, 3 / 8));
-  const lossOf = (object) => {
-    const expected = scale(totalIntensity(spectra(object, sampler, illumination)), dosePhotons);
+  const lossOf = (region) => {
+    const expected = scale(totalIntensity(spectra(region, sampler, illumination)), dosePhotons);
     return mean(square(subtract(root(expected), root(counts))), [0, 1, 2]);
   };
-  const [, first, last] = objects;
+  const [, first, last] = regions;
   return {
     name: "recipe",
     specs: model.specs,
     parameters,
-    outputs: { re: last.re, im: last.im },
+    outputs: { re: object.re, im: object.im },
     loss: add(lossOf(last), scale(lossOf(first), 0.3)),
     optimiser: chain(clipByGlobalNorm(1), adam(), weightDecay(1e-4), descend()),
     rate: 1e-4,

@@ -4,6 +4,7 @@ import { appendFileSync, closeSync, fstatSync, openSync, readSync } from "node:f
 import { join } from "node:path";
 import { errorCode, fileError } from "../io/file-error.ts";
 import type { EventSink, RunEvent } from "./events.ts";
+import { watchTrainingSpeed } from "./training-speed.ts";
 
 const journalFile = "events.jsonl";
 
@@ -13,8 +14,12 @@ const journalFile = "events.jsonl";
 export function openJournal(root: string, now: () => number, onEvent: EventSink | undefined): EventSink {
   const file = join(root, journalFile);
   if (endsInside(file)) append(file, "\n");
+  const speedAt = watchTrainingSpeed();
   return (event: RunEvent) => {
-    if (event.kind !== "job-progress") append(file, `${JSON.stringify({ time: now(), ...event })}\n`);
+    const time = now();
+    for (const kept of [event.kind === "job-progress" ? undefined : event, speedAt(event, time)]) {
+      if (kept !== undefined) append(file, `${JSON.stringify({ time, ...kept })}\n`);
+    }
     onEvent?.(event);
   };
 }

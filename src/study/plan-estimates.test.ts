@@ -107,10 +107,10 @@ describe("a network's operations", () => {
   };
 
   test("are steps, one U-Net and one comparison per group, backward twice the forward pass", () => {
-    // Region 8·⌈(4/3·30.2 + 5·7.18)/8⌉ = 80, canvas 64 + 2·19 = 102. U-Net: 59,616 operations per pixel of the region.
+    // Region 8·⌈(4/3·30.2 + 5·7.18)/8⌉ = 80. U-Net: 59,616 operations per pixel of the region.
     const unet = 59_616 * 80 ** 2;
-    // A pull: twice a transform of 16·64³ operations and a patch of 4·64·102·(102 + 64), for four frames.
-    const pull = 4 * 2 * (16 * 64 ** 3 + 4 * 64 * 102 * 166);
+    // A pull: twice a transform of 16·64³ operations and a patch of 4·64·80·(80 + 64), for four frames.
+    const pull = 4 * 2 * (16 * 64 ** 3 + 4 * 64 * 80 * 144);
     const group = 9 * pull + 3 * (unet + pull / 2);
     const eight = { steps: 8 };
     expect(flops("pinn", eight)).toBe(2 * 200 * group + 210 * (9 * pull + unet));

@@ -84,6 +84,7 @@ export function referenceFlops(
 interface Physics {
   readonly sizePx: number;
   readonly probeModes: number;
+  /** Side of what patches are cut from: a canvas, or the region of it that is solved. */
   readonly canvasPx: number;
 }
 

@@ -108,9 +108,9 @@ function groupArm(
     cost: (scan, { steps: asked, stages, widths }) => {
       const steps = stepsAt(asked, scan.dosePhotons);
       const { sizePx, probeModes, groupSize } = scan;
-      const { regionPx, canvasPx } = plannedCanvas(scan, widths.length);
+      const { regionPx } = plannedCanvas(scan, widths.length);
       const shape = { ...groupChannels, widths };
-      const pull = groupSize * pullFlops({ sizePx, probeModes, canvasPx });
+      const pull = groupSize * pullFlops({ sizePx, probeModes, canvasPx: regionPx });
       const compared = teacher === "labels" ? 0 : pull / 2;
       const net = unetFlops(shape, regionPx);
       // The pull of the first stage is the last of the steps: nothing before it is trained.

@@ -65,7 +65,12 @@ test.each([1, 2] as const)("the gradient at a flat object is the kernels' (%i mo
   );
   const brightest = light.reduce((a, b) => Math.max(a, b));
   const flat = { re: filled([1, side, side], 1), im: filled([1, side, side], 0) };
-  const gradient = objectGradient(flat, places, input("amplitudes", [frames, size, size]), illumination);
+  const gradient = objectGradient(
+    spectra(flat, places, illumination),
+    places,
+    input("amplitudes", [frames, size, size]),
+    illumination,
+  );
   const [re, im] = evaluate([gradient.re, gradient.im], feeds);
   const largest = re!.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
   // float32 frames and kernels against float64.

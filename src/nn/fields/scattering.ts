@@ -23,11 +23,20 @@ export interface Illumination {
 /** Below this share of a photon per pixel and unit of dose the modulus has no slope worth following. */
 const darkIntensity = 1e-10;
 
-/** f_cm: one field [F, N, N] (transposed) per probe mode. */
+/** f_cm: one field [F, N, N] (transposed) per probe mode. Beyond its canvas [B, Z, Z] the object is flat, 1. */
 export function spectra(object: Field, sampler: Sampler, illumination: Illumination): Field[] {
-  const patches = extractPatches(object, sampler);
+  const contrast = extractPatches({ re: offset(object.re, -1), im: object.im }, sampler);
+  const patches = { re: offset(contrast.re, 1), im: contrast.im };
   return modesOf(illumination.probe, patches.re.shape[0]!).map((mode) =>
     forwardDft(product(mode, patches), illumination.matrix),
+  );
+}
+
+/** {@link spectra} of a flat object: those of the probe, for each of F frames. */
+export function flatSpectra({ probe, matrix }: Illumination, frames: number): Field[] {
+  const [, rows, columns] = probe.re.shape as [number, number, number];
+  return modesOf(probe, 1).map((mode) =>
+    mapField(forwardDft(mode, matrix), (part) => expand(part, [frames, rows, columns])),
   );
 }
 
@@ -36,14 +45,13 @@ export function totalIntensity(modes: readonly Field[]): Tensor {
   return modes.map(intensity).reduce(add);
 }
 
-/** G of canvases [B, Z, Z]; `amplitudes` s_c [F, N, N], transposed. */
+/** G, canvases [B, Z, Z], where an object's {@link spectra} are `modes`; `amplitudes` s_c [F, N, N], transposed. */
 export function objectGradient(
-  object: Field,
+  modes: readonly Field[],
   sampler: Sampler,
   amplitudes: Tensor,
   illumination: Illumination,
 ): Field {
-  const modes = spectra(object, sampler, illumination);
   const ratio = divide(amplitudes, sqrt(offset(totalIntensity(modes), darkIntensity)));
   const factor = offset(ratio, -1);
   const probes = modesOf(illumination.probe, amplitudes.shape[0]!);

@@ -13,7 +13,7 @@ import { DoselapError } from "../../errors.ts";
 import { dftMatrix } from "../fields/dft.ts";
 import { intensity, mapField, product, conjugate, type Field } from "../fields/field.ts";
 import { sampler, scatterPatches, type Sampler } from "../fields/patches.ts";
-import { objectGradient, probePower, type Illumination } from "../fields/scattering.ts";
+import { flatSpectra, objectGradient, probePower, spectra, type Illumination } from "../fields/scattering.ts";
 import { filled, type Tensor } from "../graph/tensor.ts";
 import { add } from "../ops/add.ts";
 import { angle } from "../ops/angle.ts";
@@ -57,6 +57,8 @@ export interface GroupModelConfig {
 export interface GroupOutput extends CanvasOutput {
   /** After each stage, canvases [B, Z, Z]; the object of the gradient steps first. */
   readonly objects: readonly Field[];
+  /** The solved regions of these, [B, S, S]: what `sampler` takes patches from. */
+  readonly regions: readonly Field[];
   readonly sampler: Sampler;
   readonly illumination: Illumination;
   /** Outputs of the networks, [B, 2, S, S] each. */
@@ -87,7 +89,6 @@ export function groupModel(config: GroupModelConfig): GroupModel {
   const nets = Array.from({ length: stages }, (_, k) => unet(`stage${k}`, shape));
   const specs = [...nets.flatMap((net) => net.specs), ...probeShiftSpecs(trainedProbeModes, sizePx)];
   const frame = { top: border, bottom: border, left: border, right: border };
-  const cropped = (canvas: Field): Field => mapField(canvas, (part) => crop2d(part, frame));
 
   function apply(
     { amplitudes, top, left, probe: given }: GroupFeeds,
@@ -96,37 +97,41 @@ export function groupModel(config: GroupModelConfig): GroupModel {
   ): GroupOutput {
     const probe = shiftedProbe(given, parameters);
     const groups = top.shape[0]!;
-    const places = sampler(top, left, { groups, framesPerGroup, sizePx, canvasPx });
+    const shape = { groups, framesPerGroup, sizePx };
+    // Patches are taken from the region alone: around it the object is flat (NN-010).
+    const [regionTop, regionLeft] = [offset(top, -border), offset(left, -border)];
+    const places = sampler(regionTop, regionLeft, { ...shape, canvasPx: regionPx });
     const illumination = { probe, matrix: dftMatrix(sizePx) };
-    const light = lightOf(probe, places, config);
-    const pull = (object: Field): Field => {
-      const gradient = objectGradient(object, places, amplitudes, illumination);
+    const light = lightOf(probe, sampler(top, left, { ...shape, canvasPx }), frame, config.damping);
+    const pull = (modes: readonly Field[]): Field => {
+      const gradient = objectGradient(modes, places, amplitudes, illumination);
       return mapField(gradient, (part) => divide(part, light.divisor));
     };
-    const solved = (object: Field): Field => mapField(object, (part) => pad2d(crop2d(part, frame), frame));
+    const flat = flatSpectra(illumination, groups * framesPerGroup);
+    let modes = flat;
     let object: Field = {
-      re: filled([groups, canvasPx, canvasPx], 1),
-      im: filled([groups, canvasPx, canvasPx], 0),
+      re: filled([groups, regionPx, regionPx], 1),
+      im: filled([groups, regionPx, regionPx], 0),
     };
     for (let j = 0; j < config.steps; j++) {
-      const step = solved(pull(object));
+      const step = pull(modes);
       object = { re: add(object.re, step.re), im: add(object.im, step.im) };
+      modes = spectra(object, places, illumination);
     }
-    const objects = [object];
+    const regions = [object];
     const corrections: Tensor[] = [];
     let u: { readonly amplitude: Tensor; readonly phase: Tensor } | undefined;
     for (const net of nets) {
-      const inner = cropped(object);
-      const modulus = sqrt(offset(intensity(inner), 1e-12));
-      u ??= { amplitude: offset(modulus, -1), phase: angle(inner.re, inner.im) };
-      const rotated = product(cropped(pull(object)), conjugate(inner));
-      const length = sqrt(offset(intensity(inner), 0.01));
+      const modulus = sqrt(offset(intensity(object), 1e-12));
+      u ??= { amplitude: offset(modulus, -1), phase: angle(object.re, object.im) };
+      const rotated = product(pull(modes), conjugate(object));
+      const length = sqrt(offset(intensity(object), 0.01));
       const planes = [
         u.amplitude,
         u.phase,
         divide(rotated.re, length),
         divide(rotated.im, length),
-        light.share(frame),
+        light.share,
       ];
       const input = concat(
         planes.map((plane) => reshape(plane, [groups, 1, regionPx, regionPx])),
@@ -138,32 +143,38 @@ export function groupModel(config: GroupModelConfig): GroupModel {
         reshape(slice(output, 1, channel, channel + 1), [groups, regionPx, regionPx]),
       ) as [Tensor, Tensor];
       u = corrected(u, da, dp, config.output);
-      object = polar(u, frame);
-      objects.push(object);
+      object = polar(u);
+      modes = spectra(object, places, illumination);
+      regions.push(object);
     }
-    const inside = pad2d(crop2d(light.cov, frame), frame);
-    return { object, objects, sampler: places, illumination, light: inside, corrections };
+    const objects = regions.map((region) => onCanvas(region, frame));
+    const inside = pad2d(light.cov, frame);
+    return {
+      object: objects.at(-1)!,
+      objects,
+      regions,
+      sampler: places,
+      illumination,
+      light: inside,
+      corrections,
+    };
   }
   return { sizePx, framesPerGroup, canvasPx, specs, apply };
 }
 
 type Border = Parameters<typeof pad2d>[1];
 
-/** Illumination of the canvases: the divisor D [B, Z, Z], and √(cov/peak) on the region. */
-function lightOf(probe: Field, places: Sampler, { framesPerGroup, damping }: GroupModelConfig) {
+/** Illumination of the region: cov, the divisor D and √(cov/peak), [B, S, S]. The peak is that of the whole canvas. */
+function lightOf(probe: Field, canvas: Sampler, frame: Border, damping: number) {
   const power = probePower(probe);
-  const [groups, , , canvasPx] = places.columns.shape as [number, number, number, number];
+  const [groups, framesPerGroup] = canvas.columns.shape as [number, number, number, number];
   const [, rows, columns] = power.shape as [number, number, number];
   const spread = expand(power, [groups * framesPerGroup, rows, columns]);
-  const cov = scatterPatches({ re: spread, im: spread }, places).re;
-  const whole = [groups, canvasPx, canvasPx];
-  const largest = expand(peak(cov, [1, 2]), whole);
+  const whole = scatterPatches({ re: spread, im: spread }, canvas).re;
+  const cov = crop2d(whole, frame);
+  const largest = expand(peak(whole, [1, 2]), cov.shape);
   const divisor = add(scale(cov, 1 - damping), offset(scale(largest, damping), 1e-12));
-  return {
-    cov,
-    divisor,
-    share: (frame: Border): Tensor => sqrt(offset(divide(crop2d(cov, frame), crop2d(largest, frame)), 1e-12)),
-  };
+  return { cov, divisor, share: sqrt(offset(divide(cov, largest), 1e-12)) };
 }
 
 function corrected(
@@ -194,12 +205,13 @@ function clamped(a: Tensor, lowest: number, highest: number): Tensor {
   return offset(subtract(relu(offset(a, -lowest)), relu(offset(a, -highest))), lowest);
 }
 
-/** (1 + u₀) e^{i u₁} on the region, 1 around it. */
-function polar({ amplitude, phase }: { amplitude: Tensor; phase: Tensor }, frame: Border): Field {
+/** (1 + u₀) e^{i u₁}. */
+function polar({ amplitude, phase }: { amplitude: Tensor; phase: Tensor }): Field {
   const modulus = offset(amplitude, 1);
-  const re = multiply(modulus, cosine(phase));
-  return {
-    re: offset(pad2d(offset(re, -1), frame), 1),
-    im: pad2d(multiply(modulus, sine(phase)), frame),
-  };
+  return { re: multiply(modulus, cosine(phase)), im: multiply(modulus, sine(phase)) };
+}
+
+/** A region on its canvas, 1 around it. */
+function onCanvas({ re, im }: Field, frame: Border): Field {
+  return { re: offset(pad2d(offset(re, -1), frame), 1), im: pad2d(im, frame) };
 }

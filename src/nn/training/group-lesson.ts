@@ -148,34 +148,36 @@ function groupGraph(
   });
   const activations: Tensor[] = [];
   const output = network.apply(feeds, parameters, (features) => activations.push(peak(features, [0, 2, 3])));
-  const compare =
+  const staged = (
     options.teacher === "labels"
       ? againstLabels(output, { re: input("truth.re", canvas), im: input("truth.im", canvas) })
-      : againstPhotons(output, input("counts", frames), task, options);
-  const staged = output.objects.slice(1).map(compare);
+      : againstPhotons(output, input("counts", frames), task, options)
+  ).slice(1);
   const last = staged.at(-1)!;
   const loss = staged.slice(0, -1).reduce((sum, earlier) => add(sum, scale(earlier, earlierShare)), last);
   return { specs: network.specs, parameters, loss, corrections: output.corrections.at(-1)!, activations };
 }
 
+/** Losses of the steps' object and of each stage's. */
 function againstPhotons(
-  { sampler, illumination }: GroupOutput,
+  { regions, sampler, illumination }: GroupOutput,
   counts: Tensor,
   { dosePhotons, backgroundPhotonsPerPx }: ScanTask,
   options: GroupLessonOptions,
-): (object: Field) => Tensor {
+): Tensor[] {
   const share = comparedShare(options);
-  return (object) =>
+  return regions.map((region) =>
     measurementLoss(
       options.loss,
-      expectedCounts(totalIntensity(spectra(object, sampler, illumination)), {
+      expectedCounts(totalIntensity(spectra(region, sampler, illumination)), {
         dosePhotons: dosePhotons * share,
         backgroundPhotonsPerPx: backgroundPhotonsPerPx * share,
       }),
       counts,
-    );
+    ),
+  );
 }
 
-function againstLabels({ light }: GroupOutput, truth: Field): (object: Field) => Tensor {
-  return (object) => labelLoss(object, truth, light);
+function againstLabels({ objects, light }: GroupOutput, truth: Field): Tensor[] {
+  return objects.map((object) => labelLoss(object, truth, light));
 }
