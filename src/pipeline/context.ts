@@ -16,7 +16,12 @@ const planFile = "plan/plan.json";
 /** How network arms are trained. */
 export type TrainerChoice =
   | { readonly runner: "builtin" }
-  | { readonly runner: "command"; readonly command: string };
+  | {
+      readonly runner: "command";
+      readonly command: string;
+      /** sha256 of the files that the command names: a changed program is another trainer. */
+      readonly programSha256?: readonly string[] | undefined;
+    };
 
 export interface RunContext {
   /** The run folder, absolute. */

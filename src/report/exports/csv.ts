@@ -14,6 +14,7 @@ const columns = [
   "frames",
   "seed",
   "arm",
+  "trainer",
   "comparison",
   "part",
   "metric",

@@ -14,6 +14,15 @@ import type { RunnerCall, RunnerResult } from "./runner.ts";
 
 const trainerResultFile = "result.json";
 
+/** Every file of the protocol, by its name in the job's folder. */
+export const protocolFiles: readonly string[] = [
+  "job.json",
+  "config.json",
+  "params.json",
+  reconstructionFile,
+  trainerResultFile,
+];
+
 /** Writes the three input files and removes outputs of an earlier run, which would pass for new ones. */
 export async function writeInputs({ job, config, params, overlapMetricsPath }: RunnerCall): Promise<void> {
   const { artifactDir, trainDataPath, testDataPath, logPath, dose, view, gridsize, arm, seed } = job;
@@ -87,5 +96,21 @@ async function readTrainerResult(file: string): Promise<unknown> {
       got: JSON.stringify(result),
     });
   }
+  checkName("trainer" in result ? result.trainer : undefined, file);
   return result;
+}
+
+/** It stands beside the arm's name in tables, so it is one short printable line. */
+function checkName(name: unknown, file: string): void {
+  if (
+    name === undefined ||
+    (typeof name === "string" && /^[^\p{C}\p{Z}](?:[^\p{C}\p{Zl}\p{Zp}]{0,39})$/u.test(name))
+  )
+    return;
+  throw new DoselapError("Runner", "the trainer's name cannot stand in a table", {
+    file,
+    key: "trainer",
+    expected: "a text of 1 to 40 printable characters",
+    got: JSON.stringify(name),
+  });
 }
