@@ -22,6 +22,7 @@ export default defineConfig({
       project("measured", ["test/measured/**/*.test.ts"], 900),
       project("browser", ["test/browser/**/*.test.ts"], 300),
       project("numpy", ["test/numpy/**/*.test.ts"], 120),
+      project("offline", ["test/offline/**/*.test.ts"], 300),
       project("pytorch", ["test/pytorch/**/*.test.ts"], 300),
     ],
   },

@@ -1,5 +1,5 @@
 // The command of an external trainer runs in each job's folder, but is written where doselap was started. Files that it names
-// there are therefore named in full, and their content becomes an input of the jobs: a changed trainer trains again.
+// there are therefore named in full, and their content becomes an input of the jobs: a changed trainer trains again (POLICY-003).
 
 import { isAbsolute, resolve } from "node:path";
 import { sha256File } from "../io/hash.ts";

@@ -22,7 +22,8 @@ const externally = z.object({
   result: z.object({ metrics: z.object({ trainer: z.string().optional() }).optional() }),
 });
 
-/** Who trained the network of an arm when it was not our own trainer: the name the program gives itself, or that it is one. */
+/** Who trained the network of an arm when it was not our own trainer (POLICY-002): the name the program gives itself, or that it
+ * is one. */
 export async function externalTrainer(
   arm: string,
   cell: Cell,
