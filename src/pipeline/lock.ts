@@ -3,7 +3,8 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { DoselapError } from "../errors.ts";
+import { DoselapError, messageOf } from "../errors.ts";
+import { parseJson } from "../io/json.ts";
 
 interface Owner {
   readonly pid: number;
@@ -45,19 +46,31 @@ export async function lockRun(root: string): Promise<() => Promise<void>> {
 
 /** The owner, or undefined when the file holds none: its writer died between creating and filling it. */
 async function readOwner(file: string): Promise<Owner | undefined> {
+  const hint = "Delete it if no doselap is running there.";
   const text = await readFile(file, "utf8").catch((error: unknown) => {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
-    throw error;
+    throw new DoselapError("File", "cannot be read", { file, cause: error, hint });
   });
   if (text === "") return undefined;
-  const owner: unknown = JSON.parse(text);
-  if (typeof owner === "object" && owner !== null && "pid" in owner && "host" in owner) {
-    return { pid: Number(owner.pid), host: String(owner.host) };
+  let owner: unknown;
+  try {
+    owner = parseJson(text);
+  } catch (cause) {
+    throw new DoselapError("Format", "is not a lock", { file, got: messageOf(cause), cause, hint });
   }
-  throw new DoselapError("Format", "is not a lock", {
-    file,
-    hint: "Delete it if no doselap is running there.",
-  });
+  if (isOwner(owner)) return owner;
+  throw new DoselapError("Format", "is not a lock", { file, hint });
+}
+
+function isOwner(value: unknown): value is Owner {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "pid" in value &&
+    Number.isSafeInteger(value.pid) &&
+    "host" in value &&
+    typeof value.host === "string"
+  );
 }
 
 function isAlive(pid: number): boolean {

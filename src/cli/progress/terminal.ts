@@ -3,6 +3,7 @@
 import { Listr, ListrLogger, ProcessOutput } from "listr2";
 import type { RunEvent } from "../../pipeline/events.ts";
 import { stageNames, type StageName } from "../../pipeline/stage.ts";
+import { plainText } from "../plain-text.ts";
 import type { Progress } from "./plain.ts";
 import { newTally, tallyLines, updateTally } from "./tally.ts";
 
@@ -50,13 +51,13 @@ export function terminalProgress(
     sink(event) {
       updateTally(stage, event, now());
       if (event.kind === "note") {
-        notes.push(event.text);
+        notes.push(plainText(event.text));
         return;
       }
       if (event.kind === "run-start") return;
       const line = lines.get(event.stage);
       if (line === undefined) return;
-      line.show?.(tallyLines(stage, now()).join("\n"));
+      line.show?.(plainText(tallyLines(stage, now()).join("\n")));
       if (event.kind === "stage-start") line.retitle?.(event.title);
       if (event.kind === "stage-end") {
         line.retitle?.(`${stage.title}${outcomeText(event)}`);

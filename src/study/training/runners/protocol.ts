@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { DoselapError } from "../../../errors.ts";
 import { writeJson } from "../../../io/atomic.ts";
 import { sha256File } from "../../../io/hash.ts";
+import { parseJson } from "../../../io/json.ts";
 import { legacyTrainingKeys } from "../bridge.ts";
 import { isFile } from "../job.ts";
 import { posixRelative } from "../paths.ts";
@@ -82,7 +83,7 @@ async function readTrainerResult(file: string): Promise<unknown> {
   };
   let result: unknown;
   try {
-    result = JSON.parse(await readFile(file, "utf8"));
+    result = parseJson(await readFile(file, "utf8"));
   } catch (cause) {
     throw new DoselapError("Runner", "the trainer's result is malformed", {
       ...malformed,
