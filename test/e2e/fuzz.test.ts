@@ -2,11 +2,8 @@
 // without a tag, no more than 5 s, no more than 512 MiB, no file or handle left. `npm run fuzz` runs more of the same.
 
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { promisify } from "node:util";
-import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { caseInput } from "../fuzz/case.ts";
 import { plantedKinds } from "../fuzz/planted.ts";
 import { targets } from "../fuzz/targets.ts";
@@ -44,10 +41,9 @@ describe("fuzz", () => {
     if (!answering.includes(name)) expect(refusals).toBeGreaterThan(leastRefused);
   });
 
-  test("a case is the same whenever it is made, and differs with seed and number", async () => {
-    const target = targets.find(({ name }) => name === "npz")!;
-    const folder = await mkdtemp(join(tmpdir(), "doselap-fuzz-"));
-    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  test("a case is the same whenever it is made, and differs with seed and number", () => {
+    // Bytes alone: mutators that know a format leave what is none as it is.
+    const target = targets.find(({ name }) => name === "bzip2")!;
     const samples = [Uint8Array.from({ length: 400 }, (_, i) => i % 251)];
     const make = (seed: number, number: number): Uint8Array => caseInput(target, samples, { seed, number });
     const cases = Array.from({ length: 20 }, (_, number) => make(1, number));
