@@ -24,6 +24,8 @@ export default defineConfig({
       project("browser", ["test/browser/**/*.test.ts"], 300),
       project("slurm", ["test/slurm/**/*.test.ts"], 600),
       project("numpy", ["test/numpy/**/*.test.ts"], 120),
+      project("offline", ["test/offline/**/*.test.ts"], 300),
+      project("pytorch", ["test/pytorch/**/*.test.ts"], 300),
     ],
   },
 });

@@ -1,6 +1,6 @@
 // Checks that every dependency is accounted for: docs/dependencies.md has one row per dependency of package.json
-// with the version and licence that are installed, versions are exact, and every package of package-lock.json with an
-// install script is listed under "Install scripts". No such script runs: .npmrc says so.
+// with the version and licence that are installed, versions are exact, every package of package-lock.json comes from the registry
+// with a sha512, and those with an install script are listed under "Install scripts". No such script runs: .npmrc says so.
 // Usage: node scripts/check-dependencies.mjs [--root DIR]. Exit 1 with one line per fault.
 
 import { existsSync } from "node:fs";
@@ -47,6 +47,15 @@ for (const [path, { optionalDependencies = {} }] of Object.entries(lock.packages
     if (!(`node_modules/${name}` in lock.packages) && !(`${path}/node_modules/${name}` in lock.packages))
       problems.push(`package-lock.json: ${path} wants ${name}, which has no entry`);
   }
+}
+
+// What is installed is what was locked: from the registry that npm is set to, with the hash that it had then (SUPPLY-002).
+for (const [path, { resolved, integrity }] of Object.entries(lock.packages)) {
+  if (path === "") continue;
+  if (resolved !== undefined && !resolved.startsWith("https://registry.npmjs.org/"))
+    problems.push(`package-lock.json: ${path} comes from ${resolved}, not from registry.npmjs.org`);
+  if (!/^sha512-[\w+/]{86}==$/.test(integrity ?? ""))
+    problems.push(`package-lock.json: ${path} has no sha512`);
 }
 
 const installing = new Set();

@@ -1,6 +1,7 @@
 // What a command is given instead of globals: streams, working directory, a way to set the exit code.
 
 import type { CommandContext } from "@stricli/core";
+import { plainText } from "./plain-text.ts";
 
 export interface CliContext extends CommandContext {
   readonly process: {
@@ -22,15 +23,15 @@ export const exitCodes = { ok: 0, failed: 1, usage: 2, skipped: 3, interrupted: 
 
 /** One JSON document on stdout and nothing else. */
 export function printJson(context: CliContext, value: unknown): void {
-  context.process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  context.process.stdout.write(`${plainText(JSON.stringify(value, null, 2))}\n`);
 }
 
 /** A line of the answer, on stdout. */
 export function printLine(context: CliContext, line = ""): void {
-  context.process.stdout.write(`${line}\n`);
+  context.process.stdout.write(`${plainText(line)}\n`);
 }
 
 /** A line of progress or warning, on stderr. */
 export function printNote(context: CliContext, line: string): void {
-  context.process.stderr.write(`${line}\n`);
+  context.process.stderr.write(`${plainText(line)}\n`);
 }

@@ -35,7 +35,7 @@ export async function resultTable(root: string): Promise<string[]> {
         first!.view,
         number(first!.overlapMeasured, 2),
         String(first!.frames),
-        `${arm}${same ? " ≈ null" : ""}`,
+        `${arm}${outcomes.some(({ trainer }) => trainer !== undefined) ? " (external)" : ""}${same ? " ≈ null" : ""}`,
         ...cellsOf(outcomes, columns),
       ]);
     }
@@ -48,6 +48,8 @@ export async function resultTable(root: string): Promise<string[]> {
   const notes = rows.some((row) => row.some((text) => text.endsWith("≈ null")))
     ? ["≈ null: not distinguishable from a flat object"]
     : [];
+  const trainers = new Set(study.cells.flatMap(({ arms }) => arms.flatMap(({ trainer }) => trainer ?? [])));
+  if (trainers.size > 0) notes.push(`external: trained by ${[...trainers].join(", ")}, not by doselap`);
   if (measured) {
     notes.push(
       "halves: two thinned halves against each other; artefacts that both share, as of too little overlap, raise it",

@@ -5,6 +5,7 @@ import type { TrainerChoice } from "../pipeline/context.ts";
 import type { JobFilters } from "../pipeline/filters.ts";
 import { executorFlags, type ExecutorFlags } from "./executor-flags.ts";
 import { readFlags, type ReadFlags } from "./read-flags.ts";
+import { trainerProgram } from "./trainer-program.ts";
 import { parseCount, parseNumber, parsePath, parsePositive, parseSeed } from "./flags.ts";
 
 export const studyPositional = {
@@ -109,8 +110,12 @@ export function filtersOf({ dose, view, gridsize, arm, seed }: FilterFlags): Job
   return { doses: dose, views: view, gridsizes: gridsize, arms: arm, seeds: seed };
 }
 
-/** The trainer that the flags ask for. @throws Usage when --runner and --command do not go together. */
-export function trainerOf({ runner, command }: Pick<StudyFlags, "runner" | "command">): TrainerChoice {
+/** The trainer that the flags ask for. @param cwd where files of the command are named from.
+ * @throws Usage when --runner and --command do not go together, File when a file of the command cannot be read. */
+export async function trainerOf(
+  { runner, command }: Pick<StudyFlags, "runner" | "command">,
+  cwd: string,
+): Promise<TrainerChoice> {
   if (runner === "builtin") {
     if (command === undefined) return { runner };
     throw new DoselapError("Usage", "--command needs --runner command", {
@@ -124,5 +129,5 @@ export function trainerOf({ runner, command }: Pick<StudyFlags, "runner" | "comm
       hint: 'Example: --runner command --command "python3 train.py"',
     });
   }
-  return { runner, command };
+  return { runner, ...(await trainerProgram(command, cwd)) };
 }

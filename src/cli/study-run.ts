@@ -156,7 +156,7 @@ async function planOf(context: CliContext, study: string | undefined, flags: Fla
     root,
     design,
     designHash: designHash(design),
-    trainer: trainerOf(flags),
+    trainer: await trainerOf(flags, context.cwd),
     plan: await planStudy(design, await sourceOf(design, root)),
   };
 }
@@ -231,7 +231,7 @@ export async function runInTerminal(
     summary = await runStudy({
       root,
       design,
-      trainer: trainerOf(flags),
+      trainer: await trainerOf(flags, context.cwd),
       stages,
       filters: filtersOf(flags),
       workers: flags.workers ?? defaultWorkers(),

@@ -8,22 +8,26 @@ import {
 } from "@stricli/core";
 import { isDoselapError, messageOf } from "../errors.ts";
 import { didYouMean } from "../study/design/nearest.ts";
+import { plainText } from "./plain-text.ts";
 
 /** Stricli's English with our wording of errors. */
 export function cliText(commands: readonly string[]): ApplicationText {
   return {
     ...text_en,
-    noCommandRegisteredForInput: ({ input }) =>
-      input.startsWith("-")
-        ? sentences(`doselap: unknown flag "${input}"`, didYouMean(input, ["--help", "--version"]))
-        : sentences(
-            `doselap: unknown command "${input}"; expected one of ${commands.join(", ")}`,
-            didYouMean(input, commands),
-          ),
-    exceptionWhileParsingArguments: (error) => `doselap: ${argumentError(error)}`,
+    noCommandRegisteredForInput: ({ input }) => plainText(unknownCommand(input, commands)),
+    exceptionWhileParsingArguments: (error) => plainText(`doselap: ${argumentError(error)}`),
     exceptionWhileRunningCommand: describe,
     commandErrorResult: describe,
   };
+}
+
+function unknownCommand(input: string, commands: readonly string[]): string {
+  return input.startsWith("-")
+    ? sentences(`doselap: unknown flag "${input}"`, didYouMean(input, ["--help", "--version"]))
+    : sentences(
+        `doselap: unknown command "${input}"; expected one of ${commands.join(", ")}`,
+        didYouMean(input, commands),
+      );
 }
 
 function argumentError(error: unknown): string {
@@ -64,7 +68,7 @@ function sentences(first: string, second: string | undefined): string {
 
 /** A doselap error is one clear line. Anything else is a defect of ours and keeps its stack. */
 function describe(error: unknown): string {
-  if (isDoselapError(error)) return `doselap: ${error.message}`;
+  if (isDoselapError(error)) return plainText(`doselap: ${error.message}`);
   const stack = error instanceof Error ? error.stack : undefined;
-  return `doselap: unexpected error, please report it: ${stack ?? messageOf(error)}`;
+  return plainText(`doselap: unexpected error, please report it: ${stack ?? messageOf(error)}`);
 }

@@ -4,6 +4,7 @@
 import type { AnyArray } from "../array/ndarray.ts";
 import type { NpzFile } from "../io/npz.ts";
 import { DoselapError, messageOf } from "../errors.ts";
+import { parseJson } from "../io/json.ts";
 import type { Metadata, ProvenanceEntry } from "./dataset.ts";
 import type { Violation } from "./violation.ts";
 
@@ -57,7 +58,7 @@ export async function readMetadata(npz: NpzFile): Promise<FoundMetadata> {
   if (text === undefined) return broken("an array that is not one text");
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (cause) {
     return broken(messageOf(cause));
   }

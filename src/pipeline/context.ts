@@ -5,18 +5,23 @@ import { join } from "node:path";
 import { DoselapError, messageOf } from "../errors.ts";
 import { writeJson } from "../io/atomic.ts";
 import { fileError } from "../io/file-error.ts";
+import { parseJson } from "../io/json.ts";
+import { checkDesign } from "../study/design/check.ts";
 import { designHash } from "../study/design/hash.ts";
 import { designSchema, type StudyDesign } from "../study/design/schema.ts";
 import type { StudyPlan } from "../study/plan-types.ts";
 import { doselapVersion } from "../version.ts";
-
-/** Relative path of the plan. */
-const planFile = "plan/plan.json";
+import { readPlan } from "./plan-file.ts";
 
 /** How network arms are trained. */
 export type TrainerChoice =
   | { readonly runner: "builtin" }
-  | { readonly runner: "command"; readonly command: string };
+  | {
+      readonly runner: "command";
+      readonly command: string;
+      /** sha256 of the files that the command names: a changed program is another trainer. */
+      readonly programSha256?: readonly string[] | undefined;
+    };
 
 export interface RunContext {
   /** The run folder, absolute. */
@@ -74,7 +79,7 @@ export async function checkSameStudy(root: string, design: StudyDesign): Promise
 }
 
 /** The design of a run folder, or undefined when it holds none yet.
- * @throws Format, Hash when study.json was changed by hand. */
+ * @throws Format, Hash when study.json was changed by hand, Design when it breaks a rule of designs. */
 export async function readStudy(root: string): Promise<{ design: StudyDesign; hash: string } | undefined> {
   const file = join(root, "study.json");
   let text: string;
@@ -86,7 +91,7 @@ export async function readStudy(root: string): Promise<{ design: StudyDesign; ha
   }
   let content: unknown;
   try {
-    content = JSON.parse(text);
+    content = parseJson(text);
   } catch (cause) {
     throw new DoselapError("Format", "is not JSON", {
       file,
@@ -111,6 +116,8 @@ export async function readStudy(root: string): Promise<{ design: StudyDesign; ha
       hint: "Write the change into a study file and run that in a new folder.",
     });
   }
+  // The file may come from anywhere: what a study file must keep, it must keep too.
+  checkDesign(parsed.data, { file });
   return { design: parsed.data, hash };
 }
 
@@ -126,38 +133,11 @@ export async function openStageContext(
   return withPlan({ root, design: study.design, designHash: study.hash, trainer, checkpointMs });
 }
 
-/** Adds the plan that the plan stage left. */
+/** Adds the plan that the plan stage left. @throws Job, Format, Hash. */
 export async function withPlan(context: RunContext): Promise<StageContext> {
-  const file = join(context.root, planFile);
-  const text = await readFile(file, "utf8").catch((cause: unknown) => {
-    throw new DoselapError("Job", "is not there yet", {
-      file,
-      cause,
-      hint: "Run the plan stage first.",
-    });
-  });
-  const plan: unknown = JSON.parse(text);
-  if (!isPlan(plan)) {
-    throw new DoselapError("Format", "is not a plan", {
-      file,
-      hint: "Delete it and run the plan stage again.",
-    });
-  }
-  if (plan.designHash !== context.designHash) {
-    throw new DoselapError("Hash", "was made for another design", {
-      file,
-      expected: context.designHash,
-      got: plan.designHash,
-    });
-  }
-  return { ...context, plan };
+  return { ...context, plan: await readPlan(context.root, context.designHash) };
 }
 
 function isObject(value: unknown): value is { readonly [key: string]: unknown } {
   return typeof value === "object" && value !== null;
-}
-
-/** What tells a plan; the rest is as the plan stage wrote it. */
-function isPlan(value: unknown): value is StudyPlan {
-  return isObject(value) && typeof value["designHash"] === "string" && Array.isArray(value["cells"]);
 }

@@ -6,6 +6,7 @@ import { basename, dirname, join } from "node:path";
 import { DoselapError, isDoselapError } from "../errors.ts";
 import { writeFileAtomic } from "../io/atomic.ts";
 import { errorCode, fileError } from "../io/file-error.ts";
+import { parseJson } from "../io/json.ts";
 import { isGone, ownerOf, thisProcess, type Owner } from "./owner.ts";
 
 /** Takes the run folder's lock and returns what releases it.
@@ -82,7 +83,7 @@ async function read(file: string): Promise<Held> {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

@@ -3,9 +3,11 @@
 
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
+import { z } from "zod";
 import { DoselapError } from "../errors.ts";
 import { errorCode, fileError } from "../io/file-error.ts";
 import { sha256File } from "../io/hash.ts";
+import { parseJson } from "../io/json.ts";
 
 export type JobState = "done" | "failed" | "skipped";
 
@@ -37,7 +39,7 @@ export async function readRecord(folder: string): Promise<JobRecord | undefined>
     throw fileError("cannot be read", file, error);
   }
   try {
-    const record: unknown = JSON.parse(text);
+    const record: unknown = parseJson(text);
     if (isRecord(record)) return record;
   } catch (error) {
     throw new DoselapError("Format", "is not JSON", {
@@ -52,16 +54,20 @@ export async function readRecord(folder: string): Promise<JobRecord | undefined>
   });
 }
 
+/** Paths below one folder, so that a record cannot have files outside of it looked at. */
+const fileName = z.string().regex(/^(?!\/)(?!(?:.*\/)?\.\.?(?:\/|$))[^\\\0]+$/su);
+const recordShape = z.object({
+  state: z.enum(["done", "failed", "skipped"]),
+  reason: z.string().nullable(),
+  stage: z.string(),
+  designHash: z.string(),
+  inputsHash: z.string(),
+  outputs: z.record(fileName, z.string()),
+  summary: z.record(z.string(), z.unknown()),
+});
+
 function isRecord(value: unknown): value is JobRecord {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "state" in value &&
-    "inputsHash" in value &&
-    "outputs" in value &&
-    typeof value.outputs === "object" &&
-    "designHash" in value
-  );
+  return recordShape.safeParse(value).success;
 }
 
 /** sha256 of every file in a folder and below it, the record itself left out, by relative POSIX path, sorted. */

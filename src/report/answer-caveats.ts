@@ -6,7 +6,7 @@ import { doseText, fixedText, listText, sentenceText } from "./format.ts";
 import { networkSizeCaveats } from "./network-size.ts";
 import { sharedArtefacts } from "./shared-artefacts.ts";
 import type { StudyStatistics } from "./study-statistics.ts";
-import { armAt, nullArm, type Summary } from "./summary.ts";
+import { armAt, externalTrainers, nullArm, type Summary } from "./summary.ts";
 
 /** @param arms finished ones, the null arm left out. @param statistics null when there is no resolution. */
 export function answerCaveats(
@@ -17,7 +17,7 @@ export function answerCaveats(
   const caveats: string[] = [];
   if (arms.length === 1)
     caveats.push(`Only ${arms[0]!} has run, so this study cannot yet say which method wins.`);
-  caveats.push(...nullCaveats(summary, arms));
+  caveats.push(...externalCaveats(summary, arms), ...nullCaveats(summary, arms));
   if (statistics !== null) {
     caveats.push(
       ...boundCaveats(summary, statistics),
@@ -49,6 +49,20 @@ export function describeAbsent({
   reasons: readonly string[];
 }): string[] {
   return state === "done" ? [] : [`${arm} ${state}: ${listText(reasons)}`];
+}
+
+/** An arm's name says which network it is in doselap; who trained another one under that name must be said. */
+function externalCaveats(summary: Summary, arms: readonly string[]): string[] {
+  const trained = arms.map((arm) => ({ arm, who: listText(externalTrainers(summary, arm)) }));
+  return [
+    ...groupBy(
+      trained.filter(({ who }) => who !== ""),
+      ({ who }) => who,
+    ),
+  ].map(
+    ([who, group]) =>
+      `${listText(group.map(({ arm }) => arm))}: the network and its training are those of an external program (${who}), not of doselap.`,
+  );
 }
 
 function nullCaveats(summary: Summary, arms: readonly string[]): string[] {

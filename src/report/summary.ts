@@ -29,6 +29,8 @@ export interface Stat {
 
 export interface ArmSummary {
   readonly arm: string;
+  /** External programs that trained the arm's network. */
+  readonly trainers: readonly string[];
   /** Done when any replicate is; the others are counted in `doneCount` of `seedCount`. */
   readonly state: ArmOutcome["state"];
   readonly reasons: readonly string[];
@@ -106,6 +108,11 @@ export function statOf(
   );
 }
 
+/** External programs that trained the network of an arm anywhere in the study; none when doselap did. */
+export function externalTrainers({ conditions }: Summary, arm: string): string[] {
+  return [...new Set(conditions.flatMap((condition) => armAt(condition, arm)?.trainers ?? []))];
+}
+
 export function conditionAt(summary: Summary, view: string, level: number): Condition | undefined {
   return summary.conditions.find((condition) => condition.view === view && condition.level === level);
 }
@@ -134,6 +141,7 @@ function armSummary(arm: string, cells: readonly StudyCell[], isIndistinguishabl
   return [
     {
       arm,
+      trainers: [...new Set(done.flatMap(({ trainer }) => trainer ?? []))],
       state,
       reasons: [...new Set(reasons)],
       doneCount: done.length,

@@ -96,3 +96,8 @@ export function overlapText(condition: Condition | undefined): string {
 export function viewCondition(summary: Summary, view: string): Condition | undefined {
   return summary.conditions.find((condition) => condition.view === view);
 }
+
+/** "external: NAME", what stands beside an arm whose network another program trained; nothing for doselap's own. */
+export function externalText(trainers: readonly string[]): string {
+  return trainers.length === 0 ? "" : `external: ${trainers.join(", ")}`;
+}

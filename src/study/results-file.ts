@@ -36,6 +36,7 @@ const row = z.object({
 const rings = z.array(z.array(finite));
 const outcome = z.object({
   arm: text,
+  trainer: text.optional(),
   state: z.enum(["done", "failed", "skipped"]),
   reason: text.nullable(),
   isReference: z.boolean(),
@@ -89,7 +90,7 @@ const cell = z.object({
   floor: floor.nullable().default(null),
 });
 const placedCell = cell.extend({
-  path: text.regex(/^(?!\/)(?!.*\.\.)[^\\]+$/, "a relative folder inside the run"),
+  path: text.regex(/^(?!\/)(?![^]*\.\.)[^\\\0-\x1f]+$/, "a relative folder inside the run"),
 });
 const study = z.object({
   schemaVersion: z.literal(1),

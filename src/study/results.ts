@@ -40,6 +40,8 @@ export interface FrcCurve {
 /** One arm in one cell. */
 export interface ArmOutcome {
   readonly arm: string;
+  /** The external program that trained the arm's network; absent when none did. */
+  readonly trainer?: string | undefined;
   readonly state: "done" | "failed" | "skipped";
   /** Why, when not done. */
   readonly reason: string | null;

@@ -152,6 +152,7 @@ describe("source", () => {
 
 describe("dependencies", () => {
   const row = "| `a` | 1.0.0 | MIT | why | instead |\n";
+  const integrity = `sha512-${"A".repeat(86)}==`;
 
   test.each([
     ["an undocumented one", "", { version: "1.0.0", license: "MIT" }, "a has no row"],
@@ -163,9 +164,19 @@ describe("dependencies", () => {
       { version: "1.0.0", license: "MIT", hasInstallScript: true },
       "has an install script",
     ],
+    ["one without a hash", row, { version: "1.0.0", license: "MIT", integrity: "" }, "a has no sha512"],
+    [
+      "one from elsewhere",
+      row,
+      { version: "1.0.0", license: "MIT", resolved: "git+ssh://git@github.com/a/a.git#0" },
+      "not from registry.npmjs.org",
+    ],
   ])("refuses %s", async (_, page, locked, says) => {
     await write("package.json", JSON.stringify({ dependencies: { a: locked.version } }));
-    await write("package-lock.json", JSON.stringify({ packages: { "node_modules/a": locked } }));
+    await write(
+      "package-lock.json",
+      JSON.stringify({ packages: { "node_modules/a": { integrity, ...locked } } }),
+    );
     await write("docs/dependencies.md", page);
     const { code, stderr } = await run("check-dependencies.mjs");
     expect(stderr).toContain(says);
@@ -174,7 +185,7 @@ describe("dependencies", () => {
 
   test("accepts an install script that is listed with its reason and does not run", async () => {
     await write("package.json", JSON.stringify({ optionalDependencies: { a: "1.0.0" } }));
-    const locked = { version: "1.0.0", license: "MIT", hasInstallScript: true };
+    const locked = { version: "1.0.0", license: "MIT", integrity, hasInstallScript: true };
     await write("package-lock.json", JSON.stringify({ packages: { "node_modules/a": locked } }));
     await write("docs/dependencies.md", `${row}\n## Install scripts\n\n| \`a\` | it compiles |\n`);
     const { code, stderr } = await run("check-dependencies.mjs");

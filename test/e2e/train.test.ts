@@ -199,6 +199,26 @@ describe("training CLI manifest and bridging", () => {
     expect(await json("run/train/training_manifest.json")).toMatchObject({ dryRun: false });
   });
 
+  test("a program named from where doselap was started is found, and an edited one trains again", async () => {
+    const program = join(folder, "mine.sh");
+    const only = ["--out", "edited", "--dose", "1000", "--view", "baseline", "--arm", "pinn"];
+    const again = (): Promise<CliResult> =>
+      train(...only, "--runner", "command", "--command", "/bin/sh mine.sh 1");
+    // The test data hold an object on their own frame.
+    await writeFile(program, 'echo "first $1"; cp "$DOSELAP_TEST_DATA" reconstruction.npz\n');
+    expect((await again()).code).toBe(0);
+    expect((await again()).stdout).toMatch(/^(\d+) jobs done \(\1 found finished\)/mu);
+    await writeFile(program, 'echo "second $1"; cp "$DOSELAP_TEST_DATA" reconstruction.npz\n');
+    const { code, stdout } = await again();
+    expect(code).toBe(0);
+    expect(stdout).not.toMatch(/^(\d+) jobs done \(\1 found finished\)/mu);
+    const log = await readFile(
+      join(folder, "edited/train/dose_1000/baseline/gs1/pinn/seed_42/train.log"),
+      "utf8",
+    );
+    expect(log).toMatch(/^out\| second 1$/mu);
+  });
+
   test("a network that needs the truth is skipped in a measured study, with the reason, and --strict exits 3", async () => {
     const scene = ["--object", "cells", "--object-size", "112x112", "--probe", "default", "--size", "32"];
     const scan = await cli(

@@ -38,6 +38,8 @@ export function storedNpz(entries: readonly [string, Buffer][]): Buffer {
     const fileName = Buffer.from(`${name}.npy`, "utf8");
     const fields = Buffer.alloc(26);
     fields.writeUInt16LE(20, 0);
+    // Without this flag names are in an older character set.
+    if (/[^\x20-\x7e]/u.test(name)) fields.writeUInt16LE(0x0800, 2);
     fields.writeUInt16LE(0x0021, 8);
     fields.writeUInt32LE(crc32(body), 10);
     fields.writeUInt32LE(body.length, 14);

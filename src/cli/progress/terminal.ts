@@ -3,6 +3,7 @@
 import { Listr, ListrLogger, ProcessOutput } from "listr2";
 import type { RunEvent } from "../../pipeline/events.ts";
 import { stageNames, type StageName } from "../../pipeline/stage.ts";
+import { plainText } from "../plain-text.ts";
 import type { Progress } from "./plain.ts";
 import { newTallies, tallyLines, updateTallies } from "./tally.ts";
 
@@ -52,13 +53,13 @@ export function terminalProgress(
     sink(event) {
       const tally = updateTallies(tallies, event, now());
       if (event.kind === "note") {
-        notes.push(event.text);
+        notes.push(plainText(event.text));
         return;
       }
       if (event.kind === "run-start") return;
       const line = lines.get(event.stage);
       if (line === undefined) return;
-      if (tally !== undefined) line.show?.(tallyLines(tally, now()).join("\n"));
+      if (tally !== undefined) line.show?.(plainText(tallyLines(tally, now()).join("\n")));
       if (event.kind === "stage-start") line.retitle?.(event.title);
       if (event.kind === "stage-end") {
         line.retitle?.(`${tally?.title ?? event.stage}${outcomeText(event)}`);

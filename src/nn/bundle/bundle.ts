@@ -77,16 +77,18 @@ const head = z.object({
   version: z.number(),
   sha256: z.record(z.string(), z.string()),
 });
+/** Bounded, so that no file makes a model that exhausts the machine (INPUT-004). */
+const size = z.number().int().positive().max(16384);
 const config = z.object({
   arm: z.string(),
   options: z.record(z.string(), z.unknown()),
   facts: z.strictObject({
-    sizePx: z.number().int().positive(),
-    groupSize: z.number().int().positive(),
-    probeModes: z.number().int().positive(),
+    sizePx: size,
+    groupSize: z.union([z.literal(1), z.literal(4)]),
+    probeModes: z.number().int().positive().max(256),
     dosePhotons: z.number().positive(),
-    canvasPx: z.number().int().positive(),
-    regionPx: z.number().int().positive(),
+    canvasPx: size,
+    regionPx: size,
   }),
 });
 

@@ -36,7 +36,7 @@ import type { JobResult } from "../store.ts";
 import { upstreamFiles } from "../upstream.ts";
 import { jobWarnings } from "./job-warnings.ts";
 import { halfFiles, scoredArms, scoredFile } from "./layout.ts";
-import { absenceOf } from "./networks.ts";
+import { absenceOf, externalTrainer } from "./networks.ts";
 
 export const compareStage: Stage = {
   name: "compare",
@@ -77,6 +77,8 @@ async function inputs({ cell }: StageJob, context: StageContext): Promise<JobInp
       record === undefined
         ? await absenceOf(arm, cell!, context)
         : { state: record.state, reason: record.reason, outputs: record.outputs };
+    const trainer = await externalTrainer(arm, cell!, context);
+    if (trainer !== undefined) values[`trainer of ${arm}`] = trainer;
   }
   if (context.design.kind === "measured")
     Object.assign(
@@ -162,7 +164,12 @@ async function work(
       design.metrics,
     );
     const said = await jobWarnings({ arm, cell: cell!, record }, context);
-    arms.push({ ...outcome, warnings: [...outcome.warnings, ...said] });
+    const trainer = await externalTrainer(arm, cell!, context);
+    arms.push({
+      ...outcome,
+      ...(trainer === undefined ? {} : { trainer }),
+      warnings: [...outcome.warnings, ...said],
+    });
     arrays[arm] = ndarray("complex64", shape, aligned.data);
     await picture(arm, aligned);
   }

@@ -1,6 +1,7 @@
 // Why an arm's network may not be there.
 
 import { join } from "node:path";
+import { z } from "zod";
 import { isNetworkArm, networkArms } from "../../nn/arms/registry.ts";
 import { armPath, type Cell } from "../../study/cell.ts";
 import { networkOf } from "../../study/network-of.ts";
@@ -14,6 +15,25 @@ export function trainingSkip(network: string, { design, trainer }: StageContext)
   if (!availability.available) return availability.reason;
   const unlabelled = design.kind === "measured" && isNetworkArm(network) && networkArms[network].needsLabels;
   return unlabelled ? "no labels" : undefined;
+}
+
+const externally = z.object({
+  config: z.object({ backend: z.string().refine((backend) => backend !== "builtin") }),
+  result: z.object({ metrics: z.object({ trainer: z.string().optional() }).optional() }),
+});
+
+/** Who trained the network of an arm when it was not our own trainer (POLICY-002): the name the program gives itself, or that it
+ * is one. */
+export async function externalTrainer(
+  arm: string,
+  cell: Cell,
+  { design, root }: Pick<StageContext, "design" | "root">,
+): Promise<string | undefined> {
+  const network = networkOf(arm, design);
+  if (network === undefined) return undefined;
+  const trained = await readRecord(join(root, "train", armPath(cell, network)));
+  const summary = externally.safeParse(trained?.state === "done" ? trained.summary : undefined);
+  return summary.success ? (summary.data.result.metrics?.trainer ?? "external program") : undefined;
 }
 
 export interface Absence {

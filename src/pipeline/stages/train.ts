@@ -77,7 +77,8 @@ async function work(
   );
   const command = trainer.runner === "command" ? trainer.command : undefined;
   const outcome = await runTrainingJob(placed, {
-    runner: description.create({ command }),
+    // As many jobs run at a time as there are workers, so each takes one thread.
+    runner: description.create({ command, execution: { threads: 1 } }),
     design,
     backend: description.backend,
     relativeTo: root,

@@ -13,6 +13,7 @@ const columns = [
   "frames",
   "seed",
   "arm",
+  "trainer",
   "comparison",
   "part",
   "metric",

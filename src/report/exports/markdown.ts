@@ -7,11 +7,21 @@ import { resolutionWords } from "../answer-sentence.ts";
 import { doseText, fixedText, numberText } from "../format.ts";
 import { repeatCommands } from "../repeat-commands.ts";
 import type { ReportContext } from "../report-context.ts";
-import { type ArmSummary, armAt, conditionAt, finishedArms, nullArm, type Stat, statOf } from "../summary.ts";
+import {
+  type ArmSummary,
+  armAt,
+  conditionAt,
+  externalTrainers,
+  finishedArms,
+  nullArm,
+  type Stat,
+  statOf,
+} from "../summary.ts";
 import { failureLines, sortedWarnings } from "../warnings.ts";
 import {
   comparisonText,
   directionSign,
+  externalText,
   metricName,
   metricOrder,
   metricValue,
@@ -56,7 +66,7 @@ function resolutionBlock({ summary, answer }: ReportContext): string | null {
   const { what, how } = resolutionWords(key);
   const places = summary.conditions.map(({ view, level }) => ({ view, level }));
   const rows = summary.arms.map((arm) => [
-    arm,
+    namedArm(arm, externalTrainers(summary, arm)),
     ...places.map(({ view, level }) => {
       const found = armAt(conditionAt(summary, view, level), arm);
       const mark = found?.isIndistinguishable === true ? " ≈ null" : "";
@@ -126,7 +136,7 @@ function resultBlocks({ summary }: ReportContext): string[] {
       condition.arms.map((arm) => [
         doseText(condition.level),
         condition.view,
-        arm.arm,
+        namedArm(arm.arm, arm.trainers),
         ...columns.map((column) => armText(arm, statOf(arm, column))),
         `${arm.doneCount} of ${arm.seedCount}`,
       ]),
@@ -134,6 +144,11 @@ function resultBlocks({ summary }: ReportContext): string[] {
     const title = `${part === "complex" ? "Complex object" : capitalised(part)}, ${comparisonText(comparison)}`;
     return `## ${markdownText(title)}\n\n${markdownTable(head, rows, 3)}`;
   });
+}
+
+function namedArm(arm: string, trainers: readonly string[]): string {
+  const external = externalText(trainers);
+  return external === "" ? arm : `${arm} (${external})`;
 }
 
 function armText(arm: ArmSummary | undefined, stat: Stat | undefined): string {

@@ -13,6 +13,8 @@ export interface TidyRow {
   readonly frames: number;
   readonly seed: number;
   readonly arm: string;
+  /** The external program that trained the arm's network; null when none did. */
+  readonly trainer: string | null;
   readonly state: "done" | "failed" | "skipped";
   readonly reason: string | null;
   readonly isReference: boolean;
@@ -31,12 +33,12 @@ export interface TidyRow {
 
 export function tidyRows({ cells, indistinguishable }: StudyResult): TidyRow[] {
   return cells.flatMap(({ arms, dose, fluence, view, gridsize, overlapMeasured, frames, seed }) =>
-    arms.flatMap(({ arm, state, reason, isReference, rows }): TidyRow[] => {
+    arms.flatMap(({ arm, trainer = null, state, reason, isReference, rows }): TidyRow[] => {
       const place = { dose, fluence, view, gridsize, overlap: overlapMeasured, frames, seed };
       const isDistinguishableFromNull = !indistinguishable.some(
         (mark) => mark.dose === dose && mark.view === view && mark.arm === arm,
       );
-      const head = { ...place, arm, state, reason, isReference, isDistinguishableFromNull };
+      const head = { ...place, arm, trainer, state, reason, isReference, isDistinguishableFromNull };
       if (rows.length === 0) return [{ ...head, ...noNumber }];
       return rows.map(({ comparison, part, metric, value, crossing, unit, better, n }) => ({
         ...head,

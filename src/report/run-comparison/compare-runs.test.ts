@@ -49,6 +49,21 @@ describe("compareRuns", () => {
     expect(first!.measuredMeanCounts).not.toBe(7);
   });
 
+  test("an arm that another program trained is not taken for the same network", () => {
+    const trainedBy = (trainer: string): StudyResult => ({
+      ...base,
+      cells: base.cells.map((cell) => ({
+        ...cell,
+        arms: cell.arms.map((arm) => (arm.arm === "rpie" ? { ...arm, trainer } : arm)),
+      })),
+    });
+    expect(pair(trainedBy("mine")).pairs[0]!.cautions).toEqual([
+      "rpie is not the same network: trained by doselap in a, by mine in b.",
+    ]);
+    const same = compareRuns(["a", "b"].map((name) => ({ name, result: trainedBy("mine") })));
+    expect(same.pairs[0]!.cautions).toEqual([]);
+  });
+
   test("runs that share nothing are an error that says what each has", () => {
     const other = syntheticResult({ ...options, doses: [500], arms: { rpie: 0.3 } });
     expect(() => pair(other)).toThrow(/share nothing.*doses 1000, 100000.*got doses 500/su);

@@ -111,6 +111,13 @@ function cautionsOf(first: NamedRun, second: NamedRun): string[] {
     cautions.push(
       `The numbers were made by doselap ${first.result.doselapVersion} and ${second.result.doselapVersion}.`,
     );
+  for (const arm of new Set(first.result.cells.flatMap(({ arms }) => arms.map((outcome) => outcome.arm)))) {
+    const [before, after] = [trainerOf(first.result, arm), trainerOf(second.result, arm)];
+    if (before !== after && before !== "" && after !== "")
+      cautions.push(
+        `${arm} is not the same network: trained by ${before} in ${first.name}, by ${after} in ${second.name}.`,
+      );
+  }
   for (const [run, other] of [
     [first, second],
     [second, first],
@@ -119,6 +126,13 @@ function cautionsOf(first: NamedRun, second: NamedRun): string[] {
     if (alone.length > 0) cautions.push(`Only in ${run.name}: ${listText(alone)}.`);
   }
   return cautions;
+}
+
+/** Who trained the network of an arm, if it has one; nothing for an arm without a result. */
+function trainerOf({ cells }: StudyResult, arm: string): string {
+  const outcomes = cells.flatMap(({ arms }) => arms.filter((outcome) => outcome.arm === arm));
+  const done = outcomes.filter(({ state }) => state === "done");
+  return listText([...new Set(done.map(({ trainer }) => trainer ?? "doselap"))].toSorted());
 }
 
 function cellKey({ dose, view, seed }: StudyResult["cells"][number]): string {

@@ -5,8 +5,8 @@ import { html, type Markup } from "../markup.ts";
 import { resolutionWords } from "../answer-sentence.ts";
 import type { Interval } from "../../study/statistics/percentile-interval.ts";
 import type { ReportContext } from "../report-context.ts";
-import { type ArmSummary, armAt, conditionAt, statOf } from "../summary.ts";
-import { metricValue, overlapText, viewCondition } from "../wording.ts";
+import { type ArmSummary, armAt, conditionAt, externalTrainers, statOf } from "../summary.ts";
+import { externalText, metricValue, overlapText, viewCondition } from "../wording.ts";
 
 export function overviewTable(context: ReportContext): Markup | null {
   const { summary, answer, result } = context;
@@ -43,8 +43,9 @@ export function overviewTable(context: ReportContext): Markup | null {
       .flatMap((condition) => armAt(condition, arm)?.stats ?? [])
       .map((stat) => stat.n);
     const n = sizes.length === 0 ? "–" : String(Math.min(...sizes));
+    const external = externalText(externalTrainers(summary, arm));
     return html`<tr>
-      <th scope="row">${arm}</th>
+      <th scope="row">${arm}${external === "" ? null : html` <small>${external}</small>`}</th>
       ${cells}
       <td class="plainly">${n}</td>
     </tr>`;

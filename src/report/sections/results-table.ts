@@ -11,6 +11,7 @@ import type { ReportContext } from "../report-context.ts";
 import { type ArmSummary, type Condition, nullArm, type Stat, statOf } from "../summary.ts";
 import {
   directionSign,
+  externalText,
   metricLongName,
   metricName,
   metricOrder,
@@ -146,7 +147,9 @@ function armRow(
       >`
     : null;
   const reference = arm.isReference ? html` <span class="sd">reference</span>` : null;
-  const name = html`<th scope="row">${arm.arm}${reference}${badge}</th>`;
+  const text = externalText(arm.trainers);
+  const external = text === "" ? null : html` <span class="sd">${text}</span>`;
+  const name = html`<th scope="row">${arm.arm}${external}${reference}${badge}</th>`;
   if (arm.state !== "done") {
     const reason = `${arm.state}: ${arm.reasons.join("; ")}`;
     return html`<tr class="${classes}" data-arm="${arm.arm}">

@@ -4,9 +4,12 @@
 import { createHash } from "node:crypto";
 import { DoselapError } from "../../errors.ts";
 
-/** @throws Range for undefined, NaN, infinities and anything but plain JSON values. */
+/** Levels of arrays and objects; a design has 5. */
+const maxDepth = 64;
+
+/** @throws Range for undefined, too many levels, NaN, infinities and anything but plain JSON values. */
 export function canonicalJson(value: unknown): string {
-  return write(value, "$");
+  return write(value, "$", maxDepth);
 }
 
 /** SHA-256 of UTF-8 text or bytes, 64 hex digits. */
@@ -14,14 +17,21 @@ export function sha256Hex(content: string | Uint8Array): string {
   return createHash("sha256").update(content).digest("hex");
 }
 
-function write(value: unknown, path: string): string {
+function write(value: unknown, path: string, levels: number): string {
   if (value === null || typeof value === "boolean" || typeof value === "string") return JSON.stringify(value);
   if (typeof value === "number" && Number.isFinite(value)) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map((item, i) => write(item, `${path}[${i}]`)).join(",")}]`;
+  if (levels === 0) {
+    throw new DoselapError("Range", "is nested too deeply", {
+      key: path.slice(0, 80),
+      expected: `at most ${maxDepth} levels`,
+    });
+  }
+  if (Array.isArray(value))
+    return `[${value.map((item, i) => write(item, `${path}[${i}]`, levels - 1)).join(",")}]`;
   if (isPlainObject(value)) {
     const members = Object.keys(value)
       .sort()
-      .map((key) => `${JSON.stringify(key)}:${write(value[key], `${path}.${key}`)}`);
+      .map((key) => `${JSON.stringify(key)}:${write(value[key], `${path}.${key}`, levels - 1)}`);
     return `{${members.join(",")}}`;
   }
   throw new DoselapError("Range", "has no canonical JSON", {

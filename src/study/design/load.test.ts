@@ -144,6 +144,12 @@ describe("study files", () => {
   });
 
   test.each([
+    ["a list for a name", "preset: quick\n? [a]\n: 1\n", /a-list-for-a-name\.yaml:2:3: .*no plain word/u],
+    [
+      "a hundred thousand brackets",
+      "[".repeat(131_073),
+      /too long for a study file; expected at most 131072/u,
+    ],
     ["broken brackets", "preset: quick\ndoses: [1, 2\n", /broken-brackets\.yaml:\d+:\d+: not valid YAML/u],
     [
       "duplicate keys",

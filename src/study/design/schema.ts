@@ -3,6 +3,9 @@
 
 import { z } from "zod";
 
+/** Names of studies and views, which folders are named after. */
+export const designNameRule = /^[a-z0-9][a-z0-9-]*$/;
+
 const positive = z.number().positive().finite();
 const seed = z.number().int().min(0).max(4294967295);
 
@@ -99,7 +102,7 @@ const armName = z.preprocess((value) => (value === null ? "null" : value), z.str
 
 const common = {
   schemaVersion: z.literal(1),
-  name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
+  name: z.string().regex(designNameRule),
   /** The question the study answers, printed at the head of the report. */
   question: z.string().min(1),
   probeDiameter: z.enum(["second-moment", "fwhm"]),
@@ -118,7 +121,7 @@ const common = {
   metrics,
 };
 
-const viewName = z.string().regex(/^[a-z0-9][a-z0-9-]*$/);
+const viewName = z.string().regex(designNameRule);
 const gridsize = z.union([z.literal(1), z.literal(2)]);
 
 export const simulatedSchema = z.strictObject({

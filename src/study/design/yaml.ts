@@ -1,6 +1,6 @@
 // A study file's text as plain values, with a way back from a field to its line and column.
 
-import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from "yaml";
+import { isMap, isNode, isScalar, LineCounter, parseDocument, visit, type Document } from "yaml";
 import { DoselapError } from "../../errors.ts";
 import type { Tree } from "./merge.ts";
 
@@ -10,8 +10,18 @@ export interface YamlTree {
   locate(path: readonly (string | number)[]): string | undefined;
 }
 
-/** @throws Design for text that is not YAML, with line and column, or whose top is not a mapping. */
+/** Ten times the longest that anybody wrote. The parser takes half a kilobyte for a bracket. */
+const maxCharacters = 2 ** 17;
+
+/** @throws Design for text that is too long or not YAML, with line and column, or whose top is not a mapping. */
 export function readYaml(text: string, file: string): YamlTree {
+  if (text.length > maxCharacters) {
+    throw new DoselapError("Design", "is too long for a study file", {
+      file,
+      expected: `at most ${maxCharacters} characters`,
+      got: `${text.length}`,
+    });
+  }
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const position = (offset: number): string => {
@@ -24,6 +34,7 @@ export function readYaml(text: string, file: string): YamlTree {
       file: `${file}:${position(fault.pos[0])}`,
     });
   }
+  refuseOtherKeys(document, (offset) => `${file}:${position(offset)}`);
   const tree: unknown = toPlain(document, file);
   if (!isMap(document.contents) || typeof tree !== "object" || tree === null) {
     throw new DoselapError("Design", "a study file is a mapping of field names to values", {
@@ -42,6 +53,17 @@ export function readYaml(text: string, file: string): YamlTree {
       return undefined;
     },
   };
+}
+
+/** A list or mapping as the name of a field would be turned into text, which takes time and memory beyond all measure. */
+function refuseOtherKeys(document: Document, placeOf: (offset: number) => string): void {
+  visit(document, {
+    Pair(_, { key }) {
+      if (isScalar(key)) return;
+      const offset = isNode(key) ? (key.range?.[0] ?? 0) : 0;
+      throw new DoselapError("Design", "a field has a name that is no plain word", { file: placeOf(offset) });
+    },
+  });
 }
 
 function toPlain(document: Document, file: string): unknown {

@@ -126,6 +126,26 @@ test("its result.json is returned as metrics", async () => {
   expect(result["metrics"]).toEqual({ loss: 0.5 });
 });
 
+test.each(["mine", "PtychoPINN 2.1 (µ)"])("it may name itself in result.json: %s", async (trainer) => {
+  const given = await tinyJob();
+  const written = `'${JSON.stringify({ trainer })}' > result.json`;
+  const { result } = await train(given, `cp ${given.objectFile} reconstruction.npz; echo ${written}`);
+  expect(result["metrics"]).toEqual({ trainer });
+});
+
+test("a line that begins with epoch 3/60 says how far it is; any other says nothing", async () => {
+  const given = await tinyJob();
+  const told: [number, string][] = [];
+  const lines = String.raw`epoch 3/60: loss 1\nepoch 61/60\nepoch 0/0\nan epoch 4/60\nEpoch 60/60\n`;
+  const runner = commandRunner({ command: `printf '${lines}'; cp ${given.objectFile} reconstruction.npz` });
+  const progress = (fraction: number, note: string): void => void told.push([fraction, note]);
+  await runTrainingJob(given.job, { runner, design, progress });
+  expect(told).toEqual([
+    [0.05, "epoch 3/60"],
+    [1, "Epoch 60/60"],
+  ]);
+});
+
 test("complex128 is as good as complex64", async () => {
   const given = await tinyJob();
   const size = tiny.objectShape[0] * tiny.objectShape[1];
@@ -177,6 +197,16 @@ describe("a failed job names what went wrong", () => {
       "a result that is no object",
       "cp $OBJECT reconstruction.npz; echo '[1]' > result.json",
       /malformed.*got \[1\]/,
+    ],
+    [
+      "a name of more than a line",
+      String.raw`cp $OBJECT reconstruction.npz; printf '%s' '{"trainer": "a\nb"}' > result.json`,
+      /name cannot stand in a table.*got "a\\nb"/,
+    ],
+    [
+      "a name that is no text",
+      "cp $OBJECT reconstruction.npz; echo '{\"trainer\": [1]}' > result.json",
+      /name cannot stand in a table.*got \[1\]/,
     ],
   ])("%s", async (_name, command, message) => {
     const given = await tinyJob();

@@ -27,7 +27,7 @@ export function commandRunner({ command, execution = {} }: CommandRunnerOptions)
   }
   const { threads, timeoutMs, killGraceMs = 5000 } = execution;
   return async (call) => {
-    const { job, log, signal } = call;
+    const { job, log, signal, progress } = call;
     if (signal?.aborted === true)
       throw new DoselapError("Interrupted", "stopped before the trainer was started");
     await writeInputs(call);
@@ -39,7 +39,11 @@ export function commandRunner({ command, execution = {} }: CommandRunnerOptions)
         ...jobEnvironment(call),
         ...(threads === undefined ? {} : { DOSELAP_THREADS: `${threads}` }),
       },
-      onLine: (stream, line) => log.line(`${stream}| ${line}`),
+      onLine(stream, line) {
+        log.line(`${stream}| ${line}`);
+        const share = epochShare(line);
+        if (share !== undefined) progress?.(share.fraction, share.note);
+      },
       signal,
       killGraceMs,
       timeoutMs,
@@ -48,6 +52,13 @@ export function commandRunner({ command, execution = {} }: CommandRunnerOptions)
     log.line("command: ended with exit code 0");
     return readOutputs(call);
   };
+}
+
+/** How far a line that begins with `epoch 3/60` says that training is; undefined for any other. */
+function epochShare(line: string): { readonly fraction: number; readonly note: string } | undefined {
+  const [note, epoch, epochs] = /^epoch (\d{1,9})\/(\d{1,9})\b/iu.exec(line) ?? [];
+  const fraction = Number(epoch) / Number(epochs);
+  return note !== undefined && fraction <= 1 ? { fraction, note } : undefined;
 }
 
 /** What a command finds in its environment; paths are absolute here, since an environment is not kept. */

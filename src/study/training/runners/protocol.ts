@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { DoselapError } from "../../../errors.ts";
 import { writeJson } from "../../../io/atomic.ts";
 import { sha256File } from "../../../io/hash.ts";
+import { parseJson } from "../../../io/json.ts";
 import { legacyTrainingKeys } from "../bridge.ts";
 import { isFile } from "../job.ts";
 import { posixRelative } from "../paths.ts";
@@ -13,6 +14,15 @@ import { checkReconstruction, reconstructionFile } from "./reconstruction.ts";
 import type { RunnerCall, RunnerResult } from "./runner.ts";
 
 const trainerResultFile = "result.json";
+
+/** Every file of the protocol, by its name in the job's folder. */
+export const protocolFiles: readonly string[] = [
+  "job.json",
+  "config.json",
+  "params.json",
+  reconstructionFile,
+  trainerResultFile,
+];
 
 /** Writes the three input files and removes outputs of an earlier run, which would pass for new ones. */
 export async function writeInputs({ job, config, params, overlapMetricsPath }: RunnerCall): Promise<void> {
@@ -73,7 +83,7 @@ async function readTrainerResult(file: string): Promise<unknown> {
   };
   let result: unknown;
   try {
-    result = JSON.parse(await readFile(file, "utf8"));
+    result = parseJson(await readFile(file, "utf8"));
   } catch (cause) {
     throw new DoselapError("Runner", "the trainer's result is malformed", {
       ...malformed,
@@ -87,5 +97,21 @@ async function readTrainerResult(file: string): Promise<unknown> {
       got: JSON.stringify(result),
     });
   }
+  checkName("trainer" in result ? result.trainer : undefined, file);
   return result;
+}
+
+/** It stands beside the arm's name in tables, so it is one short printable line. */
+function checkName(name: unknown, file: string): void {
+  if (
+    name === undefined ||
+    (typeof name === "string" && /^[^\p{C}\p{Z}](?:[^\p{C}\p{Zl}\p{Zp}]{0,39})$/u.test(name))
+  )
+    return;
+  throw new DoselapError("Runner", "the trainer's name cannot stand in a table", {
+    file,
+    key: "trainer",
+    expected: "a text of 1 to 40 printable characters",
+    got: JSON.stringify(name),
+  });
 }
