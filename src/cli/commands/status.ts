@@ -34,7 +34,7 @@ export const statusCommand = buildCommand<{ readonly json: boolean }, [string], 
 });
 
 /** The answer as text. */
-export function standingLines({ study, stages, local, slurm, failures }: RunStanding, dir: string): string[] {
+function standingLines({ study, stages, local, slurm, failures }: RunStanding, dir: string): string[] {
   const table = textTable(
     ["stage", "jobs", "done", "failed", "skipped", "open"],
     stages

@@ -1,3 +1,5 @@
+// Nodes begin once, after all they need, in the order of the graph.
+
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { GraphNode } from "./graph.ts";

@@ -1,3 +1,5 @@
+// Where jobs run is read from a study file and changes no hash.
+
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

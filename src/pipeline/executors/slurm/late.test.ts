@@ -1,3 +1,5 @@
+// Records that a shared file system shows late are waited for, and no longer than stated.
+
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

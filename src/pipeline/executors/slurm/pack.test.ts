@@ -1,3 +1,5 @@
+// Jobs are packed into tasks whole, in order, within the size that arrays may have.
+
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { GraphNode } from "../graph.ts";

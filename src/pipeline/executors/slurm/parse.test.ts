@@ -1,3 +1,5 @@
+// The outputs of four releases of Slurm are read for what they say, and any text for no more.
+
 import { readFile } from "node:fs/promises";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";

@@ -33,6 +33,13 @@ export interface SlurmSubmission extends Submission {
 const folder = "slurm";
 
 const stage = z.enum(stageNames.filter((name): name is Stage => name !== "plan") as [Stage, ...Stage[]]);
+/** Its ids and name become arguments of scancel: nothing but numbers and our own names. */
+const submissionSchema = z.object({
+  executor: z.literal("slurm"),
+  jobName: z.string().regex(/^doselap-[\w-]+$/u),
+  jobIds: z.record(z.string(), z.string().regex(/^\d+$/u)),
+  isWhole: z.boolean(),
+});
 const tasksSchema = z.object({
   trainer: z.union([
     z.object({ runner: z.literal("builtin") }),
@@ -69,18 +76,8 @@ export async function readSubmission(root: string): Promise<SlurmSubmission | un
   const file = join(root, folder, "submission.json");
   const value = await readObject(file);
   if (value === undefined) return undefined;
-  const { executor, jobName, jobIds } = value;
-  // They become arguments of scancel: nothing but numbers and our own names.
-  const isOurs =
-    executor === "slurm" &&
-    typeof jobName === "string" &&
-    /^doselap-[\w-]+$/u.test(jobName) &&
-    typeof jobIds === "object" &&
-    jobIds !== null &&
-    Object.values(jobIds).every((id) => typeof id === "string" && /^\d+$/u.test(id));
-  if (isOurs) {
-    return value as unknown as SlurmSubmission;
-  }
+  const parsed = submissionSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
   throw notOurs(file);
 }
 
