@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A Slurm cluster of one node on this machine's loopback, for tests: usage: .ci/slurm.sh up|down DIR
-# Needs root and Debian's slurm-wlm and munge. Everything is kept below DIR; `SLURM_CONF=DIR/slurm.conf` reaches it.
+# Needs root and Debian's slurm-wlm and munge. CPUS, PORT and MIN_JOB_AGE change what they say. Everything is kept below DIR; `SLURM_CONF=DIR/slurm.conf` reaches it.
 
 set -euo pipefail
 folder=$(realpath -m "${2:?which folder}")
@@ -25,10 +25,10 @@ configure() {
   cat >"$SLURM_CONF" <<CONF
 ClusterName=loopback
 SlurmctldHost=$host(127.0.0.1)
-SlurmctldPort=16817
-SlurmdPort=16818
+SlurmctldPort=${PORT:-16817}
+SlurmdPort=$((${PORT:-16817} + 1))
 CommunicationParameters=NoCtldInAddrAny,NoInAddrAny
-NodeName=$host NodeAddr=127.0.0.1 CPUs=$(nproc) RealMemory=$memory State=UNKNOWN
+NodeName=$host NodeAddr=127.0.0.1 CPUs=${CPUS:-$(nproc)} RealMemory=$memory State=UNKNOWN
 PartitionName=main Nodes=$host Default=YES MaxTime=INFINITE State=UP
 AuthType=auth/munge
 AuthInfo=socket=$folder/munge.socket
