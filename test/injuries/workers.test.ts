@@ -45,7 +45,8 @@ test.each([
 ])("a worker that %s fails its job, no other, and the next run is whole", async (_how, injury, reason) => {
   const run = await doselap(["run", study, "--out", injury, "--workers", "2"], {
     cwd: folder,
-    node: [preload("worker.mjs")],
+    // Enough for the study; what a worker may take follows from it.
+    node: ["--max-old-space-size=256", preload("worker.mjs")],
     env: { INJURY: injury, MARK: join(folder, `${injury}.mark`) },
   });
   expect(run.code, run.stderr).toBe(1);
