@@ -1,10 +1,11 @@
 // Files that appear whole or not at all: written beside their place, flushed, and renamed in.
 
 import { randomUUID } from "node:crypto";
-import { mkdir, open, realpath, rename, rm, writeFile } from "node:fs/promises";
+import { open, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { isDoselapError } from "../errors.ts";
 import { fileError } from "./file-error.ts";
+import { makeFolder } from "./make-folder.ts";
 
 /** Writes a whole file; its folder is made when missing. @throws File. */
 export function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
@@ -21,7 +22,7 @@ export async function writeJson(path: string, value: unknown): Promise<void> {
 export async function replaceFile(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
   let temporary: string | undefined;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     const target = await realpath(path).catch(() => path);
     temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}.part`);
     await write(temporary);

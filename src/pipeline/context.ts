@@ -1,11 +1,12 @@
 // What every stage is given: the run folder, its design, and nothing else. study.json ties a folder to one design.
 
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { DoselapError, messageOf } from "../errors.ts";
+import { DoselapError } from "../errors.ts";
 import { writeJson } from "../io/atomic.ts";
 import { fileError } from "../io/file-error.ts";
 import { parseJson } from "../io/json.ts";
+import { makeFolder } from "../io/make-folder.ts";
 import { checkDesign } from "../study/design/check.ts";
 import { designHash } from "../study/design/hash.ts";
 import { designSchema, type StudyDesign } from "../study/design/schema.ts";
@@ -46,11 +47,9 @@ export async function openRun(
   trainer: TrainerChoice,
 ): Promise<RunContext> {
   const hash = designHash(design);
-  await mkdir(root, { recursive: true }).catch((cause: unknown) => {
+  await makeFolder(root).catch((cause: unknown) => {
     throw new DoselapError("File", "cannot be made", {
-      file: root,
-      got: messageOf(cause),
-      cause,
+      ...fileError("cannot be made", root, cause).context,
       hint: "Choose a writable --out.",
     });
   });

@@ -4,11 +4,12 @@
 // to end gives the job its folder, and the other finds it and takes it. Both would have written the same bytes.
 
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
+import { readdir, rename, rm, rmdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { isDoselapError, messageOf } from "../errors.ts";
 import { writeJson } from "../io/atomic.ts";
 import { errorCode, fileError } from "../io/file-error.ts";
+import { makeFolder } from "../io/make-folder.ts";
 import type { StateKeeper } from "../io/kept-state.ts";
 import { fileCheckpoint, type CheckpointRule } from "./checkpoint.ts";
 import { isGone, thisProcess, type Owner } from "./owner.ts";
@@ -73,7 +74,7 @@ export async function storeJob(
   let left: Left = "checkpoint";
   try {
     await removeAbandoned(partial);
-    await mkdir(own, { recursive: true });
+    await makeFolder(own);
     const checkpoint = fileCheckpoint(
       { file: join(partial, checkpointFile), draft: `${own}.checkpoint` },
       key.inputsHash,

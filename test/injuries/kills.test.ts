@@ -43,10 +43,12 @@ test(`${kills} kills at random moments lose nothing, and no finished job is done
   let [killed, completed] = [0, 0];
   for (let series = 0; killed < kills; series++) {
     const out = join(folder, `series-${series}`);
+    const before = killed;
     const seen = new Map<string, string>();
     // Runs are killed until one is over before its kill comes; then the folder must be that of an undisturbed run.
     for (let isOver = false; !isOver;) {
       const isLast = killed >= kills;
+      const begun = performance.now();
       // Checkpoints come often, so that kills hit before, in and after them.
       const run = startDoselap(
         ["run", study, "--out", out, "--workers", String(1 + (series % 2)), "--checkpoint-every", "0.05"],
@@ -57,6 +59,8 @@ test(`${kills} kills at random moments lose nothing, and no finished job is done
       if (signal === "SIGKILL") killed++;
       else expect(code, stderr).toBe(0);
       isOver = signal !== "SIGKILL";
+      // The machine may be less busy than it was: kills shall come while the study runs.
+      if (isOver && killed === before) duration = Math.min(duration, performance.now() - begun);
       expect(await halfFiles(out)).toEqual([]);
       const finished = await finishedJobs(out);
       for (const [job, mark] of seen) expect(finished.get(job), `${job} was done again`).toBe(mark);

@@ -5,6 +5,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
+import { expect } from "vitest";
 import type { CliResult } from "./cli.ts";
 
 export const cliPath = resolve(import.meta.dirname, "../../dist/cli/main.js");
@@ -152,4 +153,9 @@ export async function timesDone(root: string): Promise<Map<string, number>> {
       times.set(String(path), (times.get(String(path)) ?? 0) + 1);
   }
   return times;
+}
+
+/** Every error is one line that names what is wrong: no stack, no "unexpected error". */
+export function expectOneLine({ stderr }: CliResult): void {
+  expect(stderr).not.toMatch(/unexpected error|^\s+at /mu);
 }

@@ -52,7 +52,6 @@ export function localExecutor(options: LocalOptions): Executor {
         count: options.workers,
         silenceMs: options.silenceMs ?? usualSilenceMs,
         onEvent: run.onEvent,
-        now: run.now,
         filename: options.workerFile,
       });
       pools.push(workers);

@@ -15,7 +15,6 @@ export interface WorkersOptions {
   /** A worker that is silent for so long is taken for hung. */
   readonly silenceMs: number;
   readonly onEvent: EventSink;
-  readonly now: () => number;
   /** The build's worker; tests give others. */
   readonly filename?: string | undefined;
 }
@@ -31,12 +30,14 @@ export interface Workers {
   close(): Promise<void>;
 }
 
-/** Looks for silent workers this often. */
+/** Looks for silent workers this often. Silence is counted in looks, not by a clock, which may be set or jump while the machine
+ * sleeps (STORE-005). */
 const watchMs = 500;
 
-export function openWorkers({ count, silenceMs, onEvent, now, filename }: WorkersOptions): Workers {
+export function openWorkers({ count, silenceMs, onEvent, filename }: WorkersOptions): Workers {
   let pool: Piscina<WorkerTask, WorkerReply> | undefined;
-  const heard = new Map<string, number>();
+  /** Looks at a job since it was last heard of. */
+  const looks = new Map<string, number>();
 
   function open({ root, trainer, checkpointMs }: StageContext): Piscina<WorkerTask, WorkerReply> {
     const opened = new Piscina<WorkerTask, WorkerReply>({
@@ -48,7 +49,7 @@ export function openWorkers({ count, silenceMs, onEvent, now, filename }: Worker
       idleTimeout: 60_000,
     });
     opened.on("message", (message: WorkerMessage) => {
-      heard.set(message.path, now());
+      if (looks.has(message.path)) looks.set(message.path, 0);
       if (message.kind === "progress") {
         const { stage, path, fraction, note, samples } = message;
         onEvent({ kind: "job-progress", stage, path, fraction, note, samples });
@@ -63,9 +64,11 @@ export function openWorkers({ count, silenceMs, onEvent, now, filename }: Worker
         throw new DoselapError("Job", "planning runs in the main thread", { file: job.path });
       pool ??= open(context);
       const ending = new AbortController();
-      heard.set(job.path, now());
+      looks.set(job.path, 0);
       const watch = setInterval(() => {
-        if (now() - heard.get(job.path)! > silenceMs) ending.abort();
+        const silent = looks.get(job.path)! + 1;
+        looks.set(job.path, silent);
+        if (silent * watchMs > silenceMs) ending.abort();
       }, watchMs);
       const task: WorkerTask = { stage: job.stage, path: job.path };
       let reply: WorkerReply;
@@ -78,7 +81,7 @@ export function openWorkers({ count, silenceMs, onEvent, now, filename }: Worker
         return { lost: deathText(cause) };
       } finally {
         clearInterval(watch);
-        heard.delete(job.path);
+        looks.delete(job.path);
       }
       if (reply.kind === "error") throw new DoselapError(reply.tag, reply.message);
       return reply.run;
