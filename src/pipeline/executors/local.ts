@@ -5,7 +5,7 @@
 import { costMeter, type CostMeter } from "../job-cost.ts";
 import { stages } from "../stages/registry.ts";
 import type { Executor, ExecutorRun, Submission } from "./executor.ts";
-import { freeMemoryBytes } from "./free-memory.ts";
+import { freeMemoryBytes, mostMemoryBytes } from "./free-memory.ts";
 import type { GraphNode, JobGraph } from "./graph.ts";
 import { runNode } from "./node.ts";
 import { createSchedule, type Schedule } from "./schedule.ts";
@@ -23,6 +23,8 @@ export interface LocalOptions {
   /** Memory that jobs may take together, bytes; default: what the machine has to spare when a job begins. */
   readonly memoryBytes?: number | undefined;
   readonly freeBytes?: (() => number) | undefined;
+  /** Memory that there would be if nothing else ran. */
+  readonly mostBytes?: (() => number) | undefined;
   /** The build's worker; tests give others. */
   readonly workerFile?: string | undefined;
 }
@@ -172,20 +174,27 @@ class Lane {
       const { memoryBytes } = node.estimate;
       const free = this.#freeBytes(jobs);
       if (memoryBytes <= free) return node;
-      if (jobs.length > 0) return "memory";
-      // Alone it has all there is: it never will have more.
-      const reason = `needs about ${megabytes(memoryBytes)} of memory, and there are ${megabytes(free)}; give it a larger machine, smaller frames, or a truer figure with --memory`;
+      // Alone it would have all there is. What another program takes now it may give back: that is waited for.
+      if (jobs.length > 0 || memoryBytes <= this.#mostBytes()) return "memory";
+      const reason = `needs about ${megabytes(memoryBytes)} of memory, and there are ${megabytes(this.#mostBytes())} at most; give it a larger machine, smaller frames, or a truer figure with --memory`;
       this.#events.begun(node);
       this.#events.jobEnded(jobEndOf(node, { state: "failed", reason, reused: false }, undefined));
       this.#schedule.end(node.id, reason);
+      this.#failed(node.id);
     }
     return "none";
   }
 
+  /** What a job may take now. A job that has just begun has not taken its memory yet, so what it will is kept for it. */
   #freeBytes(jobs: readonly GraphNode[]): number {
     const { memoryBytes, freeBytes = freeMemoryBytes } = this.#options;
-    if (memoryBytes === undefined) return freeBytes();
-    return memoryBytes - jobs.reduce((sum, { estimate }) => sum + estimate.memoryBytes, 0);
+    const kept = jobs.reduce((sum, { estimate }) => sum + estimate.memoryBytes, 0);
+    return (memoryBytes ?? freeBytes()) - kept;
+  }
+
+  #mostBytes(): number {
+    const { memoryBytes, mostBytes = mostMemoryBytes } = this.#options;
+    return memoryBytes ?? mostBytes();
   }
 
   #begin(node: GraphNode): void {

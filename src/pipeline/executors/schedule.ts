@@ -1,5 +1,5 @@
-// Which node of a graph comes next: its needs are over, and it stands first in the graph. Costs a few steps per node, whatever
-// the size of the graph.
+// Which node of a graph comes next: its needs are over, and it stands first in the graph. Costs a few steps per
+// node and one more for each that is ready.
 
 import type { Liveness, Standing } from "./executor.ts";
 import type { GraphNode, JobGraph } from "./graph.ts";
