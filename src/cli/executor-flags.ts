@@ -3,12 +3,13 @@
 import { availableParallelism } from "node:os";
 import { DoselapError } from "../errors.ts";
 import type { Execution } from "../study/design/execution.ts";
+import { executorNames, type ExecutorName } from "../pipeline/executors/registry.ts";
 import type { SlurmSettings } from "../pipeline/executors/slurm/script.ts";
 import { checkSettings } from "../pipeline/executors/slurm/script.ts";
 import { parseCount, parsePositive } from "./flags.ts";
 
 export interface ExecutorFlags {
-  readonly executor: "local" | "slurm";
+  readonly executor: ExecutorName;
   readonly workers?: number;
   readonly failFast: boolean;
   readonly silence: number;
@@ -31,7 +32,7 @@ const slurmText = (placeholder: string, brief: string) =>
 export const executorFlags = {
   executor: {
     kind: "enum",
-    values: ["local", "slurm"],
+    values: executorNames,
     default: "local",
     brief: "Where jobs run: on this machine, or in a Slurm cluster (docs/running-on-a-cluster.md)",
   },

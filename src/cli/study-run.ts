@@ -7,9 +7,9 @@ import { checkSameStudy, readStudy, type StageContext } from "../pipeline/contex
 import { planTraining } from "../pipeline/stages/train.ts";
 import { sourceFile } from "../pipeline/stages/plan.ts";
 import { jobGraph, listJobs } from "../pipeline/executors/graph.ts";
-import { localExecutor } from "../pipeline/executors/local.ts";
+import { executors } from "../pipeline/executors/registry.ts";
 import type { Script, SlurmSettings } from "../pipeline/executors/slurm/script.ts";
-import { planScripts, slurmExecutor } from "../pipeline/executors/slurm/slurm.ts";
+import { planScripts } from "../pipeline/executors/slurm/slurm.ts";
 import { checkNoSubmission } from "../pipeline/executors/slurm/alive.ts";
 import type { Executor } from "../pipeline/executors/executor.ts";
 import { runStudy } from "../pipeline/run.ts";
@@ -192,20 +192,13 @@ async function sourceOf(
 }
 
 function executorOf(flags: Flags, execution: Execution): Executor {
-  const settings = slurmSettingsOf(flags, execution);
-  switch (flags.executor) {
-    case "slurm":
-      return slurmExecutor({ settings });
-    case "local":
-      return localExecutor({
-        workers: flags.workers ?? defaultWorkers(),
-        failFast: flags.failFast,
-        silenceMs: 1000 * flags.silence,
-        memoryBytes: flags.memory === undefined ? undefined : flags.memory * 1_000_000,
-      });
-    default:
-      throw flags.executor satisfies never;
-  }
+  return executors[flags.executor]({
+    workers: flags.workers ?? defaultWorkers(),
+    failFast: flags.failFast,
+    silenceMs: 1000 * flags.silence,
+    memoryBytes: flags.memory === undefined ? undefined : flags.memory * 1_000_000,
+    settings: slurmSettingsOf(flags, execution),
+  });
 }
 
 /** Runs the stages with progress on stderr; prints the result table and sets the exit code. */

@@ -69,7 +69,7 @@ export function jobGraph(context: StageContext, wanted: readonly StageName[], fi
   return { nodes };
 }
 
-export function collectionOf(stage: StageName): string {
+function collectionOf(stage: StageName): string {
   return `${stage}/collect`;
 }
 
