@@ -16,6 +16,12 @@ export interface KeptState {
   readonly arrays: { readonly [name: string]: Float32Array | Float64Array };
 }
 
+interface Header {
+  readonly facts: unknown;
+  /** Name, bytes of a number, and numbers of each array. */
+  readonly table: readonly (readonly [string, number, number])[];
+}
+
 /** The order of bytes is the machine's: a state is read where it was made, or on its like. */
 export function packState({ facts, arrays }: KeptState): Uint8Array {
   const table = Object.entries(arrays).map(([name, array]) => [name, array.BYTES_PER_ELEMENT, array.length]);
@@ -38,9 +44,7 @@ export function unpackState(packed: Uint8Array): KeptState {
   const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
   try {
     const end = 4 + view.getUint32(0, true);
-    const header: { facts: unknown; table: [string, number, number][] } = JSON.parse(
-      new TextDecoder().decode(packed.subarray(4, end)),
-    );
+    const header = JSON.parse(new TextDecoder().decode(packed.subarray(4, end))) as Header;
     const arrays: Record<string, Float32Array | Float64Array> = {};
     let at = end;
     for (const [name, width, length] of header.table) {

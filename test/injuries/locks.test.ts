@@ -55,7 +55,7 @@ test("of three that find a dead run's lock at the same moment, one runs and the 
   const lock = await readFile(join(folder, "three", "run.lock"), "utf8");
   expect(JSON.parse(lock)).toMatchObject({ pid: dead.child.pid, host: hostname() });
   const runs = await Promise.all([1, 2, 3].map(() => doselap(runInto("three"), { cwd: folder })));
-  expect(runs.map(({ code }) => code).sort()).toEqual([0, 1, 1]);
+  expect(runs.map(({ code }) => code).sort((a, b) => Number(a) - Number(b))).toEqual([0, 1, 1]);
   for (const run of runs.filter(({ code }) => code === 1)) {
     expect(run.stderr).toMatch(/another doselap (is at work|had the lock)/u);
     expectOneLine(run);

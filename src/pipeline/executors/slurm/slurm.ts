@@ -3,11 +3,12 @@
 // run folder; how each ended, its result.json says.
 
 import { randomUUID } from "node:crypto";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { DoselapError } from "../../../errors.ts";
+import { writeFileAtomic } from "../../../io/atomic.ts";
 import type { StageContext } from "../../context.ts";
 import { stages } from "../../stages/registry.ts";
 import { standingOf } from "../node.ts";
@@ -151,7 +152,7 @@ async function submitAll(
   await writeSubmission(root, submission);
   for (const { name, text } of scripts) {
     const file = join(root, "slurm", `${name}.sh`);
-    await writeFile(file, text);
+    await writeFileAtomic(file, text);
     const earlier = Object.values(jobIds);
     const after = earlier.length === 0 ? [] : [`--dependency=afterany:${earlier.join(":")}`];
     const result = await command("sbatch", ["--parsable", ...chosen, ...after, file]);
