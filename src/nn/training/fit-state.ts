@@ -3,7 +3,7 @@
 
 import { packState, unpackState } from "../../io/kept-state.ts";
 import type { ParameterValues } from "../models/parameters.ts";
-import type { EpochRecord } from "./fit.ts";
+import type { EpochRecord } from "./epoch-record.ts";
 import type { LearnerCheckpoint } from "./learner.ts";
 
 /** Weights and the epoch after which they were those. */
@@ -73,9 +73,19 @@ export function unpackFit(bytes: Uint8Array): FitState {
   const { bestEpoch, keptEpoch, learnerStep, levels: names, ...facts } = told as Facts;
   const [sum, norm, rate, bestLoss] = arrays["numbers"]!;
   const rows = arrays["history"]!;
-  const history = Array.from({ length: rows.length / columns.length }, (_, k) =>
-    Object.fromEntries(columns.map((name, i) => [name, rows[k * columns.length + i]!])),
-  ) as unknown as EpochRecord[];
+  const history = Array.from({ length: rows.length / columns.length }, (_, k): EpochRecord => {
+    const value = (name: (typeof columns)[number]): number =>
+      rows[k * columns.length + columns.indexOf(name)]!;
+    return {
+      epoch: value("epoch"),
+      loss: value("loss"),
+      rate: value("rate"),
+      gradientNorm: value("gradientNorm"),
+      validation: value("validation"),
+      spread: value("spread"),
+      deadUnits: value("deadUnits"),
+    };
+  });
   const snapshot = (group: string, epoch: number | null): Snapshot | undefined =>
     epoch === null ? undefined : { epoch, parameters: group32(arrays, group) };
   const best = snapshot("best", bestEpoch);

@@ -10,7 +10,8 @@ import type { Feeds, Runtime, Session } from "../runtime/runtime.ts";
 import type { StateKeeper } from "../../io/kept-state.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { packFit, unpackFit, type FitState, type Snapshot } from "./fit-state.ts";
-import { openJudge, type Judge, type Judgement } from "./judge.ts";
+import type { EpochRecord } from "./epoch-record.ts";
+import { openJudge, type Judge } from "./judge.ts";
 import { openLearner, type Learner } from "./learner.ts";
 import type { Progress } from "./progress.ts";
 
@@ -68,14 +69,6 @@ export interface FitContext {
   readonly keep?: ((found: Fit) => void) | undefined;
   /** Where the state is kept while it trains, and what an earlier process left of it. */
   readonly keeper?: StateKeeper | undefined;
-}
-
-export interface EpochRecord extends Judgement {
-  readonly epoch: number;
-  readonly loss: number;
-  readonly rate: number;
-  /** Largest norm of a step's gradient. */
-  readonly gradientNorm: number;
 }
 
 export interface Fit {
