@@ -47,62 +47,80 @@ describe.each([
 });
 
 describe.each([
-  { phantom: "cells", weak: true, overlap: 0.7, dosePhotons: 1e3, runs: known(...engineNames) },
-  { phantom: "cells", weak: true, overlap: 0.7, dosePhotons: 1e3, runs: refined(...engineNames) },
+  { phantom: "cells", contrast: "weak", overlap: 0.7, dosePhotons: 1e3, runs: known(...engineNames) },
+  { phantom: "cells", contrast: "weak", overlap: 0.7, dosePhotons: 1e3, runs: refined(...engineNames) },
   {
     phantom: "smooth-phase",
-    weak: true,
+    contrast: "weak",
     overlap: 0.7,
     dosePhotons: 1e3,
     runs: known("dm", "mpie", "lsqml"),
   },
-  { phantom: "cells", weak: true, overlap: 0.7, dosePhotons: 1e4, runs: known("dm", "rpie", "ml") },
+  { phantom: "cells", contrast: "weak", overlap: 0.7, dosePhotons: 1e4, runs: known("dm", "rpie", "ml") },
   {
     phantom: "cells",
-    weak: true,
+    contrast: "weak",
     overlap: 0.2,
     dosePhotons: 1e3,
     runs: known("dm", "rpie", "lsqml", "ml"),
   },
   {
     phantom: "circuit",
-    weak: true,
+    contrast: "weak",
     overlap: 0.2,
     dosePhotons: 1e3,
     runs: refined("raar", "mpie", "lsqml"),
   },
-  { phantom: "cells", weak: false, overlap: 0.2, dosePhotons: 1e3, runs: known("dm", "raar") },
+  { phantom: "cells", contrast: "strong", overlap: 0.2, dosePhotons: 1e3, runs: known("dm", "raar") },
   {
     phantom: "smooth-phase",
-    weak: false,
+    contrast: "strong",
     overlap: 0.2,
     dosePhotons: 1e3,
     runs: refined("dm", "lsqml"),
   },
-  { phantom: "circuit", weak: false, overlap: 0.2, dosePhotons: 1e3, runs: known("raar", "epie") },
+  { phantom: "circuit", contrast: "strong", overlap: 0.2, dosePhotons: 1e3, runs: known("raar", "epie") },
   {
     phantom: "siemens-star",
-    weak: false,
+    contrast: "strong",
     overlap: 0.7,
     dosePhotons: 1e3,
     runs: refined("mpie", "rpie"),
   },
-] as const)(
-  "$phantom, weak: $weak, overlap $overlap, $dosePhotons photons per frame",
-  ({ runs, ...scene }) => {
-    const side = scene.overlap < 0.5 ? 192 : 144;
-    const { dataset, distance } = phantomScan({ ...scene, heightPx: side, widthPx: side });
-    const flat = flatImage(side, side);
+] as const)("$phantom, $contrast, overlap $overlap, $dosePhotons photons per frame", ({ runs, ...scene }) => {
+  const side = scene.overlap < 0.5 ? 192 : 144;
+  const { dataset, distance } = phantomScan({ ...scene, heightPx: side, widthPx: side });
+  const flat = flatImage(side, side);
 
-    test.each(runs)(
-      "$name does not end farther from the truth than a flat object (probe known: $fixProbe)",
-      async ({ name, fixProbe }) => {
-        const object = await reconstruct(name, { fixProbe }, dataset);
-        expect(distance(object)).toBeLessThan(trace * distance(flat));
-      },
-    );
-  },
-);
+  test.each(runs)(
+    "$name does not end farther from the truth than a flat object (probe known: $fixProbe)",
+    async ({ name, fixProbe }) => {
+      const object = await reconstruct(name, { fixProbe }, dataset);
+      expect(distance(object)).toBeLessThan(trace * distance(flat));
+    },
+  );
+});
+
+describe("cells that hardly scatter, 224 px, Fermat spiral, overlap 0.6, 1000 photons per frame", () => {
+  // Large enough for slow waves of the phase, of which each frame says next to nothing: noise in them outweighs the object.
+  const { dataset, distance } = phantomScan({
+    dosePhotons: 1e3,
+    overlap: 0.6,
+    contrast: "faint",
+    kind: "fermat",
+    heightPx: 224,
+    widthPx: 224,
+  });
+  const flat = flatImage(224, 224);
+
+  test.each([...known("mpie", "lsqml", "rpie"), ...refined("mpie", "lsqml")])(
+    "$name does not end farther from the truth than a flat object (probe known: $fixProbe)",
+    async ({ name, fixProbe }) => {
+      const object = await reconstruct(name, { fixProbe }, dataset);
+      expect(distance(object)).toBeLessThan(trace * distance(flat));
+    },
+  );
+});
 
 test("at 1e3 photons the amplitude likelihood without a prior does end worse: the guard has something to guard", async () => {
   const { dataset, distance } = phantomScan({ dosePhotons: 1e3, heightPx: 160, widthPx: 160 });

@@ -24,14 +24,18 @@ export interface PhantomScan {
   distance(object: ComplexImage): number;
 }
 
-/** A phantom, cells when not named, under a defocused probe, N = 64, jittered raster. */
+/** Least amplitude and range of the phase, rad: a specimen, a thin one, and one that hardly scatters. */
+const contrasts = { strong: [0.6, 1.2], weak: [0.95, 0.2], faint: [0.97, 0.1] } as const;
+
+/** A phantom, cells when not named, under a defocused probe, N = 64, jittered raster when no other is asked for. */
 export function phantomScan({
   dosePhotons,
   overlap = 0.7,
   heightPx = 224,
   widthPx = 216,
   phantom = "cells",
-  weak = false,
+  contrast = "strong",
+  kind = "jittered-raster",
   subPixel,
   noise,
 }: {
@@ -40,26 +44,27 @@ export function phantomScan({
   heightPx?: number;
   widthPx?: number;
   phantom?: PhantomSpec["phantom"];
-  /** True: amplitudes from 0.95 and phases up to 0.2 rad, in place of 0.6 and 1.2 rad. */
-  weak?: boolean;
+  contrast?: keyof typeof contrasts;
+  kind?: "jittered-raster" | "fermat";
   subPixel?: SubPixel;
   /** False: expected counts. */
   noise?: boolean;
 }): PhantomScan {
+  const [amplitudeMin, phaseRangeRad] = contrasts[contrast];
   const object = buildPhantom({
     phantom,
     heightPx,
     widthPx,
-    amplitudeMin: weak ? 0.95 : 0.6,
-    phaseRangeRad: weak ? 0.2 : 1.2,
+    amplitudeMin,
+    phaseRangeRad,
     seed: 3,
   });
   const probe = buildProbe({ kind: "defocused-airy", apertureCyclesPerPx: 0.22, defocusRadiusPx: 15 }, size);
   const positions = makeScan({
-    kind: "jittered-raster",
+    kind,
     region: scanRegion(object.height, object.width, size),
     stepPx: stepForOverlap(overlap, measureProbeDiameter(probe, "second-moment")),
-    jitterFraction: 0.1,
+    ...(kind === "jittered-raster" ? { jitterFraction: 0.1 } : {}),
     seed: 3,
   });
   const dataset = simulateDataset({

@@ -65,6 +65,15 @@ test("noise that a probe beside it has stretched is taken away too", () => {
   for (const part of [0, 1] as const) expect(weighted(shrinkage, part)).toBeLessThan(0.05);
 });
 
+test("noise stands out in no ring, a signal as strong as noise does", () => {
+  const standing = (truth: Float32Array, seed: number) =>
+    shrinkageOf(rings, 1, evidenceOf(truth, 1, 1, seed)).standing;
+  // The largest of some thirty sums of squares, the smallest sums of twenty: 4 standard deviations and their skewness.
+  expect(standing(new Float32Array(2 * pixels), 17)).toBeLessThan(5);
+  // √(N/2) of the N > 1000 numbers in the outermost rings is above 22.
+  expect(standing(noise(18), 19)).toBeGreaterThan(15);
+});
+
 test("white signal as strong as the noise is halved: Wiener's gain s/(s + n)", () => {
   const shrinkage = shrinkageOf(rings, 1, evidenceOf(noise(8), 1, 1, 9));
   // Held back by a standard deviation, √(2/N) of N = 300 numbers on average; the estimate itself has twice that.

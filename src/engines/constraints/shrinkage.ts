@@ -47,6 +47,8 @@ export interface Shrinkage {
   readonly gains: readonly [Float64Array, Float64Array];
   /** How far the log likelihood may fall, twice, if what is taken away is noise. */
   readonly allowance: number;
+  /** How far the clearest ring's claim stands above what noise gives it, in standard deviations. */
+  readonly standing: number;
 }
 
 /** Rings of a spectrum. */
@@ -99,6 +101,7 @@ export function shrinkageOf(
 ): Shrinkage {
   const count = rings.radius.length;
   let allowance = 0;
+  let standing = -Infinity;
   const gains = ([0, 1] as const).map((part) => {
     const [c, a, e] = [claims[part], bends[part], energies[part]];
     const noise = new Float64Array(count);
@@ -123,12 +126,13 @@ export function shrinkageOf(
         v += variance[k]!;
       }
       const rest = claim - p - Math.sqrt(v);
+      if (v > 0) standing = Math.max(standing, (claim - p) / Math.sqrt(v));
       gain[r] = bend > 0 && rest > 0 ? Math.min(1, rest / bend) : 0;
       allowance += 2 * (1 - gain[r]!) * (noise[r]! + Math.sqrt(variance[r]!));
     }
     return gain;
   });
-  return { gains: [gains[0]!, gains[1]!], allowance };
+  return { gains: [gains[0]!, gains[1]!], allowance, standing };
 }
 
 /** ⟨a, b⟩ of the amplitudes and of the phases in each ring, from two spectra of `spectrumOf`. */
@@ -152,7 +156,7 @@ export function ringSums({ height, width, of, radius }: Rings, a: Float64Array, 
 /** What the gains take away: complex128 [H, W], amplitude real, phase imaginary. */
 export function excessOf(
   { height, width, radius }: Rings,
-  { gains }: Shrinkage,
+  { gains }: Pick<Shrinkage, "gains">,
   spectrum: Float64Array,
 ): Float64Array {
   const excess = new Float64Array(spectrum.length);
