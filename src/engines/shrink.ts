@@ -1,6 +1,7 @@
 // The last step of a run with a prior: the object is drawn towards its mean where the frames do not tell it from noise,
 // by constraints/shrinkage.ts [ENGINE-031]. Information is read off the likelihood itself, whatever the engine:
 //   ∇ at the result O, at O nearer to its mean by εd, and with random signs added:  F d ≈ (∇(O) − ∇(O − εd))/ε
+// Where no ring tells the object from noise it becomes its mean, dark rims and all [ENGINE-037].
 // ε = 1 first: the slope at flat is free of the noise that was fitted. Where it refutes flat, the parabola is that at O, by a
 // small ε: from a strong object to flat the likelihood is none [ENGINE-036].
 // The frames have the last word: when what was taken away costs more likelihood than noise would, nothing is taken.
@@ -79,16 +80,22 @@ export function shrinkObject(run: ScanRun, object: Float32Array, probe: Float32A
       return shrinkageOf(rings, lit / taper.length, { claims, bends, energies, information });
     }
 
+    /** The object without this excess of amplitude and phase. */
+    function less(excess: Float64Array): Float32Array {
+      const [c, s] = direction;
+      return object.map((value, i) => {
+        const [amplitude, phase] = i % 2 === 0 ? [c, -s] : [s, c];
+        return value - (amplitude * excess[i - (i % 2)]! + phase * excess[i + 1 - (i % 2)]!);
+      });
+    }
+
     const fromFlat = judge(1);
     const shrinkage = fromFlat.standing > refuted ? judge(stepAlong(2 * lit, bend)) : fromFlat;
-    const excess = excessOf(rings, shrinkage, whole);
-    const [c, s] = direction;
-    const shrunk = object.slice();
-    for (let i = 0; i < shrunk.length; i += 2) {
-      shrunk[i] = shrunk[i]! - (excess[i]! * c - excess[i + 1]! * s);
-      shrunk[i + 1] = shrunk[i + 1]! - (excess[i]! * s + excess[i + 1]! * c);
-    }
-    if (slopes.devianceAt(shrunk, probe) - before < slack * shrinkage.allowance) object.set(shrunk);
+    const shrunk = less(excessOf(rings, shrinkage, whole));
+    if (slopes.devianceAt(shrunk, probe) - before >= slack * shrinkage.allowance) return;
+    // The frames were not asked of rims: where they tell nothing of what they light, rims are noise too.
+    const flat = shrinkage.gains.every((gains) => gains.every((gain) => gain === 0));
+    object.set(flat ? object.map((_, i) => mean[i % 2]!) : shrunk);
   }
 
   /** How much of the random signs is added. */

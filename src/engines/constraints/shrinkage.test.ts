@@ -60,6 +60,15 @@ describe.each([1, 0.2])("when a fit lets the share %d pass", (through) => {
   });
 });
 
+test("where no ring stands out, all is noise: every gain is exactly 0", () => {
+  for (const seed of [21, 22, 23]) {
+    const shrinkage = shrinkageOf(rings, 1, evidenceOf(new Float32Array(2 * pixels), 30, 1, seed));
+    for (const gains of shrinkage.gains) for (const gain of gains) expect(gain).toBe(0);
+    // What noise gives its own likelihood, twice, is its count of numbers; beside it its deviation.
+    expect(shrinkage.allowance).toBeGreaterThan(2 * 2 * pixels);
+  }
+});
+
 test("noise that a probe beside it has stretched is taken away too", () => {
   const shrinkage = shrinkageOf(rings, 1, evidenceOf(new Float32Array(2 * pixels), 30, 1.8, 5));
   for (const part of [0, 1] as const) expect(weighted(shrinkage, part)).toBeLessThan(0.05);
