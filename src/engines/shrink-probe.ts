@@ -72,7 +72,7 @@ export function shrinkProbe(
 
     const drawn = probe.slice();
     for (const [m, spectrum] of whole.entries()) {
-      const excess = excessOf(rings, { gains: both(kept), allowance }, spectrum);
+      const excess = excessOf(rings, { gains: both(kept) }, spectrum);
       for (let i = 0; i < plane; i++) drawn[m * plane + i] = drawn[m * plane + i]! - excess[i]!;
     }
     slopes.ofObject(object, drawn);

@@ -1,6 +1,9 @@
 // The last step of a run with a prior: the object is drawn towards its mean where the frames do not tell it from noise,
 // by constraints/shrinkage.ts [ENGINE-031]. Information is read off the likelihood itself, whatever the engine:
-//   ∇ at the result O, at O a little nearer to its mean, and with random signs added:  F d ≈ (∇(O) − ∇(O − εd))/ε
+//   ∇ at the result O, at O nearer to its mean by εd, and with random signs added:  F d ≈ (∇(O) − ∇(O − εd))/ε
+// Where no ring tells the object from noise it becomes its mean, dark rims and all [ENGINE-037].
+// ε = 1 first: the slope at flat is free of the noise that was fitted. Where it refutes flat, the parabola is that at O, by a
+// small ε: from a strong object to flat the likelihood is none [ENGINE-036].
 // The frames have the last word: when what was taken away costs more likelihood than noise would, nothing is taken.
 
 import { createRng } from "../math/random/rng.ts";
@@ -12,6 +15,7 @@ import {
   shrinkageOf,
   spectrumOf,
   type RingSums,
+  type Shrinkage,
 } from "./constraints/shrinkage.ts";
 import type { ScanRun } from "./scan-run.ts";
 import { slack, slopeOfSum, stepAlong, withSlopes, type Slopes } from "./slopes.ts";
@@ -20,6 +24,8 @@ import { slack, slopeOfSum, stepAlong, withSlopes, type Slopes } from "./slopes.
 const scatteredCounts = 0.001;
 /** Light, as a fraction of its peak, at which a pixel is half lit. */
 const halfLit = 0.01;
+/** Standard deviations of a ring beyond which the object is not flat: noise stayed below 4, strong objects above 19. */
+const refuted = 10;
 /** Address of the random signs, beyond that of any epoch. */
 const signsFrame = 1 << 20;
 
@@ -59,26 +65,37 @@ export function shrinkObject(run: ScanRun, object: Float32Array, probe: Float32A
       return [rings.radius.map((_, r) => of(0, r)), rings.radius.map((_, r) => of(1, r))];
     }
 
-    const bends = bendsOf(found, whole, -stepAlong(2 * lit, bend));
     const residual = ringSums(rings, whole, asks);
+    const energies = ringSums(rings, whole, whole);
     const signs = signsOf(taper, run.seed);
     const signsWhole = spectrum(signs);
     const signBends = bendsOf(signs, signsWhole, loudness());
     const signPower = ringSums(rings, signsWhole, signsWhole);
-    const shrinkage = shrinkageOf(rings, lit / taper.length, {
-      claims: each((part, r) => bends[part][r]! + slopeOfSum * residual[part][r]!),
-      bends,
-      energies: ringSums(rings, whole, whole),
-      information: each((part, r) => signBends[part][r]! / signPower[part][r]!),
-    });
-    const excess = excessOf(rings, shrinkage, whole);
-    const [c, s] = direction;
-    const shrunk = object.slice();
-    for (let i = 0; i < shrunk.length; i += 2) {
-      shrunk[i] = shrunk[i]! - (excess[i]! * c - excess[i + 1]! * s);
-      shrunk[i + 1] = shrunk[i + 1]! - (excess[i]! * s + excess[i + 1]! * c);
+    const information = each((part, r) => signBends[part][r]! / signPower[part][r]!);
+
+    /** Judged by the slopes at O and at this part of the way to flat. */
+    function judge(part: number): Shrinkage {
+      const bends = bendsOf(found, whole, -part);
+      const claims = each((side, r) => bends[side][r]! + slopeOfSum * residual[side][r]!);
+      return shrinkageOf(rings, lit / taper.length, { claims, bends, energies, information });
     }
-    if (slopes.devianceAt(shrunk, probe) - before < slack * shrinkage.allowance) object.set(shrunk);
+
+    /** The object without this excess of amplitude and phase. */
+    function less(excess: Float64Array): Float32Array {
+      const [c, s] = direction;
+      return object.map((value, i) => {
+        const [amplitude, phase] = i % 2 === 0 ? [c, -s] : [s, c];
+        return value - (amplitude * excess[i - (i % 2)]! + phase * excess[i + 1 - (i % 2)]!);
+      });
+    }
+
+    const fromFlat = judge(1);
+    const shrinkage = fromFlat.standing > refuted ? judge(stepAlong(2 * lit, bend)) : fromFlat;
+    const shrunk = less(excessOf(rings, shrinkage, whole));
+    if (slopes.devianceAt(shrunk, probe) - before >= slack * shrinkage.allowance) return;
+    // The frames were not asked of rims: where they tell nothing of what they light, rims are noise too.
+    const flat = shrinkage.gains.every((gains) => gains.every((gain) => gain === 0));
+    object.set(flat ? object.map((_, i) => mean[i % 2]!) : shrunk);
   }
 
   /** How much of the random signs is added. */

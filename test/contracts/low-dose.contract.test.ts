@@ -15,6 +15,8 @@ import { phantomScan } from "../support/phantom-scan.ts";
 
 /** Where frames tell nothing, what is left differs from flat by a trace of noise: a hundredth of the distance. */
 const trace = 1.01;
+/** Distances are roots: a rounding error of 1e-14 in a sum over pixels is 1e-7 of a distance. */
+const rounding = 1e-6;
 
 async function reconstruct(
   name: string,
@@ -47,58 +49,126 @@ describe.each([
 });
 
 describe.each([
-  { phantom: "cells", weak: true, overlap: 0.7, dosePhotons: 1e3, runs: known(...engineNames) },
-  { phantom: "cells", weak: true, overlap: 0.7, dosePhotons: 1e3, runs: refined(...engineNames) },
+  { phantom: "cells", contrast: "weak", overlap: 0.7, dosePhotons: 1e3, runs: known(...engineNames) },
+  { phantom: "cells", contrast: "weak", overlap: 0.7, dosePhotons: 1e3, runs: refined(...engineNames) },
   {
     phantom: "smooth-phase",
-    weak: true,
+    contrast: "weak",
     overlap: 0.7,
     dosePhotons: 1e3,
     runs: known("dm", "mpie", "lsqml"),
   },
-  { phantom: "cells", weak: true, overlap: 0.7, dosePhotons: 1e4, runs: known("dm", "rpie", "ml") },
+  { phantom: "cells", contrast: "weak", overlap: 0.7, dosePhotons: 1e4, runs: known("dm", "rpie", "ml") },
   {
     phantom: "cells",
-    weak: true,
+    contrast: "weak",
     overlap: 0.2,
     dosePhotons: 1e3,
     runs: known("dm", "rpie", "lsqml", "ml"),
   },
   {
     phantom: "circuit",
-    weak: true,
+    contrast: "weak",
     overlap: 0.2,
     dosePhotons: 1e3,
     runs: refined("raar", "mpie", "lsqml"),
   },
-  { phantom: "cells", weak: false, overlap: 0.2, dosePhotons: 1e3, runs: known("dm", "raar") },
+  { phantom: "cells", contrast: "strong", overlap: 0.2, dosePhotons: 1e3, runs: known("dm", "raar") },
   {
     phantom: "smooth-phase",
-    weak: false,
+    contrast: "strong",
     overlap: 0.2,
     dosePhotons: 1e3,
     runs: refined("dm", "lsqml"),
   },
-  { phantom: "circuit", weak: false, overlap: 0.2, dosePhotons: 1e3, runs: known("raar", "epie") },
+  { phantom: "circuit", contrast: "strong", overlap: 0.2, dosePhotons: 1e3, runs: known("raar", "epie") },
   {
     phantom: "siemens-star",
-    weak: false,
+    contrast: "strong",
     overlap: 0.7,
     dosePhotons: 1e3,
     runs: refined("mpie", "rpie"),
   },
+] as const)("$phantom, $contrast, overlap $overlap, $dosePhotons photons per frame", ({ runs, ...scene }) => {
+  const side = scene.overlap < 0.5 ? 192 : 144;
+  const { dataset, distance } = phantomScan({ ...scene, heightPx: side, widthPx: side });
+  const flat = flatImage(side, side);
+
+  test.each(runs)(
+    "$name does not end farther from the truth than a flat object (probe known: $fixProbe)",
+    async ({ name, fixProbe }) => {
+      const object = await reconstruct(name, { fixProbe }, dataset);
+      expect(distance(object)).toBeLessThan(trace * distance(flat));
+    },
+  );
+});
+
+describe("cells that hardly scatter, 224 px, Fermat spiral, overlap 0.6, 1000 photons per frame", () => {
+  // Large enough for slow waves of the phase, of which each frame says next to nothing: noise in them outweighs the object.
+  const { dataset, distance } = phantomScan({
+    dosePhotons: 1e3,
+    overlap: 0.6,
+    contrast: "faint",
+    kind: "fermat",
+    heightPx: 224,
+    widthPx: 224,
+  });
+  const flat = flatImage(224, 224);
+
+  test.each([...known("mpie", "lsqml", "rpie"), ...refined("mpie", "lsqml")])(
+    "$name does not end farther from the truth than a flat object (probe known: $fixProbe)",
+    async ({ name, fixProbe }) => {
+      const object = await reconstruct(name, { fixProbe }, dataset);
+      expect(distance(object)).toBeLessThanOrEqual(distance(flat) + rounding);
+    },
+  );
+});
+
+describe.each([
+  {
+    phantom: "flat",
+    overlap: 0.2,
+    dosePhotons: 1e3,
+    runs: [...known("mpie", "ml"), ...refined("lsqml", "dm")],
+  },
+  {
+    phantom: "flat",
+    overlap: 0.4,
+    dosePhotons: 3e3,
+    runs: [...known("raar", "lsqml"), ...refined("epie", "ml")],
+  },
+  { phantom: "flat", overlap: 0.8, dosePhotons: 1e4, runs: [...known("rpie"), ...refined("mpie", "lsqml")] },
+  {
+    phantom: "cells",
+    overlap: 0.2,
+    dosePhotons: 1e4,
+    runs: [...known("lsqml", "dm"), ...refined("rpie", "raar")],
+  },
+  {
+    phantom: "circuit",
+    overlap: 0.4,
+    dosePhotons: 1e3,
+    runs: [...known("epie", "ml"), ...refined("mpie", "dm")],
+  },
+  { phantom: "smooth-phase", overlap: 0.8, dosePhotons: 3e3, runs: [...known("mpie"), ...refined("lsqml")] },
 ] as const)(
-  "$phantom, weak: $weak, overlap $overlap, $dosePhotons photons per frame",
+  "$phantom that hardly scatters, frames of 32 px, overlap $overlap, $dosePhotons photons per frame",
   ({ runs, ...scene }) => {
-    const side = scene.overlap < 0.5 ? 192 : 144;
-    const { dataset, distance } = phantomScan({ ...scene, heightPx: side, widthPx: side });
+    const side = scene.overlap > 0.5 ? 64 : 96;
+    const { dataset, distance } = phantomScan({
+      ...scene,
+      size: 32,
+      contrast: "faint",
+      heightPx: side,
+      widthPx: side,
+    });
     const flat = flatImage(side, side);
 
     test.each(runs)(
       "$name does not end farther from the truth than a flat object (probe known: $fixProbe)",
       async ({ name, fixProbe }) => {
         const object = await reconstruct(name, { fixProbe }, dataset);
-        expect(distance(object)).toBeLessThan(trace * distance(flat));
+        expect(distance(object)).toBeLessThanOrEqual(distance(flat) + rounding);
       },
     );
   },

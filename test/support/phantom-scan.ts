@@ -1,6 +1,6 @@
 // A simulated scan of a phantom as a user would make it, with the window, mask and scores of the study.
 
-import type { ComplexImage } from "../../src/array/ndarray.ts";
+import { flatImage, type ComplexImage } from "../../src/array/ndarray.ts";
 import { referenceBackend } from "../../src/compute/reference.ts";
 import type { SubPixel } from "../../src/compute/scan-memory.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
@@ -14,8 +14,6 @@ import { makeScan } from "../../src/optics/scan.ts";
 import { simulateDataset } from "../../src/optics/simulate.ts";
 import { commonWindow, cropImage, illuminatedMask } from "../../src/study/comparison/window.ts";
 
-const size = 64;
-
 export interface PhantomScan {
   readonly dataset: Dataset;
   /** Amplitude and phase SSIM in the standard gauge, where the scan lit the object. */
@@ -24,14 +22,19 @@ export interface PhantomScan {
   distance(object: ComplexImage): number;
 }
 
-/** A phantom, cells when not named, under a defocused probe, N = 64, jittered raster. */
+/** Least amplitude and range of the phase, rad: a specimen, a thin one, and one that hardly scatters. */
+const contrasts = { strong: [0.6, 1.2], weak: [0.95, 0.2], faint: [0.97, 0.1] } as const;
+
+/** A phantom, cells when not named, under a defocused probe, N = 64 and jittered raster when no other is asked for. */
 export function phantomScan({
   dosePhotons,
   overlap = 0.7,
   heightPx = 224,
   widthPx = 216,
   phantom = "cells",
-  weak = false,
+  contrast = "strong",
+  kind = "jittered-raster",
+  size = 64,
   subPixel,
   noise,
 }: {
@@ -39,27 +42,30 @@ export function phantomScan({
   overlap?: number;
   heightPx?: number;
   widthPx?: number;
-  phantom?: PhantomSpec["phantom"];
-  /** True: amplitudes from 0.95 and phases up to 0.2 rad, in place of 0.6 and 1.2 rad. */
-  weak?: boolean;
+  /** "flat": no object at all. */
+  phantom?: PhantomSpec["phantom"] | "flat";
+  contrast?: keyof typeof contrasts;
+  kind?: "jittered-raster" | "fermat";
+  /** Pixels of a frame's side; the probe grows with it. */
+  size?: number;
   subPixel?: SubPixel;
   /** False: expected counts. */
   noise?: boolean;
 }): PhantomScan {
-  const object = buildPhantom({
-    phantom,
-    heightPx,
-    widthPx,
-    amplitudeMin: weak ? 0.95 : 0.6,
-    phaseRangeRad: weak ? 0.2 : 1.2,
-    seed: 3,
-  });
-  const probe = buildProbe({ kind: "defocused-airy", apertureCyclesPerPx: 0.22, defocusRadiusPx: 15 }, size);
+  const [amplitudeMin, phaseRangeRad] = contrasts[contrast];
+  const object =
+    phantom === "flat"
+      ? flatImage(heightPx, widthPx)
+      : buildPhantom({ phantom, heightPx, widthPx, amplitudeMin, phaseRangeRad, seed: 3 });
+  const probe = buildProbe(
+    { kind: "defocused-airy", apertureCyclesPerPx: 0.22, defocusRadiusPx: (15 * size) / 64 },
+    size,
+  );
   const positions = makeScan({
-    kind: "jittered-raster",
+    kind,
     region: scanRegion(object.height, object.width, size),
     stepPx: stepForOverlap(overlap, measureProbeDiameter(probe, "second-moment")),
-    jitterFraction: 0.1,
+    ...(kind === "jittered-raster" ? { jitterFraction: 0.1 } : {}),
     seed: 3,
   });
   const dataset = simulateDataset({

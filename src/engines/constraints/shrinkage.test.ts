@@ -60,9 +60,27 @@ describe.each([1, 0.2])("when a fit lets the share %d pass", (through) => {
   });
 });
 
+test("where no ring stands out, all is noise: every gain is exactly 0", () => {
+  for (const seed of [21, 22, 23]) {
+    const shrinkage = shrinkageOf(rings, 1, evidenceOf(new Float32Array(2 * pixels), 30, 1, seed));
+    for (const gains of shrinkage.gains) for (const gain of gains) expect(gain).toBe(0);
+    // What noise gives its own likelihood, twice, is its count of numbers; beside it its deviation.
+    expect(shrinkage.allowance).toBeGreaterThan(2 * 2 * pixels);
+  }
+});
+
 test("noise that a probe beside it has stretched is taken away too", () => {
   const shrinkage = shrinkageOf(rings, 1, evidenceOf(new Float32Array(2 * pixels), 30, 1.8, 5));
   for (const part of [0, 1] as const) expect(weighted(shrinkage, part)).toBeLessThan(0.05);
+});
+
+test("noise stands out in no ring, a signal as strong as noise does", () => {
+  const standing = (truth: Float32Array, seed: number) =>
+    shrinkageOf(rings, 1, evidenceOf(truth, 1, 1, seed)).standing;
+  // The largest of some thirty sums of squares, the smallest sums of twenty: 4 standard deviations and their skewness.
+  expect(standing(new Float32Array(2 * pixels), 17)).toBeLessThan(5);
+  // √(N/2) of the N > 1000 numbers in the outermost rings is above 22.
+  expect(standing(noise(18), 19)).toBeGreaterThan(15);
 });
 
 test("white signal as strong as the noise is halved: Wiener's gain s/(s + n)", () => {

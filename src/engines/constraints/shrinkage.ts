@@ -3,7 +3,7 @@
 //   C = ⟨d, b⟩, A = ⟨d, F d⟩, E = ⟨d, d⟩ in a ring of N numbers with mean information f; S = F/(F + ρ), ρ = (C − A)/E
 //   p = tr S ≤ N·min(A/C, f/(f + ρ)): what noise alone gives C, with variance 2 tr S² ≈ 2p·A/C. S > 1 where a probe that was
 //   fitted beside it has stretched the noise: then p = N·A/C
-//   gain = (C − p − σ)/A within 0 … 1: least expected error, held back by one standard deviation σ
+//   gain = (C − p − σ)/A within 0 … 1: least expected error, held back by one standard deviation σ; 0 in all rings when none stands out
 // Where S = 1 this is the positive-part James-Stein estimator 1 − N/D, D twice the likelihood's gain (Stein 1981,
 // doi:10.1214/aos/1176345632; rings as in Wiener filters, e.g. Sindelar & Grigorieff 2012, doi:10.1016/j.jsb.2012.05.005).
 
@@ -13,6 +13,8 @@ import { fft2Float64 } from "../../math/fft64.ts";
 const ringGrowth = 1.26;
 /** Radius of the innermost ring, cycles per image: some ten numbers lie in it. */
 const innermost = 2.5;
+/** Standard deviations by which noise alone does not stand out in any ring: the largest of some thirty, of skewed sums. */
+const noiseStands = 4;
 /** Below this many numbers one random field does not tell their mean information. */
 const fewNumbers = 50;
 
@@ -47,6 +49,8 @@ export interface Shrinkage {
   readonly gains: readonly [Float64Array, Float64Array];
   /** How far the log likelihood may fall, twice, if what is taken away is noise. */
   readonly allowance: number;
+  /** How far the clearest ring's claim stands above what noise gives it, in standard deviations. */
+  readonly standing: number;
 }
 
 /** Rings of a spectrum. */
@@ -98,8 +102,8 @@ export function shrinkageOf(
   { claims, bends, energies, information }: Evidence,
 ): Shrinkage {
   const count = rings.radius.length;
-  let allowance = 0;
-  const gains = ([0, 1] as const).map((part) => {
+  let standing = -Infinity;
+  const parts = ([0, 1] as const).map((part) => {
     const [c, a, e] = [claims[part], bends[part], energies[part]];
     const noise = new Float64Array(count);
     const variance = new Float64Array(count);
@@ -123,12 +127,17 @@ export function shrinkageOf(
         v += variance[k]!;
       }
       const rest = claim - p - Math.sqrt(v);
+      if (v > 0) standing = Math.max(standing, (claim - p) / Math.sqrt(v));
       gain[r] = bend > 0 && rest > 0 ? Math.min(1, rest / bend) : 0;
-      allowance += 2 * (1 - gain[r]!) * (noise[r]! + Math.sqrt(variance[r]!));
     }
-    return gain;
+    return { gain, noise, variance };
   });
-  return { gains: [gains[0]!, gains[1]!], allowance };
+  let allowance = 0;
+  for (const { gain, noise, variance } of parts) {
+    if (standing <= noiseStands) gain.fill(0);
+    for (let r = 0; r < count; r++) allowance += 2 * (1 - gain[r]!) * (noise[r]! + Math.sqrt(variance[r]!));
+  }
+  return { gains: [parts[0]!.gain, parts[1]!.gain], allowance, standing };
 }
 
 /** ⟨a, b⟩ of the amplitudes and of the phases in each ring, from two spectra of `spectrumOf`. */
@@ -152,7 +161,7 @@ export function ringSums({ height, width, of, radius }: Rings, a: Float64Array, 
 /** What the gains take away: complex128 [H, W], amplitude real, phase imaginary. */
 export function excessOf(
   { height, width, radius }: Rings,
-  { gains }: Shrinkage,
+  { gains }: Pick<Shrinkage, "gains">,
   spectrum: Float64Array,
 ): Float64Array {
   const excess = new Float64Array(spectrum.length);
