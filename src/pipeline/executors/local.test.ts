@@ -1,117 +1,131 @@
-// The local executor: what becomes of workers that die or fall silent, of jobs for which there is no memory, and of a run that
-// ends at its first failure or is stopped.
+// The local executor with workers of the tests' own: each loses its own job alone, and a run always comes to its end.
 
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as delay } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { writeTinyStudy } from "../../../test/support/cli.ts";
-import { isDoselapError } from "../../errors.ts";
-import { loadDesign } from "../../study/design/load.ts";
 import type { StageContext } from "../context.ts";
-import { openStageContext } from "../context.ts";
 import type { RunEvent } from "../events.ts";
-import { runStudy } from "../run.ts";
 import type { Standing } from "./executor.ts";
-import { jobGraph, type GraphNode, type JobGraph } from "./graph.ts";
+import type { GraphNode } from "./graph.ts";
 import { localExecutor, type LocalOptions } from "./local.ts";
 
-const workerFile = new URL("../../../test/support/faulty-worker.mjs", import.meta.url).href;
 let folder: string;
-let context: StageContext;
-
+let workerFile: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "doselap-local-"));
-  const study = await writeTinyStudy(folder, (text) =>
-    text
-      .replace(/doses:.*/u, "doses: [1000]")
-      .replace(/arms:.*/u, 'arms: [epie, rpie, dm, lsqml, ml, "null"]'),
+  const file = join(folder, "worker.mjs");
+  // What a job does stands in its path.
+  await writeFile(
+    file,
+    `export default async ({ path }) => {
+  if (path.includes("exits")) process.exit(7);
+  if (path.includes("throws")) throw new Error("a bug");
+  if (path.includes("silent")) await new Promise((resolve) => setTimeout(resolve, 600000));
+  const state = path.includes("fails") ? "failed" : "done";
+  return { kind: "run", run: { state, reason: null, summary: {}, reused: false, redone: null, notes: [], threadSeconds: 0 } };
+};
+`,
   );
-  const design = await loadDesign(study, { cwd: folder });
-  await runStudy({ root: join(folder, "run"), design, stages: ["plan"], now: () => 0 });
-  context = await openStageContext(join(folder, "run"), { runner: "builtin" });
+  workerFile = pathToFileURL(file).href;
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Reconstructions of the first cell, without what they need: the faulty worker reads nothing. */
-function reconstructions(change: (node: GraphNode) => GraphNode = (node) => node): JobGraph {
-  const { nodes } = jobGraph(context, ["reconstruct"], { views: ["dense"] });
-  return { nodes: nodes.filter(({ kind }) => kind === "job").map(change) };
+const job = (id: string, needs: string[] = [], memoryBytes = 1): GraphNode => ({
+  id,
+  kind: "job",
+  stage: "reconstruct",
+  job: { stage: "reconstruct", path: id, cell: null, arm: null },
+  needs,
+  estimate: { seconds: 1, memoryBytes },
+});
+
+function orderOf(events: readonly RunEvent[]): string[] {
+  return events.flatMap((event) =>
+    event.kind === "job-start" || event.kind === "job-end" ? [`${event.kind} ${event.path}`] : [],
+  );
 }
 
-async function run(
-  graph: JobGraph,
-  options: Partial<LocalOptions>,
-): Promise<{ standing: Standing; events: RunEvent[] }> {
+async function run(nodes: GraphNode[], options: Partial<LocalOptions> = {}) {
   const events: RunEvent[] = [];
-  const executor = localExecutor({ workers: 2, workerFile, ...options });
+  const executor = localExecutor({ workers: 2, memoryBytes: 100, workerFile, ...options });
   try {
-    const submission = await executor.submit(graph, {
-      context,
-      onEvent: (event) => events.push(event),
-      now: Date.now,
-    });
-    for (;;) {
-      const standing = await executor.poll(submission);
-      if (standing.isOver) return { standing, events };
-      await sleep(10);
-    }
+    const submission = await executor.submit(
+      { nodes },
+      {
+        // Workers of the tests read no folder, and no stage is collected: nothing else of the context is looked at.
+        context: { root: folder, trainer: { runner: "builtin" } } as StageContext,
+        onEvent: (event) => events.push(event),
+        now: () => 0,
+      },
+    );
+    let standing: Standing;
+    do {
+      await delay(5);
+      standing = await executor.poll(submission);
+    } while (!standing.isOver);
+    const ended = events.flatMap((event) => (event.kind === "job-end" ? [[event.path, event.state]] : []));
+    return {
+      reasons: Object.fromEntries(standing.reasons),
+      ended: Object.fromEntries(ended),
+      order: orderOf(events),
+    };
   } finally {
     await executor.close();
   }
 }
 
-const armOf = (id: string): string =>
-  id.split("/").find((part) => /^(?:epie|rpie|dm|lsqml|ml|null)$/u.test(part))!;
+test.each([
+  ["exits", {}, /^the worker died: .*7/],
+  ["throws", {}, /^the worker died: a bug$/],
+  ["stays-silent", { silenceMs: 600 }, /^gave no sign of life for 1 s and was ended$/],
+])(
+  "a worker whose job %s loses its own job, with the reason; the others are done",
+  async (what, options, reason) => {
+    const { reasons, ended } = await run([job("a"), job(what), job("b"), job("c", [what])], options);
+    expect(ended).toEqual({ a: "done", [what]: "failed", b: "done", c: "done" });
+    expect(reasons).toEqual({ [what]: expect.stringMatching(reason) });
+  },
+);
 
-test("each fault loses its own job, with its reason; the others are done", async () => {
-  const { standing, events } = await run(reconstructions(), { silenceMs: 1500 });
-  const reasons = Object.fromEntries([...standing.reasons].map(([id, reason]) => [armOf(id), reason]));
-  expect(Object.keys(reasons).toSorted()).toEqual(["epie", "lsqml", "rpie"]);
-  expect(reasons["rpie"]).toMatch(/the worker died/u);
-  expect(reasons["epie"]).toMatch(/a fault that nobody caught/u);
-  expect(reasons["lsqml"]).toMatch(/no sign of life for 2 s/u);
-  const ended = events.flatMap((event) =>
-    event.kind === "job-end" && event.state === "done" ? [armOf(event.path)] : [],
+test("--fail-fast begins no further job, however long the chain behind it, and comes to an end", async () => {
+  const { reasons, ended } = await run(
+    [job("fails"), job("b", ["fails"]), job("c", ["b"]), job("d", ["c"])],
+    {
+      failFast: true,
+    },
   );
-  expect(ended.toSorted()).toEqual(["dm", "ml", "null"]);
+  expect(ended).toEqual({ fails: "failed" });
+  const reason = "not begun: fails failed";
+  expect(reasons).toEqual({ b: reason, c: reason, d: reason });
 });
 
-test("--fail-fast begins nothing after the first failure, and says so of each", async () => {
-  const { standing, events } = await run(reconstructions(), { workers: 2, failFast: true, silenceMs: 1500 });
-  const begun = events.filter(({ kind }) => kind === "job-start").length;
-  expect(begun).toBeLessThan(6);
-  expect([...standing.reasons.values()].filter((reason) => reason.startsWith("not begun: "))).toHaveLength(
-    6 - begun,
+test("a job that never fits in memory fails with estimate, limit and way out; what needs it still has its turn", async () => {
+  const { reasons, ended } = await run([job("big", [], 5e6), job("next", ["big"])], { memoryBytes: 2e6 });
+  expect(ended).toEqual({ big: "failed", next: "done" });
+  expect(reasons["big"]).toMatch(/about 5 MB .* are 2 MB at most; .*--memory/);
+});
+
+test("a job that does not fit beside another waits for it, and is done", async () => {
+  const { reasons, order } = await run([job("a", [], 60), job("b", [], 60)]);
+  expect(order).toEqual(["job-start a", "job-end a", "job-start b", "job-end b"]);
+  expect(reasons).toEqual({});
+});
+
+test("cancelled, nothing stays alive, and a poll says that it was stopped", async () => {
+  const executor = localExecutor({ workers: 2, memoryBytes: 100, workerFile });
+  const submission = await executor.submit(
+    { nodes: [job("silent-1"), job("silent-2"), job("never-begun")] },
+    {
+      context: { root: folder, trainer: { runner: "builtin" } } as StageContext,
+      onEvent: () => undefined,
+      now: () => 0,
+    },
   );
-});
-
-test("a job for which there never is memory fails with estimate, limit and the way out; the others run", async () => {
-  const graph = reconstructions((node) => ({
-    ...node,
-    estimate: { seconds: 1, memoryBytes: armOf(node.id) === "dm" ? 9e9 : 1e6 },
-  }));
-  const only: JobGraph = { nodes: graph.nodes.filter(({ id }) => ["dm", "null"].includes(armOf(id))) };
-  const { standing } = await run(only, { memoryBytes: 4e9 });
-  expect([...standing.reasons.values()]).toEqual([expect.stringMatching(/9000 MB.*4000 MB.*--memory/u)]);
-});
-
-test("a job waits while others hold the memory it needs", async () => {
-  const graph = reconstructions((node) => ({ ...node, estimate: { seconds: 1, memoryBytes: 3e9 } }));
-  const only: JobGraph = { nodes: graph.nodes.filter(({ id }) => ["dm", "null"].includes(armOf(id))) };
-  const { events } = await run(only, { memoryBytes: 4e9 });
-  const order = events.flatMap(({ kind }) => (kind === "job-start" || kind === "job-end" ? [kind] : []));
-  expect(order).toEqual(["job-start", "job-end", "job-start", "job-end"]);
-});
-
-test("cancelled, it leaves nothing alive, and a poll says that it was stopped", async () => {
-  const graph: JobGraph = { nodes: reconstructions().nodes.filter(({ id }) => armOf(id) === "lsqml") };
-  const executor = localExecutor({ workers: 2, workerFile });
-  const submission = await executor.submit(graph, { context, onEvent: () => undefined, now: Date.now });
-  await sleep(300);
+  await delay(300);
   await executor.cancel(submission);
-  const error: unknown = await executor.poll(submission).catch((cause: unknown) => cause);
-  expect(isDoselapError(error, "Interrupted")).toBe(true);
+  await expect(executor.poll(submission)).rejects.toThrow(/stopped; finished jobs are kept/);
   await executor.close();
 });

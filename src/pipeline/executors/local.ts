@@ -159,8 +159,8 @@ class Lane {
   /** The next node that may begin; or what it waits for. */
   #next(): GraphNode | "memory" | "none" {
     const jobs = [...this.#running.values()].filter(({ kind }) => kind === "job");
-    // A copy: nodes that are ended here leave the list.
-    for (const node of this.#schedule.ready().slice()) {
+    // Ending a node may free others: the list is looked at anew until nothing changes.
+    for (let node = this.#first(jobs.length); node !== undefined; node = this.#first(jobs.length)) {
       if (node.kind === "collect") {
         if (this.#failedFast === undefined || node.stage !== "report") return node;
         this.#schedule.end(node.id);
@@ -170,7 +170,6 @@ class Lane {
         this.#schedule.end(node.id, `not begun: ${this.#failedFast} failed`);
         continue;
       }
-      if (jobs.length >= this.#jobsAtOnce) continue;
       const { memoryBytes } = node.estimate;
       const free = this.#freeBytes(jobs);
       if (memoryBytes <= free) return node;
@@ -183,6 +182,13 @@ class Lane {
       this.#failed(node.id);
     }
     return "none";
+  }
+
+  /** The first node that is ready, and that no lack of workers keeps back. */
+  #first(jobsRunning: number): GraphNode | undefined {
+    const ready = this.#schedule.ready();
+    const isFull = jobsRunning >= this.#jobsAtOnce && this.#failedFast === undefined;
+    return isFull ? ready.find(({ kind }) => kind === "collect") : ready[0];
   }
 
   /** What a job may take now. A job that has just begun has not taken its memory yet, so what it will is kept for it. */
