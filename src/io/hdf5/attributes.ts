@@ -1,0 +1,40 @@
+// Attributes of an object of an HDF5 file: numbers, texts, and lists of them.
+
+import { hdf5Error, type Hdf5Library, type Metadata } from "./library.ts";
+
+type AttributeItem = number | string | boolean;
+export type AttributeValue = AttributeItem | readonly AttributeItem[] | null;
+export type Attributes = { readonly [name: string]: AttributeValue };
+
+/** All attributes; `null` for one that has no value or a kind that is neither number nor text. @throws Format. */
+export function readAttributes(
+  { calls, Attribute }: Hdf5Library,
+  id: bigint,
+  { path, file }: { readonly path: string; readonly file: string },
+): Attributes {
+  try {
+    const names = calls.get_attribute_names(id, path);
+    return Object.fromEntries(names.map((name) => [name, valueOf(new Attribute(id, path, name))]));
+  } catch (cause) {
+    throw hdf5Error("has attributes that cannot be read", cause, { file, key: path });
+  }
+}
+
+function valueOf(attribute: { readonly metadata: Metadata; readonly value: unknown }): AttributeValue {
+  const { compound_type: compound } = attribute.metadata;
+  return compound === undefined ? plain(attribute.value) : null;
+}
+
+function plain(value: unknown): AttributeValue {
+  if (!ArrayBuffer.isView(value) && !Array.isArray(value)) return item(value);
+  const items = Array.from(value as unknown as ArrayLike<unknown>, item);
+  // A list of one is how a scalar is often stored.
+  if (items.length === 1) return items[0]!;
+  return items.every((entry) => entry !== null) ? items : null;
+}
+
+function item(value: unknown): AttributeItem | null {
+  if (typeof value === "bigint") return Number(value);
+  if (typeof value === "number" || typeof value === "string" || typeof value === "boolean") return value;
+  return null;
+}
