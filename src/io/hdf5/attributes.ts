@@ -1,10 +1,7 @@
 // Attributes of an object of an HDF5 file: numbers, texts, and lists of them.
 
+import type { Attributes, AttributeValue } from "../tree.ts";
 import { hdf5Error, type Hdf5Library, type Metadata } from "./library.ts";
-
-type AttributeItem = number | string | boolean;
-export type AttributeValue = AttributeItem | readonly AttributeItem[] | null;
-export type Attributes = { readonly [name: string]: AttributeValue };
 
 /** All attributes; `null` for one that has no value or a kind that is neither number nor text. @throws Format. */
 export function readAttributes(
@@ -33,7 +30,7 @@ function plain(value: unknown): AttributeValue {
   return items.every((entry) => entry !== null) ? items : null;
 }
 
-function item(value: unknown): AttributeItem | null {
+function item(value: unknown): number | string | boolean | null {
   if (typeof value === "bigint") return Number(value);
   if (typeof value === "number" || typeof value === "string" || typeof value === "boolean") return value;
   return null;

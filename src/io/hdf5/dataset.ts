@@ -3,7 +3,8 @@
 
 import { shapeText, sizeOf, type AnyArray } from "../../array/ndarray.ts";
 import { DoselapError } from "../../errors.ts";
-import { readAttributes, type Attributes } from "./attributes.ts";
+import type { Attributes } from "../tree.ts";
+import { readAttributes } from "./attributes.ts";
 import { arrayOfBytes, elementType } from "./element-type.ts";
 import { hdf5Error, readError, type Hdf5Library, type Metadata } from "./library.ts";
 
