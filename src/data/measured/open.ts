@@ -46,7 +46,8 @@ export async function openMeasured(path: string, options: OpenMeasuredOptions = 
     const format = options.map === undefined ? measuredFormat(tree) : undefined;
     const found =
       options.map === undefined ? await format?.read(tree, options) : await readMapped(tree, options);
-    const scan = found === undefined ? undefined : stated(matched(found, options), options);
+    const scan =
+      found === undefined ? undefined : stated(matched(rastered(found, options), options), options);
     return { tree, scan, close: () => tree.close() };
   } catch (cause) {
     await tree.close();
@@ -64,6 +65,35 @@ export async function openScanFile(
   if (scan !== undefined) return { ...opened, scan };
   await opened.close();
   throw absent(opened.tree, "diffraction", ["a layout that is known (doselap inspect lists them)"]);
+}
+
+/** Positions of a raster of four axes, whose step the user states. @throws Usage for frames that are no raster. */
+function rastered(scan: RawScan, { scanStepM, frames: selection }: RawOptions): RawScan {
+  if (scanStepM === undefined || scan.frames === undefined || scan.positions !== undefined) return scan;
+  const { shape } = scan.frames.node;
+  if (shape.length !== 4) {
+    throw new DoselapError("Usage", "a scan step needs frames of a raster", {
+      file: scan.file,
+      key: "--scan-step",
+      expected: "an array of four axes",
+      got: `${shape.length} axes`,
+      hint: "Name the positions: --map x=/path,y=/path.",
+    });
+  }
+  const columns = shape[1]!;
+  const { first, count } = selection ?? { first: 0, count: shape[0]! * columns };
+  const along = (indexOf: (m: number) => number): Float64Array =>
+    Float64Array.from({ length: count }, (_, i) => scanStepM * indexOf(first + i));
+  const positions = {
+    x: along((m) => m % columns),
+    y: along((m) => Math.floor(m / columns)),
+    unit: "m" as const,
+  };
+  return {
+    ...scan,
+    positions,
+    told: [...scan.told, `positions: a raster of ${shown(scanStepM)} m, as given`],
+  };
 }
 
 /** As many positions as frames; a chosen range of frames takes its positions along. @throws Contract. */

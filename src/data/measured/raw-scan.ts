@@ -77,6 +77,8 @@ export interface RawOptions {
   readonly layout?: "MHW" | "HWM" | undefined;
   /** Reads only these frames: first and count. */
   readonly frames?: { readonly first: number; readonly count: number } | undefined;
+  /** Step of a raster whose positions the file does not hold. */
+  readonly scanStepM?: number | undefined;
   readonly energyEv?: number | undefined;
   readonly distanceM?: number | undefined;
   readonly detectorPixelM?: number | undefined;

@@ -38,9 +38,6 @@ async function read(tree: ArrayTree, options: RawOptions): Promise<RawScan> {
   const node = largest(tree);
   if (node === undefined) throw absent(tree, "diffraction", ["an array of four axes"]);
   const look = new LookUp(tree, fourD.detect(tree)!);
-  look.warnings.push(
-    `${tree.file}: the file states no scan step that is read: positions are missing; give --scan-step in metres`,
-  );
   return {
     file: tree.file,
     format: fourD.name,
