@@ -18,7 +18,7 @@ import { startProbe } from "./start-probe.ts";
 import { surveyFrames, type Survey } from "./survey.ts";
 
 export interface PrepareOptions {
-  /** N; absent: the largest multiple of 16 that fits the binned detector, at most 512. */
+  /** N; absent: the largest multiple of 8 that fits the binned detector, at most 512. */
   readonly sizePx?: number | undefined;
   readonly bin?: number | undefined;
   /** Zero frequency, detector pixels; absent: found. */
@@ -61,7 +61,7 @@ const marginPx = 8;
 const largestDefault = 512;
 /** A larger object frame than any scan in object pixels needs: 16384². */
 const maxObjectPixels = 2 ** 28;
-const sizeStep = 16;
+const sizeStep = 8;
 
 /** @throws Contract for what is missing or does not fit, Range, Interrupted. */
 export async function prepareScan(scan: RawScan, options: PrepareOptions): Promise<Prepared> {

@@ -13,7 +13,7 @@ import { factTable, page } from "./page.ts";
 const style = `
   .pictures { display: grid; grid-template-columns: repeat(auto-fit, minmax(17rem, 1fr)); gap: 1.5rem; }
   .pictures figure { margin: 0; }
-  .pictures img { width: 100%; max-width: 22rem; image-rendering: pixelated; display: block; }
+  .pictures img { width: 100%; max-width: 22rem; height: auto; image-rendering: pixelated; display: block; }
   .pictures svg { width: 100%; max-width: 22rem; }
 `;
 
