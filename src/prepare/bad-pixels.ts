@@ -17,9 +17,11 @@ const hotSigmas = 12;
  * rates the chance of none is e^−50. */
 const deadCounts = 50;
 
-/** @param given pixels that are known to be bad: neither judged nor used as neighbours. */
+/** @param given pixels that are known to be bad: neither judged nor used as neighbours.
+ * @param aduPerPhoton as far as it is known: noise is the photons'. */
 export function findBadPixels(
   { mean, height, width, frames }: Pick<Survey, "mean" | "height" | "width" | "frames">,
+  aduPerPhoton: number,
   given?: Uint8Array,
 ): BadPixels {
   const mask = new Uint8Array(mean.length);
@@ -41,11 +43,11 @@ export function findBadPixels(
       }
       if (n < 3) continue;
       const median = medianOf(around.subarray(0, n));
-      const sigma = Math.sqrt(Math.max(median, 1 / frames) / frames);
+      const sigma = Math.sqrt((aduPerPhoton * Math.max(median, aduPerPhoton / frames)) / frames);
       if (mean[i]! > hotRatio * median && mean[i]! - median > hotSigmas * sigma) {
         mask[i] = 1;
         hot++;
-      } else if (mean[i] === 0 && median * frames >= deadCounts) {
+      } else if (mean[i] === 0 && (median * frames) / aduPerPhoton >= deadCounts) {
         mask[i] = 1;
         dead++;
       }

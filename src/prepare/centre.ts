@@ -1,6 +1,7 @@
 // The zero frequency in the mean pattern: the centre of mass of what is brighter than a tenth of the maximum, once bad pixels are
 // out. A pattern in FFT order has its light in the four corners, and is told from that.
 
+import { DoselapError } from "../errors.ts";
 import type { Survey } from "./survey.ts";
 
 export interface Centre {
@@ -14,16 +15,28 @@ export interface Centre {
 
 const brightFraction = 0.1;
 
-/** The centre in pixels, or in a far field whose light is in the corners, [0, 0]. */
+/** The centre in pixels; exactly [0, 0] for a pattern in FFT order.
+ * @throws Contract when no good pixel has light. */
 export function findCentre(
   { mean, height, width }: Pick<Survey, "mean" | "height" | "width">,
-  bad?: Uint8Array,
+  { bad, dc }: { readonly bad?: Uint8Array; readonly dc?: Centre["dc"] | undefined } = {},
 ): Centre {
   const good = mean.map((value, i) => (bad !== undefined && bad[i] !== 0 ? 0 : value));
+  if (!good.some((value) => value > 0)) {
+    throw new DoselapError("Contract", "no pixel that measures has light", {
+      key: "mask",
+      expected: "some good pixels with counts",
+      got: "bad or dark ones only",
+      hint: "Look at --mask and --saturation; --keep-bad-pixels looks for no hot and dead ones.",
+    });
+  }
   const centred = momentsOf(good, height, width, 0);
   const wrapped = momentsOf(good, height, width, 0.5);
+  if (dc === "corner") return { x: 0, y: 0, dc, spreadPx: wrapped.spreadPx };
   // In FFT order the light is compact only when the picture is turned by half its size.
-  if (wrapped.spreadPx < 0.6 * centred.spreadPx) return { ...wrapped, dc: "corner" };
+  if (dc === undefined && wrapped.spreadPx < 0.6 * centred.spreadPx) {
+    return { x: 0, y: 0, dc: "corner", spreadPx: wrapped.spreadPx };
+  }
   return { ...centred, dc: "center" };
 }
 

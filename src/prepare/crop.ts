@@ -1,5 +1,4 @@
-// From a frame as it was measured to the amplitudes of the contract: dark and flat, gain, crop about the zero frequency, binning,
-// root. Pixels outside the detector, or masked, measure nothing: they are 0 and in the mask.
+// From the light of a frame to the amplitudes of the contract: crop about the zero frequency, binning, gain, root. Pixels outside the detector, or masked, measure nothing: they are 0 and in the mask.
 
 import type { Centre } from "./centre.ts";
 
@@ -13,12 +12,13 @@ export interface CropOptions {
   /** uint8 [height, width], not 0 = bad. */
   readonly bad: Uint8Array;
   readonly aduPerPhoton: number;
-  /** [height, width]. */
-  readonly dark?: Float64Array | undefined;
-  readonly flat?: Float64Array | undefined;
 }
 
 export interface Crop {
+  /** Its place on the detector, pixels before binning; may reach beyond the detector. */
+  readonly left: number;
+  readonly top: number;
+  readonly side: number;
   /** uint8 [N, N], 1 = at least one of its pixels measured nothing. */
   readonly mask: Uint8Array;
   /** Pixels of the crop that lie outside of the detector. */
@@ -29,22 +29,27 @@ export interface Crop {
 
 /** Plans the crop: a table from the N·N·bin² pixels that are used to where they lie in a frame. */
 export function planCrop(options: CropOptions): Crop {
-  const { height, width, sizePx, bin, centre, bad, aduPerPhoton, dark, flat } = options;
+  const { height, width, sizePx, bin, centre, bad, aduPerPhoton } = options;
   const side = sizePx * bin;
-  const [left, top] = [Math.round(centre.x) - side / 2, Math.round(centre.y) - side / 2];
+  // The middle of a binned pixel is (bin − 1)/2 to the right of its first.
+  const start = (at: number): number => Math.round(at - (bin - 1) / 2) - side / 2;
+  const [left, top] = [start(centre.x), start(centre.y)];
   const table = new Int32Array(side * side).fill(-1);
   const mask = new Uint8Array(sizePx * sizePx);
   let outside = 0;
   for (let y = 0; y < side; y++) {
     for (let x = 0; x < side; x++) {
       const at = placeOf(left + x, top + y, { height, width, isWrapped: centre.dc === "corner" });
-      const isBad = at < 0 || bad[at] !== 0 || (flat !== undefined && !(flat[at]! > 0));
+      const isBad = at < 0 || bad[at] !== 0;
       if (at < 0) outside++;
       if (isBad) mask[Math.floor(y / bin) * sizePx + Math.floor(x / bin)] = 1;
       else table[y * side + x] = at;
     }
   }
   return {
+    left,
+    top,
+    side,
     mask,
     outside,
     write(frame, out) {
@@ -61,9 +66,7 @@ export function planCrop(options: CropOptions): Crop {
     let sum = 0;
     for (let v = y * bin; v < (y + 1) * bin; v++) {
       for (let u = x * bin; u < (x + 1) * bin; u++) {
-        const at = table[v * side + u]!;
-        const lit = frame[at]! - (dark?.[at] ?? 0);
-        sum += flat === undefined ? lit : lit / flat[at]!;
+        sum += frame[table[v * side + u]!]!;
       }
     }
     return sum;

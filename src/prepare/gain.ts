@@ -1,5 +1,7 @@
-// Detector units per photon. A counting detector writes whole numbers with a smallest step of 1. An integrating one writes a
-// multiple: seen as the smallest distance between values that occur, or asked for. Never applied in silence.
+// Detector units per photon. A counting detector writes whole numbers with a smallest step of 1. An integrating one writes
+// multiples, seen as the largest step that nearly all values keep, or any number: then variance over mean tells, since Poisson
+// light of g units per photon has variance g · mean (photon transfer, Janesick (2007), doi:10.1117/3.725073). A moving pattern adds
+// variance, so that is an upper bound, shown and not applied. Never applied in silence.
 
 import type { Survey } from "./survey.ts";
 
@@ -9,41 +11,74 @@ export interface Gain {
   /** In words: how it was told, and how far it can be trusted. */
   readonly why: string;
   readonly isCertain: boolean;
+  /** Variance over mean in the quietest quarter of the pixels that are lit; undefined for fewer than {@link leastFrames}. */
+  readonly transfer: number | undefined;
 }
 
 /** Fewer occupied values than this tell nothing about steps. */
-const leastValues = 4;
+const leastValues = 3;
+/** Share of the values that keep the step: the rest are a few odd pixels. */
+const keptShare = 0.99;
+/** With fewer frames the variance of a pixel is not known to some ten per cent. */
+const leastFrames = 16;
+/** Counts of a still pattern have 1; the pattern of a scan moves, and this much more is no counting detector or a strong object. */
+const suspiciousTransfer = 3;
+
+type Seen = Pick<Survey, "isWhole" | "histogram" | "smallest" | "mean" | "variance" | "frames">;
 
 /** @param given by the user. */
-export function findGain({ isWhole, histogram, smallest }: Survey, given?: number): Gain {
-  if (given !== undefined) return { aduPerPhoton: given, why: "as given (--gain)", isCertain: true };
+export function findGain(survey: Seen, given?: number): Gain {
+  const transfer = transferOf(survey);
+  if (given !== undefined)
+    return { aduPerPhoton: given, why: "as given (--gain)", isCertain: true, transfer };
+  const { isWhole, histogram, smallest } = survey;
+  const noise =
+    transfer === undefined
+      ? "state the detector's with --gain"
+      : `variance over mean says at most about ${transfer.toPrecision(2)} units per photon; state the detector's with --gain`;
   if (!isWhole) {
-    return {
-      aduPerPhoton: 1,
-      why: `values are no whole numbers (the smallest is ${smallest.toPrecision(4)}): taken as counts of an unknown unit; state the detector's with --gain`,
-      isCertain: false,
-    };
+    const why = `values are no whole numbers (the smallest is ${smallest.toPrecision(4)}): taken as counts of an unknown unit; ${noise}`;
+    return { aduPerPhoton: 1, why, isCertain: false, transfer };
   }
-  const occupied = [...histogram.subarray(1, histogram.length - 1)].flatMap((count, i) =>
-    count > 0 ? [i + 1] : [],
-  );
-  if (occupied.length < leastValues) {
-    return {
-      aduPerPhoton: 1,
-      why: `whole numbers, but only ${occupied.length} different values below 256: taken as counts`,
-      isCertain: false,
-    };
+  const { step, occupied } = stepOf(histogram);
+  if (occupied < leastValues) {
+    const why = `whole numbers, but only ${occupied} different values from 1 to ${histogram.length - 2}: taken as counts; ${noise}`;
+    return { aduPerPhoton: 1, why, isCertain: false, transfer };
   }
-  const step = occupied.reduce(greatestCommonDivisor);
-  if (step === 1)
-    return { aduPerPhoton: 1, why: "whole numbers with a smallest step of 1: counts", isCertain: true };
+  if (step > 1) {
+    const why = `nearly all values are multiples of ${step}: ${step} units per photon; state another with --gain`;
+    return { aduPerPhoton: step, why, isCertain: false, transfer };
+  }
+  if (transfer !== undefined && transfer > suspiciousTransfer) {
+    const why = `whole numbers with a smallest step of 1: taken as counts, yet they vary more than counts do; ${noise}`;
+    return { aduPerPhoton: 1, why, isCertain: false, transfer };
+  }
   return {
-    aduPerPhoton: step,
-    why: `all values are multiples of ${step}: ${step} units per photon`,
-    isCertain: false,
+    aduPerPhoton: 1,
+    why: "whole numbers with a smallest step of 1: counts",
+    isCertain: true,
+    transfer,
   };
 }
 
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+/** The largest step that nearly all values above 0 keep, and how many different multiples of it there are. */
+function stepOf(histogram: Float64Array): { step: number; occupied: number } {
+  const end = histogram.length - 1;
+  const total = histogram.subarray(1, end).reduce((sum, count) => sum + count, 0);
+  for (let step = end - 1; step > 1 && total > 0; step--) {
+    let [kept, occupied] = [0, 0];
+    for (let value = step; value < end; value += step) {
+      kept += histogram[value]!;
+      if (histogram[value]! > 0) occupied++;
+    }
+    if (kept >= keptShare * total && occupied >= leastValues) return { step, occupied };
+  }
+  return { step: 1, occupied: histogram.subarray(1, end).reduce((sum, count) => sum + Math.sign(count), 0) };
+}
+
+function transferOf({ mean, variance, frames }: Seen): number | undefined {
+  if (frames < leastFrames) return undefined;
+  const ratios = variance.map((value, i) => value / mean[i]!).filter((ratio) => ratio > 0);
+  if (ratios.length === 0) return undefined;
+  return (ratios.toSorted()[ratios.length >> 2]! * frames) / (frames - 1);
 }

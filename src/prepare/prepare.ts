@@ -7,11 +7,13 @@ import { withProvenance, type Dataset, type Probe } from "../data/dataset.ts";
 import type { RawPositions, RawScan } from "../data/measured/raw-scan.ts";
 import { DoselapError } from "../errors.ts";
 import { nearFieldTransfer } from "../optics/near-field.ts";
+import { probePower, scaleProbe } from "../optics/probe.ts";
 import { withProbeModes } from "../optics/probe-modes.ts";
-import { findBadPixels, type BadPixels } from "./bad-pixels.ts";
+import { findBadPixels } from "./bad-pixels.ts";
 import { findCentre, type Centre } from "./centre.ts";
-import { planCrop } from "./crop.ts";
+import { planCrop, type Crop } from "./crop.ts";
 import { findGain, type Gain } from "./gain.ts";
+import { toLight } from "./light.ts";
 import { orient, orientationText } from "./orientation.ts";
 import { samplingOf, type Sampling } from "./sampling.ts";
 import { startProbe } from "./start-probe.ts";
@@ -49,6 +51,8 @@ export interface Prepared {
   /** uint8 [height, width]: all bad pixels of the detector. */
   readonly bad: Uint8Array;
   readonly centre: Centre;
+  /** What was cut out of the detector. */
+  readonly crop: Pick<Crop, "left" | "top" | "side">;
   readonly gain: Gain;
   readonly sampling: Sampling;
   /** What was done, a sentence each. */
@@ -71,12 +75,19 @@ export async function prepareScan(scan: RawScan, options: PrepareOptions): Promi
   if (positions === undefined)
     throw lacks(scan, "positions", "name them with --map x=/path,y=/path, or state --scan-step");
   const { bin = 1, nearField = false, orientation = 0, signal, progress } = options;
-  const survey = await surveyFrames(file, frames, { signal, progress: (part) => progress?.(part / 2) });
-  const { bad, found } = badPixels(scan, survey, options);
+  const correction = { domain: frames.domain, dark: options.dark, flat: options.flat };
+  const stated = statedPixels(scan, options);
+  const survey = await surveyFrames(file, frames, {
+    correction,
+    bad: stated,
+    signal,
+    progress: (part) => progress?.(part / 2),
+  });
+  const gain = findGain(survey, options.gain);
+  const { bad, found } = badPixels(survey, stated, gain, options);
   const centre = centreOf(survey, bad, options);
   const sizePx = options.sizePx ?? defaultSize(survey, bin);
   checkSize(sizePx, bin, survey);
-  const gain = findGain(survey, options.gain);
   const sampling = samplingOf(file, scan.geometry, {
     sizePx,
     bin,
@@ -91,8 +102,6 @@ export async function prepareScan(scan: RawScan, options: PrepareOptions): Promi
     centre,
     bad,
     aduPerPhoton: gain.aduPerPhoton,
-    dark: options.dark,
-    flat: options.flat,
   });
   const pixels = sizePx * sizePx;
   const diffraction = allocate(frames.count * pixels, file);
@@ -104,6 +113,7 @@ export async function prepareScan(scan: RawScan, options: PrepareOptions): Promi
       throw new DoselapError("Interrupted", "stopped while the frames were cropped");
     const many = Math.min(block, frames.count - first);
     const values = await frames.read(first, many);
+    toLight(values, detectorPixels, correction);
     for (let m = 0; m < many; m++) {
       const out = diffraction.subarray((first + m) * pixels, (first + m + 1) * pixels);
       crop.write(values.subarray(m * detectorPixels, (m + 1) * detectorPixels), out);
@@ -113,12 +123,21 @@ export async function prepareScan(scan: RawScan, options: PrepareOptions): Promi
   }
   const meanCounts = sums.map((sum) => sum / frames.count);
   const dose = meanCounts.reduce((total, value) => total + value, 0);
+  if (!(dose > 0)) {
+    throw new DoselapError("Contract", "the frames that are cut out are empty", {
+      file,
+      key: "--centre, --size",
+      expected: `counts within columns ${crop.left} to ${crop.left + crop.side}, rows ${crop.top} to ${crop.top + crop.side}`,
+      got: `a detector of ${survey.height} × ${survey.width}, ${crop.outside} pixels of the cut outside of it`,
+    });
+  }
   const { wavelengthM, pixelSizeM, nearFieldM } = sampling;
   const geometry =
     nearFieldM === undefined || wavelengthM === undefined
       ? undefined
       : { wavelengthM, pixelSizeM, distanceM: nearFieldM };
-  const probe = probeOf(scan, sizePx, {
+  const usesOwnProbe = scan.probe?.size === sizePx && options.defocusM === undefined;
+  const probe = probeOf(usesOwnProbe ? scan.probe : undefined, sizePx, {
     meanCounts,
     dose,
     transfer: geometry && nearFieldTransfer(sizePx, geometry),
@@ -130,10 +149,14 @@ export async function prepareScan(scan: RawScan, options: PrepareOptions): Promi
   const done = [
     ...scan.told,
     ...scan.conversions,
-    `zero frequency at (${centre.x.toFixed(1)}, ${centre.y.toFixed(1)})${centre.dc === "corner" ? ", in FFT order" : ""}`,
+    `${nearField ? "middle" : "zero frequency"} at (${centre.x.toFixed(1)}, ${centre.y.toFixed(1)})${centre.dc === "corner" ? ", in FFT order" : ""}`,
+    ...(frames.domain === "amplitude" ? ["amplitudes are squared"] : []),
+    ...(options.dark === undefined ? [] : ["the dark frame is subtracted"]),
+    ...(options.flat === undefined ? [] : ["divided by the flat field"]),
     `frames ${survey.height} × ${survey.width} cropped to ${sizePx} × ${sizePx}${bin === 1 ? "" : ` after ${bin} × ${bin} binning`}`,
     `gain ${gain.aduPerPhoton}: ${gain.why}`,
     sampling.why,
+    probeText(scan, usesOwnProbe, options),
     `positions: ${orientationText(orientation)}`,
     found,
   ];
@@ -177,6 +200,7 @@ export async function prepareScan(scan: RawScan, options: PrepareOptions): Promi
     survey,
     bad,
     centre,
+    crop: { left: crop.left, top: crop.top, side: crop.side },
     gain,
     sampling,
     done,
@@ -201,57 +225,56 @@ function lacks({ file, format }: RawScan, what: string, hint: string): DoselapEr
   });
 }
 
-function badPixels(
-  scan: RawScan,
-  survey: Survey,
-  options: PrepareOptions,
-): { bad: Uint8Array; found: string } {
-  const bad = new Uint8Array(survey.mean.length);
-  for (const mask of [scan.mask, options.mask]) {
-    if (mask === undefined) continue;
-    if (mask.length !== bad.length) {
+/** Pixels that are bad by the file, the user's mask, or a flat field that is not above 0. */
+function statedPixels({ file, frames, mask: own }: RawScan, { mask, flat }: PrepareOptions): Uint8Array {
+  const { height, width } = frames!;
+  const bad = new Uint8Array(height * width);
+  for (const one of [own, mask, flat?.map((value) => (value > 0 ? 0 : 1))]) {
+    if (one === undefined) continue;
+    if (one.length !== bad.length) {
       throw new DoselapError("Contract", "a mask does not fit the frames", {
-        file: scan.file,
+        file,
         key: "mask",
-        expected: `${survey.height} × ${survey.width}`,
-        got: `${mask.length} pixels`,
+        expected: `${height} × ${width}`,
+        got: `${one.length} pixels`,
       });
     }
-    mask.forEach((value, i) => {
+    one.forEach((value, i) => {
       if (value !== 0) bad[i] = 1;
     });
   }
-  let saturated = 0;
-  const { saturation } = options;
-  if (saturation !== undefined) {
-    survey.max.forEach((value, i) => {
-      if (value < saturation) return;
-      bad[i] = 1;
-      saturated++;
-    });
+  return bad;
+}
+
+function badPixels(
+  survey: Survey,
+  stated: Uint8Array,
+  { aduPerPhoton, transfer }: Gain,
+  { saturation = Infinity, findBadPixels: looks = true }: PrepareOptions,
+): { bad: Uint8Array; found: string } {
+  const bad = stated.slice();
+  let [marked, saturated] = [0, 0];
+  for (let i = 0; i < bad.length; i++) {
+    if (bad[i] !== 0) continue;
+    if (survey.unmeasured[i] !== 0) marked++;
+    else if (survey.max[i]! >= saturation) saturated++;
+    else continue;
+    bad[i] = 1;
   }
-  const given = bad.reduce((sum, value) => sum + value, 0);
-  const looked: BadPixels =
-    options.findBadPixels === false ? { mask: bad, hot: 0, dead: 0 } : findBadPixels(survey, bad);
-  looked.mask.forEach((value, i) => {
-    if (value !== 0) bad[i] = 1;
-  });
+  const { mask, hot, dead } = looks
+    ? findBadPixels(survey, Math.max(aduPerPhoton, transfer ?? 0), bad)
+    : { mask: bad, hot: 0, dead: 0 };
+  const given = stated.reduce((sum, value) => sum + value, 0);
   return {
-    bad,
-    found: `bad pixels: ${given - saturated} stated, ${saturated} saturated, ${looked.hot} hot and ${looked.dead} dead found`,
+    bad: bad.map((value, i) => value | mask[i]!),
+    found: `bad pixels: ${given} stated, ${marked} marked by the detector, ${saturated} saturated, ${hot} hot and ${dead} dead found`,
   };
 }
 
 function centreOf(survey: Survey, bad: Uint8Array, { centre, dc, nearField }: PrepareOptions): Centre {
   // A near field has no zero frequency on the detector: its middle is the middle.
   const middle = { x: survey.width / 2, y: survey.height / 2, dc: "center" as const, spreadPx: NaN };
-  const found = nearField === true ? middle : findCentre(survey, bad);
-  return {
-    ...found,
-    ...(dc === undefined ? {} : { dc }),
-    ...(dc === "corner" ? { x: 0, y: 0 } : {}),
-    ...centre,
-  };
+  return { ...(nearField === true ? middle : findCentre(survey, { bad, dc })), ...centre };
 }
 
 function defaultSize({ height, width }: Survey, bin: number): number {
@@ -310,7 +333,7 @@ function extentOf(values: Float64Array): { min: number; span: number } {
 }
 
 function probeOf(
-  { probe: own }: RawScan,
+  own: Probe | undefined,
   sizePx: number,
   {
     meanCounts,
@@ -326,14 +349,22 @@ function probeOf(
     options: PrepareOptions;
   },
 ): Probe {
-  if (own?.size === sizePx && defocusM === undefined) {
-    const power = own.data.reduce((sum, value) => sum + value * value, 0);
-    const scale = Math.sqrt(dose / power);
-    const scaled = { ...own, data: own.data.map((value) => value * scale) };
+  if (own !== undefined) {
+    const scaled = scaleProbe(own, Math.sqrt(dose / probePower(own)));
     return probeModes === undefined ? scaled : withProbeModes(scaled, probeModes);
   }
   const start = startProbe({ sizePx, meanCounts, transfer, defocusM, wavelengthM, pixelSizeM });
   return probeModes === undefined ? start : withProbeModes(start, probeModes);
+}
+
+function probeText({ probe }: RawScan, usesOwn: boolean, { nearField, defocusM }: PrepareOptions): string {
+  if (usesOwn) return "start probe: the file's, scaled to the counts";
+  const from =
+    nearField === true
+      ? "the mean frame, carried back to the sample"
+      : "the root of the mean pattern, transformed back";
+  const other = probe === undefined ? "" : ` (the file's, of ${probe.size} × ${probe.size}, is not used)`;
+  return `start probe: ${from}${defocusM === undefined ? "" : `, ${defocusM} m behind its focus`}${other}`;
 }
 
 function allocate(length: number, file: string): Float32Array {

@@ -1,6 +1,7 @@
 // The size of an object pixel.
 //   far field                λ z / (N p)     p the detector's pixel after binning
 //   near field, parallel     p               z as it is
+//   near field, pixel stated that pixel, M = p / pixel
 //   near field, from a focus p / M,          M = (z₁ + z) / z₁, effective distance z / M (Fresnel scaling theorem,
 //                                            Paganin, Coherent X-Ray Optics (2006), appendix B)
 // What is missing is asked for by the flag that states it, never invented.
@@ -34,7 +35,12 @@ export function samplingOf(
 ): Sampling {
   if (nearField) {
     const { distance, pixel, wavelength } = needed(file, { distanceM, detectorPixelM, wavelengthM });
-    const magnification = focusToSampleM === undefined ? 1 : (focusToSampleM + distance) / focusToSampleM;
+    const magnification =
+      focusToSampleM !== undefined
+        ? (focusToSampleM + distance) / focusToSampleM
+        : pixelSizeM !== undefined
+          ? (pixel * bin) / pixelSizeM
+          : 1;
     const size = (pixel * bin) / magnification;
     return {
       pixelSizeM: size,

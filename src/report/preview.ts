@@ -72,7 +72,7 @@ function picture(png: Uint8Array, width: number, height: number, alt: string): M
 /** Light lines over a dark one: seen on any pattern. */
 const sign = 'fill="none" stroke="#fff" stroke-width="1.5" vector-effect="non-scaling-stroke"';
 
-function meanPattern({ survey, bad, centre, dataset, done }: Prepared): Markup {
+function meanPattern({ survey, bad, centre, crop }: Prepared): Markup {
   const { mean, height, width } = survey;
   const top = Math.log1p(mean.reduce((most, value, i) => (bad[i] === 0 ? Math.max(most, value) : most), 0));
   const table = sequentialTable();
@@ -83,11 +83,9 @@ function meanPattern({ survey, bad, centre, dataset, done }: Prepared): Markup {
       bad[i] === 0 ? [table[3 * level]!, table[3 * level + 1]!, table[3 * level + 2]!] : badPixelRgb;
     rgba.set([r, g, b, 255], 4 * i);
   });
-  const bin = /after (\d+) × /u.exec(done.join("\n"))?.[1];
-  const side = dataset.size * (bin === undefined ? 1 : Number(bin));
   const png = pngDataUri(encodePng({ kind: "rgba", width, height, data: rgba }));
   const { x, y } = centre;
-  const [left, up] = [Math.round(x) - side / 2, Math.round(y) - side / 2];
+  const { left, top: up, side } = crop;
   const arm = Math.max(3, width / 20);
   return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="Mean pattern">
     <image href="${png}" width="${width}" height="${height}" style="image-rendering: pixelated" />
