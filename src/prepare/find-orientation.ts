@@ -37,6 +37,8 @@ const engine = "rpie:12";
 const framesAtMost = 200;
 /** Below this margin an answer is called ambiguous. */
 const leastMargin = 0.15;
+/** Orientations that differ by less than this share of the deviance differ by chance: nothing in the scan depends on them. */
+const leastSpread = 0.02;
 const marginPx = 8;
 
 /** @throws as engines do; Interrupted. */
@@ -57,20 +59,21 @@ export async function findOrientation(
   }
   scores.sort((a, b) => a.deviance - b.deviance);
   const first = scores[0]!;
+  const worst = scores.at(-1)!;
+  const spread = worst.deviance - first.deviance;
+  const behind = ({ deviance }: OrientationScore): number => (spread > 0 ? (deviance - first.deviance) / spread : 0);
+  const twin = scores.find(({ orientation }) => orientation === (first.orientation ^ 3))!;
   const isFarField = dataset.metadata["nearField"] === undefined;
-  const turned = first.orientation ^ 3;
-  const others = scores.filter(
-    ({ orientation }) => orientation !== first.orientation && !(isFarField && orientation === turned),
-  );
-  const spread = scores.at(-1)!.deviance - first.deviance;
-  const margin = spread > 0 ? (others[0]!.deviance - first.deviance) / spread : 0;
-  const best = isFarField ? Math.min(first.orientation, turned) : first.orientation;
+  const hasTwin = isFarField && behind(twin) < leastMargin;
+  const others = scores.filter((score) => score !== first && !(hasTwin && score === twin));
+  const margin = behind(others[0]!);
+  const best = hasTwin ? Math.min(first.orientation, twin.orientation) : first.orientation;
   return {
     scores,
     best,
     margin,
-    equivalent: isFarField ? [best ^ 3] : [],
-    isAmbiguous: margin < leastMargin,
+    equivalent: hasTwin ? [best ^ 3] : [],
+    isAmbiguous: margin < leastMargin || spread < leastSpread * first.deviance,
   };
 }
 
