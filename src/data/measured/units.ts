@@ -16,6 +16,15 @@ export function evOfJoules(energyJ: number): number {
   return energyJ / electronvoltJ;
 }
 
+export function evOfWavelength(wavelengthM: number): number {
+  return evOfJoules(joulesOfWavelength(wavelengthM));
+}
+
+/** Of a photon. */
+export function joulesOfWavelength(wavelengthM: number): number {
+  return planckTimesLight / wavelengthM;
+}
+
 /** Of an electron after an accelerating voltage, relativistic: λ = hc / √(E(E + 2 m c²)). */
 export function wavelengthOfElectrons(energyEv: number): number {
   const energyJ = energyEv * electronvoltJ;
