@@ -7,7 +7,12 @@ import { encodeTiff } from "../../../io/tiff.ts";
 import type { ScanContent } from "../content.ts";
 import { present, type ScanWriter } from "./writer.ts";
 
-const common = { holds: [], holdsForUs: [], needs: () => [] } as const;
+const common = {
+  holds: ["object"],
+  holdsForUs: [],
+  reduces: "the object is rounded to 16 bits, amplitude and phase apart",
+  needs: () => [],
+} as const;
 const white = 65535;
 
 /** Two files: NAME.amplitude.png and NAME.phase.png. */

@@ -3,7 +3,7 @@
 import { DoselapError } from "../../../errors.ts";
 import { pixelSizeOf, type ScanContent } from "../content.ts";
 
-/** Parts of a scan. "exactly": positions in object pixels, scan index, patches and the metadata with the provenance. */
+/** Parts of a scan. Metadata: what a dataset says of itself, with the provenance. */
 export const parts = [
   "frames",
   "positions",
@@ -27,6 +27,8 @@ export interface ScanWriter {
   readonly holds: readonly Part[];
   /** What is kept beside it, where doselap alone looks. */
   readonly holdsForUs: readonly Part[];
+  /** What of the parts that it holds becomes coarser, in words. */
+  readonly reduces?: string;
   /** Where the format is defined. */
   readonly source: string;
   /** Flags of what is needed and not known. */
