@@ -6,6 +6,7 @@ import { nearFieldScan } from "../../test/support/near-field-scan.ts";
 import { flatImage } from "../array/ndarray.ts";
 import { openBackend } from "../compute/node.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { buildProbe } from "../optics/probe.ts";
 import { simulateDataset } from "../optics/simulate.ts";
 import { findOrientation } from "./find-orientation.ts";
 import { orient, orientationCount, orientationText } from "./orientation.ts";
@@ -28,18 +29,35 @@ test("an orientation swaps first, then reverses", () => {
     const { x, y } = orient(point, number);
     return [x[0], y[0]];
   });
-  expect(turned).toEqual([[1, 2], [-1, 2], [1, -2], [-1, -2], [2, 1], [-2, 1], [2, -1], [-2, -1]]);
+  expect(turned).toEqual([
+    [1, 2],
+    [-1, 2],
+    [1, -2],
+    [-1, -2],
+    [2, 1],
+    [-2, 1],
+    [2, -1],
+    [-2, -1],
+  ]);
   expect(orientationText(5)).toBe("x and y swapped, x reversed");
 });
 
 describe("in the far field", () => {
-  const { dataset } = phantomScan({ dosePhotons: 1e5, heightPx: 160, widthPx: 152 });
+  const { dataset } = phantomScan({ dosePhotons: 1e5, heightPx: 120, widthPx: 112 });
 
-  test.each(numbers)("orientation %d is found, or its twin", async (number) => {
+  test.each([0, 6])("orientation %d is found with a known probe", async (number) => {
     const answer = await findOrientation(misstated(dataset, number), { backend });
-    console.log(number, answer.best, answer.margin, answer.scores.map((s) => [s.orientation, s.deviance]));
-    expect([number, number ^ 3]).toContain(answer.best);
-    expect(answer.isAmbiguous).toBe(false);
+    expect(answer).toMatchObject({ best: number, equivalent: [], isAmbiguous: false });
+    expect(answer.margin).toBeGreaterThan(0.3);
+  });
+
+  test("a probe that is its own twin leaves both, the lower is taken and the other said", async () => {
+    // A real, even probe: turned and conjugated it is itself.
+    const probe = buildProbe({ kind: "gaussian", fwhmPx: 24, curvatureRad: 0 }, dataset.size);
+    const { object, positions } = dataset;
+    const twin = simulateDataset({ object, probe, positions, dosePhotons: 1e5, seed: 4, backend });
+    const answer = await findOrientation(misstated(twin, 2), { backend });
+    expect(answer).toMatchObject({ best: 1, equivalent: [2], isAmbiguous: false });
   });
 
   test("a flat object has none: ambiguous", async () => {
@@ -52,7 +70,6 @@ describe("in the far field", () => {
       backend,
     });
     const answer = await findOrientation(flat, { backend });
-    console.log(answer.best, answer.margin, answer.scores.map((s) => [s.orientation, s.deviance]));
     expect(answer.isAmbiguous).toBe(true);
   });
 });
@@ -60,9 +77,8 @@ describe("in the far field", () => {
 describe("in the near field", () => {
   const dataset = nearFieldScan();
 
-  test.each(numbers)("orientation %d is found, and no other fits as well", async (number) => {
+  test.each([0, 3, 5])("orientation %d is found, and no other fits as well", async (number) => {
     const answer = await findOrientation(misstated(dataset, number), { backend });
-    console.log(number, answer.best, answer.margin, answer.scores.map((s) => [s.orientation, s.deviance]));
     expect(answer.best).toBe(number);
     expect(answer.equivalent).toEqual([]);
     expect(answer.isAmbiguous).toBe(false);

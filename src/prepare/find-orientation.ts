@@ -61,7 +61,8 @@ export async function findOrientation(
   const first = scores[0]!;
   const worst = scores.at(-1)!;
   const spread = worst.deviance - first.deviance;
-  const behind = ({ deviance }: OrientationScore): number => (spread > 0 ? (deviance - first.deviance) / spread : 0);
+  const behind = ({ deviance }: OrientationScore): number =>
+    spread > 0 ? (deviance - first.deviance) / spread : 0;
   const twin = scores.find(({ orientation }) => orientation === (first.orientation ^ 3))!;
   const isFarField = dataset.metadata["nearField"] === undefined;
   const hasTwin = isFarField && behind(twin) < leastMargin;

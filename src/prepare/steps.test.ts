@@ -195,7 +195,10 @@ describe("the centre", () => {
 });
 
 describe("the gain", () => {
-  const flood = (gain: number, { mean = 6, offset = (_: number) => 0, frames = 40 } = {}): RecordedScan => {
+  const flood = (
+    gain: number,
+    { mean = 6, offset = (_: number): number => 0, frames = 40 } = {},
+  ): RecordedScan => {
     const next = uniform(9);
     return {
       height: 24,

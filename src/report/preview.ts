@@ -163,7 +163,7 @@ function orientations({ scores, best, margin, isAmbiguous, equivalent }: Orienta
       </tr>`,
   );
   const turned =
-    equivalent.length === 0 ? "" : ` Orientation ${equivalent.join(", ")} is the same object turned by 180°.`;
+    equivalent.length === 0 ? "" : ` Orientation ${equivalent.join(", ")} is its twin: the object turned by 180° and conjugated.`;
   const answer = isAmbiguous
     ? `Ambiguous: the next orientation is worse by ${(100 * margin).toFixed(0)} % of the spread only.`
     : `Orientation ${best}, by a margin of ${(100 * margin).toFixed(0)} % of the spread.`;

@@ -1,5 +1,5 @@
-// A near-field scan by a forward model of its own: exit waves at whole pixels, propagated by a double-precision sum over
-// frequencies of our transfer function's closed form (Fresnel), counts drawn without our sampler.
+// A near-field scan by a short forward model of its own: exit waves at whole pixels, carried to the detector by the transfer
+// function, counts drawn without our sampler.
 
 import type { ComplexImage } from "../../src/array/ndarray.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
@@ -11,7 +11,7 @@ import { countsOf, uniform } from "./raw-scan.ts";
 const size = 64;
 const geometry = { wavelengthM: 1e-10, pixelSizeM: 1e-7, distanceM: 2e-3 };
 
-/** 25 frames of a phantom under a structured beam, whole-pixel steps of about 7 px, 400 counts per pixel. */
+/** 25 frames of a phantom under a structured beam, whole-pixel steps of about 8 px, 400 counts per pixel. */
 export function nearFieldScan(): Dataset {
   const object = buildPhantom({
     phantom: "cells",

@@ -281,7 +281,7 @@ function tell(
   if (answer?.isAmbiguous === true) {
     printNote(
       context,
-      `warning: the orientation is ambiguous: the next one is worse by ${(100 * answer.margin).toFixed(0)} % of the spread only; state it with --orientation`,
+      `warning: the orientation is ambiguous: the next one is worse by ${(100 * answer.margin).toFixed(0)} % of the spread only; state it with --orientation, or a probe nearer to the real one with --defocus`,
     );
   }
   if (json) {
@@ -310,7 +310,7 @@ function tell(
     const same =
       answer.equivalent.length === 0
         ? ""
-        : `; ${answer.equivalent.join(", ")} is the same object turned by 180°`;
+        : `; ${answer.equivalent.join(", ")} is its twin: the object turned by 180° and conjugated`;
     printLine(
       context,
       `  orientation ${answer.best}: ${answer.scores.find(({ orientation }) => orientation === answer.best)!.text}, margin ${(100 * answer.margin).toFixed(0)} %${same}`,
