@@ -57,7 +57,10 @@ describe.each(scanWriters.map((writer) => ({ writer, name: writer.name })))("$na
       new Set([
         "frames",
         "positions",
-        "geometry",
+        "energy",
+        "distance",
+        "detector pixel",
+        "pixel size",
         "mask",
         "probe",
         "object",
@@ -66,7 +69,7 @@ describe.each(scanWriters.map((writer) => ({ writer, name: writer.name })))("$na
         "metadata",
       ]),
     );
-    expect(all).toHaveLength(9);
+    expect(all).toHaveLength(12);
   });
 
   test("asks for geometry by flag, and writes nothing without it", async () => {

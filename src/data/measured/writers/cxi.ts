@@ -22,7 +22,17 @@ export const cxiWriter: ScanWriter = {
   name: "cxi",
   title: "CXI 1.6, NXcxi_ptycho",
   endings: [".cxi"],
-  holds: ["frames", "positions", "geometry", "mask", "probe", "object"],
+  holds: [
+    "frames",
+    "positions",
+    "energy",
+    "distance",
+    "detector pixel",
+    "pixel size",
+    "mask",
+    "probe",
+    "object",
+  ],
   holdsForUs: ["scan index", "patches", "metadata"],
   source: "https://www.cxidb.org/cxi.html",
   needs: (content) =>

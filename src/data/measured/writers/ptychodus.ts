@@ -12,7 +12,7 @@ import { nested, objectArray, probeArray, vector } from "./arrays.ts";
 import { neededGeometry, present, type ScanWriter } from "./writer.ts";
 
 const common = {
-  holds: ["positions", "geometry", "probe", "object"],
+  holds: ["positions", "energy", "distance", "pixel size", "probe", "object"],
   source: "https://github.com/AdvancedPhotonSource/ptychodus",
   needs: (content: ScanContent) => neededGeometry(content, { energy: true, pixel: true }),
 } as const;
@@ -22,7 +22,7 @@ export const ptychodusWriter: ScanWriter = {
   name: "ptychodus",
   title: "ptychodus product, HDF5",
   endings: [".h5", ".hdf5"],
-  holdsForUs: ["frames", "mask", "scan index", "patches", "metadata"],
+  holdsForUs: ["frames", "detector pixel", "mask", "scan index", "patches", "metadata"],
   async write(path, content) {
     const { arrays, onFile, pixel } = product(content);
     const placed = { ...pixel, center_x_m: 0, center_y_m: 0 };

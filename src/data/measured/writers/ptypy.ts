@@ -14,7 +14,7 @@ export const ptypyWriter: ScanWriter = {
   name: "ptyr",
   title: "PtyPy reconstruction",
   endings: [".ptyr"],
-  holds: ["probe", "object", "geometry"],
+  holds: ["energy", "pixel size", "probe", "object"],
   holdsForUs: [],
   source: "https://ptycho.github.io/ptypy/",
   needs: (content) => neededGeometry(content, { pixel: true, energy: true }),

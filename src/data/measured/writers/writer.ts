@@ -7,7 +7,10 @@ import { pixelSizeOf, type ScanContent } from "../content.ts";
 export const parts = [
   "frames",
   "positions",
-  "geometry",
+  "energy",
+  "distance",
+  "detector pixel",
+  "pixel size",
   "mask",
   "probe",
   "object",
@@ -37,11 +40,15 @@ export interface ScanWriter {
   write(path: string, content: ScanContent): Promise<readonly string[]>;
 }
 
-export function partsOf({ frames, positions, geometry, mask, probe, object, dataset }: ScanContent): Part[] {
+export function partsOf(content: ScanContent): Part[] {
+  const { frames, positions, geometry, mask, probe, object, dataset } = content;
   const present: { readonly [P in Part]: boolean } = {
     frames: frames !== undefined,
     positions: positions !== undefined,
-    geometry: Object.values(geometry).some((value) => value !== undefined),
+    energy: geometry.wavelengthM !== undefined,
+    distance: geometry.distanceM !== undefined,
+    "detector pixel": geometry.detectorPixelM !== undefined,
+    "pixel size": pixelSizeOf(content) !== undefined,
     mask: mask !== undefined,
     probe: probe !== undefined,
     object: object !== undefined,
