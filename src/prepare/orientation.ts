@@ -12,7 +12,7 @@ export interface Orientation {
 export const orientationCount = 8;
 
 /** @throws Range for a number that is none. */
-export function orientationOf(number: number): Orientation {
+function orientationOf(number: number): Orientation {
   if (!Number.isInteger(number) || number < 0 || number >= orientationCount) {
     throw new DoselapError("Range", "no such orientation", {
       key: "--orientation",

@@ -197,14 +197,18 @@ describe("the centre", () => {
 describe("the gain", () => {
   const flood = (
     gain: number,
-    { mean = 6, offset = (_: number): number => 0, frames = 40 } = {},
+    {
+      mean = 6,
+      offset,
+      frames = 40,
+    }: { mean?: number; offset?: (pixel: number) => number; frames?: number } = {},
   ): RecordedScan => {
     const next = uniform(9);
     return {
       height: 24,
       width: 24,
       frames,
-      valueAt: (_m, y, x) => gain * countsOf(mean, next) + offset(24 * y + x),
+      valueAt: (_m, y, x) => gain * countsOf(mean, next) + (offset?.(24 * y + x) ?? 0),
     };
   };
 

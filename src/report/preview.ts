@@ -40,7 +40,7 @@ export function renderPreview({
     }
     <div class="pictures">
       ${figure(
-        `Mean of ${survey.frames} frames, logarithmic, as the detector saw it; the cross is the zero frequency, the frame the crop, coloured pixels are bad`,
+        `Mean of ${survey.frames} frames, logarithmic, as the detector saw it; the cross is the centre, the frame the crop, coloured pixels are bad`,
         meanPattern(prepared),
       )}
       ${figure(
@@ -129,7 +129,8 @@ function countsOfFrames({ dataset }: Prepared): Markup {
 }
 
 function histogram({ survey }: Prepared): Markup {
-  const points = [...survey.histogram].flatMap((count, value): [number, number][] =>
+  // Without the last bin, which holds all larger values.
+  const points = [...survey.histogram.subarray(0, -1)].flatMap((count, value): [number, number][] =>
     count > 0 ? [[Math.log10(1 + value), Math.log10(count)]] : [],
   );
   return line(points, "Histogram of detector units");
@@ -163,7 +164,9 @@ function orientations({ scores, best, margin, isAmbiguous, equivalent }: Orienta
       </tr>`,
   );
   const turned =
-    equivalent.length === 0 ? "" : ` Orientation ${equivalent.join(", ")} is its twin: the object turned by 180° and conjugated.`;
+    equivalent.length === 0
+      ? ""
+      : ` Orientation ${equivalent.join(", ")} is its twin: the object turned by 180° and conjugated.`;
   const answer = isAmbiguous
     ? `Ambiguous: the next orientation is worse by ${(100 * margin).toFixed(0)} % of the spread only.`
     : `Orientation ${best}, by a margin of ${(100 * margin).toFixed(0)} % of the spread.`;
