@@ -1,3 +1,5 @@
+// TIFF files held against the specification by a reader of their own.
+
 import { expect, test } from "vitest";
 import { encodeTiff } from "./tiff.ts";
 

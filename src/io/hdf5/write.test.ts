@@ -1,3 +1,5 @@
+// HDF5 files that we write: read back by us, the same bytes at another time, whole or not at all.
+
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -172,9 +172,7 @@ class Writer {
       if (typeof result !== "number" || result >= 0) return result;
       throw new Error(`the library answers ${result}`);
     } catch (cause) {
-      throw isDoselapError(cause)
-        ? cause
-        : hdf5Error("cannot be written", cause, { file: this.#shown, key });
+      throw isDoselapError(cause) ? cause : hdf5Error("cannot be written", cause, { file: this.#shown, key });
     }
   }
 }
@@ -182,12 +180,14 @@ class Writer {
 /** The library stamps each dataset with the time, asks `Date.now` for it, and cannot be told not to: the same tree would have
  * other bytes a second later. Nothing else runs during the call, which is synchronous. */
 function atTimeZero<Result>(call: () => Result): Result {
+  /* oxlint-disable no-restricted-globals -- the clock is held still, not read */
   const { now } = Date;
   Date.now = () => 0;
   try {
     return call();
   } finally {
     Date.now = now;
+    /* oxlint-enable no-restricted-globals */
   }
 }
 
