@@ -12,7 +12,7 @@ export function wavelengthOfEv(energyEv: number): number {
   return planckTimesLight / (energyEv * electronvoltJ);
 }
 
-export function evOfJoules(energyJ: number): number {
+function evOfJoules(energyJ: number): number {
   return energyJ / electronvoltJ;
 }
 
