@@ -23,10 +23,12 @@ const layers = {
   // A network's physics steps run on the engines' scans.
   nn: [...ground, "engines"],
   floor: [...ground, "metrics"],
+  // Orientations are told apart by a few sweeps of an engine.
+  prepare: [...ground, "engines"],
   study: [...ground, ...methods, "floor"],
-  report: ["array", "math", "io", "metrics", "study"],
+  report: ["array", "math", "io", "metrics", "study", "prepare"],
   pipeline: [...ground, ...methods, "floor", "study", "report"],
-  cli: [...ground, ...methods, "floor", "study", "report", "pipeline"],
+  cli: [...ground, ...methods, "floor", "prepare", "study", "report", "pipeline"],
 };
 const everywhere = ["src/errors.ts", "src/version.ts"];
 // AssemblyScript: ends in .ts and keeps the length of files, but its compiler resolves its imports.

@@ -10,6 +10,7 @@ const checks = [
   ["scripts/check-docs.mjs"],
   ["scripts/test-index.mjs", "--check"],
   ["scripts/engine-docs.mjs", "--check"],
+  ["scripts/format-docs.mjs", "--check"],
   [knip, "--no-progress"],
   // Without the tests as entries: a file that only its own test imports is dead.
   [knip, "--no-progress", "--production", "--include", "files"],

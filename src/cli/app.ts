@@ -13,6 +13,7 @@ import { inferCommand } from "./commands/infer.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { metricsCommand } from "./commands/metrics.ts";
 import { planCommand } from "./commands/plan.ts";
+import { prepareCommand } from "./commands/prepare.ts";
 import { reconstructCommand } from "./commands/reconstruct.ts";
 import { reportCommand } from "./commands/report.ts";
 import { runCommand } from "./commands/run.ts";
@@ -39,6 +40,7 @@ const commands = {
   attach: attachCommand,
   cancel: cancelCommand,
   simulate: simulateCommand,
+  prepare: prepareCommand,
   thin: thinCommand,
   train: trainCommand,
   reconstruct: reconstructCommand,

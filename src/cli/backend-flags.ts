@@ -42,7 +42,7 @@ export const backendFlags = {
   },
 } as const;
 
-export function backendOf({ kernels, threads }: BackendFlags): SizedBackend {
+export function backendOf({ kernels, threads }: Pick<BackendFlags, "kernels" | "threads">): SizedBackend {
   return openBackend({ kernels, threads });
 }
 

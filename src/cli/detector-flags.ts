@@ -75,13 +75,19 @@ export async function detectorOf(
         .join(" and "),
     });
   }
+  // Only what was given: the scan's own mask and near field stand where no flag says otherwise.
   return {
-    mask: mask === undefined ? undefined : await readMask(mask, size, cwd),
-    saturationCounts: saturation,
-    transfer:
-      nearField === undefined || wavelength === undefined || pixelSize === undefined
-        ? undefined
-        : nearFieldTransfer(size, { wavelengthM: wavelength, pixelSizeM: pixelSize, distanceM: nearField }),
+    ...(mask === undefined ? {} : { mask: await readMask(mask, size, cwd) }),
+    ...(saturation === undefined ? {} : { saturationCounts: saturation }),
+    ...(nearField === undefined || wavelength === undefined || pixelSize === undefined
+      ? {}
+      : {
+          transfer: nearFieldTransfer(size, {
+            wavelengthM: wavelength,
+            pixelSizeM: pixelSize,
+            distanceM: nearField,
+          }),
+        }),
   };
 }
 

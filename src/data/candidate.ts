@@ -23,7 +23,7 @@ export function isKept(found: FoundArray | SeenArray): found is FoundArray {
   return "data" in found.array;
 }
 
-type SmallRole = "xcoords" | "ycoords" | "probeGuess" | "objectGuess" | "scan_index";
+type SmallRole = "xcoords" | "ycoords" | "probeGuess" | "objectGuess" | "scan_index" | "mask";
 /** Those with an entry for every pixel of every frame: they may be larger than memory. */
 type LargeRole = "diffraction" | "Y";
 /** What an array is for; the canonical key of DATA-001. */
@@ -40,7 +40,7 @@ export interface Candidate {
 
 /** The canonical arrays of a dataset, in the order they are written. Views, not copies, where dtypes allow. */
 export function datasetArrays(dataset: Dataset): { readonly [R in Role]?: AnyArray } {
-  const { frames, size, diffraction, positions, probe, object, scanIndex, patches } = dataset;
+  const { frames, size, diffraction, positions, probe, object, scanIndex, patches, mask } = dataset;
   const probeShape = probe.modes === 1 ? [probe.size, probe.size] : [probe.modes, probe.size, probe.size];
   const column = (data: Float64Array): AnyArray => ({ dtype: "float64", shape: [data.length], data });
   return {
@@ -53,6 +53,7 @@ export function datasetArrays(dataset: Dataset): { readonly [R in Role]?: AnyArr
       ? {}
       : { Y: { dtype: "complex64" as const, shape: [frames, size, size], data: patches } }),
     scan_index: ndarray("int64", [scanIndex.length], BigInt64Array.from(scanIndex, BigInt)),
+    ...(mask === undefined ? {} : { mask: { dtype: "uint8" as const, shape: [size, size], data: mask } }),
   };
 }
 

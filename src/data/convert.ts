@@ -1,24 +1,184 @@
-// Any dataset that is read, written as canonical DATA-001 with its provenance carried on.
+// Any scan or reconstruction that is read, written in any format that is written. What the target cannot hold is listed.
 
+import { DoselapError } from "../errors.ts";
+import { isHdf5 } from "../io/hdf5/file.ts";
+import { openNpz } from "../io/npz.ts";
+import { candidateOf } from "./candidate.ts";
+import { withProvenance, type Dataset } from "./dataset.ts";
+import type { FormatInfo } from "./formats/format.ts";
+import { detectFormat } from "./formats/registry.ts";
 import { meanCounts } from "./frames.ts";
-import { withProvenance } from "./dataset.ts";
-import { readDataset, type ReadOptions, type ReadResult } from "./read.ts";
-import { writeDataset } from "./write.ts";
+import { contentOfDataset, contentOfScan, type ScanContent } from "./measured/content.ts";
+import { hasDoselapGroup, readDoselapGroup } from "./measured/doselap-group.ts";
+import { LookUp } from "./measured/look-up.ts";
+import { openScanFile, openTree, type OpenMeasuredOptions } from "./measured/open.ts";
+import type { RawGeometry } from "./measured/raw-scan.ts";
+import { wavelengthOfEv } from "./measured/units.ts";
+import { scanWriter } from "./measured/writers/registry.ts";
+import { partsOf, type Part, type ScanWriter } from "./measured/writers/writer.ts";
+import { inMemory } from "./frame-stack.ts";
+import { loadScan, type ReadOptions } from "./read.ts";
+import { validateCandidate } from "./validate.ts";
+import { hasViolations, violationError } from "./violation.ts";
 
-/** Reads `input`, writes `output`, and returns what was written. The metadata get `measuredMeanCounts` when they lack it.
- * `version` is doselap's, for the provenance. @throws as {@link readDataset} and {@link writeDataset} do. */
-export async function convertDataset(
+export interface ConvertOptions {
+  /** doselap's, for the provenance. */
+  readonly version: string;
+  /** Name of the target's format; absent: by the ending of its name. */
+  readonly to?: string | undefined;
+  /** For datasets. */
+  readonly read?: ReadOptions | undefined;
+  /** For measured files, and the geometry of both. */
+  readonly measured?: OpenMeasuredOptions | undefined;
+}
+
+export interface Conversion {
+  readonly content: ScanContent;
+  readonly format: Pick<FormatInfo, "name" | "detected" | "overridden">;
+  readonly writer: ScanWriter;
+  readonly written: readonly string[];
+  /** Parts of the source that are not in the target. */
+  readonly lost: readonly Part[];
+  /** Parts that are in the target where doselap alone looks. */
+  readonly forUs: readonly Part[];
+  readonly warnings: readonly string[];
+}
+
+type Source = Pick<Conversion, "content" | "format" | "warnings"> & { close(): Promise<void> };
+
+/** Reads `input`, writes `output`. A dataset's metadata get `measuredMeanCounts` when they lack it, and one more entry of
+ * provenance. @throws Usage for geometry that the target needs and nobody states; else as readers and writers do. */
+export async function convertScan(
   input: string,
   output: string,
-  { version, ...options }: ReadOptions & { readonly version: string },
-): Promise<ReadResult> {
-  const { dataset, format, warnings } = await readDataset(input, options);
+  options: ConvertOptions,
+): Promise<Conversion> {
+  const writer = scanWriter(output, options.to);
+  const source = await openSource(input, options);
+  try {
+    const { format, warnings } = source;
+    const content = recorded(source.content, format.name, writer, options.version);
+    const needs = writer.needs(content);
+    if (needs.length > 0) {
+      throw new DoselapError("Usage", `lacks what ${writer.title} needs`, {
+        file: input,
+        expected: needs.join(", "),
+        got: "nothing that states it",
+        hint: `State it: doselap convert IN OUT ${needs.join(" ")}.`,
+      });
+    }
+    const there = partsOf(content);
+    const forUs = there.filter((part) => writer.holdsForUs.includes(part) && content.dataset !== undefined);
+    const lost = there.filter((part) => !writer.holds.includes(part) && !forUs.includes(part));
+    const written = await writer.write(output, content);
+    return { content, format, writer, written, lost, forUs, warnings };
+  } finally {
+    await source.close();
+  }
+}
+
+/** With the conversion in the provenance. */
+function recorded(content: ScanContent, from: string, writer: ScanWriter, version: string): ScanContent {
+  const { dataset } = content;
+  if (dataset === undefined) return content;
   const counts = dataset.metadata["measuredMeanCounts"] ?? meanCounts(dataset.diffraction, dataset.size);
+  const parameters = { from, to: writer.name, doselapVersion: version };
   const metadata = withProvenance(
     { ...dataset.metadata, measuredMeanCounts: counts },
-    { operation: "convert", parameters: { from: format.name, doselapVersion: version } },
+    { operation: "convert", parameters },
   );
-  const converted = { ...dataset, metadata };
-  await writeDataset(output, converted);
-  return { dataset: converted, format, warnings };
+  return { ...content, dataset: { ...dataset, metadata } };
+}
+
+async function openSource(input: string, options: ConvertOptions): Promise<Source> {
+  const { measured = {} } = options;
+  if (await isHdf5(input)) return (await ownHdf5(input, measured)) ?? measuredSource(input, measured);
+  const npz = await openNpz(input, options.read?.limits);
+  try {
+    if (detectFormat(npz.names) !== undefined) {
+      refuseSelection(input, measured);
+      const { dataset, format, warnings } = await loadScan(npz, options.read ?? {}, inMemory);
+      return closed(contentOfDataset(dataset, input, givenGeometry(measured)), format, warnings);
+    }
+    const isOurs = npz.names.includes("objectGuess") && npz.names.includes("probeGuess");
+    if (!isOurs) return await measuredSource(input, measured);
+  } finally {
+    await npz.close();
+  }
+  return reconstruction(input, measured);
+}
+
+function closed(content: ScanContent, format: Source["format"], warnings: readonly string[]): Source {
+  return { content, format, warnings, close: () => Promise.resolve() };
+}
+
+/** An HDF5 file in which a whole dataset lies. */
+async function ownHdf5(input: string, measured: OpenMeasuredOptions): Promise<Source | undefined> {
+  if (measured.map !== undefined || measured.frames !== undefined) return undefined;
+  const tree = await openTree(input, measured);
+  try {
+    if (!hasDoselapGroup(tree)) return undefined;
+    const dataset: Dataset = await readDoselapGroup(tree);
+    const violations = validateCandidate(candidateOf(dataset, input));
+    if (hasViolations(violations)) throw violationError(violations);
+    const format = {
+      name: "HDF5 of doselap",
+      detected: ["the group /doselap is there: a dataset that was converted"],
+      overridden: [],
+    };
+    return closed(contentOfDataset(dataset, input, givenGeometry(measured)), format, tree.problems);
+  } finally {
+    await tree.close();
+  }
+}
+
+async function measuredSource(input: string, measured: OpenMeasuredOptions): Promise<Source> {
+  const { scan, close } = await openScanFile(input, measured);
+  try {
+    const format = { name: scan.format, detected: [...scan.told, ...scan.conversions], overridden: [] };
+    return { content: contentOfScan(scan), format, warnings: scan.warnings, close };
+  } catch (cause) {
+    await close();
+    throw cause;
+  }
+}
+
+/** What `doselap reconstruct` writes: an object and a probe. */
+async function reconstruction(input: string, measured: OpenMeasuredOptions): Promise<Source> {
+  const tree = await openTree(input, measured);
+  try {
+    const look = new LookUp(tree, "objectGuess and probeGuess are there, without frames: a reconstruction");
+    const object = await look.object(look.required("object", ["/objectGuess"]));
+    const probe = await look.probe(look.required("probe", ["/probeGuess"]));
+    const content = { file: input, geometry: givenGeometry(measured), object, probe };
+    return closed(content, { name: "reconstruction", detected: look.told, overridden: [] }, []);
+  } finally {
+    await tree.close();
+  }
+}
+
+function givenGeometry({
+  energyEv,
+  distanceM,
+  detectorPixelM,
+  pixelSizeM,
+}: OpenMeasuredOptions): RawGeometry {
+  return {
+    wavelengthM: energyEv === undefined ? undefined : wavelengthOfEv(energyEv),
+    distanceM,
+    detectorPixelM: detectorPixelM === undefined ? undefined : { x: detectorPixelM, y: detectorPixelM },
+    pixelSizeM,
+  };
+}
+
+/** Flags that choose parts of measured files mean nothing to a dataset. @throws Usage. */
+function refuseSelection(file: string, { map, frames, scanStepM, positionUnit }: OpenMeasuredOptions): void {
+  const given = Object.entries({
+    "--map": map,
+    "--frames": frames,
+    "--scan-step": scanStepM,
+    "--position-unit": positionUnit,
+  }).flatMap(([flag, value]) => (value === undefined ? [] : [flag]));
+  if (given.length === 0) return;
+  throw new DoselapError("Usage", "is a dataset, which needs no such flag", { file, got: given.join(", ") });
 }

@@ -40,6 +40,8 @@ export interface Scan<Frames extends Float32Array | FrameReader> {
   readonly scanIndex: Int32Array;
   /** Object patches per frame, complex64 [M, N, N], when the file carries them. */
   readonly patches?: Float32Array | undefined;
+  /** Detector pixels that measured nothing, uint8 [N, N], not 0 = masked, when the file knows them. */
+  readonly mask?: Uint8Array | undefined;
   readonly metadata: Metadata;
 }
 

@@ -3,6 +3,8 @@
 import type { AnyArray } from "../array/ndarray.ts";
 import { DoselapError, isDoselapError } from "../errors.ts";
 import { openArrayFile } from "../io/array-file.ts";
+import { isHdf5 } from "../io/hdf5/file.ts";
+import { npzTree } from "../io/npz-tree.ts";
 import type { NpzFile } from "../io/npz.ts";
 import type { Dataset } from "./dataset.ts";
 import { metadataKey, readMetadata, statedNumber, type Domain, type Layout } from "./metadata.ts";
@@ -11,15 +13,28 @@ import { inMemory } from "./frame-stack.ts";
 import { frameCounts } from "./frames.ts";
 import type { ReadOptions } from "./read.ts";
 import { medianStep } from "./scan-step.ts";
+import { openMeasured, openTree, type OpenMeasuredOptions } from "./measured/open.ts";
+import { measuredFactsOf, type MeasuredFacts } from "./measured/facts.ts";
+import { measuredFormat } from "./measured/registry.ts";
 import type { Violation } from "./violation.ts";
 
 /** - `DATA-001`, `tike`: a dataset in that layout.
  * - `reconstruction`: an object or a probe without frames, as `reconstruct` writes.
- * - `arrays`: an NPZ with other arrays. `npy`: one array. `unreadable`: neither. */
-export type InspectionKind = "DATA-001" | "tike" | "reconstruction" | "arrays" | "npy" | "unreadable";
+ * - `measured`: a scan or a reconstruction in a layout of others, which `prepare` makes a dataset of.
+ * - `arrays`: a file with other arrays. `npy`: one array. `unreadable`: neither. */
+export type InspectionKind =
+  | "DATA-001"
+  | "tike"
+  | "reconstruction"
+  | "measured"
+  | "arrays"
+  | "npy"
+  | "unreadable";
 
 export interface ArraySummary {
   readonly name: string;
+  /** How it is stored, in words, when not as it is. */
+  readonly storage?: string | undefined;
   /** As numpy prints it. */
   readonly dtype: string;
   readonly shape: readonly number[];
@@ -53,16 +68,25 @@ export interface Inspection {
   readonly objectShape: readonly [number, number] | null;
   /** Median distance to the nearest other position, object pixels. */
   readonly medianStepPx: number | null;
+  /** What a measured file states, in metres; null for other kinds. */
+  readonly measured: MeasuredFacts | null;
   /** Operations of the provenance, oldest first. */
   readonly provenance: readonly string[];
   readonly violations: readonly Violation[];
   readonly warnings: readonly string[];
 }
 
+export interface InspectOptions extends ReadOptions {
+  /** For files in the layouts of others. */
+  readonly measured?: OpenMeasuredOptions | undefined;
+}
+
 /** Looks into a file, over all frames. `violations` and `warnings` are there for every input, a broken one included. */
-export async function inspectFile(path: string, options: ReadOptions = {}): Promise<Inspection> {
+export async function inspectFile(path: string, options: InspectOptions = {}): Promise<Inspection> {
   const blank = blankInspection(path);
   try {
+    if (options.measured?.map !== undefined || (await isHdf5(path)))
+      return await inspectMeasured(path, options, blank);
     const opened = await openArrayFile(path, options.limits);
     if (opened.kind === "npy") {
       return {
@@ -98,6 +122,9 @@ async function inspectNpz(npz: NpzFile, options: ReadOptions, blank: Inspection)
   const wrapped = npz.wrapping === undefined ? [] : [`begins with BZh: ${npz.wrapping}-compressed`];
   const format = detectFormat(npz.names);
   if (format === undefined) {
+    const other = measuredFormat(await npzTree(npz));
+    if (other !== undefined)
+      return { ...listed, ...(await measuredFacts(npz.file, { limits: options.limits }, listed)) };
     const isReconstruction = npz.names.includes("objectGuess") || npz.names.includes("probeGuess");
     const detected = [
       ...wrapped,
@@ -145,6 +172,56 @@ async function inspectNpz(npz: NpzFile, options: ReadOptions, blank: Inspection)
       violations: [violationOf(cause, npz.file)],
     };
   }
+}
+
+async function inspectMeasured(
+  path: string,
+  options: InspectOptions,
+  blank: Inspection,
+): Promise<Inspection> {
+  const tree = await openTree(path, options.measured);
+  let listed: Inspection;
+  try {
+    const arrays = tree.arrays.map(({ path: name, typeName, shape, storage }) => ({
+      name,
+      dtype: typeName,
+      shape,
+      ...(storage === "" ? {} : { storage }),
+    }));
+    listed = {
+      ...blank,
+      kind: "arrays",
+      detected: [`begins with the signature of ${tree.container}`],
+      arrays,
+      warnings: tree.problems,
+    };
+  } finally {
+    await tree.close();
+  }
+  try {
+    return { ...listed, ...(await measuredFacts(path, options, listed)) };
+  } catch (cause) {
+    return { ...listed, violations: [violationOf(cause, path)] };
+  }
+}
+
+async function measuredFacts(
+  path: string,
+  { measured: options, limits }: InspectOptions,
+  { detected, warnings }: Inspection,
+): Promise<Partial<Inspection>> {
+  const { scan, close } = await openMeasured(path, { maxArrayBytes: limits?.maxArrayBytes, ...options });
+  await close();
+  if (scan === undefined) return { detected: [...detected, "no layout that is known has these arrays"] };
+  const { probe, object } = scan;
+  return {
+    kind: "measured",
+    detected: [...detected, ...scan.told],
+    warnings: [...new Set([...warnings, ...scan.warnings])],
+    probeModes: probe?.modes ?? null,
+    objectShape: object === undefined ? null : [object.height, object.width],
+    measured: measuredFactsOf(scan),
+  };
 }
 
 async function readEach(npz: NpzFile, arrays: readonly ArraySummary[]): Promise<Violation[]> {
@@ -204,6 +281,7 @@ function blankInspection(file: string): Inspection {
     probeModes: null,
     objectShape: null,
     medianStepPx: null,
+    measured: null,
     provenance: [],
     violations: [],
     warnings: [],

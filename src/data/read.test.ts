@@ -9,7 +9,7 @@ import { storedNpz } from "../../test/support/stored-npz.ts";
 import type { AnyArray } from "../array/ndarray.ts";
 import { encodeNpy } from "../io/npy.ts";
 import { openNpz, writeNpz } from "../io/npz.ts";
-import { convertDataset } from "./convert.ts";
+import { convertScan } from "./convert.ts";
 import { toAmplitudes } from "./frames.ts";
 import { readDataset, type ReadOptions } from "./read.ts";
 import { writeDataset } from "./write.ts";
@@ -310,14 +310,14 @@ describe("metadata", () => {
       diffraction: { dtype: "uint16", shape: [5, 8, 8], data: Uint16Array.from(counts) },
     });
     copyFileSync(path(), join(folder, "source.npz"));
-    await convertDataset(join(folder, "source.npz"), path(), { version: "1.2.3" });
+    await convertScan(join(folder, "source.npz"), path(), { version: "1.2.3" });
     const { metadata } = (await readDataset(path())).dataset;
     expect(metadata).toMatchObject({ nphotons: 9, custom: { a: [1] } });
     expect(metadata["measuredMeanCounts"]).toBeCloseTo(counts.reduce((a, b) => a + b, 0) / 5, 3);
     expect(metadata.provenance).toEqual([
       earlier,
       { operation: "import", parameters: { format: "DATA-001", domain: "counts" } },
-      { operation: "convert", parameters: { from: "DATA-001", doselapVersion: "1.2.3" } },
+      { operation: "convert", parameters: { from: "DATA-001", to: "npz", doselapVersion: "1.2.3" } },
     ]);
   });
 });

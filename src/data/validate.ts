@@ -11,7 +11,7 @@ import {
   type Role,
   type SeenArray,
 } from "./candidate.ts";
-import { anyNumbers, isReal, realNumbers } from "./cast.ts";
+import { anyNumbers, isInteger, isReal, realNumbers } from "./cast.ts";
 import type { Dataset } from "./dataset.ts";
 import { statedNumber } from "./metadata.ts";
 import type { Violation } from "./violation.ts";
@@ -42,6 +42,7 @@ const rules: readonly Rule[] = [
   probeShape,
   objectRank,
   patchShape,
+  maskFits,
   lengths,
   finite,
   nonNegative,
@@ -143,6 +144,23 @@ function patchShape(candidate: Candidate): Violation[] {
     .filter(({ array }) => shapeText(array.shape) !== expected)
     .map(({ key, array }) =>
       violation(candidate, key, "does not hold a patch per frame", { expected, got: shapeText(array.shape) }),
+    );
+}
+
+function maskFits(candidate: Candidate): Violation[] {
+  const size = sizeOfFrames(candidate);
+  if (size === undefined) return [];
+  const expected = `(${size}, ${size}), whole numbers or truth values`;
+  return found(candidate, ["mask"])
+    .filter(({ array: { dtype, shape } }) => {
+      const isMask = dtype === "bool" || isInteger(dtype);
+      return !isMask || shapeText(shape) !== shapeText([size, size]);
+    })
+    .map(({ key, array: { dtype, shape } }) =>
+      violation(candidate, key, "does not fit the frames", {
+        expected,
+        got: `${dtype} ${shapeText(shape)}`,
+      }),
     );
 }
 

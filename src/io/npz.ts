@@ -1,6 +1,7 @@
 // NPZ files: named .npy arrays in a ZIP archive, read lazily and written deterministically.
 // https://numpy.org/doc/stable/reference/generated/numpy.savez.html
 
+import { parse as parsePath } from "node:path";
 import { shapeText, type AnyArray } from "../array/ndarray.ts";
 import { DoselapError } from "../errors.ts";
 import { replaceFile } from "./atomic.ts";
@@ -77,6 +78,14 @@ export async function openNpzSource(source: ByteSource, limits: ReadLimits = {})
   }
 }
 
+/** How an HDF5 file begins. */
+const hdf5Head = [0x89, 0x48, 0x44, 0x46];
+
+function prepareHint(file: string): string {
+  const { name } = parsePath(file);
+  return `This is HDF5. If it is a measured scan, make a dataset of it first: doselap prepare ${file} --out ${name}.npz`;
+}
+
 async function npzOf(
   source: ByteSource,
   { maxArrayBytes = defaultMaxArrayBytes }: ReadLimits,
@@ -89,6 +98,7 @@ async function npzOf(
       file,
       expected: "a ZIP archive of .npy arrays",
       got: source.size === 0 ? "an empty file" : `the bytes ${Buffer.from(head).toString("hex")} first`,
+      ...(hdf5Head.every((byte, i) => head[i] === byte) ? { hint: prepareHint(file) } : {}),
     });
   }
   const zip = await openZip(source);

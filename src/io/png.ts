@@ -1,5 +1,5 @@
 // PNG writing: 8-bit RGBA, 8-bit indexed with a palette, 16-bit grey. Non-interlaced, filter 0 on every row,
-// zlib level 9 of fflate (pure JavaScript), no time or text chunk: the same pixels give the same bytes anywhere.
+// zlib level 9 of fflate (pure JavaScript), no time, no text but a description that is given: the same pixels give the same bytes anywhere.
 // PNG Specification (Third Edition), W3C 2025.
 
 import { encode } from "fast-png";
@@ -31,6 +31,8 @@ export interface Grey16Png {
   readonly height: number;
   /** 16-bit [height, width]. */
   readonly data: Uint16Array;
+  /** Latin-1 text, a tEXt chunk. */
+  readonly description?: string;
 }
 
 export type PngImage = RgbaPng | IndexedPng | Grey16Png;
@@ -55,7 +57,10 @@ export function encodePng(image: PngImage): Uint8Array {
     case "rgba":
       return encode({ width, height, data: image.data, channels: 4, depth: 8 }, { zlib });
     case "grey16":
-      return encode({ width, height, data: image.data, channels: 1, depth: 16 }, { zlib });
+      return encode(
+        { width, height, data: image.data, channels: 1, depth: 16, ...textOf(image.description) },
+        { zlib },
+      );
     case "indexed":
       return encode(
         { width, height, data: image.data, channels: 1, depth: 8, palette: paletteOf(image) },
@@ -69,6 +74,10 @@ export function encodePng(image: PngImage): Uint8Array {
 /** `data:image/png;base64,…` of PNG bytes. */
 export function pngDataUri(png: Uint8Array): string {
   return `data:image/png;base64,${Buffer.from(png.buffer, png.byteOffset, png.byteLength).toString("base64")}`;
+}
+
+function textOf(description: string | undefined): { readonly text?: Record<string, string> } {
+  return description === undefined ? {} : { text: { Description: description } };
 }
 
 function paletteOf({ data, palette, firstIsTransparent }: IndexedPng): number[][] {

@@ -5,6 +5,7 @@ import type { SubPixel } from "../compute/scan-memory.ts";
 import type { Metadata, Probe, Scan } from "../data/dataset.ts";
 import type { Problem } from "../engines/problem.ts";
 import { DoselapError } from "../errors.ts";
+import { nearFieldTransfer, type NearFieldGeometry } from "../optics/near-field.ts";
 
 export interface ProblemOptions {
   /** The dataset's own when absent. */
@@ -18,7 +19,16 @@ export interface ProblemOptions {
 /** The problem of reconstructing a dataset.
  * @throws Shape when the probe does not fit the frames, Contract when the metadata name no known sub-pixel rule. */
 export function problemOf(
-  { frames, size, diffraction, positions, probe: own, object, metadata }: Scan<Float32Array | FrameReader>,
+  {
+    frames,
+    size,
+    diffraction,
+    positions,
+    probe: own,
+    object,
+    mask,
+    metadata,
+  }: Scan<Float32Array | FrameReader>,
   { probe = own, modes = probe.modes, subPixel = statedSubPixel(metadata) }: ProblemOptions = {},
 ): Problem {
   if (probe.size !== size) {
@@ -38,11 +48,28 @@ export function problemOf(
     objectHeight: object.height,
     objectWidth: object.width,
     subPixel,
+    ...(mask === undefined ? {} : { mask }),
+    ...statedNearField(size, metadata),
     // The background of a simulated scan is known to every arm, as the probe is.
     ...(typeof photons === "number" && photons > 0
       ? { background: new Float32Array(size * size).fill(photons) }
       : {}),
   };
+}
+
+/** The detector of a near field is part of what was measured, as the probe is. */
+function statedNearField(size: number, { nearField }: Metadata): Pick<Problem, "transfer"> {
+  if (nearField === undefined || nearField === null) return {};
+  const geometry = nearField as Partial<NearFieldGeometry>;
+  const { wavelengthM, pixelSizeM, distanceM } = geometry;
+  if (typeof wavelengthM === "number" && typeof pixelSizeM === "number" && typeof distanceM === "number") {
+    return { transfer: nearFieldTransfer(size, { wavelengthM, pixelSizeM, distanceM }) };
+  }
+  throw new DoselapError("Contract", "the metadata state half a near field", {
+    key: "_metadata.nearField",
+    expected: "wavelengthM, pixelSizeM and distanceM, metres",
+    got: JSON.stringify(nearField),
+  });
 }
 
 /** A scan that is reconstructed with another rule than it was simulated with is one of another object. [ENGINE-013] */

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { convertDataset } from "../../src/data/convert.ts";
+import { convertScan } from "../../src/data/convert.ts";
 import { inspectFile } from "../../src/data/inspect.ts";
 
 const page = readFileSync(resolve(import.meta.dirname, "../../docs/data.md"), "utf8");
@@ -37,7 +37,7 @@ test("the file that the example writes breaks no rule and states its dose", asyn
 });
 
 test("the example's last line reads a file of ours", async () => {
-  await convertDataset(join(folder, "scan.npz"), join(folder, "ours.npz"), { version: "0" });
+  await convertScan(join(folder, "scan.npz"), join(folder, "ours.npz"), { version: "0" });
   const reading = example.trimEnd().split("\n").at(-1)!.replace("scan.npz", "ours.npz");
   const printed = python(
     `import json, numpy as np\n${reading}\nprint(json.dumps(metadata), len(scan["xcoords"]))`,

@@ -1,84 +1,116 @@
-// doselap convert: any dataset that is read, as a canonical DATA-001 file.
+// doselap convert: any scan or reconstruction that is read, in any format that is written.
 
 import { resolve } from "node:path";
 import { buildCommand } from "@stricli/core";
-import { convertDataset } from "../../data/convert.ts";
-import { DoselapError } from "../../errors.ts";
+import { convertScan, type Conversion } from "../../data/convert.ts";
+import { scanWriter, scanWriters } from "../../data/measured/writers/registry.ts";
 import { doselapVersion } from "../../version.ts";
 import { printJson, printLine, printNote, type CliContext } from "../context.ts";
 import { jsonFlag, parsePath } from "../flags.ts";
-import { readFlags, readOptionsOf, type ReadFlags } from "../read-flags.ts";
+import { measuredFlags, measuredOptionsOf, type MeasuredFlags } from "../measured-flags.ts";
+import { readOptionsOf } from "../read-flags.ts";
 
-interface Flags extends ReadFlags {
+interface Flags extends MeasuredFlags {
+  readonly to?: string;
   readonly json: boolean;
 }
 
 export const convertCommand = buildCommand<Flags, [string, string], CliContext>({
   docs: {
-    brief: "Write a dataset as canonical DATA-001, which numpy reads without pickle",
+    brief: "Write a scan in another format: DATA-001, CXI, ptychodus, PtyPy, PNG, TIFF",
     fullDescription: [
-      "Reads IN (DATA-001, its older forms, tike's test layout; also compressed with bzip2) and writes OUT as DATA-001:",
-      "diffraction float32 [M, N, N] = √counts with zero frequency in the centre, xcoords and ycoords float64 in object",
-      "pixels, probeGuess and objectGuess complex64, scan_index int64, metadata as JSON text.",
+      "Reads IN, told by its content, and writes OUT in the format of its ending, or of --to:",
+      ...scanWriters.map(
+        ({ name, title, endings }) => `  ${name.padEnd(14)}${endings.join(", ").padEnd(12)}${title}`,
+      ),
       "",
-      "Provenance is kept and one entry is added. A file that breaks the contract is refused and nothing is written.",
+      "What OUT cannot hold is listed, never dropped in silence; geometry that OUT needs and IN does not state is asked for.",
+      "A dataset that goes through CXI or a ptychodus product in HDF5 comes back bit for bit: what these have no place for is",
+      "kept in a group named doselap. Provenance is kept and one entry is added. A dataset that breaks the contract is refused.",
       "",
       "Examples:",
       "  doselap convert siemens-star-small.npz.bz2 scan.npz",
-      "  doselap convert legacy.npz scan.npz --layout HWM --domain counts",
+      "  doselap convert scan.npz scan.cxi --energy 8000 --distance 2 --detector-pixel 75e-6",
+      "  doselap convert reconstruction.npz object.tif",
     ].join("\n"),
   },
   parameters: {
     positional: {
       kind: "tuple",
       parameters: [
-        { placeholder: "IN", brief: "Dataset to read", parse: parsePath },
-        { placeholder: "OUT.npz", brief: "DATA-001 file to write", parse: parsePath },
+        { placeholder: "IN", brief: "Scan or reconstruction to read", parse: parsePath },
+        { placeholder: "OUT", brief: "File to write", parse: parsePath },
       ],
     },
-    flags: { ...readFlags, json: jsonFlag },
-  },
-  async func({ json, ...flags }, input, output) {
-    if (!output.endsWith(".npz")) {
-      throw new DoselapError("Usage", "cannot write this kind of file", {
-        file: output,
-        expected: "a name ending in .npz",
-        got: output,
-      });
-    }
-    const { dataset, format, warnings } = await convertDataset(
-      resolve(this.cwd, input),
-      resolve(this.cwd, output),
-      {
-        ...readOptionsOf(flags),
-        version: doselapVersion,
+    flags: {
+      ...measuredFlags,
+      to: {
+        kind: "parsed",
+        parse: String,
+        optional: true,
+        placeholder: "NAME",
+        brief: `Format of OUT (default: by its ending): ${scanWriters.map(({ name }) => name).join(", ")}`,
       },
-    );
-    const { frames, size, object, probe, metadata } = dataset;
-    for (const warning of warnings) printNote(this, `warning: ${warning}`);
-    if (json) {
-      printJson(this, {
-        input,
-        output,
-        format,
-        frames,
-        size,
-        probeModes: probe.modes,
-        objectShape: [object.height, object.width],
-        measuredMeanCounts: metadata["measuredMeanCounts"],
-        warnings,
-      });
-      return;
-    }
-    printLine(this, `${input} → ${output}`);
-    for (const reason of [...format.detected, ...format.overridden]) printLine(this, `  - ${reason}`);
-    printLine(
-      this,
-      `  ${frames} frames of ${size} × ${size} px, ${Number(metadata["measuredMeanCounts"]).toPrecision(6)} counts per frame,`,
-    );
-    printLine(
-      this,
-      `  object frame ${object.height} × ${object.width} px, ${probe.modes === 1 ? "1 probe mode" : `${probe.modes} probe modes`}`,
-    );
+      json: jsonFlag,
+    },
+  },
+  async func({ json, to, ...flags }, input, output) {
+    // Before any work is done.
+    scanWriter(output, to);
+    const conversion = await convertScan(resolve(this.cwd, input), resolve(this.cwd, output), {
+      version: doselapVersion,
+      to,
+      read: readOptionsOf(flags),
+      measured: measuredOptionsOf(flags),
+    });
+    for (const note of notesOf(conversion)) printNote(this, note);
+    if (json) printJson(this, { input, output, ...jsonOf(conversion) });
+    else for (const line of linesOf(conversion, input)) printLine(this, line);
   },
 });
+
+function notesOf({ warnings, lost, forUs, writer }: Conversion): string[] {
+  const { title, reduces } = writer;
+  return [
+    ...warnings.map((warning) => `warning: ${warning}`),
+    ...(lost.length === 0 ? [] : [`not kept, since ${title} has no place for it: ${lost.join(", ")}`]),
+    ...(forUs.length === 0
+      ? []
+      : [`kept in the group doselap, where other programs do not look: ${forUs.join(", ")}`]),
+    ...(reduces === undefined ? [] : [`not kept whole: ${reduces}`]),
+  ];
+}
+
+function jsonOf({ content, format, writer, written, lost, forUs, warnings }: Conversion) {
+  const { frames, probe, object, dataset } = content;
+  return {
+    format,
+    to: writer.name,
+    written,
+    frames: frames?.count ?? null,
+    size: frames?.width ?? null,
+    probeModes: probe?.modes ?? null,
+    objectShape: object === undefined ? null : [object.height, object.width],
+    measuredMeanCounts: dataset?.metadata["measuredMeanCounts"] ?? null,
+    notKept: lost,
+    keptForDoselapAlone: forUs,
+    reduced: writer.reduces ?? null,
+    warnings,
+  };
+}
+
+function linesOf({ content, format, writer, written }: Conversion, input: string): string[] {
+  const { frames, probe, object, dataset } = content;
+  const counts = dataset?.metadata["measuredMeanCounts"];
+  const held = [
+    ...(frames === undefined ? [] : [`${frames.count} frames of ${frames.height} × ${frames.width} px`]),
+    ...(counts === undefined ? [] : [`${Number(counts).toPrecision(6)} counts per frame`]),
+    ...(object === undefined ? [] : [`object frame ${object.height} × ${object.width} px`]),
+    ...(probe === undefined ? [] : [probe.modes === 1 ? "1 probe mode" : `${probe.modes} probe modes`]),
+  ];
+  return [
+    `${input} → ${written.join(", ")} (${writer.title})`,
+    ...[...format.detected, ...format.overridden].map((reason) => `  - ${reason}`),
+    `  ${held.join(", ")}`,
+  ];
+}

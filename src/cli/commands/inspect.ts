@@ -4,13 +4,15 @@ import { resolve } from "node:path";
 import { buildCommand } from "@stricli/core";
 import { shapeText } from "../../array/ndarray.ts";
 import { inspectFile, type Inspection, type InspectionKind } from "../../data/inspect.ts";
+import type { MeasuredFacts } from "../../data/measured/facts.ts";
 import type { Violation } from "../../data/violation.ts";
 import { exitCodes, printJson, printLine, type CliContext } from "../context.ts";
 import { jsonFlag, parsePath } from "../flags.ts";
-import { readFlags, readOptionsOf, type ReadFlags } from "../read-flags.ts";
+import { measuredFlags, measuredOptionsOf, type MeasuredFlags } from "../measured-flags.ts";
+import { readOptionsOf } from "../read-flags.ts";
 import { textTable } from "../text-table.ts";
 
-interface Flags extends ReadFlags {
+interface Flags extends MeasuredFlags {
   readonly json: boolean;
 }
 
@@ -22,7 +24,8 @@ export const inspectCommand = buildCommand<Flags, [string], CliContext>({
       "the dose its metadata state and the counts the frames really have, and every rule of DATA-001 it breaks.",
       "",
       "Read are NPZ datasets (DATA-001, its older forms, tike's test layout), the same compressed with bzip2, other NPZ",
-      "files and .npy arrays. Pickled arrays are never executed. Where the content leaves something open, a flag settles it.",
+      "files, .npy arrays, and HDF5 as CXI, NXcxi_ptycho, NeXus, PtyPy, ptychodus, PtychoShelves and microscopes write it, or",
+      "any with --map. Pickled arrays are never executed. Where the content leaves something open, a flag settles it.",
       "",
       "Exit code: 0 when no rule is broken, 1 when one is.",
       "",
@@ -34,12 +37,13 @@ export const inspectCommand = buildCommand<Flags, [string], CliContext>({
   parameters: {
     positional: {
       kind: "tuple",
-      parameters: [{ placeholder: "FILE", brief: "NPZ (also .bz2) or .npy file", parse: parsePath }],
+      parameters: [{ placeholder: "FILE", brief: "The file", parse: parsePath }],
     },
-    flags: { ...readFlags, json: jsonFlag },
+    flags: { ...measuredFlags, json: jsonFlag },
   },
   async func({ json, ...flags }, path) {
-    const inspection = { ...(await inspectFile(resolve(this.cwd, path), readOptionsOf(flags))), file: path };
+    const options = { ...readOptionsOf(flags), measured: measuredOptionsOf(flags) };
+    const inspection = { ...(await inspectFile(resolve(this.cwd, path), options)), file: path };
     if (json) printJson(this, inspection);
     else for (const line of inspectionLines(inspection)) printLine(this, line);
     if (inspection.violations.length > 0) this.process.exitCode = exitCodes.failed;
@@ -50,7 +54,8 @@ const kinds: { readonly [kind in InspectionKind]: string } = {
   "DATA-001": "dataset, DATA-001",
   tike: "dataset, tike's test layout (convert makes it DATA-001)",
   reconstruction: "object or probe, without frames",
-  arrays: "NPZ of arrays that are no dataset",
+  measured: "a measured file (prepare makes a dataset of its frames, convert writes it in other layouts)",
+  arrays: "arrays that are no dataset",
   npy: "one numpy array",
   unreadable: "not readable",
 };
@@ -67,11 +72,12 @@ function inspectionLines(inspection: Inspection): string[] {
       arrays.length === 0
         ? []
         : textTable(
-            ["name", "dtype", "shape"],
-            arrays.map(({ name, dtype, shape }) => [name, dtype, shapeText(shape)]),
+            ["name", "dtype", "shape", "storage"],
+            arrays.map(({ name, dtype, shape, storage = "" }) => [name, dtype, shapeText(shape), storage]),
           ),
     ),
     ...section("Scan", aligned(scanFacts(inspection))),
+    ...section("As stated", aligned(measuredLines(inspection.measured))),
     ...section(
       "How this was told",
       detected.map((reason) => `- ${reason}`),
@@ -126,6 +132,28 @@ function scanFacts(inspection: Inspection): [string, string][] {
     ],
     ["probe modes", probeModes === null ? null : String(probeModes)],
     ["provenance", provenance.length === 0 ? null : provenance.join(" → ")],
+  ];
+  return facts.flatMap(([name, value]) => (value === null ? [] : [[name, value]]));
+}
+
+function measuredLines(measured: MeasuredFacts | null): [string, string][] {
+  if (measured === null) return [];
+  const { frames, positions, wavelengthM, distanceM, detectorPixelM, pixelSizeM, badPixels } = measured;
+  const metres = (value: number | null): string | null => (value === null ? null : `${digits(value)} m`);
+  const facts: [string, string | null][] = [
+    ["layout", measured.format],
+    ["frames", frames === null ? null : `${frames[0]} of ${frames[1]} × ${frames[2]} px`],
+    ["positions", positions === null ? null : `${positions.count}, in ${positions.unit}`],
+    ["wavelength", metres(wavelengthM)],
+    ["distance", metres(distanceM)],
+    [
+      "detector pixel",
+      detectorPixelM === null ? null : `${digits(detectorPixelM.x)} × ${digits(detectorPixelM.y)} m`,
+    ],
+    ["object pixel", metres(pixelSizeM)],
+    ["bad pixels", badPixels === null ? null : String(badPixels)],
+    ...measured.conversions.map((text): [string, string] => ["converted", text]),
+    ["asked for", measured.missing.length === 0 ? null : measured.missing.join(", ")],
   ];
   return facts.flatMap(([name, value]) => (value === null ? [] : [[name, value]]));
 }

@@ -2,10 +2,10 @@
 // a trailing axis of 1, counts or intensities in place of amplitudes, pickled metadata.
 
 import type { FrameReader } from "../../array/frame-reader.ts";
-import { shapeText } from "../../array/ndarray.ts";
+import { shapeText, type AnyArray } from "../../array/ndarray.ts";
 import type { NpzFile } from "../../io/npz.ts";
 import { isKept, type Candidate, type FoundArray, type SeenArray } from "../candidate.ts";
-import { complexNumbers, isInteger, realNumbers } from "../cast.ts";
+import { anyNumbers, complexNumbers, isInteger, realNumbers } from "../cast.ts";
 import { withProvenance, type Metadata, type Scan } from "../dataset.ts";
 import type { FrameOpener, FramesInFile, FrameStack } from "../frame-stack.ts";
 import { metadataKey, readMetadata, type Domain, type Layout } from "../metadata.ts";
@@ -20,7 +20,7 @@ import {
 } from "./format.ts";
 
 const frameKeys = ["diff3d", "diffraction"] as const;
-const smallKeys = ["xcoords", "ycoords", "probeGuess", "objectGuess", "scan_index"] as const;
+const smallKeys = ["xcoords", "ycoords", "probeGuess", "objectGuess", "scan_index", "mask"] as const;
 const knownKeys = new Set<string>([...frameKeys, ...smallKeys, "Y", metadataKey]);
 
 export const data001: DatasetFormat = {
@@ -108,6 +108,7 @@ async function load<Frames extends Float32Array | FrameReader>(
         ? usablePatches(await open.patches(npz, "Y"), diffraction, { file, warnings })
         : undefined,
       scan_index: await get("scan_index"),
+      mask: await get("mask"),
     },
   };
   const { detected, overridden } = decisions;
@@ -164,8 +165,13 @@ function build<Frames extends Float32Array | FrameReader>(
         ? new Int32Array(frames)
         : Int32Array.from(realNumbers(arrays.scan_index.array)!),
     ...(patches === undefined ? {} : { patches }),
+    ...(arrays.mask === undefined ? {} : { mask: maskOf(arrays.mask.array) }),
     metadata: noted(metadata, changed),
   };
+}
+
+function maskOf(array: AnyArray): Uint8Array {
+  return Uint8Array.from(anyNumbers(array)!, (value) => (value === 0 ? 0 : 1));
 }
 
 function noted(metadata: Metadata, changed: { [key: string]: string }): Metadata {

@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { convertDataset } from "../../../src/data/convert.ts";
+import { convertScan } from "../../../src/data/convert.ts";
 import { inspectFile } from "../../../src/data/inspect.ts";
 import { openDataset } from "../../../src/data/open.ts";
 
@@ -124,7 +124,10 @@ export const datasetTarget: FuzzTarget = {
   samples: datasets,
   keeps: ["input.npz", "output.npz"],
   read: (input, folder) =>
-    convertDataset(written(input, folder), join(folder, "output.npz"), { limits, version: "0.0.0" }),
+    convertScan(written(input, folder), join(folder, "output.npz"), {
+      read: { limits },
+      version: "0.0.0",
+    }),
 };
 
 /** Frames that stay in the file, through the temporary file of a compressed one. */

@@ -1,0 +1,70 @@
+// A file of no known layout, whose arrays the user names: --map diffraction=/path,x=/path,y=/path.
+
+import { DoselapError } from "../../../errors.ts";
+import type { ArrayNode, ArrayTree } from "../../../io/tree.ts";
+import { framesOf } from "../frames-of.ts";
+import { absent, LookUp } from "../look-up.ts";
+import { positionsFrom, positionsIn } from "../positions-of.ts";
+import type { RawOptions, RawPositions, RawScan } from "../raw-scan.ts";
+
+/** What a map can name. */
+const mapRoles = ["diffraction", "x", "y", "positions", "probe", "object", "mask"] as const;
+
+/** @throws Usage for a role that is none, Contract for a path without an array. */
+export async function readMapped(tree: ArrayTree, options: RawOptions): Promise<RawScan> {
+  const map = options.map ?? {};
+  const unknown = Object.keys(map).find((role) => !(mapRoles as readonly string[]).includes(role));
+  if (unknown !== undefined) {
+    throw new DoselapError("Usage", "a map names something else", {
+      key: "--map",
+      expected: mapRoles.join(", "),
+      got: unknown,
+    });
+  }
+  const look = new LookUp(
+    tree,
+    `read by --map ${Object.entries(map)
+      .map((pair) => pair.join("="))
+      .join(",")}`,
+  );
+  const node = (role: (typeof mapRoles)[number]): ArrayNode | undefined =>
+    map[role] === undefined ? undefined : look.required(role, [map[role]]);
+  const frameNode = node("diffraction");
+  if (frameNode === undefined) throw absent(tree, "diffraction", ["--map diffraction=/path"]);
+  const axes = options.layout ?? (frameNode.shape.length === 4 ? "YXHW" : "MHW");
+  const [probeNode, objectNode] = [node("probe"), node("object")];
+  const frames = framesOf(frameNode, {
+    file: tree.file,
+    axes,
+    domain: options.domain,
+    selection: options.frames,
+  });
+  const maskNode = node("mask");
+  return {
+    file: tree.file,
+    format: "mapped",
+    frames,
+    positions: await positions(look, node("positions"), [node("x"), node("y")], options),
+    geometry: {},
+    mask:
+      maskNode === undefined
+        ? undefined
+        : Uint8Array.from(await look.vector(maskNode), (value) => (value === 0 ? 0 : 1)),
+    probe: probeNode === undefined ? undefined : await look.probe(probeNode),
+    object: objectNode === undefined ? undefined : await look.object(objectNode),
+    told: look.told,
+    conversions: look.conversions,
+    warnings: [...tree.problems, ...look.warnings],
+  };
+}
+
+async function positions(
+  look: LookUp,
+  both: ArrayNode | undefined,
+  [x, y]: readonly [ArrayNode | undefined, ArrayNode | undefined],
+  options: RawOptions,
+): Promise<RawPositions | undefined> {
+  const defaults = { unit: undefined, order: "xy" } as const;
+  if (both !== undefined) return positionsIn(look, both, options, defaults);
+  return x === undefined || y === undefined ? undefined : positionsFrom(look, x, y, options, defaults);
+}

@@ -1,0 +1,87 @@
+// Positions of a scan from one array of two or three columns, or from two arrays, in metres or object pixels.
+
+import { shapeText } from "../../array/ndarray.ts";
+import { DoselapError } from "../../errors.ts";
+import type { ArrayNode } from "../../io/tree.ts";
+import { unitOf, type LookUp } from "./look-up.ts";
+import type { RawOptions, RawPositions } from "./raw-scan.ts";
+import { shown } from "./units.ts";
+
+export interface PositionDefaults {
+  /** Unit when neither the file nor the user says; undefined = it is asked for. */
+  readonly unit: string | undefined;
+  /** Column order of one array. */
+  readonly order: "xy" | "yx";
+}
+
+/** Columns x, y (, z) of one (M, 2 | 3) array. @throws Contract. */
+export async function positionsIn(
+  look: LookUp,
+  node: ArrayNode,
+  options: RawOptions,
+  defaults: PositionDefaults,
+): Promise<RawPositions> {
+  const [count, columns] = node.shape;
+  if (node.shape.length !== 2 || count === undefined || (columns !== 2 && columns !== 3)) {
+    throw new DoselapError("Contract", "is no list of positions", {
+      file: look.tree.file,
+      key: node.path,
+      expected: "(frames, 2) or (frames, 3) real numbers",
+      got: `${node.typeName} ${shapeText(node.shape)}`,
+    });
+  }
+  const values = await look.vector(node);
+  const column = (at: number): Float64Array =>
+    Float64Array.from({ length: count }, (_, i) => values[i * columns + at]!);
+  const order = options.positionOrder ?? defaults.order;
+  look.told.push(`columns of ${node.path}: ${order === "xy" ? "x, y" : "y, x"}`);
+  const [x, y] = order === "xy" ? [column(0), column(1)] : [column(1), column(0)];
+  return inProjectUnit(look, { x, y }, unitFor(look, node, options, defaults), node.path);
+}
+
+/** Two vectors. @throws Contract when they differ in length. */
+export async function positionsFrom(
+  look: LookUp,
+  xNode: ArrayNode,
+  yNode: ArrayNode,
+  options: RawOptions,
+  defaults: PositionDefaults,
+): Promise<RawPositions> {
+  const x = await look.vector(xNode);
+  const y = await look.vector(yNode);
+  if (x.length !== y.length) {
+    throw new DoselapError("Contract", "positions x and y differ in number", {
+      file: look.tree.file,
+      key: `${xNode.path}, ${yNode.path}`,
+      expected: `${x.length} of each`,
+      got: `${y.length} of y`,
+    });
+  }
+  const swapped = options.positionOrder !== undefined && options.positionOrder !== defaults.order;
+  const pair = swapped ? { x: y, y: x } : { x, y };
+  return inProjectUnit(look, pair, unitFor(look, xNode, options, defaults), xNode.path);
+}
+
+function unitFor(look: LookUp, node: ArrayNode, options: RawOptions, defaults: PositionDefaults): string {
+  const unit = options.positionUnit ?? unitOf(node) ?? defaults.unit;
+  if (unit !== undefined) return unit;
+  throw new DoselapError("Contract", "positions without a unit", {
+    file: look.tree.file,
+    key: node.path,
+    expected: "an attribute `units`",
+    got: "none",
+    hint: "State it: --position-unit m, mm, um, nm, angstrom or px.",
+  });
+}
+
+function inProjectUnit(
+  look: LookUp,
+  { x, y }: { readonly x: Float64Array; readonly y: Float64Array },
+  unit: string,
+  key: string,
+): RawPositions {
+  if (["px", "pixel", "pixels"].includes(unit.toLowerCase())) return { x, y, unit: "px" };
+  const factor = look.factorOf(unit, key);
+  if (factor !== 1) look.conversions.push(`positions: 1 ${unit} = ${shown(factor)} m`);
+  return { x: x.map((value) => value * factor), y: y.map((value) => value * factor), unit: "m" };
+}

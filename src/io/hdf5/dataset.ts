@@ -1,0 +1,158 @@
+// A dataset of an HDF5 file: its type and shape at once, its values when they are asked for, whole or some rows.
+// Blocks are read straight from the library's memory: its own conversion of complex numbers takes a hundred times as long.
+
+import { shapeText, sizeOf, type AnyArray } from "../../array/ndarray.ts";
+import { DoselapError } from "../../errors.ts";
+import type { Attributes } from "../tree.ts";
+import { readAttributes } from "./attributes.ts";
+import { arrayOfBytes, elementType } from "./element-type.ts";
+import { hdf5Error, readError, type Hdf5Library, type Metadata } from "./library.ts";
+
+/** One call of the library: beyond this, reads are split along the first axis. */
+const maxCallBytes = 64 * 2 ** 20;
+
+export interface Hdf5Dataset {
+  readonly kind: "dataset";
+  /** Absolute path in its file, links resolved. */
+  readonly path: string;
+  /** The file that holds it: another one when a link led there. */
+  readonly file: string;
+  /** [] for a scalar, [0] for a dataset without values. */
+  readonly shape: readonly number[];
+  /** As numpy prints it. */
+  readonly typeName: string;
+  /** Undefined for a type that is not read. */
+  readonly dtype: AnyArray["dtype"] | undefined;
+  readonly chunks: readonly number[] | null;
+  /** Names of its compression filters, in the order they were applied. */
+  readonly filters: readonly string[];
+  attributes(): Attributes;
+  /** Everything. @throws Format, Range when it is larger than `maxBytes`. */
+  read(): AnyArray;
+  /** Entries `first` … `first + count - 1` of the first axis. @throws Format, Range. */
+  readRows(first: number, count: number): AnyArray;
+}
+
+/** A dataset at a path without links. @throws Format. */
+export function openDataset(
+  library: Hdf5Library,
+  id: bigint,
+  { path, file, maxBytes }: { readonly path: string; readonly file: string; readonly maxBytes: number },
+): Hdf5Dataset {
+  const { calls } = library;
+  const key = path;
+  let metadata: Metadata;
+  let filters: string[];
+  try {
+    metadata = calls.get_dataset_metadata(id, path);
+    filters = calls.get_dataset_filters(id, path).map(({ name, id: number }) => name || `filter ${number}`);
+  } catch (cause) {
+    throw hdf5Error("cannot be read", cause, { file, key });
+  }
+  const type = elementType(metadata);
+  const shape = metadata.shape ?? [0];
+
+  function readSlab(first: number, count: number): AnyArray {
+    const [, ...rest] = shape;
+    const wanted = shape.length === 0 ? [] : [count, ...rest];
+    checkReadable(wanted);
+    if (type.dtype === "string") return strings(wanted, first);
+    const rowBytes = sizeOf(rest) * metadata.size;
+    const total = sizeOf(wanted) * metadata.size;
+    const bytes = allocateBytes(total);
+    if (total === 0) return arrayOfBytes(type, wanted, bytes);
+    const rowsAtOnce = Math.max(1, Math.floor(maxCallBytes / Math.max(1, rowBytes)));
+    for (let row = 0; row < count; row += rowsAtOnce) {
+      const rows = Math.min(rowsAtOnce, count - row);
+      readInto(bytes.subarray(row * rowBytes, (row + rows) * rowBytes), first + row, rows);
+    }
+    return arrayOfBytes(type, wanted, bytes);
+  }
+
+  function readInto(target: Uint8Array, first: number, count: number): void {
+    const [, ...rest] = shape;
+    const isScalar = shape.length === 0;
+    const counts = isScalar ? null : [count, ...rest].map(BigInt);
+    const offsets = isScalar ? null : [first, ...rest.map(() => 0)].map(BigInt);
+    const strides = isScalar ? null : shape.map(() => 1n);
+    const pointer = calls._malloc(target.length);
+    if (pointer === 0) throw outOfMemory(target.length);
+    try {
+      calls.get_dataset_data(id, path, counts, offsets, strides, BigInt(pointer));
+      // The library's memory may have moved during the call: the view is taken after it.
+      target.set(calls.HEAPU8.subarray(pointer, pointer + target.length));
+    } catch (cause) {
+      throw readError(cause, { file, key, filters });
+    } finally {
+      calls._free(pointer);
+    }
+  }
+
+  function strings(wanted: readonly number[], first: number): AnyArray {
+    try {
+      const dataset = new library.Dataset(id, path);
+      const whole = wanted.length === 0 || sizeOf(wanted) === sizeOf(shape);
+      const value = whole ? dataset.value : dataset.slice([[first, first + wanted[0]!]]);
+      const texts: unknown[] = Array.isArray(value) ? value : value === null ? [] : [value];
+      const data = texts.map((text) => (typeof text === "string" ? text : JSON.stringify(text)));
+      return { dtype: "string", shape: wanted, data };
+    } catch (cause) {
+      throw readError(cause, { file, key, filters });
+    }
+  }
+
+  function checkReadable(wanted: readonly number[]): void {
+    if (type.dtype === undefined) {
+      throw new DoselapError("Format", "has values of a kind that is not read", {
+        file,
+        key,
+        expected: "numbers, complex numbers, booleans or texts",
+        got: type.name,
+      });
+    }
+    const bytes = sizeOf(wanted) * metadata.size;
+    if (bytes <= maxBytes) return;
+    throw new DoselapError("Range", "is larger than this reader takes", {
+      file,
+      key,
+      expected: `at most ${maxBytes} bytes`,
+      got: `${bytes} bytes, ${type.name} ${shapeText(wanted)}`,
+    });
+  }
+
+  function allocateBytes(length: number): Uint8Array {
+    try {
+      return new Uint8Array(length);
+    } catch {
+      throw outOfMemory(length);
+    }
+  }
+
+  function outOfMemory(length: number): DoselapError {
+    return new DoselapError("Range", "does not fit into memory", { file, key, got: `${length} bytes` });
+  }
+
+  return {
+    kind: "dataset",
+    path,
+    file,
+    shape,
+    typeName: type.name,
+    dtype: type.dtype,
+    chunks: metadata.chunks,
+    filters,
+    attributes: () => readAttributes(library, id, { path, file }),
+    read: () => readSlab(0, shape[0] ?? 1),
+    readRows(first, count) {
+      const length = shape[0];
+      if (length !== undefined && first >= 0 && count >= 0 && first + count <= length)
+        return readSlab(first, count);
+      throw new DoselapError("Range", "has no such rows", {
+        file,
+        key,
+        expected: `rows of ${shapeText(shape)}`,
+        got: `${first} to ${first + count - 1}`,
+      });
+    },
+  };
+}

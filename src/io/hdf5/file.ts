@@ -1,0 +1,312 @@
+// An HDF5 file opened for reading: what is in it, and each object by its path. Links are resolved here, one name at a
+// time, so that none is followed unseen: see links.ts. Files that links lead to are opened once and closed with the first.
+
+import { dirname, resolve } from "node:path";
+import { open } from "node:fs/promises";
+import { DoselapError, isDoselapError } from "../../errors.ts";
+import { fileError } from "../file-error.ts";
+import { defaultMaxArrayBytes } from "../source.ts";
+import type { Attributes } from "../tree.ts";
+import { readAttributes } from "./attributes.ts";
+import { openDataset, type Hdf5Dataset } from "./dataset.ts";
+import { hdf5Error, hdf5Library, type Hdf5Library } from "./library.ts";
+import { linkedFile, maxLinks, namesOf } from "./links.ts";
+
+export interface Hdf5Options {
+  /** Largest array that is read at once, bytes; default 4 GiB. */
+  readonly maxArrayBytes?: number | undefined;
+  /** Follow links to files outside of the file's folder. */
+  readonly allowOutsideLinks?: boolean | undefined;
+}
+
+export interface Hdf5Group {
+  readonly kind: "group";
+  readonly path: string;
+  readonly file: string;
+  attributes(): Attributes;
+  /** Names of what is in it, sorted. */
+  names(): readonly string[];
+}
+
+export type Hdf5Object = Hdf5Group | Hdf5Dataset;
+
+/** One line of the listing. */
+export interface Hdf5Entry {
+  /** As it is reached from the root; links not resolved. */
+  readonly path: string;
+  readonly object: Hdf5Object | undefined;
+  /** Why the object is not there: a link that leads nowhere, leaves the folder, or is a cycle. */
+  readonly problem: string | undefined;
+}
+
+export interface Hdf5File {
+  readonly file: string;
+  /** The object at a path, or undefined when there is none. @throws Format for links that lead nowhere or outside. */
+  find(path: string): Hdf5Object | undefined;
+  /** Everything that can be reached, each object once, links included. @throws Range for more than `limit`. */
+  entries(limit?: number): readonly Hdf5Entry[];
+  close(): Promise<void>;
+}
+
+/** HDF5's signature: at 0, or at 512, 1024, 2048, … after a user block (MATLAB writes one). */
+const signature = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
+const lastUserBlock = 2 ** 20;
+const defaultEntryLimit = 100_000;
+
+/** Whether the bytes are an HDF5 file. @throws File when it cannot be read. */
+export async function isHdf5(path: string): Promise<boolean> {
+  const handle = await open(path, "r").catch((cause: unknown) => {
+    throw fileError("cannot be opened", path, cause);
+  });
+  try {
+    const head = new Uint8Array(8);
+    for (let at = 0; at <= lastUserBlock; at = at === 0 ? 512 : 2 * at) {
+      const { bytesRead } = await handle.read(head, 0, 8, at);
+      if (bytesRead < 8) return false;
+      if (signature.every((byte, i) => head[i] === byte)) return true;
+    }
+    return false;
+  } catch (cause) {
+    throw fileError("cannot be read", path, cause);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Opens a file; close it. @throws File when it is not there, Format when it is no HDF5 or damaged. */
+export async function openHdf5(path: string, options: Hdf5Options = {}): Promise<Hdf5File> {
+  if (!(await isHdf5(path))) {
+    throw new DoselapError("Format", "is no HDF5 file", {
+      file: path,
+      expected: "HDF5's signature",
+      got: "other bytes",
+    });
+  }
+  const library = await hdf5Library();
+  const files = new OpenFiles(library);
+  files.open(resolve(path), path);
+  const reader = new Reader(library, files, path, options);
+  return {
+    file: path,
+    find: (wanted) => reader.find(wanted),
+    entries: (limit = defaultEntryLimit) => reader.entries(limit),
+    close: () => Promise.resolve(files.close()),
+  };
+}
+
+/** Handles by absolute path. */
+class OpenFiles {
+  readonly #library: Hdf5Library;
+  readonly #ids = new Map<string, bigint>();
+
+  constructor(library: Hdf5Library) {
+    this.#library = library;
+  }
+
+  open(absolute: string, shown: string): bigint {
+    const known = this.#ids.get(absolute);
+    if (known !== undefined) return known;
+    const { calls } = this.#library;
+    try {
+      const [oldest, newest] = [calls.H5F_LIBVER_EARLIEST, calls.H5F_LIBVER_LATEST];
+      const id = calls.open(absolute, calls.H5F_ACC_RDONLY, false, oldest, newest);
+      this.#ids.set(absolute, id);
+      return id;
+    } catch (cause) {
+      throw hdf5Error("cannot be opened", cause, { file: shown });
+    }
+  }
+
+  close(): void {
+    for (const id of this.#ids.values()) this.#library.calls.close_file(id);
+    this.#ids.clear();
+  }
+}
+
+/** An object's place: its file, and a path without links. */
+interface Place {
+  readonly absolute: string;
+  readonly id: bigint;
+  readonly names: readonly string[];
+}
+
+class Reader {
+  readonly #library: Hdf5Library;
+  readonly #files: OpenFiles;
+  readonly #shown: string;
+  readonly #base: string;
+  readonly #maxBytes: number;
+  readonly #allowOutside: boolean;
+
+  constructor(
+    library: Hdf5Library,
+    files: OpenFiles,
+    shown: string,
+    { maxArrayBytes = defaultMaxArrayBytes, allowOutsideLinks = false }: Hdf5Options,
+  ) {
+    this.#library = library;
+    this.#files = files;
+    this.#shown = shown;
+    this.#base = dirname(resolve(shown));
+    this.#maxBytes = maxArrayBytes;
+    this.#allowOutside = allowOutsideLinks;
+  }
+
+  find(path: string): Hdf5Object | undefined {
+    const place = this.#resolve(this.#root(), namesOf(path), 0);
+    return place === undefined ? undefined : this.#objectAt(place);
+  }
+
+  entries(limit: number): Hdf5Entry[] {
+    const entries: Hdf5Entry[] = [];
+    const root = this.#root();
+    const groups = new Map([[this.#identity(root), "/"]]);
+    // Breadth first: the shortest path to an object is the one that is listed.
+    const queue: { readonly path: string; readonly place: Place }[] = [{ path: "", place: root }];
+    for (const { path: parent, place } of queue) {
+      for (const name of this.#namesIn(place)) {
+        if (entries.length >= limit) throw this.#tooMany(limit);
+        const path = `${parent}/${name}`;
+        try {
+          const found = this.#resolve(place, [name], 0);
+          if (found === undefined) continue;
+          const object = this.#objectAt(found);
+          if (object.kind === "group") {
+            const identity = this.#identity(found);
+            const known = groups.get(identity);
+            if (known !== undefined) {
+              entries.push({ path, object: undefined, problem: `leads back to ${known}` });
+              continue;
+            }
+            groups.set(identity, path);
+            queue.push({ path, place: found });
+          }
+          entries.push({ path, object, problem: undefined });
+        } catch (error) {
+          if (!isDoselapError(error)) throw error;
+          entries.push({ path, object: undefined, problem: error.message });
+        }
+      }
+    }
+    return entries;
+  }
+
+  #tooMany(limit: number): DoselapError {
+    return new DoselapError("Range", "holds more objects than this reader lists", {
+      file: this.#shown,
+      expected: `at most ${limit}`,
+      got: "more",
+    });
+  }
+
+  #root(): Place {
+    const absolute = resolve(this.#shown);
+    return { absolute, id: this.#files.open(absolute, this.#shown), names: [] };
+  }
+
+  /** Follows names from a place; undefined when one is missing. */
+  #resolve(from: Place, names: readonly string[], depth: number): Place | undefined {
+    let place = from;
+    for (const [index, name] of names.entries()) {
+      if (name === "..") throw this.#linkError(place, "has a name `..`, which HDF5 does not know");
+      if (this.#typeOf(place) !== "group" || !this.#namesIn(place).includes(name)) return undefined;
+      const next = this.#step(place, name, depth);
+      if (next === undefined) {
+        if (index === names.length - 1 && depth === 0)
+          throw this.#linkError({ ...place, names: [...place.names, name] }, "is a link that leads nowhere");
+        return undefined;
+      }
+      place = next;
+    }
+    return place;
+  }
+
+  #step(place: Place, name: string, depth: number): Place | undefined {
+    const { id, absolute } = place;
+    const here = { ...place, names: [...place.names, name] };
+    const path = pathOf(here);
+    const { calls } = this.#library;
+    const soft = calls.get_symbolic_link(id, path) as string | null;
+    const external = calls.get_external_link(id, path) as { filename?: string; obj_path?: string };
+    const isLink = typeof soft === "string" || external.filename !== undefined;
+    if (!isLink) return here;
+    if (depth >= maxLinks) throw this.#linkError(here, "is a chain of links without end");
+    if (external.filename !== undefined) {
+      const target = linkedFile(external.filename, {
+        from: absolute,
+        base: this.#base,
+        key: path,
+        allowOutside: this.#allowOutside,
+      });
+      const other = { absolute: target, id: this.#files.open(target, target), names: [] };
+      return this.#resolve(other, namesOf(external.obj_path ?? "/"), depth + 1);
+    }
+    const start = soft!.startsWith("/") ? { ...place, names: [] } : place;
+    return this.#resolve(start, namesOf(soft!), depth + 1);
+  }
+
+  #objectAt(place: Place): Hdf5Object {
+    const { id, absolute } = place;
+    const path = pathOf(place);
+    const file = absolute === resolve(this.#shown) ? this.#shown : absolute;
+    if (this.#typeOf(place) === "dataset") {
+      this.#checkSources(place);
+      return openDataset(this.#library, id, { path, file, maxBytes: this.#maxBytes });
+    }
+    return {
+      kind: "group",
+      path,
+      file,
+      attributes: () => readAttributes(this.#library, id, { path, file }),
+      names: () => this.#namesIn(place),
+    };
+  }
+
+  /** The library opens the sources of a virtual dataset by itself. */
+  #checkSources({ id, absolute, names }: Place): void {
+    const key = pathOf({ names });
+    const sources = this.#call(() => this.#library.calls.get_dataset_metadata(id, key), key).virtual_sources;
+    for (const { file_name: linked } of sources ?? []) {
+      linkedFile(linked, { from: absolute, base: this.#base, key, allowOutside: this.#allowOutside });
+    }
+  }
+
+  #typeOf(place: Place): "group" | "dataset" | "other" {
+    const { calls } = this.#library;
+    const path = pathOf(place);
+    const type = this.#call(() => calls.get_type(place.id, path), path);
+    return type === calls.H5G_GROUP ? "group" : type === calls.H5G_DATASET ? "dataset" : "other";
+  }
+
+  #namesIn(place: Place): readonly string[] {
+    const path = pathOf(place);
+    if (this.#typeOf(place) !== "group") return [];
+    return this.#call(() => this.#library.calls.get_names(place.id, path, false), path).toSorted();
+  }
+
+  /** The same object has the same reference, by whatever name it is reached. */
+  #identity(place: Place): string {
+    const path = pathOf(place);
+    const reference = this.#call(
+      () => this.#library.calls.create_object_reference(place.id, path) as Uint8Array,
+      path,
+    );
+    return `${place.absolute}\n${Buffer.from(reference).toString("hex")}`;
+  }
+
+  #call<Result>(call: () => Result, key: string): Result {
+    try {
+      return call();
+    } catch (cause) {
+      throw hdf5Error("cannot be read", cause, { file: this.#shown, key });
+    }
+  }
+
+  #linkError(place: Place, message: string): DoselapError {
+    return new DoselapError("Format", message, { file: this.#shown, key: pathOf(place) });
+  }
+}
+
+function pathOf({ names }: Pick<Place, "names">): string {
+  return `/${names.join("/")}`;
+}
