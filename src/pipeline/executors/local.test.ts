@@ -129,3 +129,15 @@ test("cancelled, nothing stays alive, and a poll says that it was stopped", asyn
   await expect(executor.poll(submission)).rejects.toThrow(/stopped; finished jobs are kept/);
   await executor.close();
 });
+
+test("a thousand jobs leave no handle and no memory behind", async () => {
+  const before = { handles: process.getActiveResourcesInfo().length, heap: process.memoryUsage().heapUsed };
+  const nodes = Array.from({ length: 1000 }, (_, i) => job(`job-${i}`, i < 500 ? [] : [`job-${i - 500}`]));
+  const { ended, reasons } = await run(nodes);
+  expect(Object.keys(ended)).toHaveLength(1000);
+  expect(reasons).toEqual({});
+  await delay(100);
+  expect(process.getActiveResourcesInfo().length).toBeLessThanOrEqual(before.handles + 1);
+  // The events of the jobs are garbage by now, collected or not: 1,000 of them are well below this.
+  expect(process.memoryUsage().heapUsed - before.heap).toBeLessThan(50e6);
+});
