@@ -14,9 +14,8 @@ import json
 import os
 import sys
 
-import numpy as np
-
 try:
+    import numpy as np
     import torch
 except ImportError as error:
     sys.exit(

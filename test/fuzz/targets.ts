@@ -4,6 +4,7 @@ import type { FuzzTarget } from "./target.ts";
 import * as arrays from "./targets/arrays.ts";
 import * as bundle from "./targets/bundle.ts";
 import * as runFolder from "./targets/run-folder.ts";
+import * as slurm from "./targets/slurm.ts";
 import * as text from "./targets/text.ts";
 
 export const targets: readonly FuzzTarget[] = [
@@ -31,4 +32,7 @@ export const targets: readonly FuzzTarget[] = [
   bundle.configTarget,
   bundle.topologyTarget,
   bundle.weightsTarget,
+  slurm.outputTarget,
+  slurm.submissionTarget,
+  slurm.tasksTarget,
 ];
