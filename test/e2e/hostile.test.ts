@@ -47,10 +47,13 @@ async function call(cwd: string, args: readonly string[]): Promise<CliResult> {
   return result;
 }
 
-/** A folder of its own inside of another, so that what is written beside it is seen. */
-async function newFolder(): Promise<{ outer: string; inner: string }> {
+/** A folder of its own inside of another, so that what is written beside it is seen. Tests that run at a time give their own
+ * `finished`: the global one may be another test's. */
+async function newFolder(
+  finished: (end: () => Promise<void>) => void = onTestFinished,
+): Promise<{ outer: string; inner: string }> {
   const outer = await mkdtemp(join(root, "case-"));
-  onTestFinished(() => rm(outer, { recursive: true, force: true }));
+  finished(() => rm(outer, { recursive: true, force: true }));
   await mkdir(join(outer, "inner"));
   return { outer, inner: join(outer, "inner") };
 }
@@ -69,10 +72,10 @@ async function parsedJson(
 }
 
 describe("files with hostile names", () => {
-  test.concurrent.each(hostileFileNames)(
+  test.concurrent.for(hostileFileNames)(
     "%j is written, read and named as it is, and nothing else happens",
-    async (name) => {
-      const { outer, inner } = await newFolder();
+    async (name, { onTestFinished: finished }) => {
+      const { outer, inner } = await newFolder(finished);
       const data = `${name}.npz`;
       // A leading dash is a flag, here as everywhere: such a file is named by its path.
       await parsedJson(inner, ["convert", scan, `./${data}`]);
