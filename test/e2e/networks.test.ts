@@ -4,7 +4,7 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { copyFile, cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openNpz, writeNpz } from "../../src/io/npz.ts";
@@ -158,9 +158,13 @@ async function untilTraining(out: string, workers: string) {
   const started = startCli(["train", "tiny.yaml", "--out", out, "--workers", workers], { cwd: folder });
   const parent = join(folder, out, job("pinn"), "..");
   const learning = (): boolean => {
-    const partial = existsSync(parent) && readdirSync(parent).find((name) => name.endsWith(".partial"));
-    const log = join(parent, partial || ".", "train.log");
-    return existsSync(log) && readFileSync(log, "utf8").includes("\nepoch 2/");
+    const partial = existsSync(parent)
+      ? readdirSync(parent).find((name) => name.endsWith(".partial"))
+      : undefined;
+    if (partial === undefined) return false;
+    // Each process works in a folder of its own.
+    const logs = readdirSync(join(parent, partial)).map((own) => join(parent, partial, own, "train.log"));
+    return logs.some((log) => existsSync(log) && readFileSync(log, "utf8").includes("\nepoch 2/"));
   };
   while (!learning() && started.child.exitCode === null) await sleep(5);
   expect(started.child.exitCode).toBeNull();
@@ -188,7 +192,10 @@ describe.each(["2", "1"])("training with %s worker(s)", (workers) => {
     expect(stderr).not.toMatch(/terminate called|Abort|core dumped|Fatal|^ {4}at /mu);
     expect(readdirSync(folder).filter((name) => name.startsWith("core"))).toEqual([]);
     const left = readdirSync(join(folder, out), { recursive: true }).map(String);
-    expect(left.filter((name) => name.endsWith(".partial") || name.endsWith(".lock"))).toEqual([]);
+    // What stays of a job that was stopped is its last state, and nothing else.
+    const inside = left.filter((name) => name.includes(".partial/")).map((name) => basename(name));
+    expect(inside.filter((name) => name !== "checkpoint")).toEqual([]);
+    expect(left.filter((name) => name.endsWith(".lock"))).toEqual([]);
     await ok("train", "tiny.yaml", "--out", out, "--workers", workers);
     expect(await upToTraining(out)).toEqual(await upToTraining("run"));
   });
