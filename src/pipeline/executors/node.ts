@@ -23,7 +23,11 @@ export async function runNode(
 /** Writes a stage's manifests from how all of its jobs stand in the folder, those of earlier runs included. */
 export async function collectStage(stage: GraphNode["stage"], context: StageContext): Promise<void> {
   const outcomes: JobOutcome[] = [];
-  for (const job of stages[stage].jobs(context)) outcomes.push(await standingOf(job, context));
+  for (const job of stages[stage].jobs(context)) {
+    const outcome = await standingOf(job, context);
+    // What nobody asked for yet has no reason to be absent.
+    outcomes.push(outcome.state === "absent" ? { ...outcome, reason: null } : outcome);
+  }
   await stages[stage].finish(outcomes, context);
 }
 
