@@ -1,6 +1,6 @@
 // doselap convert: any scan or reconstruction that is read, in any format that is written.
 
-import { resolve } from "node:path";
+import { isAbsolute, relative, resolve } from "node:path";
 import { buildCommand } from "@stricli/core";
 import { convertScan, type Conversion } from "../../data/convert.ts";
 import { scanWriter, scanWriters } from "../../data/measured/writers/registry.ts";
@@ -57,12 +57,15 @@ export const convertCommand = buildCommand<Flags, [string, string], CliContext>(
   async func({ json, to, ...flags }, input, output) {
     // Before any work is done.
     scanWriter(output, to);
-    const conversion = await convertScan(resolve(this.cwd, input), resolve(this.cwd, output), {
+    const done = await convertScan(resolve(this.cwd, input), resolve(this.cwd, output), {
       version: doselapVersion,
       to,
       read: readOptionsOf(flags),
       measured: measuredOptionsOf(flags),
     });
+    // As the user named it: from here.
+    const here = (path: string): string => (isAbsolute(output) ? path : relative(this.cwd, path));
+    const conversion = { ...done, written: done.written.map(here) };
     for (const note of notesOf(conversion)) printNote(this, note);
     if (json) printJson(this, { input, output, ...jsonOf(conversion) });
     else for (const line of linesOf(conversion, input)) printLine(this, line);

@@ -177,8 +177,10 @@ describe("convert", () => {
     const broken = await convert("broken.npz", "never.npz");
     expect(broken.code).not.toBe(0);
     expect(broken.err).toMatch(/probeGuess: is missing/);
-    const other = await convert("sound.npz", "scan.h5");
-    expect(other.err).toMatch(/expected a name ending in \.npz/);
+    const other = await convert("sound.npz", "scan.txt");
+    expect(other.err).toMatch(/expected a name ending in \.npz, \.cxi/);
+    const lacking = await convert("sound.npz", "scan.h5");
+    expect(lacking.err).toMatch(/State it: doselap convert IN OUT --energy EV/);
     expect(() => readFileSync(join(folder, "never.npz"))).toThrow(/ENOENT/);
   });
 });

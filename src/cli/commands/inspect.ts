@@ -67,15 +67,7 @@ function inspectionLines(inspection: Inspection): string[] {
   const { file, kind, arrays, detected, violations, warnings } = inspection;
   return [
     `${file}: ${kinds[kind]}`,
-    ...section(
-      "Arrays",
-      arrays.length === 0
-        ? []
-        : textTable(
-            ["name", "dtype", "shape", "storage"],
-            arrays.map(({ name, dtype, shape, storage = "" }) => [name, dtype, shapeText(shape), storage]),
-          ),
-    ),
+    ...section("Arrays", arrays.length === 0 ? [] : arrayTable(arrays)),
     ...section("Scan", aligned(scanFacts(inspection))),
     ...section("As stated", aligned(measuredLines(inspection.measured))),
     ...section(
@@ -94,6 +86,20 @@ function inspectionLines(inspection: Inspection): string[] {
           ...violations.flatMap(violationLines),
         ]),
   ];
+}
+
+/** How arrays are stored is told where any is stored in another way than as it is. */
+function arrayTable(arrays: Inspection["arrays"]): string[] {
+  const isTold = arrays.some(({ storage }) => storage !== undefined);
+  return textTable(
+    ["name", "dtype", "shape", ...(isTold ? ["storage"] : [])],
+    arrays.map(({ name, dtype, shape, storage = "" }) => [
+      name,
+      dtype,
+      shapeText(shape),
+      ...(isTold ? [storage] : []),
+    ]),
+  );
 }
 
 function section(title: string, lines: readonly string[]): string[] {
