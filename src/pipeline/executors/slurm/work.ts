@@ -47,6 +47,13 @@ export async function workTask(
   const jobs = new Map(stages[stage].jobs(context).map((job) => [job.path, job]));
   const meter = costMeter(now);
   const emit = await journal(join(root, "slurm/events"), `${stage}-${task}`, now);
+  // Slurm began this task when those before it had ended; their files may still be on their way. Once for all jobs: what has not
+  // come within a minute will not come.
+  const needed = ids.flatMap((id) => {
+    const job = jobs.get(id);
+    return job === undefined ? [] : stages[stage].needs(job, context);
+  });
+  await missingRecords(root, [...new Set(needed)], { wait, isExcused: excusesIn(context) });
   let failed = 0;
   for (const id of ids) {
     if (signal?.aborted === true) throw stopped();
@@ -55,8 +62,6 @@ export async function workTask(
     say(`${id}: begins`);
     await emit({ kind: "job-start", stage, path: id });
     const running = meter.start(1);
-    // Slurm began this task when those before it had ended; their files may still be on their way.
-    await missingRecords(root, stages[stage].needs(job, context), { wait, isExcused: excusesIn(context) });
     const run = await runStageJob(stages[stage], job, context, { signal, now, progress() {} });
     const node = {
       id,
