@@ -1,35 +1,17 @@
 // Writes docs/engines.md from the engines themselves: registry, schemas, citations and head comments.
 // Usage: node scripts/engine-docs.mjs [--check]. --check writes nothing and fails when the page is stale.
-// The sources are compiled into a folder of their own: dist may be older than they are.
 
-import { spawnSync } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { conclude, headComment, textOf } from "./lib/tree.mjs";
+import { compiledSources, markdownTable as table, writePage } from "./lib/generated-page.mjs";
+import { headComment, textOf } from "./lib/tree.mjs";
 
 const page = "docs/engines.md";
-const compiled = "node_modules/.cache/engine-docs";
 const root = process.cwd();
-const problems = [];
-
-const compiler = spawnSync(
-  process.execPath,
-  ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json", "--noCheck", "--outDir", compiled],
-  { stdio: ["ignore", "inherit", "inherit"] },
-);
-if (compiler.status !== 0) process.exit(1);
-const load = (path) => import(pathToFileURL(join(root, compiled, path)).href);
+const load = compiledSources(root);
 const { engines } = await load("engines/registry.js");
 const { capabilityColumns, optionRows } = await load("engines/describe.js");
 const all = Object.values(engines);
 
-const current = existsSync(join(root, page)) ? textOf(root, page) : "";
-const wanted = render();
-if (process.argv.includes("--check")) {
-  if (current !== wanted) problems.push(`${page}: is stale; run npm run docs`);
-} else if (current !== wanted) writeFileSync(join(root, page), wanted);
-conclude("engine docs", problems, `${all.length} engines`);
+writePage(root, { page, wanted: render(), title: "engine docs", summary: `${all.length} engines` });
 
 function render() {
   return [
@@ -134,9 +116,4 @@ function cellsOf({ name, values, default: start, description }) {
 
 function paper(doi) {
   return `[doi:${doi}](https://doi.org/${doi})`;
-}
-
-function table(head, rows) {
-  const line = (cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  return [line(head), `|${head.map(() => "---|").join("")}`, ...rows.map(line)];
 }

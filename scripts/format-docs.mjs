@@ -1,36 +1,22 @@
 // Writes docs/formats.md from the formats themselves: the registries of what is read and what is written.
 // Usage: node scripts/format-docs.mjs [--check]. --check writes nothing and fails when the page is stale.
-// The sources are compiled into a folder of their own: dist may be older than they are.
 
-import { spawnSync } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { conclude, textOf } from "./lib/tree.mjs";
+import { compiledSources, markdownTable as table, writePage } from "./lib/generated-page.mjs";
 
 const page = "docs/formats.md";
-const compiled = "node_modules/.cache/format-docs";
 const root = process.cwd();
-const problems = [];
-
-const compiler = spawnSync(
-  process.execPath,
-  ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json", "--noCheck", "--outDir", compiled],
-  { stdio: ["ignore", "inherit", "inherit"] },
-);
-if (compiler.status !== 0) process.exit(1);
-const load = (path) => import(pathToFileURL(join(root, compiled, path)).href);
+const load = compiledSources(root);
 const { measuredFormats } = await load("data/measured/registry.js");
 const { scanWriters } = await load("data/measured/writers/registry.js");
 const { parts } = await load("data/measured/writers/writer.js");
 
 const readParts = ["frames", "positions", "geometry", "mask", "probe", "object"];
-const current = existsSync(join(root, page)) ? textOf(root, page) : "";
-const wanted = render();
-if (process.argv.includes("--check")) {
-  if (current !== wanted) problems.push(`${page}: is stale; run npm run docs`);
-} else if (current !== wanted) writeFileSync(join(root, page), wanted);
-conclude("format docs", problems, `${measuredFormats.length} read, ${scanWriters.length} written`);
+writePage(root, {
+  page,
+  wanted: render(),
+  title: "format docs",
+  summary: `${measuredFormats.length} read, ${scanWriters.length} written`,
+});
 
 function render() {
   return [
@@ -83,9 +69,4 @@ function render() {
 function cell({ holds, holdsForUs, reduces }, part) {
   if (holds.includes(part)) return reduces === undefined ? "yes" : "16 bits";
   return holdsForUs.includes(part) ? "doselap" : "";
-}
-
-function table(head, rows) {
-  const line = (cells) => `| ${cells.map((text) => text.replaceAll("|", "\\|")).join(" | ")} |`;
-  return [line(head), `|${head.map(() => "---|").join("")}`, ...rows.map(line)];
 }

@@ -2,9 +2,8 @@
 // Usage: node scripts/test-index.mjs [--check] [--root DIR]. --check writes nothing and fails when the page is stale.
 // A test file without a head comment is an error: its first sentence is what the index says it proves.
 
-import { existsSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { conclude, filesIn, headComment, rootFrom, textOf } from "./lib/tree.mjs";
+import { writePage } from "./lib/generated-page.mjs";
+import { filesIn, headComment, rootFrom, textOf } from "./lib/tree.mjs";
 
 const page = "docs/TEST_SUITE_INDEX.md";
 const root = rootFrom(process.argv);
@@ -23,12 +22,8 @@ for (const path of filesIn(root, ["src", "test"], [".test.ts"])) {
   total += tests;
 }
 
-const current = existsSync(join(root, page)) ? textOf(root, page) : "";
-const wanted = render();
-if (process.argv.includes("--check")) {
-  if (current !== wanted) problems.push(`${page}: is stale; run npm run docs`);
-} else if (problems.length === 0 && current !== wanted) writeFileSync(join(root, page), wanted);
-conclude("test index", problems, `${total} tests as written, in ${projects.size} projects`);
+const summary = `${total} tests as written, in ${projects.size} projects`;
+writePage(root, { page, wanted: render(), title: "test index", summary, problems });
 
 /** Beside its source or a contract: unit. Otherwise the folder below test/ names the project. */
 function projectOf(path) {

@@ -46,8 +46,9 @@ export async function attachRun({ root, onEvent, signal, now }: AttachOptions): 
       hint: "doselap status tells how far it is.",
     });
   }
-  while ((await lockOwner(root))?.pid === owner.pid && (await lockOwner(root))?.isAlive === true) {
+  for (let holder = await lockOwner(root); holder?.pid === owner.pid && holder.isAlive === true;) {
     await pause(localPollMs, signal);
+    holder = await lockOwner(root);
   }
   return summaryOf(
     context,

@@ -8,12 +8,10 @@ import { watchTrainingSpeed } from "./training-speed.ts";
 
 const journalFile = "events.jsonl";
 
-/** Opens the journal for more lines. A process that was killed while it wrote may have left half a line: the next one begins
- * on a line of its own, and readers skip the half (STORE-003).
- * @throws File when it cannot be written, at once or at an event. */
+/** Opens the journal for more lines. @throws File when it cannot be written, at once or at an event. */
 export function openJournal(root: string, now: () => number, onEvent: EventSink | undefined): EventSink {
   const file = join(root, journalFile);
-  if (endsInside(file)) append(file, "\n");
+  beginLine(file);
   const speedAt = watchTrainingSpeed();
   return (event: RunEvent) => {
     const time = now();
@@ -22,6 +20,19 @@ export function openJournal(root: string, now: () => number, onEvent: EventSink 
     }
     onEvent?.(event);
   };
+}
+
+/** Appends events that were written elsewhere, a line each. @throws File when it cannot be written. */
+export function appendToJournal(root: string, lines: readonly string[]): void {
+  const file = join(root, journalFile);
+  beginLine(file);
+  append(file, lines.map((line) => `${line}\n`).join(""));
+}
+
+/** A process that was killed while it wrote may have left half a line: the next one begins on a line of its own, and readers
+ * skip the half (STORE-003). */
+function beginLine(file: string): void {
+  if (endsInside(file)) append(file, "\n");
 }
 
 function append(file: string, text: string): void {

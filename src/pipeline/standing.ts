@@ -2,8 +2,8 @@
 
 import { openStageContext } from "./context.ts";
 import { slurmCommands, type RunCommand } from "./executors/slurm/commands.ts";
-import { taskStates } from "./executors/slurm/asking.ts";
-import { livenessOf } from "./executors/slurm/states.ts";
+import { taskKey, taskStates } from "./executors/slurm/asking.ts";
+import { livenessOf, livingTasks } from "./executors/slurm/states.ts";
 import { readSubmission, readTasks } from "./executors/slurm/tasks.ts";
 import { standingOf } from "./executors/node.ts";
 import { lockOwner } from "./lock.ts";
@@ -50,7 +50,7 @@ export async function runStanding(
   const owner = await lockOwner(root);
   const submission = await readSubmission(root);
   const states = submission === undefined ? undefined : await taskStates(submission, command);
-  const alive = [...(states?.values() ?? [])].map(({ state }) => livenessOf(state));
+  const living = states && livingTasks(states);
   const running = submission === undefined || states === undefined ? new Set<string>() : await runningJobs();
   const failures: { path: string; reason: string }[] = [];
   const rows: StageStanding[] = [];
@@ -73,8 +73,6 @@ export async function runStanding(
     }
     rows.push(row);
   }
-  const count = (what: string): number | null =>
-    states === undefined ? null : alive.filter((liveness) => liveness === what).length;
   const isLocal = owner !== undefined && owner.isAlive !== false;
   return {
     study: context.design.name,
@@ -86,11 +84,11 @@ export async function runStanding(
         : {
             jobName: submission.jobName,
             jobIds: submission.jobIds,
-            waiting: count("waiting"),
-            running: count("running"),
+            waiting: living?.waiting ?? null,
+            running: living?.running ?? null,
           },
     isAlive:
-      isLocal || (submission !== undefined && (states === undefined || alive.some((one) => one !== "ended"))),
+      isLocal || (submission !== undefined && (living === undefined || living.waiting + living.running > 0)),
     failures,
   };
 
@@ -100,7 +98,8 @@ export async function runStanding(
     return new Set(
       arrays.flatMap(({ stage, tasks }) =>
         tasks.flatMap((ids, task) => {
-          const state = states?.get(`${submission?.jobIds[stage]}_${task}`)?.state;
+          const jobId = submission?.jobIds[stage];
+          const state = jobId === undefined ? undefined : states?.get(taskKey({ jobId, task }))?.state;
           return state !== undefined && livenessOf(state) === "running" ? ids : [];
         }),
       ),

@@ -47,7 +47,7 @@ export function stageEvents({ nodes }: JobGraph, emit: EventSink): StageEvents {
 
 /** The event that a finished job makes. */
 export function jobEndOf(
-  { stage, id }: GraphNode,
+  { stage, id }: Pick<GraphNode, "stage" | "id">,
   run: { readonly state: JobEnd["state"]; readonly reason: string | null; readonly reused: boolean },
   cost: JobEnd["cost"],
 ): JobEnd {

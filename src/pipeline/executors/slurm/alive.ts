@@ -3,7 +3,7 @@
 import { DoselapError } from "../../../errors.ts";
 import { slurmCommands, type RunCommand } from "./commands.ts";
 import { taskStates } from "./asking.ts";
-import { livenessOf } from "./states.ts";
+import { livingTasks } from "./states.ts";
 import { readSubmission } from "./tasks.ts";
 
 /** @throws Job when jobs that were submitted from this folder are alive, or may be. */
@@ -11,14 +11,14 @@ export async function checkNoSubmission(root: string, command: RunCommand = slur
   const submission = await readSubmission(root);
   if (submission === undefined) return;
   const states = await taskStates(submission, command);
-  const alive = states && [...states.values()].filter(({ state }) => livenessOf(state) !== "ended").length;
-  if (alive === 0) return;
+  const living = states && livingTasks(states);
+  if (living?.waiting === 0 && living.running === 0) return;
   throw new DoselapError("Job", "Slurm is at work in this folder", {
     file: root,
     got:
-      alive === undefined
+      living === undefined
         ? `${submission.jobName}, and the controller cannot be asked now`
-        : `${alive} tasks of ${submission.jobName} that run or wait`,
+        : `${living.waiting + living.running} tasks of ${submission.jobName} that run or wait`,
     hint: "Wait for them with doselap attach, or end them with doselap cancel.",
   });
 }

@@ -37,8 +37,32 @@ const usualTaskSeconds = 60;
 const memoryRoomMb = 400;
 const pollMs = 5000;
 
-export function slurmExecutor({ settings, command = slurmCommands(), wait = sleep }: SlurmOptions): Executor {
-  const context = new Map<Submission, { run: ExecutorRun; tasks: SlurmTasks; told: string[] }>();
+export function slurmExecutor(options: SlurmOptions): Executor {
+  return executorOf(new Map(), options);
+}
+
+/** An executor for what another session submitted. */
+export async function attachSlurm(
+  submission: SlurmSubmission,
+  run: ExecutorRun,
+  options: Omit<SlurmOptions, "settings"> = {},
+): Promise<Executor> {
+  const tasks = await readTasks(run.context.root);
+  return executorOf(new Map([[submission, { run, tasks, told: [] }]]), { ...options, settings: {} });
+}
+
+/** What is asked about a submission. */
+interface Watched {
+  readonly run: ExecutorRun;
+  readonly tasks: SlurmTasks;
+  /** What was said last of each stage. */
+  readonly told: string[];
+}
+
+function executorOf(
+  watched: Map<Submission, Watched>,
+  { settings, command = slurmCommands(), wait = sleep }: SlurmOptions,
+): Executor {
   return {
     name: "slurm",
     pollMs,
@@ -49,18 +73,13 @@ export function slurmExecutor({ settings, command = slurmCommands(), wait = slee
       await mkdir(join(root, "slurm", "events"), { recursive: true });
       await writeTasks(root, planned.tasks);
       const submission = await submitAll(root, planned, command);
-      context.set(submission, { run, tasks: planned.tasks, told: [] });
+      watched.set(submission, { run, tasks: planned.tasks, told: [] });
       return submission;
     },
     async poll(submission) {
-      const known = context.get(submission);
+      const known = watched.get(submission);
       if (known === undefined) throw new TypeError("poll what was submitted or attached here");
-      return standing(submission as SlurmSubmission, known.tasks, {
-        run: known.run,
-        command,
-        wait,
-        told: known.told,
-      });
+      return standing(submission as SlurmSubmission, { ...known, command, wait });
     },
     async cancel(submission) {
       await cancelJobs(submission as SlurmSubmission, { command, wait });
@@ -68,24 +87,6 @@ export function slurmExecutor({ settings, command = slurmCommands(), wait = slee
     async close() {
       // Nothing of Slurm's lives in this process.
     },
-  };
-}
-
-/** An executor for what another session submitted. */
-export async function attachSlurm(
-  submission: SlurmSubmission,
-  run: ExecutorRun,
-  { command = slurmCommands(), wait = sleep }: Partial<SlurmOptions> = {},
-): Promise<Executor> {
-  const tasks = await readTasks(run.context.root);
-  const told: string[] = [];
-  return {
-    name: "slurm",
-    pollMs,
-    submit: () => Promise.reject(new TypeError("it is submitted already")),
-    poll: () => standing(submission, tasks, { run, command, wait, told }),
-    cancel: () => cancelJobs(submission, { command, wait }),
-    close: async () => undefined,
   };
 }
 
@@ -178,16 +179,13 @@ async function submitAll(
   return whole;
 }
 
-interface Asking {
-  readonly run: ExecutorRun;
+interface Asking extends Watched {
   readonly command: RunCommand;
   readonly wait: (ms: number) => Promise<unknown>;
-  /** What was said last of each stage. */
-  readonly told: string[];
 }
 
-async function standing(submission: SlurmSubmission, tasks: SlurmTasks, asking: Asking): Promise<Standing> {
-  const { run, command } = asking;
+async function standing(submission: SlurmSubmission, asking: Asking): Promise<Standing> {
+  const { run, tasks, command } = asking;
   if (run.signal?.aborted === true) {
     throw new DoselapError("Interrupted", "no longer waiting; the jobs go on in Slurm", {
       hint: "Wait again with doselap attach, or end them with doselap cancel.",
@@ -214,7 +212,7 @@ async function standing(submission: SlurmSubmission, tasks: SlurmTasks, asking: 
   const collector = livenessFor(stateOf("collect", null));
   for (const stage of tasks.collect) nodes.set(`${stage}/collect`, collector);
   const isOver = [...nodes.values()].every((alive) => alive === "ended");
-  tellProgress(nodes, tasks, asking);
+  tellProgress(nodes, asking);
   if (!isOver) return { nodes, isOver, reasons: new Map() };
   const missing = await missingRecords(run.context.root, [...ended.keys()], {
     wait: asking.wait,
@@ -228,13 +226,9 @@ async function standing(submission: SlurmSubmission, tasks: SlurmTasks, asking: 
 }
 
 /** A line when something changed: "train: 3 run, 6 wait, 27 over". */
-function tellProgress(
-  nodes: ReadonlyMap<string, Liveness>,
-  { arrays }: SlurmTasks,
-  { run, told }: Asking,
-): void {
-  const lines = arrays.map(({ stage, tasks }) => {
-    const states = tasks.flat().map((id) => nodes.get(id));
+function tellProgress(nodes: ReadonlyMap<string, Liveness>, { run, tasks, told }: Watched): void {
+  const lines = tasks.arrays.map(({ stage, tasks: packed }) => {
+    const states = packed.flat().map((id) => nodes.get(id));
     const count = (what: Liveness): number => states.filter((state) => state === what).length;
     const unknown = count("unknown") > 0 ? ", Slurm does not answer" : "";
     return `${stage}: ${count("running")} in running tasks, ${count("waiting")} wait, ${count("ended")} over${unknown}`;

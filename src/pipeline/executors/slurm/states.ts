@@ -2,6 +2,7 @@
 // https://slurm.schedmd.com/squeue.html, "JOB STATE CODES"
 
 import type { Liveness } from "../executor.ts";
+import type { TaskStates } from "./asking.ts";
 
 const waiting = new Set([
   "PENDING",
@@ -11,16 +12,6 @@ const waiting = new Set([
   "REQUEUE_HOLD",
   "SPECIAL_EXIT",
   "RESV_DEL_HOLD",
-]);
-const running = new Set([
-  "RUNNING",
-  "COMPLETING",
-  "SUSPENDED",
-  "STOPPED",
-  "SIGNALING",
-  "STAGE_OUT",
-  "RESIZING",
-  "EXPEDITING",
 ]);
 const ended = new Set([
   "COMPLETED",
@@ -40,7 +31,14 @@ const ended = new Set([
 /** A state that no release so far has is taken for alive: waiting for it loses nothing. */
 export function livenessOf(state: string): Exclude<Liveness, "unknown"> {
   if (ended.has(state)) return "ended";
-  return waiting.has(state) ? "waiting" : running.has(state) ? "running" : "running";
+  return waiting.has(state) ? "waiting" : "running";
+}
+
+/** How many of the tasks are alive. */
+export function livingTasks(states: TaskStates): { readonly waiting: number; readonly running: number } {
+  const count = { waiting: 0, running: 0, ended: 0 };
+  for (const { state } of states.values()) count[livenessOf(state)]++;
+  return count;
 }
 
 const words: { readonly [state: string]: string } = {

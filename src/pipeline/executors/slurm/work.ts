@@ -9,6 +9,7 @@ import { doselapVersion } from "../../../version.ts";
 import { openStageContext } from "../../context.ts";
 import type { RunEvent } from "../../events.ts";
 import { costMeter } from "../../job-cost.ts";
+import { appendToJournal } from "../../journal.ts";
 import { thisMachine } from "../../machine.ts";
 import type { StageName } from "../../stage.ts";
 import { stages } from "../../stages/registry.ts";
@@ -63,15 +64,7 @@ export async function workTask(
     await emit({ kind: "job-start", stage, path: id });
     const running = meter.start(1);
     const run = await runStageJob(stages[stage], job, context, { signal, now, progress() {} });
-    const node = {
-      id,
-      kind: "job",
-      stage,
-      job,
-      needs: [],
-      estimate: { seconds: 0, memoryBytes: 0 },
-    } as const;
-    await emit(jobEndOf(node, run, running.end(null)));
+    await emit(jobEndOf({ stage, id }, run, running.end(null)));
     say(`${id}: ${run.reused ? "found finished" : run.state}${run.reason === null ? "" : `, ${run.reason}`}`);
     if (run.state === "failed") failed++;
   }
@@ -105,9 +98,9 @@ async function journal(
 /** All tasks' events by their times, into events.jsonl; a file that is in is removed, so none comes twice. */
 async function mergeEvents(root: string, now: () => number): Promise<void> {
   const folder = join(root, "slurm/events");
-  const names = (await readdir(folder).catch(() => [] as string[])).filter((name) => name.endsWith(".jsonl"));
   const merged = join(folder, "merged");
   await mkdir(merged, { recursive: true });
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".jsonl"));
   const lines: { readonly time: number; readonly text: string }[] = [];
   for (const name of names.toSorted()) {
     // Taken away before it is used: a collection that is killed and begins again counts no cost twice.
@@ -123,8 +116,7 @@ async function mergeEvents(root: string, now: () => number): Promise<void> {
   lines.sort((a, b) => a.time - b.time);
   const start: RunEvent = { kind: "run-start", doselapVersion, workers: 1, machine: thisMachine() };
   const first = JSON.stringify({ time: lines[0]?.time ?? now(), ...start });
-  // A line of its own: the journal may end inside one (STORE-003).
-  await appendFile(join(root, "events.jsonl"), `\n${[first, ...lines.map(({ text }) => text)].join("\n")}\n`);
+  appendToJournal(root, [first, ...lines.map(({ text }) => text)]);
 }
 
 function timeOf(line: string): number | undefined {
