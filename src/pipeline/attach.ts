@@ -9,6 +9,7 @@ import { readSubmission, readTasks } from "./executors/slurm/tasks.ts";
 import { lockOwner } from "./lock.ts";
 import type { StageJob } from "./stage.ts";
 import { stages } from "./stages/registry.ts";
+import { runStanding } from "./standing.ts";
 import { summaryOf, type RunSummary } from "./summary.ts";
 
 export interface AttachOptions {
@@ -20,7 +21,7 @@ export interface AttachOptions {
 
 const localPollMs = 500;
 
-/** Returns when the run is over. @throws Job when nobody is at work and nothing was submitted, Interrupted. */
+/** Returns when the run is over, at once when it was. @throws Job when jobs are open and nobody is at work, Interrupted. */
 export async function attachRun({ root, onEvent, signal, now }: AttachOptions): Promise<RunSummary> {
   const context = await openStageContext(root, { runner: "builtin" });
   const submission = await readSubmission(root);
@@ -33,27 +34,31 @@ export async function attachRun({ root, onEvent, signal, now }: AttachOptions): 
     }
   }
   const owner = await lockOwner(root);
-  if (owner === undefined || owner.isAlive === false) {
-    throw new DoselapError("Job", "nobody is at work in this folder", {
-      file: root,
-      hint: "Go on with it: doselap run --out and this folder.",
-    });
-  }
-  if (owner.isAlive === undefined) {
+  if (owner?.isAlive === true) await waitForProcess(root, owner.pid, signal);
+  else if (owner !== undefined && owner.isAlive === undefined) {
     throw new DoselapError("Job", "the run is at work on another host, which cannot be asked from here", {
       file: root,
       got: `process ${owner.pid} on ${owner.host}`,
       hint: "doselap status tells how far it is.",
     });
-  }
-  for (let holder = await lockOwner(root); holder?.pid === owner.pid && holder.isAlive === true;) {
-    await pause(localPollMs, signal);
-    holder = await lockOwner(root);
+  } else if (!(await runStanding(root)).isFinished) {
+    throw new DoselapError("Job", "nobody is at work in this folder", {
+      file: root,
+      hint: "Go on with it: doselap run --out and this folder.",
+    });
   }
   return summaryOf(
     context,
     Object.values(stages).flatMap((stage) => stage.jobs(context)),
   );
+}
+
+async function waitForProcess(root: string, pid: number, signal: AbortSignal | undefined): Promise<void> {
+  for (;;) {
+    const holder = await lockOwner(root);
+    if (holder?.pid !== pid || holder.isAlive !== true) return;
+    await pause(localPollMs, signal);
+  }
 }
 
 /** The jobs that were given to Slurm. */

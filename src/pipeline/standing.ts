@@ -1,5 +1,7 @@
 // How a run folder stands, asked from outside: what every job's record says, and whether anybody is at work in it.
 
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { openStageContext } from "./context.ts";
 import { slurmCommands, type RunCommand } from "./executors/slurm/commands.ts";
 import { taskKey, taskStates } from "./executors/slurm/asking.ts";
@@ -35,6 +37,8 @@ export interface RunStanding {
     readonly waiting: number | null;
     readonly running: number | null;
   } | null;
+  /** No job is open, and the report is written. */
+  readonly isFinished: boolean;
   /** Somebody is at work, or may be. */
   readonly isAlive: boolean;
   /** Failed jobs with their reasons. */
@@ -87,6 +91,7 @@ export async function runStanding(
             waiting: living?.waiting ?? null,
             running: living?.running ?? null,
           },
+    isFinished: rows.every(({ absent }) => absent === 0) && existsSync(join(root, "report.html")),
     isAlive:
       isLocal || (submission !== undefined && (living === undefined || living.waiting + living.running > 0)),
     failures,

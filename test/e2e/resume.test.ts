@@ -78,6 +78,11 @@ test("Ctrl-C exits 130, leaves no half-written job, and the next run goes on", a
   const { code, stderr } = await done;
   expect(code).toBe(130);
   expect(stderr).toMatch(/finished jobs are kept/);
+  const halfway = await cli(["status", "interrupted"], { cwd: folder });
+  expect(halfway.stdout).toMatch(/nobody is at work; go on with doselap run --out/);
+  const nobody = await cli(["attach", "interrupted"], { cwd: folder });
+  expect(nobody.stderr).toMatch(/nobody is at work in this folder/);
+  expect(nobody.code).toBe(1);
   const again = await cli(["run", study, "--out", "interrupted", "--workers", "2"], { cwd: folder });
   expect(again.code).toBe(0);
   expect(again.stdout).toMatch(/found finished/);
@@ -99,6 +104,26 @@ test("a run that finds everything finished keeps the costs of the work that was 
     worked.every(({ cost }) => cost !== undefined && cost.coreSeconds >= 0 && cost.wallSeconds >= 0),
   ).toBe(true);
   expect(ends.filter(({ reused, cost }) => reused && cost !== undefined)).toEqual([]);
+});
+
+test("another session waits for a local run and ends as it does; of a run that is over it says so", async () => {
+  const { child, done } = startCli(["run", study, "--out", "watched", "--workers", "2"], { cwd: folder });
+  let attached: Promise<{ readonly code: number | null; readonly stdout: string }> | undefined;
+  child.stderr?.on("data", () => {
+    attached ??= cli(["attach", "watched"], { cwd: folder });
+  });
+  expect((await done).code).toBe(0);
+  const waited = await attached;
+  expect(waited?.stdout).toMatch(/jobs done .*0 failed/);
+  expect(waited?.code).toBe(0);
+  const late = await cli(["attach", "watched"], { cwd: folder });
+  expect(late.stdout).toMatch(/jobs done .*0 failed/);
+  expect(late.code).toBe(0);
+  const finished = await cli(["status", "watched"], { cwd: folder });
+  expect(finished.stdout).toContain("finished; the report is watched/report.html");
+  await rm(join(folder, "watched", "report.html"));
+  const unreported = await cli(["status", "watched"], { cwd: folder });
+  expect(unreported.stdout).toMatch(/nobody is at work; go on with doselap run --out/);
 });
 
 test("no temporary folder is left behind", async () => {

@@ -14,7 +14,8 @@ export const attachCommand = buildCommand<{ readonly strict: boolean }, [string]
     brief: "Wait for a run that another session began, and say how it ended",
     fullDescription: [
       "Waits until the run in DIR is over: the last Slurm job of a submitted one, the process of a local one. Prints the result",
-      "and ends with the exit code that doselap run would have had. Ctrl-C ends the waiting, not the run.",
+      "and ends with the exit code that doselap run would have had; at once when it is over already. Ctrl-C ends the waiting,",
+      "not the run.",
       "",
       "Examples:",
       "  doselap attach runs/fly64",

@@ -1,6 +1,6 @@
 // doselap status: how a run folder stands, from any session.
 
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { buildCommand } from "@stricli/core";
 import { runStanding, type RunStanding } from "../../pipeline/standing.ts";
 import { printJson, printLine, type CliContext } from "../context.ts";
@@ -34,7 +34,8 @@ export const statusCommand = buildCommand<{ readonly json: boolean }, [string], 
 });
 
 /** The answer as text. */
-function standingLines({ study, stages, local, slurm, failures }: RunStanding, dir: string): string[] {
+function standingLines(standing: RunStanding, dir: string): string[] {
+  const { study, stages, failures } = standing;
   const table = textTable(
     ["stage", "jobs", "done", "failed", "skipped", "open"],
     stages
@@ -49,11 +50,11 @@ function standingLines({ study, stages, local, slurm, failures }: RunStanding, d
     ...table.map((line) => `  ${line}`),
     "",
     ...failures.map(({ path, reason }) => `failed: ${path}: ${reason}`),
-    ...whoLines(local, slurm, dir),
+    ...whoLines(standing, dir),
   ];
 }
 
-function whoLines(local: RunStanding["local"], slurm: RunStanding["slurm"], dir: string): string[] {
+function whoLines({ local, slurm, isFinished, isAlive }: RunStanding, dir: string): string[] {
   const lines: string[] = [];
   if (local !== null) {
     const life = local.isAlive === null ? "on another host" : local.isAlive ? "at work" : "dead";
@@ -69,6 +70,7 @@ function whoLines(local: RunStanding["local"], slurm: RunStanding["slurm"], dir:
     if (waiting !== 0 || running !== 0)
       lines.push(`wait for it with doselap attach ${dir}, end it with doselap cancel ${dir}`);
   }
-  if (lines.length === 0) lines.push("nobody is at work; go on with doselap run --out and this folder");
+  if (isFinished && !isAlive) lines.push(`finished; the report is ${join(dir, "report.html")}`);
+  else if (lines.length === 0) lines.push("nobody is at work; go on with doselap run --out and this folder");
   return lines;
 }
