@@ -4,8 +4,10 @@
 
 import { readFileSync } from "node:fs";
 
+const linesShown = 12;
+const firstLines = (text) => text.split("\n").slice(0, linesShown).join("\n");
 const counts = { passed: 0, failed: 0, left: 0 };
-const missing = [];
+const [missing, broken] = [[], []];
 for (const path of process.argv.slice(2)) {
   let report;
   try {
@@ -21,9 +23,16 @@ for (const path of process.argv.slice(2)) {
     counts.failed += failed === 0 && file.status === "failed" ? 1 : failed;
     const left = file.assertionResults.filter((result) => !["passed", "failed"].includes(result.status));
     counts.left += left.length;
+    for (const { fullName, status, failureMessages } of file.assertionResults)
+      if (status === "failed")
+        broken.push(`${file.name}: ${fullName}\n${firstLines(failureMessages.join("\n"))}`);
+    if (failed === 0 && file.status === "failed")
+      broken.push(`${file.name}\n${firstLines(file.message ?? "")}`);
     for (const { fullName, status } of left) process.stderr.write(`${file.name}: ${fullName}: ${status}\n`);
   }
 }
+// Once more here: whoever reads the end of a long log alone sees what broke.
+for (const text of broken) process.stderr.write(`\nfailed: ${text}\n`);
 for (const line of missing) process.stderr.write(`no test report: ${line}\n`);
 if (counts.left > 0)
   process.stderr.write(`${counts.left} tests were left out; a missing need is a failure, never a skip\n`);

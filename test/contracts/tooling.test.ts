@@ -33,14 +33,25 @@ describe("count", () => {
     });
   });
 
-  test("fails on a failed test", async () => {
-    await write("a.json", JSON.stringify({ testResults: [file("failed", "passed", "failed")] }));
-    expect(await run("count.mjs", "a.json")).toMatchObject({ code: 1, stdout: "1 passed, 1 failed\n" });
+  test("fails on a failed test and repeats what it said", async () => {
+    const { name, status } = file("failed");
+    const failed = { status: "failed", fullName: "a fact", failureMessages: ["expected 1, got 2"] };
+    await write("a.json", JSON.stringify({ testResults: [{ name, status, assertionResults: [failed] }] }));
+    expect(await run("count.mjs", "a.json")).toEqual({
+      code: 1,
+      stdout: "0 passed, 1 failed\n",
+      stderr: "\nfailed: a.test.ts: a fact\nexpected 1, got 2\n",
+    });
   });
 
-  test("counts a test file that could not be loaded as a failure", async () => {
-    await write("a.json", JSON.stringify({ testResults: [file("passed", "passed"), file("failed")] }));
-    expect(await run("count.mjs", "a.json")).toMatchObject({ code: 1, stdout: "1 passed, 1 failed\n" });
+  test("counts a test file that could not be loaded as a failure and says why", async () => {
+    const unloaded = { ...file("failed"), message: "no such module" };
+    await write("a.json", JSON.stringify({ testResults: [file("passed", "passed"), unloaded] }));
+    expect(await run("count.mjs", "a.json")).toEqual({
+      code: 1,
+      stdout: "1 passed, 1 failed\n",
+      stderr: "\nfailed: a.test.ts\nno such module\n",
+    });
   });
 
   test("counts a test left out as a failure and names it", async () => {

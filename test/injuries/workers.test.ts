@@ -35,7 +35,9 @@ async function expectMended(out: string): Promise<void> {
   expect(code, stderr).toBe(0);
   expect(await fingerprints(join(folder, out))).toEqual(undisturbed);
   expect(await leftovers(join(folder, out))).toEqual([]);
-  expect([...(await timesDone(join(folder, out)))].filter(([, times]) => times > 1)).toEqual([]);
+  // The comparison that was made without the failed arm is made again with it: its inputs changed. Nothing else is.
+  const redone = [...(await timesDone(join(folder, out)))].filter(([, times]) => times > 1);
+  expect(redone.filter(([path]) => !path.startsWith("compare/"))).toEqual([]);
 }
 
 test.each([
