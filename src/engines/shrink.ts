@@ -4,6 +4,7 @@
 // Where no ring tells the object from noise it becomes its mean, dark rims and all [ENGINE-037].
 // ε = 1 first: the slope at flat is free of the noise that was fitted. Where it refutes flat, the parabola is that at O, by a
 // small ε: from a strong object to flat the likelihood is none [ENGINE-036].
+// What remains is judged once more: the noise that is gone by then bent the likelihood [ENGINE-038].
 // The frames have the last word: when what was taken away costs more likelihood than noise would, nothing is taken.
 
 import { createRng } from "../math/random/rng.ts";
@@ -29,6 +30,13 @@ const refuted = 10;
 /** Address of the random signs, beyond that of any epoch. */
 const signsFrame = 1 << 20;
 
+interface Drawn {
+  readonly image: Float32Array;
+  /** Its mean throughout, where no ring tells it from noise. */
+  readonly flat: Float32Array | undefined;
+  readonly allowance: number;
+}
+
 /** Shrinks the object in place, complex64 [H, W]. The run's fields are as before when it returns. */
 export function shrinkObject(run: ScanRun, object: Float32Array, probe: Float32Array): void {
   const { shape, training } = run;
@@ -38,23 +46,39 @@ export function shrinkObject(run: ScanRun, object: Float32Array, probe: Float32A
   function draw(slopes: Slopes): void {
     slopes.ofObject(object, probe);
     const before = slopes.deviance();
-    const { mean, direction } = meanOf(object, objectWeight);
+    const first = drawn(slopes, object, { fromFlat: true });
+    if (first === undefined) return;
+    let { image, flat } = first;
+    if (flat === undefined) {
+      slopes.ofObject(image, probe);
+      ({ image, flat } = drawn(slopes, image, { fromFlat: false }) ?? first);
+    }
+    if (slopes.devianceAt(image, probe) - before < slack * first.allowance) object.set(flat ?? image);
+  }
+
+  /** An image whose slopes the sums hold, nearer to its mean; undefined when it is its mean. `fromFlat`: asks flat first. */
+  function drawn(
+    slopes: Slopes,
+    image: Float32Array,
+    { fromFlat }: { fromFlat: boolean },
+  ): Drawn | undefined {
+    const { mean, direction } = meanOf(image, objectWeight);
     const taper = taperOf(objectWeight);
     let lit = 0;
     for (const t of taper) lit += t * t;
-    const found = object.map((value, i) => taper[i >> 1]! * (value - mean[i % 2]!));
+    const found = image.map((value, i) => taper[i >> 1]! * (value - mean[i % 2]!));
     // Twice the light: of the two directions of a wave each photon tells one.
     let bend = 0;
     for (let i = 0; i < found.length; i++) bend += 2 * objectWeight[i >> 1]! * found[i]! ** 2;
-    if (bend === 0) return;
+    if (bend === 0) return undefined;
     const rings = ringsOf(shape.objectHeight, shape.objectWidth);
-    const spectrum = (image: Float32Array) => spectrumOf(image, direction, rings);
+    const spectrum = (of: Float32Array) => spectrumOf(of, direction, rings);
     const [asks, whole] = [spectrum(objectSum), spectrum(found)];
 
     /** ⟨v, F v⟩ in rings, from the gradients at O and at O + step·v. */
     function bendsOf(v: Float32Array, vSpectrum: Float64Array, step: number): RingSums {
       slopes.ofObject(
-        object.map((value, i) => value + step * v[i]!),
+        image.map((value, i) => value + step * v[i]!),
         probe,
       );
       const there = ringSums(rings, vSpectrum, spectrum(objectSum));
@@ -80,22 +104,19 @@ export function shrinkObject(run: ScanRun, object: Float32Array, probe: Float32A
       return shrinkageOf(rings, lit / taper.length, { claims, bends, energies, information });
     }
 
-    /** The object without this excess of amplitude and phase. */
-    function less(excess: Float64Array): Float32Array {
-      const [c, s] = direction;
-      return object.map((value, i) => {
-        const [amplitude, phase] = i % 2 === 0 ? [c, -s] : [s, c];
-        return value - (amplitude * excess[i - (i % 2)]! + phase * excess[i + 1 - (i % 2)]!);
-      });
-    }
-
-    const fromFlat = judge(1);
-    const shrinkage = fromFlat.standing > refuted ? judge(stepAlong(2 * lit, bend)) : fromFlat;
-    const shrunk = less(excessOf(rings, shrinkage, whole));
-    if (slopes.devianceAt(shrunk, probe) - before >= slack * shrinkage.allowance) return;
+    const ofFlat = fromFlat ? judge(1) : undefined;
+    const isRefuted = ofFlat === undefined || ofFlat.standing > refuted;
+    const shrinkage = isRefuted ? judge(stepAlong(2 * lit, bend)) : ofFlat;
+    const excess = excessOf(rings, shrinkage, whole);
+    const [c, s] = direction;
+    const less = image.map((value, i) => {
+      const [amplitude, phase] = i % 2 === 0 ? [c, -s] : [s, c];
+      return value - (amplitude * excess[i - (i % 2)]! + phase * excess[i + 1 - (i % 2)]!);
+    });
     // The frames were not asked of rims: where they tell nothing of what they light, rims are noise too.
-    const flat = shrinkage.gains.every((gains) => gains.every((gain) => gain === 0));
-    object.set(flat ? object.map((_, i) => mean[i % 2]!) : shrunk);
+    const isFlat = shrinkage.gains.every((gains) => gains.every((gain) => gain === 0));
+    const flat = isFlat ? image.map((_, i) => mean[i % 2]!) : undefined;
+    return { image: less, flat, allowance: shrinkage.allowance };
   }
 
   /** How much of the random signs is added. */

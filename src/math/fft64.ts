@@ -1,10 +1,10 @@
 // Float64 discrete Fourier transforms of any length, for metrics and registration, where float32 rounding would show.
 //   F[k] = Σ_x f[x] e^{−2πi k·x/n}, unnormalised forward; the inverse carries 1/n. DC at index 0.
-// Powers of two: iterative radix 2 (Cooley & Tukey 1965, doi:10.1090/S0025-5718-1965-0178586-1).
-// Other lengths: chirp convolution (Bluestein 1970, doi:10.1109/TAU.1970.1162132).
+// Lengths 2^a·3^b·5^c by passes of these radices; others by chirp convolution (Bluestein 1970, doi:10.1109/TAU.1970.1162132).
 // Complex data is interleaved (re, im). Error grows as 1e-16·log n relative to the 2-norm.
 
 import { DoselapError } from "../errors.ts";
+import { mixedRadix, radicesOf, type Transform } from "./mixed-radix.ts";
 
 /** In-place transform of `size` complex numbers starting at complex index `offset`. Owns scratch: not re-entrant. */
 export interface Fft64 {
@@ -22,7 +22,8 @@ export function createFft64(size: number): Fft64 {
       got: String(size),
     });
   }
-  const forward = (size & (size - 1)) === 0 ? radix2(size) : bluestein(size);
+  const radices = radicesOf(size);
+  const forward = radices === undefined ? bluestein(size) : mixedRadix(size, radices);
   return {
     size,
     forward: (data, offset = 0) => forward(data, offset),
@@ -79,6 +80,13 @@ export function fastLength(n: number): number {
   return 2 ** Math.ceil(Math.log2(n));
 }
 
+/** Shortest length of at least n without a chirp convolution. */
+function smoothLength(n: number): number {
+  let length = n;
+  while (radicesOf(length) === undefined) length++;
+  return length;
+}
+
 function conjugate(data: Float64Array, offset: number, size: number, scale: number): void {
   for (let i = 2 * offset; i < 2 * (offset + size); i += 2) {
     data[i] = data[i]! * scale;
@@ -86,55 +94,9 @@ function conjugate(data: Float64Array, offset: number, size: number, scale: numb
   }
 }
 
-type Transform = (data: Float64Array, offset: number) => void;
-
-function radix2(n: number): Transform {
-  const bits = Math.log2(n);
-  const reversed = new Uint32Array(n);
-  for (let i = 1; i < n; i++) reversed[i] = (reversed[i >> 1]! >> 1) | ((i & 1) << (bits - 1));
-  const cosine = new Float64Array(n / 2);
-  const sine = new Float64Array(n / 2);
-  for (let k = 0; k < n / 2; k++) {
-    cosine[k] = Math.cos((2 * Math.PI * k) / n);
-    sine[k] = -Math.sin((2 * Math.PI * k) / n);
-  }
-  return (data, offset) => {
-    const base = 2 * offset;
-    for (let i = 0; i < n; i++) {
-      const j = reversed[i]!;
-      if (j <= i) continue;
-      swap(data, base + 2 * i, base + 2 * j);
-      swap(data, base + 2 * i + 1, base + 2 * j + 1);
-    }
-    for (let half = 1; half < n; half *= 2) {
-      const stride = n / (2 * half);
-      for (let start = 0; start < n; start += 2 * half) {
-        for (let k = 0; k < half; k++) {
-          const c = cosine[k * stride]!;
-          const s = sine[k * stride]!;
-          const a = base + 2 * (start + k);
-          const b = a + 2 * half;
-          const re = c * data[b]! - s * data[b + 1]!;
-          const im = c * data[b + 1]! + s * data[b]!;
-          data[b] = data[a]! - re;
-          data[b + 1] = data[a + 1]! - im;
-          data[a] = data[a]! + re;
-          data[a + 1] = data[a + 1]! + im;
-        }
-      }
-    }
-  };
-}
-
-function swap(data: Float64Array, a: number, b: number): void {
-  const held = data[a]!;
-  data[a] = data[b]!;
-  data[b] = held;
-}
-
 /** F[k] = w[k] Σ_x (f[x] w[x]) w*[k−x] with the chirp w[x] = e^{−iπx²/n}: a circular convolution of length m ≥ 2n−1. */
 function bluestein(n: number): Transform {
-  const m = fastLength(2 * n - 1);
+  const m = smoothLength(2 * n - 1);
   const inner = createFft64(m);
   const chirp = new Float64Array(2 * n);
   const kernel = new Float64Array(2 * m);

@@ -103,26 +103,38 @@ describe.each([
   );
 });
 
-describe("cells that hardly scatter, 224 px, Fermat spiral, overlap 0.6, 1000 photons per frame", () => {
-  // Large enough for slow waves of the phase, of which each frame says next to nothing: noise in them outweighs the object.
-  const { dataset, distance } = phantomScan({
-    dosePhotons: 1e3,
-    overlap: 0.6,
+describe.each([
+  {
+    phantom: "cells",
     contrast: "faint",
-    kind: "fermat",
-    heightPx: 224,
-    widthPx: 224,
-  });
-  const flat = flatImage(224, 224);
+    dosePhotons: 1e3,
+    seed: 3,
+    runs: [...known("mpie", "lsqml", "rpie"), ...refined("mpie", "lsqml")],
+  },
+  // Its amplitude alone refutes flat: its phase is noise.
+  { phantom: "smooth-phase", contrast: "slight", dosePhotons: 3e3, seed: 38, runs: known("mpie", "lsqml") },
+] as const)(
+  "$phantom, $contrast, 224 px, Fermat spiral, overlap 0.6, $dosePhotons photons per frame",
+  ({ runs, ...scene }) => {
+    // Large enough for slow waves of the phase, of which each frame says next to nothing: noise in them outweighs the object.
+    const { dataset, distance } = phantomScan({
+      ...scene,
+      overlap: 0.6,
+      kind: "fermat",
+      heightPx: 224,
+      widthPx: 224,
+    });
+    const flat = flatImage(224, 224);
 
-  test.each([...known("mpie", "lsqml", "rpie"), ...refined("mpie", "lsqml")])(
-    "$name does not end farther from the truth than a flat object (probe known: $fixProbe)",
-    async ({ name, fixProbe }) => {
-      const object = await reconstruct(name, { fixProbe }, dataset);
-      expect(distance(object)).toBeLessThanOrEqual(distance(flat) + rounding);
-    },
-  );
-});
+    test.each(runs)(
+      "$name does not end farther from the truth than a flat object (probe known: $fixProbe)",
+      async ({ name, fixProbe }) => {
+        const object = await reconstruct(name, { fixProbe }, dataset);
+        expect(distance(object)).toBeLessThanOrEqual(distance(flat) + rounding);
+      },
+    );
+  },
+);
 
 describe.each([
   {

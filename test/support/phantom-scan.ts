@@ -22,8 +22,13 @@ export interface PhantomScan {
   distance(object: ComplexImage): number;
 }
 
-/** Least amplitude and range of the phase, rad: a specimen, a thin one, and one that hardly scatters. */
-const contrasts = { strong: [0.6, 1.2], weak: [0.95, 0.2], faint: [0.97, 0.1] } as const;
+/** Least amplitude and range of the phase, rad: a specimen, two thin ones, and one that hardly scatters. */
+const contrasts = {
+  strong: [0.6, 1.2],
+  weak: [0.95, 0.2],
+  slight: [0.97, 0.15],
+  faint: [0.97, 0.1],
+} as const;
 
 /** A phantom, cells when not named, under a defocused probe, N = 64 and jittered raster when no other is asked for. */
 export function phantomScan({
@@ -37,6 +42,7 @@ export function phantomScan({
   size = 64,
   subPixel,
   noise,
+  seed = 3,
 }: {
   dosePhotons: number;
   overlap?: number;
@@ -51,12 +57,14 @@ export function phantomScan({
   subPixel?: SubPixel;
   /** False: expected counts. */
   noise?: boolean;
+  /** Of the phantom, the scan and the noise. */
+  seed?: number;
 }): PhantomScan {
   const [amplitudeMin, phaseRangeRad] = contrasts[contrast];
   const object =
     phantom === "flat"
       ? flatImage(heightPx, widthPx)
-      : buildPhantom({ phantom, heightPx, widthPx, amplitudeMin, phaseRangeRad, seed: 3 });
+      : buildPhantom({ phantom, heightPx, widthPx, amplitudeMin, phaseRangeRad, seed });
   const probe = buildProbe(
     { kind: "defocused-airy", apertureCyclesPerPx: 0.22, defocusRadiusPx: (15 * size) / 64 },
     size,
@@ -66,14 +74,14 @@ export function phantomScan({
     region: scanRegion(object.height, object.width, size),
     stepPx: stepForOverlap(overlap, measureProbeDiameter(probe, "second-moment")),
     ...(kind === "jittered-raster" ? { jitterFraction: 0.1 } : {}),
-    seed: 3,
+    seed,
   });
   const dataset = simulateDataset({
     object,
     probe,
     positions,
     dosePhotons,
-    seed: 3,
+    seed,
     backend: referenceBackend,
     subPixel,
     noise,
