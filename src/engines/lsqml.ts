@@ -49,7 +49,7 @@ const options = z.strictObject({
     .number()
     .gt(0)
     .max(1)
-    .default(0.1)
+    .default(0.3)
     .describe("δ: floor of the denominators, as a fraction of their peak."),
 });
 type Options = z.infer<typeof options>;

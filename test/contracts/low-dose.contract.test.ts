@@ -73,7 +73,13 @@ describe.each([
     dosePhotons: 1e3,
     runs: refined("raar", "mpie", "lsqml"),
   },
-  { phantom: "cells", contrast: "strong", overlap: 0.2, dosePhotons: 1e3, runs: known("dm", "raar") },
+  {
+    phantom: "cells",
+    contrast: "strong",
+    overlap: 0.2,
+    dosePhotons: 1e3,
+    runs: known("dm", "raar", "lsqml"),
+  },
   {
     phantom: "smooth-phase",
     contrast: "strong",

@@ -136,7 +136,8 @@ const fly64 = {
     mpie: { ...stillNoise, epochs: 100 },
     dm: stillNoise,
     raar: stillNoise,
-    lsqml: { ...stillNoise, epochs: 100 },
+    // The larger the scan, the fewer frames of a batch share a pixel: their noise is damped more.
+    lsqml: { ...stillNoise, epochs: 100, damping: 0.5 },
     ml: { ...knownProbe, epochs: 100 },
   },
   methods: {},
