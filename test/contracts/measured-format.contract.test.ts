@@ -1,7 +1,7 @@
-// Every layout of measured files that is read, held against one scan that h5py and numpy wrote in each of them
-// (fixtures/make_measured_goldens.py): what a reader returns must not depend on who wrote the file.
+// Every layout of measured files that is read, held against one scan that h5py, numpy, tifffile, scipy and zarr wrote in each of
+// them (fixtures/make_measured_goldens.py, make_container_goldens.py): what a reader returns must not depend on who wrote the file.
 
-import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -10,6 +10,7 @@ import type { RawScan } from "../../src/data/measured/raw-scan.ts";
 import { measuredFormats } from "../../src/data/measured/registry.ts";
 
 const goldens = new URL("../../fixtures/measured/", import.meta.url).pathname;
+const positions = { positionsFile: join(goldens, "../containers/positions.csv") };
 type Part = "frames" | "positions" | "geometry" | "pixel" | "mask" | "probe" | "object";
 
 interface Row {
@@ -39,6 +40,26 @@ const rows: readonly Row[] = [
       map: { diffraction: "/measurement/eiger", x: "/measurement/motors/sx", y: "/measurement/motors/sy" },
       positionUnit: "mm",
     },
+  },
+  ...["frames.npy", "fortran.npy"].map((name) => ({
+    file: `../containers/${name}`,
+    format: "NPY stack",
+    has: ["frames", "positions"] as const,
+    options: positions,
+  })),
+  ...["tiff/plain.tif", "tiff/bigtiff-big-endian.tif", "tiff/one-directory.tif", "tiff-folder"].map(
+    (name) => ({
+      file: `../containers/${name}`,
+      format: "TIFF stack",
+      has: ["frames", "positions"] as const,
+      options: positions,
+    }),
+  ),
+  {
+    file: "../containers/raster.npy",
+    format: "4D array",
+    has: ["frames", "positions"],
+    options: { positionsFile: join(goldens, "../containers/swapped.tsv"), positionUnit: "um" },
   },
 ];
 
@@ -71,7 +92,7 @@ describe.each(rows)("$file ($format)", (row) => {
   test("is recognised by content, under any name", async () => {
     const folder = await mkdtemp(join(tmpdir(), "doselap-format-"));
     try {
-      await copyFile(join(goldens, file), join(folder, "unnamed"));
+      await cp(join(goldens, file), join(folder, "unnamed"), { recursive: true });
       const opened = await openMeasured(join(folder, "unnamed"), options);
       expect(opened.scan?.format).toBe(format);
       await opened.close();

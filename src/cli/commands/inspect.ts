@@ -8,8 +8,7 @@ import type { MeasuredFacts } from "../../data/measured/facts.ts";
 import type { Violation } from "../../data/violation.ts";
 import { exitCodes, printJson, printLine, type CliContext } from "../context.ts";
 import { jsonFlag, parsePath } from "../flags.ts";
-import { measuredFlags, measuredOptionsOf, type MeasuredFlags } from "../measured-flags.ts";
-import { readOptionsOf } from "../read-flags.ts";
+import { datasetOptionsOf, measuredFlags, measuredOptionsOf, type MeasuredFlags } from "../measured-flags.ts";
 import { textTable } from "../text-table.ts";
 
 interface Flags extends MeasuredFlags {
@@ -42,7 +41,7 @@ export const inspectCommand = buildCommand<Flags, [string], CliContext>({
     flags: { ...measuredFlags, json: jsonFlag },
   },
   async func({ json, ...flags }, path) {
-    const options = { ...readOptionsOf(flags), measured: measuredOptionsOf(flags) };
+    const options = { ...datasetOptionsOf(flags), measured: measuredOptionsOf(flags, this.cwd) };
     const inspection = { ...(await inspectFile(resolve(this.cwd, path), options)), file: path };
     if (json) printJson(this, inspection);
     else for (const line of inspectionLines(inspection)) printLine(this, line);

@@ -172,7 +172,7 @@ export const prepareCommand = buildCommand<Flags, [string], CliContext>({
 });
 
 async function prepare(this: CliContext, flags: Flags, input: string): Promise<void> {
-  const opened = await openScanFile(resolve(this.cwd, input), measuredOptionsOf(flags));
+  const opened = await openScanFile(resolve(this.cwd, input), measuredOptionsOf(flags, this.cwd));
   try {
     const { frames } = opened.scan;
     const shape = frames === undefined ? undefined : ([frames.height, frames.width] as const);

@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { uniform } from "../../../test/support/raw-scan.ts";
 import { isDoselapError } from "../../errors.ts";
-import { openMeasured, openTree } from "./open.ts";
+import { openTree } from "./containers.ts";
+import { openMeasured } from "./open.ts";
 
 const fixtures = new URL("../../../fixtures/", import.meta.url).pathname;
 const files = [

@@ -6,7 +6,7 @@ import { DoselapError } from "../../errors.ts";
 import type { ArrayNode, ArrayTree } from "../../io/tree.ts";
 import { complexNumbers, realNumbers } from "../cast.ts";
 import type { Probe } from "../dataset.ts";
-import { metresPerUnit, shown } from "./units.ts";
+import { lengthFactor, shown } from "./units.ts";
 
 export class LookUp {
   readonly tree: ArrayTree;
@@ -67,22 +67,9 @@ export class LookUp {
 
   /** @throws Contract for a unit that is no length. */
   inMetres(what: string, value: number, unit: string, key: string): number {
-    const factor = this.factorOf(unit, key);
+    const factor = lengthFactor(unit, { file: this.tree.file, key });
     if (factor !== 1) this.conversions.push(`${what}: ${shown(value)} ${unit} = ${shown(value * factor)} m`);
     return value * factor;
-  }
-
-  /** Metres per unit. @throws Contract. */
-  factorOf(unit: string, key: string): number {
-    const factor = metresPerUnit(unit);
-    if (factor !== undefined) return factor;
-    throw new DoselapError("Contract", "is in a unit that is no length", {
-      file: this.tree.file,
-      key,
-      expected: "m, mm, um, nm or angstrom",
-      got: `"${unit}"`,
-      hint: "State the unit with --position-unit.",
-    });
   }
 
   /** A real vector. @throws Contract. */

@@ -3,6 +3,7 @@
 import type { ArrayTree } from "../../io/tree.ts";
 import { cxi } from "./formats/cxi.ts";
 import { fourD } from "./formats/four-d.ts";
+import { npyStack, tiffStack } from "./formats/frame-stack.ts";
 import { nexusData } from "./formats/nexus-data.ts";
 import { ptychodus } from "./formats/ptychodus.ts";
 import { ptychoshelves } from "./formats/ptychoshelves.ts";
@@ -16,6 +17,8 @@ export const measuredFormats: readonly MeasuredFormat[] = [
   ptychoshelves,
   nexusData,
   fourD,
+  npyStack,
+  tiffStack,
 ];
 
 /** The format that a tree has; undefined when none knows it. */
