@@ -55,6 +55,30 @@ const rows: readonly Row[] = [
       options: positions,
     }),
   ),
+  ...["shelves-plain.mat", "shelves-deflated.mat"].map((name) => ({
+    file: `../containers/${name}`,
+    format: "PtychoShelves",
+    has: ["frames", "positions"] as const,
+    options: { positionUnit: "m" } as const,
+  })),
+  {
+    file: "../containers/result.mat",
+    format: "PtychoShelves",
+    has: ["positions", "pixel", "probe", "object"],
+  },
+  {
+    file: "../containers/big-endian.mat",
+    format: "PtychoShelves",
+    has: ["frames", "positions"],
+    options: positions,
+  },
+  { file: "../containers/raster.mat", format: "4D array", has: ["frames", "positions"], options: positions },
+  {
+    file: "../containers/shelves-deflated.mat",
+    format: "mapped",
+    has: ["frames", "positions"],
+    options: { map: { diffraction: "/dp", x: "/ppX", y: "/ppY" }, positionUnit: "m" },
+  },
   {
     file: "../containers/raster.npy",
     format: "4D array",

@@ -6,6 +6,7 @@ import { isBzip2 } from "../../io/bzip2.ts";
 import { fileError } from "../../io/file-error.ts";
 import { isHdf5 } from "../../io/hdf5/file.ts";
 import { openHdf5Tree } from "../../io/hdf5/tree.ts";
+import { isMat5, openMat5Tree } from "../../io/mat5/tree.ts";
 import { isNpy } from "../../io/npy-header.ts";
 import { npyTree } from "../../io/npy-tree.ts";
 import { openNpzSource } from "../../io/npz.ts";
@@ -80,6 +81,13 @@ export const containers: readonly Container[] = [
     open: async (path, options) =>
       (await stat(path)).isDirectory() ? openTiffFolder(path, options) : openTiffTree(path, options),
   },
+  {
+    name: "MATLAB 5",
+    title: "MATLAB .mat of versions 5 to 7.2, compressed or not",
+    source: "https://www.mathworks.com/help/pdf_doc/matlab/matfile_format.pdf",
+    told: async ({ head }) => (isMat5(head) ? "begins with the header of MATLAB 5" : undefined),
+    open: (path, { maxArrayBytes }) => openMat5Tree(path, limitsOf(maxArrayBytes)),
+  },
 ];
 
 /** The container of a file or folder, and why. @throws File when it cannot be read, Format when it is none of them. */
@@ -132,7 +140,7 @@ async function look(path: string): Promise<Seen> {
 
 /** What a bzip2 file holds is seen when it is unwrapped: .npy or NPZ. */
 async function openNumpy(path: string, { maxArrayBytes }: ContainerOptions): Promise<ArrayTree> {
-  const limits: ReadLimits = maxArrayBytes === undefined ? {} : { maxArrayBytes };
+  const limits = limitsOf(maxArrayBytes);
   const source = await openSource(path, limits);
   try {
     const head = new Uint8Array(Math.min(8, source.size));
@@ -143,4 +151,8 @@ async function openNumpy(path: string, { maxArrayBytes }: ContainerOptions): Pro
     await source.close();
     throw cause;
   }
+}
+
+function limitsOf(maxArrayBytes: number | undefined): ReadLimits {
+  return maxArrayBytes === undefined ? {} : { maxArrayBytes };
 }

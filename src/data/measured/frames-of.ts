@@ -4,11 +4,23 @@ import { shapeText, sizeOf, type AnyArray } from "../../array/ndarray.ts";
 import { DoselapError } from "../../errors.ts";
 import type { ArrayNode } from "../../io/tree.ts";
 import { isReal, realNumbers } from "../cast.ts";
+import { isColumnMajor, transposed } from "./column-major.ts";
 import type { Domain } from "../metadata.ts";
 import type { RawFrames } from "./raw-scan.ts";
 
-/** M frames, rows H, columns W; Y, X a raster of scan positions. MATLAB's column-major (H, W, M) arrives as MWH in HDF5. */
-export type FrameAxes = "MHW" | "MWH" | "HWM" | "YXHW";
+/** M frames, rows H, columns W; Y, X a raster of scan positions. MATLAB's column-major (H, W, M) arrives as MWH. */
+export type FrameAxes = "MHW" | "MWH" | "HWM" | "YXHW" | "YXWH";
+
+/** Axes of a raster by who wrote it. */
+export function rasterAxes(node: ArrayNode): FrameAxes {
+  return isColumnMajor(node) ? "YXWH" : "YXHW";
+}
+
+/** Axes when nobody states them. */
+export function usualAxes(node: ArrayNode): FrameAxes {
+  if (node.shape.length === 4) return rasterAxes(node);
+  return isColumnMajor(node) ? "MWH" : "MHW";
+}
 
 /** @param selection frames that are used: first and count.
  * @throws Contract for an array that is no stack of real frames, Range for a selection outside. */
@@ -58,7 +70,7 @@ export function framesOf(
 }
 
 function countOf(shape: readonly number[], axes: FrameAxes): number {
-  if (axes === "YXHW") return shape[0]! * shape[1]!;
+  if (axes === "YXHW" || axes === "YXWH") return shape[0]! * shape[1]!;
   return axes === "HWM" ? shape[2]! : shape[0]!;
 }
 
@@ -72,6 +84,8 @@ function frameShape(shape: readonly number[], axes: FrameAxes): [number, number]
       return [shape[0]!, shape[1]!];
     case "YXHW":
       return [shape[2]!, shape[3]!];
+    case "YXWH":
+      return [shape[3]!, shape[2]!];
     default:
       throw axes satisfies never;
   }
@@ -93,22 +107,19 @@ async function readFrames(node: ArrayNode, wanted: Wanted): Promise<Float64Array
     case "MHW":
       out.set(numbersIn(await node.readRows(first, count)));
       return out;
-    case "MWH": {
-      const values = numbersIn(await node.readRows(first, count));
-      for (let m = 0; m < count; m++) {
-        for (let y = 0; y < height; y++)
-          for (let x = 0; x < width; x++)
-            out[m * pixels + y * width + x] = values[m * pixels + x * height + y]!;
-      }
+    case "MWH":
+      turnEach(numbersIn(await node.readRows(first, count)), out, wanted);
       return out;
-    }
-    case "YXHW": {
+    case "YXHW":
+    case "YXWH": {
       const columns = node.shape[1]!;
       const row = Math.floor(first / columns);
       const lastRow = Math.floor((first + count - 1) / columns);
       const values = numbersIn(await node.readRows(row, lastRow - row + 1));
       const skip = (first - row * columns) * pixels;
-      out.set(values.subarray(skip, skip + out.length));
+      const chosen = values.subarray(skip, skip + out.length);
+      if (axes === "YXHW") out.set(chosen);
+      else turnEach(chosen, out, wanted);
       return out;
     }
     case "HWM": {
@@ -124,6 +135,13 @@ async function readFrames(node: ArrayNode, wanted: Wanted): Promise<Float64Array
     default:
       throw axes satisfies never;
   }
+}
+
+/** Frames (W, H) as (H, W). */
+function turnEach(values: Float64Array, out: Float64Array, { height, width, count }: Wanted): void {
+  const pixels = height * width;
+  for (let m = 0; m < count; m++)
+    out.set(transposed(values.subarray(m * pixels, (m + 1) * pixels), [width, height]), m * pixels);
 }
 
 function numbersIn(array: AnyArray): Float64Array {

@@ -6,6 +6,7 @@ import { DoselapError } from "../../errors.ts";
 import type { ArrayNode, ArrayTree } from "../../io/tree.ts";
 import { complexNumbers, realNumbers } from "../cast.ts";
 import type { Probe } from "../dataset.ts";
+import { isColumnMajor, transposedImage, transposedProbe } from "./column-major.ts";
 import { lengthFactor, shown } from "./units.ts";
 
 export class LookUp {
@@ -80,25 +81,23 @@ export class LookUp {
   }
 
   /** A probe: (…, N, N) complex, leading axes flattened to modes. @throws Contract. */
-  async probe(node: ArrayNode): Promise<Probe> {
+  async probe(node: ArrayNode, isTransposed = isColumnMajor(node)): Promise<Probe> {
     const array = await node.read();
     const data = complexNumbers(array);
     const size = array.shape.at(-1);
     if (data === undefined || size === undefined || array.shape.length < 2 || array.shape.at(-2) !== size) {
       throw wrong(this.tree, node, "complex, (modes, N, N)");
     }
-    return { modes: data.length / (2 * size * size), size, data };
+    const probe = { modes: data.length / (2 * size * size), size, data };
+    return isTransposed ? transposedProbe(probe) : probe;
   }
 
   /** An object: (H, W) complex, or (1, H, W). @throws Contract. */
-  async object(node: ArrayNode): Promise<ComplexImage> {
-    const array = await node.read();
-    return imageOf(array) ?? raise(wrong(this.tree, node, "complex, (height, width)"));
+  async object(node: ArrayNode, isTransposed = isColumnMajor(node)): Promise<ComplexImage> {
+    const image = imageOf(await node.read());
+    if (image === undefined) throw wrong(this.tree, node, "complex, (height, width)");
+    return isTransposed ? transposedImage(image) : image;
   }
-}
-
-function raise(error: Error): never {
-  throw error;
 }
 
 function imageOf(array: AnyArray): ComplexImage | undefined {

@@ -3,6 +3,7 @@
 import { shapeText } from "../../array/ndarray.ts";
 import { DoselapError } from "../../errors.ts";
 import type { ArrayNode } from "../../io/tree.ts";
+import { isColumnMajor } from "./column-major.ts";
 import { unitOf, type LookUp } from "./look-up.ts";
 import type { RawOptions, RawPositions } from "./raw-scan.ts";
 import { lengthFactor, shown } from "./units.ts";
@@ -26,7 +27,9 @@ export async function positionsIn(
   options: RawOptions,
   defaults: PositionDefaults,
 ): Promise<RawPositions> {
-  const [count, columns] = node.shape;
+  // MATLAB's columns arrive as rows.
+  const isTurned = isColumnMajor(node);
+  const [count, columns] = isTurned ? node.shape.toReversed() : node.shape;
   if (node.shape.length !== 2 || count === undefined || (columns !== 2 && columns !== 3)) {
     throw new DoselapError("Contract", "is no list of positions", {
       file: look.tree.file,
@@ -37,7 +40,7 @@ export async function positionsIn(
   }
   const values = await look.vector(node);
   const column = (at: number): Float64Array =>
-    Float64Array.from({ length: count }, (_, i) => values[i * columns + at]!);
+    Float64Array.from({ length: count }, (_, i) => values[isTurned ? at * count + i : i * columns + at]!);
   const order = options.positionOrder ?? defaults.order;
   look.told.push(`columns of ${node.path}: ${order === "xy" ? "x, y" : "y, x"}`);
   const [x, y] = order === "xy" ? [column(0), column(1)] : [column(1), column(0)];
