@@ -80,6 +80,34 @@ const rows: readonly Row[] = [
     options: { map: { diffraction: "/dp", x: "/ppX", y: "/ppY" }, positionUnit: "m" },
   },
   {
+    file: "../containers/slac-metres.npz",
+    format: "SLAC NPZ",
+    has: ["frames", "positions", "probe", "object"],
+  },
+  {
+    file: "../containers/slac-pixels.npz",
+    format: "SLAC NPZ",
+    has: ["frames", "positions", "geometry", "probe", "object"],
+  },
+  ...["raw", "blosc-zstd", "fortran", "types/float16"].map((name) => ({
+    file: "../containers/two.zarr",
+    format: "mapped",
+    has: ["frames", "positions"] as const,
+    options: { map: { diffraction: `/${name}`, x: "/motors/sx", y: "/motors/sy" } },
+  })),
+  ...["zstd", "sharded-end", "transposed"].map((name) => ({
+    file: "../containers/three.zarr",
+    format: "mapped",
+    has: ["frames", "positions"] as const,
+    options: { map: { diffraction: `/${name}`, x: "/sx", y: "/sy" } },
+  })),
+  {
+    file: "../containers/two.zip",
+    format: "mapped",
+    has: ["frames", "positions"],
+    options: { map: { diffraction: "/eiger", x: "/sx", y: "/sy" }, positionUnit: "m" },
+  },
+  {
     file: "../containers/raster.npy",
     format: "4D array",
     has: ["frames", "positions"],

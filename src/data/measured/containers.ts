@@ -15,6 +15,8 @@ import { openSource, type ReadLimits } from "../../io/source.ts";
 import { isTiff } from "../../io/tiff/directory.ts";
 import { isTiffFolder, openTiffFolder, openTiffTree } from "../../io/tiff/tree.ts";
 import type { ArrayTree } from "../../io/tree.ts";
+import { isZarrFolder, isZarrZip } from "../../io/zarr/store.ts";
+import { openZarrTree } from "../../io/zarr/tree.ts";
 import { isZip } from "../../io/zip.ts";
 
 export interface ContainerOptions {
@@ -57,6 +59,19 @@ export const containers: readonly Container[] = [
     source: "https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html",
     told: async ({ head }) => (isNpy(head) ? "begins with \\x93NUMPY: one numpy array" : undefined),
     open: openNumpy,
+  },
+  {
+    // Before NPZ: its archives are ZIP too.
+    name: "Zarr",
+    title: "Zarr 2 and 3, a folder or a ZIP archive of one",
+    source: "https://zarr-specs.readthedocs.io/",
+    async told({ path, isFolder, head }) {
+      if (isFolder) return (await isZarrFolder(path)) ? "is a folder with the documents of Zarr" : undefined;
+      return isZip(head) && (await isZarrZip(path))
+        ? "is a ZIP archive with the documents of Zarr"
+        : undefined;
+    },
+    open: openZarrTree,
   },
   {
     name: "NPZ",

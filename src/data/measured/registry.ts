@@ -8,6 +8,7 @@ import { nexusData } from "./formats/nexus-data.ts";
 import { ptychodus } from "./formats/ptychodus.ts";
 import { ptychoshelves } from "./formats/ptychoshelves.ts";
 import { ptypy } from "./formats/ptypy.ts";
+import { slac } from "./formats/slac.ts";
 import type { MeasuredFormat } from "./raw-scan.ts";
 
 export const measuredFormats: readonly MeasuredFormat[] = [
@@ -15,6 +16,7 @@ export const measuredFormats: readonly MeasuredFormat[] = [
   ptypy,
   ptychodus,
   ptychoshelves,
+  slac,
   nexusData,
   fourD,
   npyStack,
