@@ -102,7 +102,8 @@ async function openSource(input: string, options: ConvertOptions): Promise<Sourc
       const { dataset, format, warnings } = await loadScan(npz, options.read ?? {}, inMemory);
       return closed(contentOfDataset(dataset, input, givenGeometry(measured)), format, warnings);
     }
-    const isOurs = npz.names.includes("objectGuess") && npz.names.includes("probeGuess");
+    const has = (name: string): boolean => npz.names.includes(name);
+    const isOurs = has("objectGuess") && has("probeGuess") && !has("diffraction");
     if (!isOurs) return await measuredSource(input, measured);
   } finally {
     await npz.close();

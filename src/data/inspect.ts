@@ -12,6 +12,7 @@ import { inMemory } from "./frame-stack.ts";
 import { frameCounts } from "./frames.ts";
 import type { ReadOptions } from "./read.ts";
 import { medianStep } from "./scan-step.ts";
+import { likeliestMap } from "./measured/candidates.ts";
 import { containerOf, type Container } from "./measured/containers.ts";
 import { openMeasured, type OpenMeasuredOptions } from "./measured/open.ts";
 import { measuredFactsOf, type MeasuredFacts } from "./measured/facts.ts";
@@ -208,9 +209,14 @@ async function measuredFacts(
   { measured: options, limits }: InspectOptions,
   { detected, warnings }: Inspection,
 ): Promise<Partial<Inspection>> {
-  const { scan, close } = await openMeasured(path, { maxArrayBytes: limits?.maxArrayBytes, ...options });
-  await close();
-  if (scan === undefined) return { detected: [...detected, "no layout that is known has these arrays"] };
+  const opened = await openMeasured(path, { maxArrayBytes: limits?.maxArrayBytes, ...options });
+  const { scan, tree } = opened;
+  await opened.close();
+  if (scan === undefined) {
+    const likely = likeliestMap(tree);
+    const way = likely === undefined ? "" : `; likeliest ${likely}`;
+    return { detected: [...detected, `no layout that is known has these arrays${way}`] };
+  }
   const { probe, object } = scan;
   return {
     kind: "measured",

@@ -99,17 +99,17 @@ interface Wanted {
   readonly count: number;
 }
 
+/** Of an array with frames last, in memory at once: fewer passes over what is compressed. */
+const slabBytes = 2 ** 27;
+
 async function readFrames(node: ArrayNode, wanted: Wanted): Promise<Float64Array> {
   const { axes, height, width, first, count } = wanted;
   const pixels = height * width;
-  const out = new Float64Array(count * pixels);
   switch (axes) {
     case "MHW":
-      out.set(numbersIn(await node.readRows(first, count)));
-      return out;
+      return numbersIn(await node.readRows(first, count));
     case "MWH":
-      turnEach(numbersIn(await node.readRows(first, count)), out, wanted);
-      return out;
+      return turnedEach(numbersIn(await node.readRows(first, count)), wanted);
     case "YXHW":
     case "YXWH": {
       const columns = node.shape[1]!;
@@ -117,18 +117,19 @@ async function readFrames(node: ArrayNode, wanted: Wanted): Promise<Float64Array
       const lastRow = Math.floor((first + count - 1) / columns);
       const values = numbersIn(await node.readRows(row, lastRow - row + 1));
       const skip = (first - row * columns) * pixels;
-      const chosen = values.subarray(skip, skip + out.length);
-      if (axes === "YXHW") out.set(chosen);
-      else turnEach(chosen, out, wanted);
-      return out;
+      const chosen = values.slice(skip, skip + count * pixels);
+      return axes === "YXHW" ? chosen : turnedEach(chosen, wanted);
     }
     case "HWM": {
-      // Frames last: each is spread over the whole array, which is read a row of the detector at a time.
+      // Frames last: each is spread over the whole array, which is read some rows of the detector at a time.
       const total = node.shape[2]!;
-      for (let y = 0; y < height; y++) {
-        const values = numbersIn(await node.readRows(y, 1));
-        for (let x = 0; x < width; x++)
-          for (let m = 0; m < count; m++) out[m * pixels + y * width + x] = values[x * total + first + m]!;
+      const out = zeros(count * pixels, node.path);
+      const rowsAtOnce = Math.max(1, Math.floor(slabBytes / (8 * width * total)));
+      for (let y = 0; y < height; y += rowsAtOnce) {
+        const values = numbersIn(await node.readRows(y, Math.min(rowsAtOnce, height - y)));
+        for (let pixel = 0; pixel < values.length / total; pixel++)
+          for (let m = 0; m < count; m++)
+            out[m * pixels + y * width + pixel] = values[pixel * total + first + m]!;
       }
       return out;
     }
@@ -138,10 +139,20 @@ async function readFrames(node: ArrayNode, wanted: Wanted): Promise<Float64Array
 }
 
 /** Frames (W, H) as (H, W). */
-function turnEach(values: Float64Array, out: Float64Array, { height, width, count }: Wanted): void {
+function turnedEach(values: Float64Array, { height, width, count }: Wanted): Float64Array {
   const pixels = height * width;
   for (let m = 0; m < count; m++)
-    out.set(transposed(values.subarray(m * pixels, (m + 1) * pixels), [width, height]), m * pixels);
+    values.set(transposed(values.subarray(m * pixels, (m + 1) * pixels), [width, height]), m * pixels);
+  return values;
+}
+
+/** @throws Range when there is no room. */
+function zeros(length: number, key: string): Float64Array {
+  try {
+    return new Float64Array(length);
+  } catch (cause) {
+    throw new DoselapError("Range", "does not fit into memory", { key, got: `${8 * length} bytes`, cause });
+  }
 }
 
 function numbersIn(array: AnyArray): Float64Array {

@@ -24,6 +24,15 @@ const files = [
   "measured/product.npz",
   "measured/nexus.nxs",
   "measured/raster.h5",
+  "containers/frames.npy",
+  "containers/tiff/plain.tif",
+  "containers/tiff/tiff_lzw.tif",
+  "containers/tiff/deflate-predictor.tif",
+  "containers/tiff/bigtiff.tif",
+  "containers/shelves-plain.mat",
+  "containers/types.mat",
+  "containers/two.zip",
+  "containers/slac-pixels.npz",
 ];
 const mutationsPerFile = 30;
 
@@ -49,7 +58,7 @@ function damaged(bytes: Uint8Array, next: () => number): Uint8Array {
 
 /** Opens a file and reads all there is: the number of arrays that were refused. @throws what the readers throw. */
 async function readAll(path: string): Promise<number> {
-  const limits = { maxArrayBytes: 2 ** 24 };
+  const limits = { maxArrayBytes: 2 ** 24, positionUnit: "m" } as const;
   const tree = await openTree(path, limits);
   let lost = 0;
   try {

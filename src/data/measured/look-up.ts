@@ -6,6 +6,7 @@ import { DoselapError } from "../../errors.ts";
 import type { ArrayNode, ArrayTree } from "../../io/tree.ts";
 import { complexNumbers, realNumbers } from "../cast.ts";
 import type { Probe } from "../dataset.ts";
+import { likeliestMap } from "./candidates.ts";
 import { isColumnMajor, transposedImage, transposedProbe } from "./column-major.ts";
 import { lengthFactor, shown } from "./units.ts";
 
@@ -134,11 +135,12 @@ export function absent(tree: ArrayTree, role: string, paths: readonly string[]):
     .slice(0, listedAtMost)
     .map(({ path, typeName, shape }) => `${path} ${typeName} ${shapeText(shape)}`);
   const more = bySize.length > listedAtMost ? `, and ${bySize.length - listedAtMost} more` : "";
+  const likely = likeliestMap(tree);
   return new DoselapError("Contract", `has no ${role}`, {
     file: tree.file,
     expected: paths.join(" or "),
     got: listed.length === 0 ? "no arrays at all" : `${listed.join("; ")}${more}`,
-    hint: `Name it: --map ${role}=/path.`,
+    hint: likely === undefined ? `Name it: --map ${role}=/path.` : `Name the arrays, likeliest ${likely}.`,
   });
 }
 

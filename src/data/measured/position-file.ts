@@ -2,12 +2,13 @@
 // that a name states ("x (um)", "y_mm"); two columns without such names by --positions xy or yx.
 
 import { shapeText, type AnyArray } from "../../array/ndarray.ts";
-import { DoselapError } from "../../errors.ts";
+import { DoselapError, isDoselapError } from "../../errors.ts";
 import { decodeNpy } from "../../io/npy.ts";
 import { isNpy } from "../../io/npy-header.ts";
 import { parseNumberTable } from "../../io/number-table.ts";
 import { openSource, readAll } from "../../io/source.ts";
 import { realNumbers } from "../cast.ts";
+import { axisOf } from "./axis-name.ts";
 import { inProjectUnit, missingUnit } from "./positions-of.ts";
 import type { RawOptions, RawScan } from "./raw-scan.ts";
 import { metresPerUnit } from "./units.ts";
@@ -45,7 +46,16 @@ export async function withPositionsFile(scan: RawScan, options: RawOptions): Pro
 }
 
 async function tableOf(file: string): Promise<Table> {
-  const source = await openSource(file);
+  const source = await openSource(file).catch((cause: unknown) => {
+    if (!isDoselapError(cause)) throw cause;
+    throw new DoselapError("File", "cannot be opened", {
+      file,
+      key: "--positions",
+      expected: "xy, yx or the file of the positions",
+      got: cause.context.got,
+      cause,
+    });
+  });
   try {
     if (source.size > maxBytes) {
       throw new DoselapError("Range", "is too large for a list of positions", {
@@ -125,10 +135,4 @@ function parsedName(text: string): { readonly name: string; readonly unit?: stri
   const [, name, unit] = /^(.*?)[\s_]*(?:[([/]\s*|_)([a-zåµμ]+)\s*[)\]]?$/iu.exec(text) ?? [];
   const isUnit = unit !== undefined && (metresPerUnit(unit) !== undefined || /^(px|pixels?)$/iu.test(unit));
   return isUnit && name !== "" ? { name: name!, unit } : { name: text };
-}
-
-/** x, sx, samy, pos_x, sample_x, x_pos, "x position" …: the letter, or a motor with it at its end. */
-function axisOf(name: string): "x" | "y" | undefined {
-  const match = /^(?:[a-z]*[_. -])?(?:s|sam|sample|stage|pos|p)?([xy])(?:[_. -].*)?$/iu.exec(name.trim());
-  return match === null ? undefined : (match[1]!.toLowerCase() as "x" | "y");
 }

@@ -1,7 +1,7 @@
 // Rows of a Zarr array, chunk by chunk: those that are asked for are decompressed and put in their places, and the last ones are
 // kept, since the next rows often lie in them. A chunk that is not there holds the fill value.
 
-import { sizeOf, type AnyArray } from "../../array/ndarray.ts";
+import { shapeText, sizeOf, type AnyArray } from "../../array/ndarray.ts";
 import { DoselapError } from "../../errors.ts";
 import { arrayOf } from "../npy.ts";
 import { checkRows, checkSize } from "../row-range.ts";
@@ -100,7 +100,7 @@ export function zarrNode(
     return arrayOf(type, wanted, out, where);
   }
 
-  const chunks = `chunks of (${chunk.join(", ")})${shards === undefined ? "" : ` in shards of (${shards.shape.join(", ")})`}`;
+  const chunks = `chunks of ${shapeText(chunk)}${shards === undefined ? "" : ` in shards of ${shapeText(shards.shape)}`}`;
   return {
     path,
     shape,
