@@ -5,6 +5,7 @@ import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { containerOf, containers } from "../../src/data/measured/containers.ts";
 import { openMeasured, openScanFile, type OpenMeasuredOptions } from "../../src/data/measured/open.ts";
 import type { RawScan } from "../../src/data/measured/raw-scan.ts";
 import { measuredFormats } from "../../src/data/measured/registry.ts";
@@ -136,6 +137,12 @@ async function withScan<Result>(
 test("every format has a row", () => {
   const covered = new Set(rows.map(({ format }) => format));
   expect(measuredFormats.map(({ name }) => name).filter((name) => !covered.has(name))).toEqual([]);
+});
+
+test("every container has a row", async () => {
+  const told = await Promise.all(rows.map(({ file }) => containerOf(join(goldens, file))));
+  const covered = new Set(told.map(({ container }) => container.name));
+  expect(containers.map(({ name }) => name).filter((name) => !covered.has(name))).toEqual([]);
 });
 
 describe.each(rows)("$file ($format)", (row) => {
