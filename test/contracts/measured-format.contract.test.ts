@@ -252,6 +252,17 @@ describe("what does not fit is refused, with the way out", () => {
     await expect(opening).rejects.toThrow(/\/measurement\/eiger uint16 \(6, 8, 10\).*--map diffraction=/u);
   });
 
+  test("an object and a mask that MATLAB wrote are turned", async () => {
+    const file = "../containers/version73.mat";
+    const all = { diffraction: "/cbed", object: "/obj", mask: "/bad" };
+    await withScan({ file, options: { map: all } }, ({ object, mask }) => {
+      expect([object!.height, object!.width, ...object!.data.subarray(48, 52)]).toEqual([
+        20, 24, 24, 24.5, 25, 25.5,
+      ]);
+      expect(mask!.indexOf(1)).toBe(23);
+    });
+  });
+
   test("a mapped path that is not there, a role that is none, a unit that nobody stated", async () => {
     const file = join(goldens, "raw.h5");
     await expect(openMeasured(file, { map: { diffraction: "/measurement/pilatus" } })).rejects.toThrow(

@@ -16,6 +16,12 @@ export function transposed<Numbers extends Float32Array | Float64Array>(
   each = 1,
 ): Numbers {
   const out = values.slice();
+  if (each === 1) {
+    for (let row = 0; row < rows; row++)
+      for (let column = 0; column < columns; column++)
+        out[column * rows + row] = values[row * columns + column]!;
+    return out as Numbers;
+  }
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
       const [from, to] = [each * (row * columns + column), each * (column * rows + row)];

@@ -158,7 +158,7 @@ function zeros(length: number, key: string): Float64Array {
 function numbersIn(array: AnyArray): Float64Array {
   const values = realNumbers(array);
   if (values === undefined) throw new TypeError(`${array.dtype} is not real`);
-  return values instanceof Float64Array ? values : Float64Array.from(values);
+  return values instanceof Float64Array ? values : new Float64Array(values);
 }
 
 /** Arrays of equal rows, one after the other, as one. @throws Contract when their rows differ. */

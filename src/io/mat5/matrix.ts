@@ -194,33 +194,63 @@ function complexOf(dtype: DType): "complex64" | "complex128" | undefined {
 }
 
 /** MATLAB stores numbers in the smallest type that holds them. */
-function castTo(dtype: DType, { shape, data }: AnyArray): AnyArray {
-  const numbers = (): Float64Array => Float64Array.from(data as ArrayLike<number | bigint>, Number);
+function castTo(dtype: DType, stored: AnyArray): AnyArray {
+  if (stored.dtype === dtype) return stored;
+  const { shape } = stored;
+  // A constructor of one typed array from another is the fast way.
+  const values = plainNumbers(stored);
   switch (dtype) {
     case "float64":
-      return { dtype, shape, data: numbers() };
+      return { dtype, shape, data: new Float64Array(values) };
     case "float32":
-      return { dtype, shape, data: Float32Array.from(numbers()) };
+      return { dtype, shape, data: new Float32Array(values) };
     case "int64":
-      return { dtype, shape, data: BigInt64Array.from(data as ArrayLike<bigint>, BigInt) };
+      return { dtype, shape, data: BigInt64Array.from(values, wholeOf) };
     case "uint64":
-      return { dtype, shape, data: BigUint64Array.from(data as ArrayLike<bigint>, BigInt) };
+      return { dtype, shape, data: BigUint64Array.from(values, wholeOf) };
     case "bool":
-      return { dtype, shape, data: Uint8Array.from(numbers(), (value) => (value === 0 ? 0 : 1)) };
+      return { dtype, shape, data: Uint8Array.from(values, (value) => (value === 0 ? 0 : 1)) };
     case "int8":
-      return { dtype, shape, data: Int8Array.from(numbers()) };
+      return { dtype, shape, data: new Int8Array(values) };
     case "uint8":
-      return { dtype, shape, data: Uint8Array.from(numbers()) };
+      return { dtype, shape, data: new Uint8Array(values) };
     case "int16":
-      return { dtype, shape, data: Int16Array.from(numbers()) };
+      return { dtype, shape, data: new Int16Array(values) };
     case "uint16":
-      return { dtype, shape, data: Uint16Array.from(numbers()) };
+      return { dtype, shape, data: new Uint16Array(values) };
     case "int32":
-      return { dtype, shape, data: Int32Array.from(numbers()) };
+      return { dtype, shape, data: new Int32Array(values) };
     case "uint32":
-      return { dtype, shape, data: Uint32Array.from(numbers()) };
+      return { dtype, shape, data: new Uint32Array(values) };
     default:
       throw new TypeError(`${dtype} is no class of MATLAB's`);
+  }
+}
+
+/** As MATLAB converts: NaN is 0. */
+function wholeOf(value: number): bigint {
+  return Number.isFinite(value) ? BigInt(Math.trunc(value)) : 0n;
+}
+
+type Numbers =
+  | Float64Array
+  | Float32Array
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array;
+
+function plainNumbers(array: AnyArray): Numbers {
+  switch (array.dtype) {
+    case "string":
+      throw new TypeError("a text is no numbers");
+    case "int64":
+    case "uint64":
+      return Float64Array.from(array.data, Number);
+    default:
+      return array.data;
   }
 }
 

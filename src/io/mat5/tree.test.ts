@@ -87,16 +87,17 @@ describe("what is damaged or hostile is refused", () => {
         content,
       ]),
     );
-  const opening = async (...parts: Uint8Array[]): Promise<void> => {
+  const opening = async (...parts: Uint8Array[]): Promise<number> => {
     const tree = await mat5Tree(bytesSource(Buffer.concat([header, ...parts]), "a.mat"), {
       maxArrayBytes: 2 ** 20,
     });
     for (const node of tree.arrays) await node.read();
     await tree.close();
+    return tree.arrays.length;
   };
 
   test("the builder of these makes sound files", async () => {
-    await opening(matrix([1, 2], element(9, Buffer.alloc(16))));
+    expect(await opening(matrix([1, 2], element(9, Buffer.alloc(16))))).toBe(1);
   });
 
   test.each<[string, Uint8Array[], RegExp]>([

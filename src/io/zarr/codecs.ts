@@ -2,7 +2,6 @@
 // size that it declares itself, or while it is.
 
 import { gunzipSync, inflateSync } from "node:zlib";
-import type { Codec as Decoder } from "numcodecs";
 import { DoselapError, messageOf } from "../../errors.ts";
 import { crc32c } from "./crc32c.ts";
 import type { Codec } from "./metadata.ts";
@@ -13,15 +12,20 @@ interface Place {
   readonly key: string;
 }
 
-type Decode = (bytes: Uint8Array, size: number) => Uint8Array | Promise<Uint8Array>;
+type Decode = (bytes: Uint8Array, size: number) => Awaitable;
 
-/** The library is loaded with the first chunk that needs it. */
-async function numcodecs(
-  load: () => Promise<{ default: { fromConfig(config: { id: string }): Decoder } }>,
-  bytes: Uint8Array,
-): Promise<Uint8Array> {
-  const decoder = (await load()).default.fromConfig({ id: "" });
-  return decoder.decode(bytes);
+/** What the library's modules are. */
+interface Library {
+  readonly default: {
+    fromConfig(config: { readonly id: string }): { decode: (bytes: Uint8Array) => Awaitable };
+  };
+}
+type Awaitable = Uint8Array | Promise<Uint8Array>;
+
+/** Loaded with the first chunk that needs it. */
+async function decodedBy(load: () => Promise<Library>, bytes: Uint8Array): Promise<Uint8Array> {
+  const { default: codec } = await load();
+  return codec.fromConfig({ id: "" }).decode(bytes);
 }
 
 const decoders: { readonly [name: string]: Decode } = {
@@ -32,19 +36,19 @@ const decoders: { readonly [name: string]: Decode } = {
     if (bytes.length < 16 || view.getUint32(12, true) !== bytes.length)
       throw new RangeError("its header declares another length");
     declared(view.getUint32(4, true), size);
-    return numcodecs(() => import("numcodecs/blosc"), bytes);
+    return decodedBy(() => import("numcodecs/blosc"), bytes);
   },
   lz4(bytes, size) {
     if (bytes.length < 4) throw new RangeError("it ends within its header");
     declared(new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true), size);
-    return numcodecs(() => import("numcodecs/lz4"), bytes);
+    return decodedBy(() => import("numcodecs/lz4"), bytes);
   },
   zstd(bytes, size) {
     const { most, isExact } = zstdBound(bytes);
     if (isExact) declared(most, size);
     // Without a declared size blocks may be of any kind: sixteen times is more than sound ones claim.
     else if (most > 2 ** 26 + 16 * size) throw new RangeError(`it may give ${most} bytes`);
-    return numcodecs(() => import("numcodecs/zstd"), bytes);
+    return decodedBy(() => import("numcodecs/zstd"), bytes);
   },
   crc32c(bytes) {
     const content = bytes.subarray(0, -4);

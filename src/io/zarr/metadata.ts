@@ -97,7 +97,10 @@ export function arrayOfVersion2(text: string, attributes: Attributes, where: Whe
   sameRank(shape, chunk, where);
   const axes = shape.map((_, axis) => axis);
   const type = typeof about.dtype === "string" ? parseDescr(about.dtype) : undefined;
-  const steps = [...(filters ?? []), ...(compressor == null ? [] : [compressor])];
+  const steps = [
+    ...(filters ?? []),
+    ...(compressor === null || compressor === undefined ? [] : [compressor]),
+  ];
   return {
     shape,
     chunk,

@@ -46,7 +46,7 @@ function stackIn(
       geometry: {},
       told: look.told,
       conversions: look.conversions,
-      warnings: [...tree.problems, ...look.warnings],
+      warnings: [...tree.problems, ...tree.arrays.filter((other) => other !== node).map(leftOut)],
     };
   }
 
@@ -60,6 +60,11 @@ function stackIn(
     },
     read,
   };
+}
+
+/** Of another size or type than the stack's. */
+function leftOut({ path, typeName, shape }: ArrayNode): string {
+  return `not read: ${path}, ${typeName} ${shapeText(shape)}`;
 }
 
 function isStack({ shape, dtype }: ArrayNode): boolean {
