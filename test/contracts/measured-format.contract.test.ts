@@ -56,7 +56,7 @@ const rows: readonly Row[] = [
       options: positions,
     }),
   ),
-  ...["shelves-plain.mat", "shelves-deflated.mat"].map((name) => ({
+  ...["shelves-plain.mat", "shelves-deflated.mat", "shelves-first.mat"].map((name) => ({
     file: `../containers/${name}`,
     format: "PtychoShelves",
     has: ["frames", "positions"] as const,

@@ -9,7 +9,7 @@ import type { Domain } from "../metadata.ts";
 import type { RawFrames } from "./raw-scan.ts";
 
 /** M frames, rows H, columns W; Y, X a raster of scan positions. MATLAB's column-major (H, W, M) arrives as MWH. */
-export type FrameAxes = "MHW" | "MWH" | "HWM" | "YXHW" | "YXWH";
+export type FrameAxes = "MHW" | "MWH" | "HWM" | "WHM" | "YXHW" | "YXWH";
 
 /** Axes of a raster by who wrote it. */
 export function rasterAxes(node: ArrayNode): FrameAxes {
@@ -71,7 +71,7 @@ export function framesOf(
 
 function countOf(shape: readonly number[], axes: FrameAxes): number {
   if (axes === "YXHW" || axes === "YXWH") return shape[0]! * shape[1]!;
-  return axes === "HWM" ? shape[2]! : shape[0]!;
+  return axes === "HWM" || axes === "WHM" ? shape[2]! : shape[0]!;
 }
 
 function frameShape(shape: readonly number[], axes: FrameAxes): [number, number] {
@@ -82,6 +82,8 @@ function frameShape(shape: readonly number[], axes: FrameAxes): [number, number]
       return [shape[2]!, shape[1]!];
     case "HWM":
       return [shape[0]!, shape[1]!];
+    case "WHM":
+      return [shape[1]!, shape[0]!];
     case "YXHW":
       return [shape[2]!, shape[3]!];
     case "YXWH":
@@ -120,6 +122,11 @@ async function readFrames(node: ArrayNode, wanted: Wanted): Promise<Float64Array
       const chosen = values.slice(skip, skip + count * pixels);
       return axes === "YXHW" ? chosen : turnedEach(chosen, wanted);
     }
+    case "WHM":
+      return turnedEach(
+        await readFrames(node, { ...wanted, axes: "HWM", height: width, width: height }),
+        wanted,
+      );
     case "HWM": {
       // Frames last: each is spread over the whole array, which is read some rows of the detector at a time.
       const total = node.shape[2]!;

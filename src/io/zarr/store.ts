@@ -1,5 +1,6 @@
 // Where a Zarr store keeps its documents and chunks: a folder, or a ZIP archive of one. Keys are paths without a slash in front.
 
+import type { Dirent } from "node:fs";
 import { open, readdir, stat, type FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { DoselapError } from "../../errors.ts";
@@ -14,6 +15,8 @@ export interface ZarrStore {
   readonly file: string;
   /** Folders with documents of Zarr in them, "" for the root, sorted; those below an array are its chunks. */
   readonly folders: readonly string[];
+  /** Objects below an array's folder that are no documents; undefined for more than are counted. @throws File. */
+  countBelow(folder: string): Promise<number | undefined>;
   /** The bytes under a key; undefined when there are none. Close them. @throws File, Format. */
   open(key: string): Promise<ByteSource | undefined>;
   close(): Promise<void>;
@@ -23,6 +26,8 @@ const arrayDocuments = [".zarray", "zarr.json"] as const;
 const documents: readonly string[] = [...arrayDocuments, ".zgroup"];
 const maxFolders = 100_000;
 const maxDepth = 32;
+/** Counting more chunks than this takes seconds. */
+const maxCounted = 100_000;
 
 /** Whether a folder is the root of a store. */
 export async function isZarrFolder(folder: string): Promise<boolean> {
@@ -64,7 +69,38 @@ export async function folderStore(folder: string, allowOutside: boolean): Promis
     return undefined;
   }
   const folders = await foldersOf(folder, openKey);
-  return { file: folder, folders, open: openKey, close: () => Promise.resolve() };
+  return {
+    file: folder,
+    folders,
+    countBelow: (below) => filesBelow(join(folder, below)),
+    open: openKey,
+    close: () => Promise.resolve(),
+  };
+}
+
+async function filesBelow(root: string): Promise<number | undefined> {
+  let count = 0;
+  const queue = [root];
+  for (const folder of queue) {
+    if (count > maxCounted || queue.length > maxCounted) return undefined;
+    for (const entry of await entriesOf(folder)) {
+      if (entry.isDirectory()) queue.push(join(folder, entry.name));
+      else if (!isDocument(entry.name)) count++;
+    }
+  }
+  return count;
+}
+
+async function entriesOf(folder: string): Promise<Dirent[]> {
+  try {
+    return await readdir(folder, { withFileTypes: true });
+  } catch (cause) {
+    throw fileError("cannot be read", folder, cause);
+  }
+}
+
+function isDocument(name: string): boolean {
+  return documents.includes(name) || name === ".zattrs" || name === ".zmetadata";
 }
 
 async function foldersOf(root: string, openKey: ZarrStore["open"]): Promise<string[]> {
@@ -78,9 +114,7 @@ async function foldersOf(root: string, openKey: ZarrStore["open"]): Promise<stri
         got: "more",
       });
     }
-    const entries = await readdir(join(root, folder), { withFileTypes: true }).catch((cause: unknown) => {
-      throw fileError("cannot be read", join(root, folder), cause);
-    });
+    const entries = await entriesOf(join(root, folder));
     const names = entries.map(({ name }) => name);
     if (documents.some((name) => names.includes(name))) found.push(folder);
     // Below an array lie its chunks, perhaps a million of them.
@@ -139,6 +173,10 @@ export async function zipStore(file: string): Promise<ZarrStore> {
     return {
       file,
       folders: [...new Set(folders)].toSorted(),
+      async countBelow(folder) {
+        const below = [...members.keys()].filter((key) => folder === "" || key.startsWith(`${folder}/`));
+        return below.filter((key) => !key.endsWith("/") && !isDocument(lastOf(key))).length;
+      },
       async open(key) {
         const member = members.get(key);
         return member === undefined ? undefined : bytesSource(await zip.read(member), file);

@@ -1,6 +1,7 @@
 // A Zarr store, of version 2 or 3, in a folder or a ZIP archive, as a tree of arrays.
 
 import { stat } from "node:fs/promises";
+import { sizeOf } from "../../array/ndarray.ts";
 import { isDoselapError } from "../../errors.ts";
 import { parseJson } from "../json.ts";
 import { defaultMaxArrayBytes } from "../source.ts";
@@ -36,8 +37,10 @@ async function treeOf(store: ZarrStore, maxArrayBytes: number): Promise<ArrayTre
   for (const folder of store.folders) {
     try {
       const found = await describedIn(store, folder);
-      if ("shape" in found) arrays.push(zarrNode(store, folder, found, maxArrayBytes));
-      else groups.set(`/${folder}`, found.attributes);
+      if ("shape" in found) {
+        arrays.push(zarrNode(store, folder, found, maxArrayBytes));
+        problems.push(...(await absentChunks(store, folder, found)));
+      } else groups.set(`/${folder}`, found.attributes);
     } catch (cause) {
       // One array that is not understood does not take the others along.
       if (!isDoselapError(cause)) throw cause;
@@ -57,6 +60,20 @@ async function treeOf(store: ZarrStore, maxArrayBytes: number): Promise<ArrayTre
     attributesOf: (path) => groups.get(path) ?? find(path)?.attributes() ?? {},
     close: () => store.close(),
   };
+}
+
+/** Chunks that are not there are told: a store that was copied in part looks like one whose values are the fill value. */
+async function absentChunks(
+  store: ZarrStore,
+  folder: string,
+  { shape, chunk, shards, fill }: ZarrArray,
+): Promise<string[]> {
+  const grid = shards?.shape ?? chunk;
+  const expected = sizeOf(shape.map((length, axis) => Math.ceil(length / grid[axis]!)));
+  const count = await store.countBelow(folder);
+  if (count === undefined || count >= expected) return [];
+  const value = JSON.stringify(fill ?? 0);
+  return [`/${folder}: ${expected - count} of ${expected} chunks are not there and are read as ${value}`];
 }
 
 /** The array, or the group, of a folder. */

@@ -2,8 +2,8 @@
 // which are HDF5 since version 7.3. MATLAB stores the first axis fastest, so that (H, W, M) arrives as (M, W, H) and images arrive transposed.
 // Wakonig et al., J. Appl. Cryst. 53, 574 (2020), doi:10.1107/S1600576720001776; https://github.com/yijiang1/fold_slice
 
-import type { ArrayTree } from "../../../io/tree.ts";
-import { framesOf, rasterAxes } from "../frames-of.ts";
+import type { ArrayNode, ArrayTree } from "../../../io/tree.ts";
+import { framesOf, rasterAxes, type FrameAxes } from "../frames-of.ts";
 import { LookUp } from "../look-up.ts";
 import { positionsFrom } from "../positions-of.ts";
 import type { MeasuredFormat, RawOptions, RawPositions, RawScan } from "../raw-scan.ts";
@@ -30,6 +30,7 @@ async function read(tree: ArrayTree, options: RawOptions): Promise<RawScan> {
     frameNode === undefined ? look.required("object", ["/object"]) : look.first("object", ["/object"]);
   const probeNode = look.first("probe", ["/probe"]);
   const wavelengthM = await look.metres("wavelength", ["/lambda", "/p/lambda"], "m");
+  const found = await positions(look, options);
   const pixel = look.first("object pixel", ["/p/dx_spec", "/dx_spec"]);
   return {
     file: tree.file,
@@ -39,11 +40,11 @@ async function read(tree: ArrayTree, options: RawOptions): Promise<RawScan> {
         ? undefined
         : framesOf(frameNode, {
             file: tree.file,
-            axes: options.layout ?? (frameNode.shape.length === 4 ? rasterAxes(frameNode) : "MWH"),
+            axes: options.layout ?? axesOf(look, frameNode, found?.x.length),
             domain: options.domain ?? "counts",
             selection: options.frames,
           }),
-    positions: await positions(look, options),
+    positions: found,
     geometry: {
       wavelengthM,
       pixelSizeM: pixel === undefined ? undefined : (await look.vector(pixel))[0],
@@ -54,6 +55,15 @@ async function read(tree: ArrayTree, options: RawOptions): Promise<RawScan> {
     conversions: look.conversions,
     warnings: [...tree.problems, ...look.warnings],
   };
+}
+
+/** MATLAB's (H, W, M), unless the positions say that M is its first axis, as others write it. */
+function axesOf(look: LookUp, node: ArrayNode, count: number | undefined): FrameAxes {
+  if (node.shape.length === 4) return rasterAxes(node);
+  const [first, , last] = node.shape;
+  if (count === undefined || first === count || last !== count) return "MWH";
+  look.told.push(`frames are MATLAB's first axis: there are ${count} positions`);
+  return "WHM";
 }
 
 async function positions(look: LookUp, options: RawOptions): Promise<RawPositions | undefined> {
