@@ -15,6 +15,8 @@ export interface ZarrStore {
   readonly file: string;
   /** Folders with documents of Zarr in them, "" for the root, sorted; those below an array are its chunks. */
   readonly folders: readonly string[];
+  /** Folders that are links, which are not followed. */
+  readonly links: readonly string[];
   /** Objects below an array's folder that are no documents; undefined for more than are counted. @throws File. */
   countBelow(folder: string): Promise<number | undefined>;
   /** The bytes under a key; undefined when there are none. Close them. @throws File, Format. */
@@ -68,10 +70,11 @@ export async function folderStore(folder: string, allowOutside: boolean): Promis
     await handle.close();
     return undefined;
   }
-  const folders = await foldersOf(folder, openKey);
+  const { folders, links } = await foldersOf(folder, openKey);
   return {
     file: folder,
     folders,
+    links,
     countBelow: (below) => filesBelow(join(folder, below)),
     open: openKey,
     close: () => Promise.resolve(),
@@ -103,8 +106,12 @@ function isDocument(name: string): boolean {
   return documents.includes(name) || name === ".zattrs" || name === ".zmetadata";
 }
 
-async function foldersOf(root: string, openKey: ZarrStore["open"]): Promise<string[]> {
+async function foldersOf(
+  root: string,
+  openKey: ZarrStore["open"],
+): Promise<Pick<ZarrStore, "folders" | "links">> {
   const found: string[] = [];
+  const links: string[] = [];
   const queue = [{ folder: "", depth: 0 }];
   for (const { folder, depth } of queue) {
     if (queue.length > maxFolders || depth > maxDepth) {
@@ -120,12 +127,14 @@ async function foldersOf(root: string, openKey: ZarrStore["open"]): Promise<stri
     // Below an array lie its chunks, perhaps a million of them.
     if (names.includes(".zarray") || (names.includes("zarr.json") && (await isArray(openKey, folder))))
       continue;
-    // Links to folders are not followed: they may lead back.
-    for (const entry of entries)
-      if (entry.isDirectory())
-        queue.push({ folder: folder === "" ? entry.name : `${folder}/${entry.name}`, depth: depth + 1 });
+    for (const entry of entries) {
+      const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory()) queue.push({ folder: path, depth: depth + 1 });
+      // A link to a folder may lead back, or away.
+      else if (entry.isSymbolicLink()) links.push(path);
+    }
   }
-  return found.toSorted();
+  return { folders: found.toSorted(), links };
 }
 
 async function isArray(openKey: ZarrStore["open"], folder: string): Promise<boolean> {
@@ -173,6 +182,7 @@ export async function zipStore(file: string): Promise<ZarrStore> {
     return {
       file,
       folders: [...new Set(folders)].toSorted(),
+      links: [],
       async countBelow(folder) {
         const below = [...members.keys()].filter((key) => folder === "" || key.startsWith(`${folder}/`));
         return below.filter((key) => !key.endsWith("/") && !isDocument(lastOf(key))).length;

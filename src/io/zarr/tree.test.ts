@@ -233,6 +233,15 @@ describe("what is damaged or hostile is refused", () => {
     expect(numbers(await allowed.find("raw")!.read())).toEqual(expected);
   });
 
+  test("a link to a folder, which may lead back, is told and not followed", async () => {
+    const root = join(folder, "cyclic");
+    await cp(join(goldens, "two.zarr"), root, { recursive: true });
+    await symlink(root, join(root, "again"));
+    const tree = await openZarrTree(root);
+    expect(tree.problems).toContain("/again: is a link, which is not followed");
+    expect(tree.arrays).toHaveLength(two.arrays.length);
+  });
+
   test("a damaged checksum, and an index that leads out of its shard", async () => {
     const root = join(folder, "damaged");
     await cp(join(goldens, "three.zarr"), root, { recursive: true });

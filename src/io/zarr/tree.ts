@@ -32,7 +32,7 @@ export async function openZarrTree(
 
 async function treeOf(store: ZarrStore, maxArrayBytes: number): Promise<ArrayTree> {
   const arrays: ArrayNode[] = [];
-  const problems: string[] = [];
+  const problems = store.links.map((path) => `/${path}: is a link, which is not followed`);
   const groups = new Map<string, Attributes>();
   for (const folder of store.folders) {
     try {
