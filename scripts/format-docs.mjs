@@ -7,6 +7,7 @@ const page = "docs/formats.md";
 const root = process.cwd();
 const load = compiledSources(root);
 const { measuredFormats } = await load("data/measured/registry.js");
+const { containers } = await load("data/measured/containers.js");
 const { scanWriters } = await load("data/measured/writers/registry.js");
 const { parts } = await load("data/measured/writers/writer.js");
 
@@ -38,7 +39,16 @@ function render() {
       ]),
     ),
     "",
-    "Any other HDF5 or NPZ file is read with `--map diffraction=/path,x=/path,y=/path`. What is neither stated in the file nor by a flag is asked for.",
+    "A stack has frames alone: their positions are read from the CSV, TXT or .npy file of `--positions FILE`, whose columns named x and y,",
+    "or whose two columns, are in the unit that `--position-unit` or a name such as `x_um` states. The arrays of any other file are named with",
+    "`--map diffraction=/path,x=/path,y=/path`; `doselap inspect` lists them. What is neither stated in the file nor by a flag is asked for.",
+    "",
+    "Arrays are read from these containers, in blocks, never the whole of a large file:",
+    "",
+    ...table(
+      ["container", "what it is"],
+      containers.map(({ name, title, source }) => [`[${name}](${source})`, title]),
+    ),
     "",
     "## Written",
     "",

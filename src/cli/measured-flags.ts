@@ -1,11 +1,14 @@
 // Flags that state what a measured file leaves out, or override it.
 
+import { resolve } from "node:path";
 import type { OpenMeasuredOptions } from "../data/measured/open.ts";
 import { DoselapError } from "../errors.ts";
 import { parsePositive } from "./flags.ts";
-import { readFlags, type ReadFlags } from "./read-flags.ts";
+import type { ReadOptions } from "../data/read.ts";
+import { readFlags, readOptionsOf, type ReadFlags } from "./read-flags.ts";
 
-export interface MeasuredFlags extends ReadFlags {
+export interface MeasuredFlags extends Omit<ReadFlags, "positions"> {
+  readonly positions?: readonly string[];
   readonly map?: readonly string[];
   readonly frames?: readonly [number, number];
   readonly positionUnit?: "m" | "mm" | "um" | "nm" | "angstrom" | "px";
@@ -22,6 +25,14 @@ const metres = (brief: string) =>
 
 export const measuredFlags = {
   ...readFlags,
+  positions: {
+    kind: "parsed",
+    parse: String,
+    variadic: true,
+    optional: true,
+    placeholder: "xy|yx|FILE",
+    brief: "Column order of the positions, or the table (CSV, TXT) or .npy file that holds them; both: twice",
+  },
   map: {
     kind: "parsed",
     parse: String,
@@ -62,14 +73,16 @@ export const measuredFlags = {
   },
 } as const;
 
-/** The flags as the readers' options. @throws Usage for a map that is none. */
-export function measuredOptionsOf(flags: MeasuredFlags): OpenMeasuredOptions {
-  const { map, frames, domain, positions, positionUnit, layout, scanStep, energy, distance } = flags;
+/** The flags as the readers' options; files are named from `cwd`. @throws Usage for a map that is none, two files. */
+export function measuredOptionsOf(flags: MeasuredFlags, cwd: string): OpenMeasuredOptions {
+  const { map, frames, domain, positionUnit, layout, scanStep, energy, distance } = flags;
+  const { order, file } = positionsOf(flags);
   return {
     map: map === undefined || map.length === 0 ? undefined : mapOf(map),
     frames: frames === undefined ? undefined : { first: frames[0], count: frames[1] - frames[0] },
     domain,
-    positionOrder: positions,
+    positionsFile: file === undefined ? undefined : resolve(cwd, file),
+    positionOrder: order,
     positionUnit,
     layout,
     scanStepM: scanStep,
@@ -79,6 +92,29 @@ export function measuredOptionsOf(flags: MeasuredFlags): OpenMeasuredOptions {
     pixelSizeM: flags.pixelSize,
     allowOutsideLinks: flags.allowOutsideLinks,
   };
+}
+
+/** The flags that datasets know too. */
+export function datasetOptionsOf(flags: MeasuredFlags): ReadOptions {
+  const { positions: _stated, ...others } = flags;
+  const { order } = positionsOf(flags);
+  return readOptionsOf(order === undefined ? others : { ...others, positions: order });
+}
+
+const orders = ["xy", "yx"] as const;
+
+function positionsOf({ positions = [] }: MeasuredFlags): {
+  readonly order?: "xy" | "yx" | undefined;
+  readonly file?: string | undefined;
+} {
+  const order = orders.find((candidate) => positions.includes(candidate));
+  const files = positions.filter((text) => !orders.some((candidate) => candidate === text));
+  if (files.length <= 1 && positions.length - files.length <= 1) return { order, file: files[0] };
+  throw new DoselapError("Usage", "positions are stated twice", {
+    key: "--positions",
+    expected: "one order, one file",
+    got: positions.join(", "),
+  });
 }
 
 function mapOf(entries: readonly string[]): { readonly [role: string]: string } {

@@ -1,17 +1,17 @@
 // Any scan or reconstruction that is read, written in any format that is written. What the target cannot hold is listed.
 
 import { DoselapError } from "../errors.ts";
-import { isHdf5 } from "../io/hdf5/file.ts";
 import { openNpz } from "../io/npz.ts";
 import { candidateOf } from "./candidate.ts";
 import { withProvenance, type Dataset } from "./dataset.ts";
 import type { FormatInfo } from "./formats/format.ts";
 import { detectFormat } from "./formats/registry.ts";
 import { meanCounts } from "./frames.ts";
+import { containerOf, openTree } from "./measured/containers.ts";
 import { contentOfDataset, contentOfScan, type ScanContent } from "./measured/content.ts";
 import { hasDoselapGroup, readDoselapGroup } from "./measured/doselap-group.ts";
 import { LookUp } from "./measured/look-up.ts";
-import { openScanFile, openTree, type OpenMeasuredOptions } from "./measured/open.ts";
+import { openScanFile, type OpenMeasuredOptions } from "./measured/open.ts";
 import type { RawGeometry } from "./measured/raw-scan.ts";
 import { wavelengthOfEv } from "./measured/units.ts";
 import { scanWriter } from "./measured/writers/registry.ts";
@@ -92,7 +92,9 @@ function recorded(content: ScanContent, from: string, writer: ScanWriter, versio
 
 async function openSource(input: string, options: ConvertOptions): Promise<Source> {
   const { measured = {} } = options;
-  if (await isHdf5(input)) return (await ownHdf5(input, measured)) ?? measuredSource(input, measured);
+  const { container } = await containerOf(input);
+  if (container.name === "HDF5") return (await ownHdf5(input, measured)) ?? measuredSource(input, measured);
+  if (container.name !== "NPZ") return measuredSource(input, measured);
   const npz = await openNpz(input, options.read?.limits);
   try {
     if (detectFormat(npz.names) !== undefined) {
@@ -100,7 +102,8 @@ async function openSource(input: string, options: ConvertOptions): Promise<Sourc
       const { dataset, format, warnings } = await loadScan(npz, options.read ?? {}, inMemory);
       return closed(contentOfDataset(dataset, input, givenGeometry(measured)), format, warnings);
     }
-    const isOurs = npz.names.includes("objectGuess") && npz.names.includes("probeGuess");
+    const has = (name: string): boolean => npz.names.includes(name);
+    const isOurs = has("objectGuess") && has("probeGuess") && !has("diffraction");
     if (!isOurs) return await measuredSource(input, measured);
   } finally {
     await npz.close();
@@ -172,8 +175,12 @@ function givenGeometry({
 }
 
 /** Flags that choose parts of measured files mean nothing to a dataset. @throws Usage. */
-function refuseSelection(file: string, { map, frames, scanStepM, positionUnit }: OpenMeasuredOptions): void {
+function refuseSelection(
+  file: string,
+  { map, frames, scanStepM, positionUnit, positionsFile }: OpenMeasuredOptions,
+): void {
   const given = Object.entries({
+    "--positions FILE": positionsFile,
     "--map": map,
     "--frames": frames,
     "--scan-step": scanStepM,

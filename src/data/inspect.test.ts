@@ -99,7 +99,7 @@ describe("other files", () => {
     writeFileSync(at("a.npy"), encodeNpy(jsonArray("x")));
     expect(await inspectFile(at("a.npy"))).toMatchObject({
       kind: "npy",
-      arrays: [{ dtype: "string", shape: [] }],
+      arrays: [{ dtype: "<U3", shape: [] }],
       violations: [],
     });
   });

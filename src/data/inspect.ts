@@ -3,7 +3,6 @@
 import type { AnyArray } from "../array/ndarray.ts";
 import { DoselapError, isDoselapError } from "../errors.ts";
 import { openArrayFile } from "../io/array-file.ts";
-import { isHdf5 } from "../io/hdf5/file.ts";
 import { npzTree } from "../io/npz-tree.ts";
 import type { NpzFile } from "../io/npz.ts";
 import type { Dataset } from "./dataset.ts";
@@ -13,7 +12,9 @@ import { inMemory } from "./frame-stack.ts";
 import { frameCounts } from "./frames.ts";
 import type { ReadOptions } from "./read.ts";
 import { medianStep } from "./scan-step.ts";
-import { openMeasured, openTree, type OpenMeasuredOptions } from "./measured/open.ts";
+import { likeliestMap } from "./measured/candidates.ts";
+import { containerOf, type Container } from "./measured/containers.ts";
+import { openMeasured, type OpenMeasuredOptions } from "./measured/open.ts";
 import { measuredFactsOf, type MeasuredFacts } from "./measured/facts.ts";
 import { measuredFormat } from "./measured/registry.ts";
 import type { Violation } from "./violation.ts";
@@ -85,16 +86,13 @@ export interface InspectOptions extends ReadOptions {
 export async function inspectFile(path: string, options: InspectOptions = {}): Promise<Inspection> {
   const blank = blankInspection(path);
   try {
-    if (options.measured?.map !== undefined || (await isHdf5(path)))
-      return await inspectMeasured(path, options, blank);
+    const { container, why } = await containerOf(path);
+    const { map, positionsFile } = options.measured ?? {};
+    if (container.name !== "NPZ" || map !== undefined || positionsFile !== undefined)
+      return await inspectMeasured(path, options, { ...blank, detected: [why] }, container);
     const opened = await openArrayFile(path, options.limits);
     if (opened.kind === "npy") {
-      return {
-        ...blank,
-        kind: "npy",
-        detected: ["begins with \\x93NUMPY: one numpy array"],
-        arrays: [summaryOf(opened.array)],
-      };
+      return { ...blank, kind: "npy", detected: [why], arrays: [summaryOf(opened.array)] };
     }
     try {
       return await inspectNpz(opened.npz, options, blank);
@@ -178,8 +176,10 @@ async function inspectMeasured(
   path: string,
   options: InspectOptions,
   blank: Inspection,
+  container: Container,
 ): Promise<Inspection> {
-  const tree = await openTree(path, options.measured);
+  const limits = { maxArrayBytes: options.limits?.maxArrayBytes, ...options.measured };
+  const tree = await container.open(path, limits);
   let listed: Inspection;
   try {
     const arrays = tree.arrays.map(({ path: name, typeName, shape, storage }) => ({
@@ -190,8 +190,7 @@ async function inspectMeasured(
     }));
     listed = {
       ...blank,
-      kind: "arrays",
-      detected: [`begins with the signature of ${tree.container}`],
+      kind: container.name === "NPY" ? "npy" : "arrays",
       arrays,
       warnings: tree.problems,
     };
@@ -210,9 +209,14 @@ async function measuredFacts(
   { measured: options, limits }: InspectOptions,
   { detected, warnings }: Inspection,
 ): Promise<Partial<Inspection>> {
-  const { scan, close } = await openMeasured(path, { maxArrayBytes: limits?.maxArrayBytes, ...options });
-  await close();
-  if (scan === undefined) return { detected: [...detected, "no layout that is known has these arrays"] };
+  const opened = await openMeasured(path, { maxArrayBytes: limits?.maxArrayBytes, ...options });
+  const { scan, tree } = opened;
+  await opened.close();
+  if (scan === undefined) {
+    const likely = likeliestMap(tree);
+    const way = likely === undefined ? "" : `; likeliest ${likely}`;
+    return { detected: [...detected, `no layout that is known has these arrays${way}`] };
+  }
   const { probe, object } = scan;
   return {
     kind: "measured",

@@ -115,8 +115,14 @@ function wrap(header: NpyHeader, dtype: Exclude<DType, "string">, bytes: Uint8Ar
   }
 }
 
+/** Elements of another container as an array; takes `data` over as `decodeElements` does. */
+export function arrayOf(type: NpyDType, shape: readonly number[], data: Uint8Array, where: Where): AnyArray {
+  const header = { ...type, shape, fortranOrder: false, dataOffset: 0, byteLength: data.length };
+  return decodeElements(header, data, where);
+}
+
 /** Reverses every word in place. */
-function swapBytes(bytes: Uint8Array, wordBytes: number): void {
+export function swapBytes(bytes: Uint8Array, wordBytes: number): void {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (wordBytes === 2) buffer.swap16();
   else if (wordBytes === 4) buffer.swap32();

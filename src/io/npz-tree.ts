@@ -2,8 +2,8 @@
 
 import type { AnyArray } from "../array/ndarray.ts";
 import { sizeOf } from "../array/ndarray.ts";
-import { DoselapError } from "../errors.ts";
 import type { NpzFile } from "./npz.ts";
+import { checkRows } from "./row-range.ts";
 import type { ArrayNode, ArrayTree } from "./tree.ts";
 
 /** The arrays of an open NPZ; closing the tree closes it. @throws Format for a damaged header. */
@@ -40,15 +40,7 @@ async function readRows(
   name: string,
   { first, count, shape }: { first: number; count: number; shape: readonly number[] },
 ): Promise<AnyArray> {
-  const length = shape[0] ?? 1;
-  if (first < 0 || count < 0 || first + count > length) {
-    throw new DoselapError("Range", "has no such rows", {
-      file: npz.file,
-      key: name,
-      expected: `rows 0 to ${length - 1}`,
-      got: `${first} to ${first + count - 1}`,
-    });
-  }
+  checkRows(shape, first, count, { file: npz.file, key: name });
   const rowElements = sizeOf(shape.slice(1));
   const { dtype } = await npz.header(name);
   const isComplex = dtype === "complex64" || dtype === "complex128";

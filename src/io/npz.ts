@@ -14,10 +14,11 @@ import {
   encodeNpyHeader,
   refuseUnreadable,
 } from "./npy.ts";
-import { npyHeaderBytes, parseNpyHeader, type NpyHeader } from "./npy-header.ts";
+import { isNpy, npyHeaderBytes, parseNpyHeader, type NpyHeader } from "./npy-header.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { openRows, visitRows, type RowOptions, type RowReader } from "./npz-rows.ts";
 import { defaultMaxArrayBytes, openSource, sourceOfBytes, type ReadLimits } from "./source.ts";
+import { isTiff } from "./tiff/directory.ts";
 import { isZip, openZip, type ZipArchive, type ZipMember } from "./zip.ts";
 import { writeZip, type ZipContent } from "./zip-write.ts";
 
@@ -81,9 +82,16 @@ export async function openNpzSource(source: ByteSource, limits: ReadLimits = {})
 /** How an HDF5 file begins. */
 const hdf5Head = [0x89, 0x48, 0x44, 0x46];
 
-function prepareHint(file: string): string {
+/** What else the bytes are, when measured scans come in it. */
+function otherKind(head: Uint8Array): string | undefined {
+  if (hdf5Head.every((byte, i) => head[i] === byte)) return "HDF5";
+  if (isNpy(head)) return "one numpy array";
+  return isTiff(head) ? "TIFF" : undefined;
+}
+
+function prepareHint(file: string, kind: string): string {
   const { name } = parsePath(file);
-  return `This is HDF5. If it is a measured scan, make a dataset of it first: doselap prepare ${file} --out ${name}.npz`;
+  return `This is ${kind}. If it is a measured scan, make a dataset of it first: doselap prepare ${file} --out ${name}.npz`;
 }
 
 async function npzOf(
@@ -91,14 +99,18 @@ async function npzOf(
   { maxArrayBytes = defaultMaxArrayBytes }: ReadLimits,
 ): Promise<NpzFile> {
   const { file, wrapping } = source;
-  const head = new Uint8Array(Math.min(4, source.size));
+  const head = new Uint8Array(Math.min(8, source.size));
   await source.readInto(head, 0);
   if (!isZip(head)) {
+    const kind = otherKind(head);
     throw new DoselapError("Format", "is not an NPZ file", {
       file,
       expected: "a ZIP archive of .npy arrays",
-      got: source.size === 0 ? "an empty file" : `the bytes ${Buffer.from(head).toString("hex")} first`,
-      ...(hdf5Head.every((byte, i) => head[i] === byte) ? { hint: prepareHint(file) } : {}),
+      got:
+        source.size === 0
+          ? "an empty file"
+          : `the bytes ${Buffer.from(head.subarray(0, 4)).toString("hex")} first`,
+      ...(kind === undefined ? {} : { hint: prepareHint(file, kind) }),
     });
   }
   const zip = await openZip(source);

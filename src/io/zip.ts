@@ -1,13 +1,13 @@
 // ZIP archives: random access to members with every size, name and checksum verified.
 // APPNOTE.TXT 6.3.10 (PKWARE), through yauzl (reads the directory, zip64 included).
 
-import { pipeline, Readable } from "node:stream";
 import { promisify } from "node:util";
-import { constants, crc32, createInflateRaw, inflateRaw } from "node:zlib";
+import { constants, crc32, inflateRaw } from "node:zlib";
 import { fromRandomAccessReaderPromise, RandomAccessReader, type Entry, type ZipFile } from "yauzl";
 import { DoselapError, isDoselapError, messageOf } from "../errors.ts";
 import { errorCode } from "./file-error.ts";
 import type { ByteSource } from "./byte-source.ts";
+import { inflatedPieces } from "./inflated.ts";
 import { allocate } from "./source.ts";
 
 const inflate = promisify(inflateRaw);
@@ -16,9 +16,8 @@ const deflated = 8;
 /** Deflate cannot do better than 258 bytes from 2 bits. */
 const maxDeflateRatio = 1032;
 const maxMembers = 10_000;
-/** Bytes that are read at once, and that are decompressed at once. */
+/** Bytes that are read at once. */
 const pieceBytes = 1 << 20;
-const inflatedBytes = 1 << 18;
 
 export interface ZipMember {
   readonly name: string;
@@ -131,7 +130,7 @@ async function* piecesOf(source: ByteSource, zip: ZipFile, entry: Entry): AsyncG
   const content =
     compressionMethod === stored
       ? storedPieces(source, start, compressedSize)
-      : inflatedPieces(source, start, compressedSize, where);
+      : inflatedPieces(source, { start, length: compressedSize, wrapping: "raw", where });
   for await (const piece of content) {
     size += piece.length;
     if (size > uncompressedSize) throw gaveMore(uncompressedSize, where);
@@ -149,30 +148,6 @@ async function* storedPieces(source: ByteSource, start: number, length: number):
     const bytes = piece.subarray(0, Math.min(piece.length, length - at));
     await source.readInto(bytes, start + at);
     yield bytes;
-  }
-}
-
-async function* inflatedPieces(
-  source: ByteSource,
-  start: number,
-  length: number,
-  where: { file: string; key: string },
-): AsyncGenerator<Uint8Array> {
-  const inflater = createInflateRaw({ chunkSize: inflatedBytes });
-  async function* compressed(): AsyncGenerator<Uint8Array> {
-    for (let at = 0; at < length; at += inflatedBytes) {
-      // The inflater keeps what it is given for a while: each piece has memory of its own.
-      const bytes = new Uint8Array(Math.min(inflatedBytes, length - at));
-      await source.readInto(bytes, start + at);
-      yield bytes;
-    }
-  }
-  // Errors of either end arrive at the loop; the callback has nothing to add.
-  pipeline(Readable.from(compressed(), { highWaterMark: 1 }), inflater, () => {});
-  try {
-    for await (const piece of inflater) yield piece as Uint8Array;
-  } catch (cause) {
-    throw damaged("cannot be decompressed", where, cause);
   }
 }
 

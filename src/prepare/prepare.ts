@@ -73,7 +73,11 @@ export async function prepareScan(scan: RawScan, options: PrepareOptions): Promi
   if (frames === undefined)
     throw lacks(scan, "frames", "a reconstruction cannot be prepared; convert writes it in other formats");
   if (positions === undefined)
-    throw lacks(scan, "positions", "name them with --map x=/path,y=/path, or state --scan-step");
+    throw lacks(
+      scan,
+      "positions",
+      "name them with --map x=/path,y=/path, give --positions FILE, or state --scan-step",
+    );
   const { bin = 1, nearField = false, orientation = 0, signal, progress } = options;
   const correction = { domain: frames.domain, dark: options.dark, flat: options.flat };
   const stated = statedPixels(scan, options);

@@ -1,15 +1,17 @@
-// Every layout of measured files that is read, held against one scan that h5py and numpy wrote in each of them
-// (fixtures/make_measured_goldens.py): what a reader returns must not depend on who wrote the file.
+// Every layout of measured files that is read, held against one scan that h5py, numpy, tifffile, scipy and zarr wrote in each of
+// them (fixtures/make_measured_goldens.py, make_container_goldens.py): what a reader returns must not depend on who wrote the file.
 
-import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { containerOf, containers } from "../../src/data/measured/containers.ts";
 import { openMeasured, openScanFile, type OpenMeasuredOptions } from "../../src/data/measured/open.ts";
 import type { RawScan } from "../../src/data/measured/raw-scan.ts";
 import { measuredFormats } from "../../src/data/measured/registry.ts";
 
 const goldens = new URL("../../fixtures/measured/", import.meta.url).pathname;
+const positions = { positionsFile: join(goldens, "../containers/positions.csv") };
 type Part = "frames" | "positions" | "geometry" | "pixel" | "mask" | "probe" | "object";
 
 interface Row {
@@ -40,6 +42,78 @@ const rows: readonly Row[] = [
       positionUnit: "mm",
     },
   },
+  ...["frames.npy", "fortran.npy"].map((name) => ({
+    file: `../containers/${name}`,
+    format: "NPY stack",
+    has: ["frames", "positions"] as const,
+    options: positions,
+  })),
+  ...["tiff/plain.tif", "tiff/bigtiff-big-endian.tif", "tiff/one-directory.tif", "tiff-folder"].map(
+    (name) => ({
+      file: `../containers/${name}`,
+      format: "TIFF stack",
+      has: ["frames", "positions"] as const,
+      options: positions,
+    }),
+  ),
+  ...["shelves-plain.mat", "shelves-deflated.mat", "shelves-first.mat"].map((name) => ({
+    file: `../containers/${name}`,
+    format: "PtychoShelves",
+    has: ["frames", "positions"] as const,
+    options: { positionUnit: "m" } as const,
+  })),
+  {
+    file: "../containers/result.mat",
+    format: "PtychoShelves",
+    has: ["positions", "pixel", "probe", "object"],
+  },
+  {
+    file: "../containers/big-endian.mat",
+    format: "PtychoShelves",
+    has: ["frames", "positions"],
+    options: positions,
+  },
+  { file: "../containers/raster.mat", format: "4D array", has: ["frames", "positions"], options: positions },
+  {
+    file: "../containers/shelves-deflated.mat",
+    format: "mapped",
+    has: ["frames", "positions"],
+    options: { map: { diffraction: "/dp", x: "/ppX", y: "/ppY" }, positionUnit: "m" },
+  },
+  {
+    file: "../containers/slac-metres.npz",
+    format: "SLAC NPZ",
+    has: ["frames", "positions", "probe", "object"],
+  },
+  {
+    file: "../containers/slac-pixels.npz",
+    format: "SLAC NPZ",
+    has: ["frames", "positions", "geometry", "probe", "object"],
+  },
+  ...["raw", "blosc-zstd", "fortran", "types/float16"].map((name) => ({
+    file: "../containers/two.zarr",
+    format: "mapped",
+    has: ["frames", "positions"] as const,
+    options: { map: { diffraction: `/${name}`, x: "/motors/sx", y: "/motors/sy" } },
+  })),
+  ...["zstd", "sharded-end", "transposed"].map((name) => ({
+    file: "../containers/three.zarr",
+    format: "mapped",
+    has: ["frames", "positions"] as const,
+    options: { map: { diffraction: `/${name}`, x: "/sx", y: "/sy" } },
+  })),
+  {
+    file: "../containers/two.zip",
+    format: "mapped",
+    has: ["frames", "positions"],
+    options: { map: { diffraction: "/eiger", x: "/sx", y: "/sy" }, positionUnit: "m" },
+  },
+  {
+    file: "../containers/raster.npy",
+    format: "4D array",
+    has: ["frames", "positions"],
+    options: { positionsFile: join(goldens, "../containers/swapped.tsv"), positionUnit: "um" },
+  },
 ];
 
 function withPart(part: Part): readonly Row[] {
@@ -65,13 +139,19 @@ test("every format has a row", () => {
   expect(measuredFormats.map(({ name }) => name).filter((name) => !covered.has(name))).toEqual([]);
 });
 
+test("every container has a row", async () => {
+  const told = await Promise.all(rows.map(({ file }) => containerOf(join(goldens, file))));
+  const covered = new Set(told.map(({ container }) => container.name));
+  expect(containers.map(({ name }) => name).filter((name) => !covered.has(name))).toEqual([]);
+});
+
 describe.each(rows)("$file ($format)", (row) => {
   const { file, format, has, options } = row;
 
   test("is recognised by content, under any name", async () => {
     const folder = await mkdtemp(join(tmpdir(), "doselap-format-"));
     try {
-      await copyFile(join(goldens, file), join(folder, "unnamed"));
+      await cp(join(goldens, file), join(folder, "unnamed"), { recursive: true });
       const opened = await openMeasured(join(folder, "unnamed"), options);
       expect(opened.scan?.format).toBe(format);
       await opened.close();
@@ -170,6 +250,17 @@ describe("what does not fit is refused, with the way out", () => {
   test("no layout that is known: the arrays that are there are listed with their shapes", async () => {
     const opening = openScanFile(join(goldens, "raw.h5"));
     await expect(opening).rejects.toThrow(/\/measurement\/eiger uint16 \(6, 8, 10\).*--map diffraction=/u);
+  });
+
+  test("an object and a mask that MATLAB wrote are turned", async () => {
+    const file = "../containers/version73.mat";
+    const all = { diffraction: "/cbed", object: "/obj", mask: "/bad" };
+    await withScan({ file, options: { map: all } }, ({ object, mask }) => {
+      expect([object!.height, object!.width, ...object!.data.subarray(48, 52)]).toEqual([
+        20, 24, 24, 24.5, 25, 25.5,
+      ]);
+      expect(mask!.indexOf(1)).toBe(23);
+    });
   });
 
   test("a mapped path that is not there, a role that is none, a unit that nobody stated", async () => {

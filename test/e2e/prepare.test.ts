@@ -63,9 +63,11 @@ describe("a CXI scan", () => {
 });
 
 describe("what is wrong is said with the way out", () => {
-  test("no HDF5 at all", async () => {
+  test("no file of any kind that is read", async () => {
     await writeFile(join(folder, "text.cxi"), "this is no HDF5 file");
-    expect(await fails(1, "prepare", "text.cxi", "--out", "x.npz")).toMatch(/text\.cxi.*not an NPZ file/u);
+    expect(await fails(1, "prepare", "text.cxi", "--out", "x.npz")).toMatch(
+      /text\.cxi.*expected HDF5, .*MATLAB 5, got the bytes/u,
+    );
   });
 
   test("a truncated file", async () => {

@@ -96,7 +96,7 @@ const otherNames = [
 ];
 
 /** A member is damaged, and its archive made anew around it. */
-const changeMember: Mutator = (input, random, others) => {
+export const changeMember: Mutator = (input, random, others) => {
   const entries = unzip(input);
   if (entries === undefined) return input;
   const at = random.below(entries.length);

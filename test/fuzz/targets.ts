@@ -3,6 +3,7 @@
 import type { FuzzTarget } from "./target.ts";
 import * as arrays from "./targets/arrays.ts";
 import * as bundle from "./targets/bundle.ts";
+import * as containers from "./targets/containers.ts";
 import * as runFolder from "./targets/run-folder.ts";
 import * as slurm from "./targets/slurm.ts";
 import * as text from "./targets/text.ts";
@@ -16,6 +17,12 @@ export const targets: readonly FuzzTarget[] = [
   arrays.datasetTarget,
   arrays.streamTarget,
   arrays.argumentTarget,
+  containers.stackTarget,
+  containers.tiffTarget,
+  containers.mat5Target,
+  containers.zarrTarget,
+  containers.slacTarget,
+  containers.positionsTarget,
   text.studyFileTarget,
   text.commandLineTarget,
   runFolder.studyTarget,

@@ -7,8 +7,7 @@ import { scanWriter, scanWriters } from "../../data/measured/writers/registry.ts
 import { doselapVersion } from "../../version.ts";
 import { printJson, printLine, printNote, type CliContext } from "../context.ts";
 import { jsonFlag, parsePath } from "../flags.ts";
-import { measuredFlags, measuredOptionsOf, type MeasuredFlags } from "../measured-flags.ts";
-import { readOptionsOf } from "../read-flags.ts";
+import { datasetOptionsOf, measuredFlags, measuredOptionsOf, type MeasuredFlags } from "../measured-flags.ts";
 
 interface Flags extends MeasuredFlags {
   readonly to?: string;
@@ -60,8 +59,8 @@ export const convertCommand = buildCommand<Flags, [string, string], CliContext>(
     const done = await convertScan(resolve(this.cwd, input), resolve(this.cwd, output), {
       version: doselapVersion,
       to,
-      read: readOptionsOf(flags),
-      measured: measuredOptionsOf(flags),
+      read: datasetOptionsOf(flags),
+      measured: measuredOptionsOf(flags, this.cwd),
     });
     // As the user named it: from here.
     const here = (path: string): string => (isAbsolute(output) ? path : relative(this.cwd, path));

@@ -8,8 +8,7 @@ import type { MeasuredFacts } from "../../data/measured/facts.ts";
 import type { Violation } from "../../data/violation.ts";
 import { exitCodes, printJson, printLine, type CliContext } from "../context.ts";
 import { jsonFlag, parsePath } from "../flags.ts";
-import { measuredFlags, measuredOptionsOf, type MeasuredFlags } from "../measured-flags.ts";
-import { readOptionsOf } from "../read-flags.ts";
+import { datasetOptionsOf, measuredFlags, measuredOptionsOf, type MeasuredFlags } from "../measured-flags.ts";
 import { textTable } from "../text-table.ts";
 
 interface Flags extends MeasuredFlags {
@@ -24,8 +23,9 @@ export const inspectCommand = buildCommand<Flags, [string], CliContext>({
       "the dose its metadata state and the counts the frames really have, and every rule of DATA-001 it breaks.",
       "",
       "Read are NPZ datasets (DATA-001, its older forms, tike's test layout), the same compressed with bzip2, other NPZ",
-      "files, .npy arrays, and HDF5 as CXI, NXcxi_ptycho, NeXus, PtyPy, ptychodus, PtychoShelves and microscopes write it, or",
-      "any with --map. Pickled arrays are never executed. Where the content leaves something open, a flag settles it.",
+      "files, .npy arrays, TIFF files and folders of them, MATLAB 5, Zarr, and HDF5 as CXI, NXcxi_ptycho, NeXus, PtyPy, ptychodus,",
+      "PtychoShelves and microscopes write it, or any with --map. Pickled arrays are never executed. Where the content leaves",
+      "something open, a flag settles it.",
       "",
       "Exit code: 0 when no rule is broken, 1 when one is.",
       "",
@@ -42,7 +42,7 @@ export const inspectCommand = buildCommand<Flags, [string], CliContext>({
     flags: { ...measuredFlags, json: jsonFlag },
   },
   async func({ json, ...flags }, path) {
-    const options = { ...readOptionsOf(flags), measured: measuredOptionsOf(flags) };
+    const options = { ...datasetOptionsOf(flags), measured: measuredOptionsOf(flags, this.cwd) };
     const inspection = { ...(await inspectFile(resolve(this.cwd, path), options)), file: path };
     if (json) printJson(this, inspection);
     else for (const line of inspectionLines(inspection)) printLine(this, line);

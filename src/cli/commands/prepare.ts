@@ -41,15 +41,18 @@ export const prepareCommand = buildCommand<Flags, [string], CliContext>({
   docs: {
     brief: "Make a dataset of a measured scan: centre, crop, bad pixels, gain, pixel size, start probe",
     fullDescription: [
-      "Reads a scan as a beamline or microscope wrote it (CXI, NXcxi_ptycho, NeXus, PtyPy, PtychoShelves, fold_slice, 4D arrays,",
-      "or any HDF5 with --map), finds its centre and bad pixels, crops and bins the frames, converts units, estimates a start",
-      "probe, and writes a dataset that every other command reads. What the file does not state is asked for, never invented.",
+      "Reads a scan as a beamline or microscope wrote it (CXI, NXcxi_ptycho, NeXus, PtyPy, PtychoShelves, fold_slice, SLAC's NPZ,",
+      "4D arrays; .npy and TIFF stacks with --positions FILE; any HDF5, NPZ, Zarr or MATLAB 5 with --map), finds its centre and bad",
+      "pixels, crops and bins the frames, converts units, estimates a start probe, and writes a dataset that every other command",
+      "reads. What the file does not state is asked for, never invented.",
       "",
       "Examples:",
       "  doselap prepare scan.cxi --out scan.npz --preview scan.html",
       "  doselap prepare scan.cxi --near-field --focus-to-sample 3.65e-3 --out scan.npz",
       "  doselap prepare raw.h5 --map diffraction=/eiger,x=/sx,y=/sy --position-unit um --energy 8000 --distance 2 \\",
       "      --detector-pixel 75e-6 --size 128 --orientation find --out scan.npz",
+      "  doselap prepare frames/ --positions motors.csv --position-unit um --energy 8000 --distance 2 --detector-pixel 75e-6 \\",
+      "      --out scan.npz",
     ].join("\n"),
   },
   parameters: {
@@ -172,7 +175,7 @@ export const prepareCommand = buildCommand<Flags, [string], CliContext>({
 });
 
 async function prepare(this: CliContext, flags: Flags, input: string): Promise<void> {
-  const opened = await openScanFile(resolve(this.cwd, input), measuredOptionsOf(flags));
+  const opened = await openScanFile(resolve(this.cwd, input), measuredOptionsOf(flags, this.cwd));
   try {
     const { frames } = opened.scan;
     const shape = frames === undefined ? undefined : ([frames.height, frames.width] as const);

@@ -27,6 +27,8 @@ export const data001: DatasetFormat = {
   name: "DATA-001",
   detect(names) {
     const frames = frameKeys.find((key) => names.includes(key));
+    // SLAC's own: a measured file, whose start positions may be metres.
+    if (names.includes("xcoords_start") && !names.includes("xcoords")) return undefined;
     if (frames !== undefined) return `frames are named ${frames}: DATA-001`;
     const columns = names.includes("xcoords") && names.includes("ycoords");
     return columns ? "xcoords and ycoords are there, as in DATA-001" : undefined;

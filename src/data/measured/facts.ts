@@ -37,7 +37,7 @@ export function measuredFactsOf(scan: RawScan): MeasuredFacts {
 function missingOf({ positions, geometry }: RawScan): string[] {
   const { wavelengthM, distanceM, detectorPixelM, pixelSizeM } = geometry;
   return [
-    ...(positions === undefined ? ["--map x=/path,y=/path or --scan-step"] : []),
+    ...(positions === undefined ? ["--positions FILE, --map x=/path,y=/path or --scan-step"] : []),
     ...(pixelSizeM !== undefined
       ? []
       : [

@@ -4,11 +4,23 @@ import { shapeText, sizeOf, type AnyArray } from "../../array/ndarray.ts";
 import { DoselapError } from "../../errors.ts";
 import type { ArrayNode } from "../../io/tree.ts";
 import { isReal, realNumbers } from "../cast.ts";
+import { isColumnMajor, transposed } from "./column-major.ts";
 import type { Domain } from "../metadata.ts";
 import type { RawFrames } from "./raw-scan.ts";
 
-/** M frames, rows H, columns W; Y, X a raster of scan positions. MATLAB's column-major (H, W, M) arrives as MWH in HDF5. */
-export type FrameAxes = "MHW" | "MWH" | "HWM" | "YXHW";
+/** M frames, rows H, columns W; Y, X a raster of scan positions. MATLAB's column-major (H, W, M) arrives as MWH. */
+export type FrameAxes = "MHW" | "MWH" | "HWM" | "WHM" | "YXHW" | "YXWH";
+
+/** Axes of a raster by who wrote it. */
+export function rasterAxes(node: ArrayNode): FrameAxes {
+  return isColumnMajor(node) ? "YXWH" : "YXHW";
+}
+
+/** Axes when nobody states them. */
+export function usualAxes(node: ArrayNode): FrameAxes {
+  if (node.shape.length === 4) return rasterAxes(node);
+  return isColumnMajor(node) ? "MWH" : "MHW";
+}
 
 /** @param selection frames that are used: first and count.
  * @throws Contract for an array that is no stack of real frames, Range for a selection outside. */
@@ -58,8 +70,8 @@ export function framesOf(
 }
 
 function countOf(shape: readonly number[], axes: FrameAxes): number {
-  if (axes === "YXHW") return shape[0]! * shape[1]!;
-  return axes === "HWM" ? shape[2]! : shape[0]!;
+  if (axes === "YXHW" || axes === "YXWH") return shape[0]! * shape[1]!;
+  return axes === "HWM" || axes === "WHM" ? shape[2]! : shape[0]!;
 }
 
 function frameShape(shape: readonly number[], axes: FrameAxes): [number, number] {
@@ -70,8 +82,12 @@ function frameShape(shape: readonly number[], axes: FrameAxes): [number, number]
       return [shape[2]!, shape[1]!];
     case "HWM":
       return [shape[0]!, shape[1]!];
+    case "WHM":
+      return [shape[1]!, shape[0]!];
     case "YXHW":
       return [shape[2]!, shape[3]!];
+    case "YXWH":
+      return [shape[3]!, shape[2]!];
     default:
       throw axes satisfies never;
   }
@@ -85,39 +101,42 @@ interface Wanted {
   readonly count: number;
 }
 
+/** Of an array with frames last, in memory at once: fewer passes over what is compressed. */
+const slabBytes = 2 ** 27;
+
 async function readFrames(node: ArrayNode, wanted: Wanted): Promise<Float64Array> {
   const { axes, height, width, first, count } = wanted;
   const pixels = height * width;
-  const out = new Float64Array(count * pixels);
   switch (axes) {
     case "MHW":
-      out.set(numbersIn(await node.readRows(first, count)));
-      return out;
-    case "MWH": {
-      const values = numbersIn(await node.readRows(first, count));
-      for (let m = 0; m < count; m++) {
-        for (let y = 0; y < height; y++)
-          for (let x = 0; x < width; x++)
-            out[m * pixels + y * width + x] = values[m * pixels + x * height + y]!;
-      }
-      return out;
-    }
-    case "YXHW": {
+      return numbersIn(await node.readRows(first, count));
+    case "MWH":
+      return turnedEach(numbersIn(await node.readRows(first, count)), wanted);
+    case "YXHW":
+    case "YXWH": {
       const columns = node.shape[1]!;
       const row = Math.floor(first / columns);
       const lastRow = Math.floor((first + count - 1) / columns);
       const values = numbersIn(await node.readRows(row, lastRow - row + 1));
       const skip = (first - row * columns) * pixels;
-      out.set(values.subarray(skip, skip + out.length));
-      return out;
+      const chosen = values.slice(skip, skip + count * pixels);
+      return axes === "YXHW" ? chosen : turnedEach(chosen, wanted);
     }
+    case "WHM":
+      return turnedEach(
+        await readFrames(node, { ...wanted, axes: "HWM", height: width, width: height }),
+        wanted,
+      );
     case "HWM": {
-      // Frames last: each is spread over the whole array, which is read a row of the detector at a time.
+      // Frames last: each is spread over the whole array, which is read some rows of the detector at a time.
       const total = node.shape[2]!;
-      for (let y = 0; y < height; y++) {
-        const values = numbersIn(await node.readRows(y, 1));
-        for (let x = 0; x < width; x++)
-          for (let m = 0; m < count; m++) out[m * pixels + y * width + x] = values[x * total + first + m]!;
+      const out = zeros(count * pixels, node.path);
+      const rowsAtOnce = Math.max(1, Math.floor(slabBytes / (8 * width * total)));
+      for (let y = 0; y < height; y += rowsAtOnce) {
+        const values = numbersIn(await node.readRows(y, Math.min(rowsAtOnce, height - y)));
+        for (let pixel = 0; pixel < values.length / total; pixel++)
+          for (let m = 0; m < count; m++)
+            out[m * pixels + y * width + pixel] = values[pixel * total + first + m]!;
       }
       return out;
     }
@@ -126,10 +145,27 @@ async function readFrames(node: ArrayNode, wanted: Wanted): Promise<Float64Array
   }
 }
 
+/** Frames (W, H) as (H, W). */
+function turnedEach(values: Float64Array, { height, width, count }: Wanted): Float64Array {
+  const pixels = height * width;
+  for (let m = 0; m < count; m++)
+    values.set(transposed(values.subarray(m * pixels, (m + 1) * pixels), [width, height]), m * pixels);
+  return values;
+}
+
+/** @throws Range when there is no room. */
+function zeros(length: number, key: string): Float64Array {
+  try {
+    return new Float64Array(length);
+  } catch (cause) {
+    throw new DoselapError("Range", "does not fit into memory", { key, got: `${8 * length} bytes`, cause });
+  }
+}
+
 function numbersIn(array: AnyArray): Float64Array {
   const values = realNumbers(array);
   if (values === undefined) throw new TypeError(`${array.dtype} is not real`);
-  return values instanceof Float64Array ? values : Float64Array.from(values);
+  return values instanceof Float64Array ? values : new Float64Array(values);
 }
 
 /** Arrays of equal rows, one after the other, as one. @throws Contract when their rows differ. */

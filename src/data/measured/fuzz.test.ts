@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { uniform } from "../../../test/support/raw-scan.ts";
 import { isDoselapError } from "../../errors.ts";
-import { openMeasured, openTree } from "./open.ts";
+import { openTree } from "./containers.ts";
+import { openMeasured } from "./open.ts";
 
 const fixtures = new URL("../../../fixtures/", import.meta.url).pathname;
 const files = [
@@ -23,6 +24,15 @@ const files = [
   "measured/product.npz",
   "measured/nexus.nxs",
   "measured/raster.h5",
+  "containers/frames.npy",
+  "containers/tiff/plain.tif",
+  "containers/tiff/tiff_lzw.tif",
+  "containers/tiff/deflate-predictor.tif",
+  "containers/tiff/bigtiff.tif",
+  "containers/shelves-plain.mat",
+  "containers/types.mat",
+  "containers/two.zip",
+  "containers/slac-pixels.npz",
 ];
 const mutationsPerFile = 30;
 
@@ -48,7 +58,7 @@ function damaged(bytes: Uint8Array, next: () => number): Uint8Array {
 
 /** Opens a file and reads all there is: the number of arrays that were refused. @throws what the readers throw. */
 async function readAll(path: string): Promise<number> {
-  const limits = { maxArrayBytes: 2 ** 24 };
+  const limits = { maxArrayBytes: 2 ** 24, positionUnit: "m" } as const;
   const tree = await openTree(path, limits);
   let lost = 0;
   try {

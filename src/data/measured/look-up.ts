@@ -6,7 +6,9 @@ import { DoselapError } from "../../errors.ts";
 import type { ArrayNode, ArrayTree } from "../../io/tree.ts";
 import { complexNumbers, realNumbers } from "../cast.ts";
 import type { Probe } from "../dataset.ts";
-import { metresPerUnit, shown } from "./units.ts";
+import { likeliestMap } from "./candidates.ts";
+import { isColumnMajor, transposedImage, transposedProbe } from "./column-major.ts";
+import { lengthFactor, shown } from "./units.ts";
 
 export class LookUp {
   readonly tree: ArrayTree;
@@ -67,22 +69,9 @@ export class LookUp {
 
   /** @throws Contract for a unit that is no length. */
   inMetres(what: string, value: number, unit: string, key: string): number {
-    const factor = this.factorOf(unit, key);
+    const factor = lengthFactor(unit, { file: this.tree.file, key });
     if (factor !== 1) this.conversions.push(`${what}: ${shown(value)} ${unit} = ${shown(value * factor)} m`);
     return value * factor;
-  }
-
-  /** Metres per unit. @throws Contract. */
-  factorOf(unit: string, key: string): number {
-    const factor = metresPerUnit(unit);
-    if (factor !== undefined) return factor;
-    throw new DoselapError("Contract", "is in a unit that is no length", {
-      file: this.tree.file,
-      key,
-      expected: "m, mm, um, nm or angstrom",
-      got: `"${unit}"`,
-      hint: "State the unit with --position-unit.",
-    });
   }
 
   /** A real vector. @throws Contract. */
@@ -93,25 +82,23 @@ export class LookUp {
   }
 
   /** A probe: (…, N, N) complex, leading axes flattened to modes. @throws Contract. */
-  async probe(node: ArrayNode): Promise<Probe> {
+  async probe(node: ArrayNode, isTransposed = isColumnMajor(node)): Promise<Probe> {
     const array = await node.read();
     const data = complexNumbers(array);
     const size = array.shape.at(-1);
     if (data === undefined || size === undefined || array.shape.length < 2 || array.shape.at(-2) !== size) {
       throw wrong(this.tree, node, "complex, (modes, N, N)");
     }
-    return { modes: data.length / (2 * size * size), size, data };
+    const probe = { modes: data.length / (2 * size * size), size, data };
+    return isTransposed ? transposedProbe(probe) : probe;
   }
 
   /** An object: (H, W) complex, or (1, H, W). @throws Contract. */
-  async object(node: ArrayNode): Promise<ComplexImage> {
-    const array = await node.read();
-    return imageOf(array) ?? raise(wrong(this.tree, node, "complex, (height, width)"));
+  async object(node: ArrayNode, isTransposed = isColumnMajor(node)): Promise<ComplexImage> {
+    const image = imageOf(await node.read());
+    if (image === undefined) throw wrong(this.tree, node, "complex, (height, width)");
+    return isTransposed ? transposedImage(image) : image;
   }
-}
-
-function raise(error: Error): never {
-  throw error;
 }
 
 function imageOf(array: AnyArray): ComplexImage | undefined {
@@ -148,11 +135,12 @@ export function absent(tree: ArrayTree, role: string, paths: readonly string[]):
     .slice(0, listedAtMost)
     .map(({ path, typeName, shape }) => `${path} ${typeName} ${shapeText(shape)}`);
   const more = bySize.length > listedAtMost ? `, and ${bySize.length - listedAtMost} more` : "";
+  const likely = likeliestMap(tree);
   return new DoselapError("Contract", `has no ${role}`, {
     file: tree.file,
     expected: paths.join(" or "),
     got: listed.length === 0 ? "no arrays at all" : `${listed.join("; ")}${more}`,
-    hint: `Name it: --map ${role}=/path.`,
+    hint: likely === undefined ? `Name it: --map ${role}=/path.` : `Name the arrays, likeliest ${likely}.`,
   });
 }
 

@@ -2,40 +2,22 @@
 // does not fit together is refused before anything is read.
 
 import { DoselapError } from "../../errors.ts";
-import { isHdf5 } from "../../io/hdf5/file.ts";
-import { openHdf5Tree } from "../../io/hdf5/tree.ts";
-import { openNpz } from "../../io/npz.ts";
-import { npzTree } from "../../io/npz-tree.ts";
 import type { ArrayTree } from "../../io/tree.ts";
+import { openTree, type ContainerOptions } from "./containers.ts";
 import { readMapped } from "./formats/mapped.ts";
 import { absent } from "./look-up.ts";
+import { withPositionsFile } from "./position-file.ts";
 import type { RawGeometry, RawOptions, RawScan } from "./raw-scan.ts";
 import { measuredFormat } from "./registry.ts";
 import { shown, wavelengthOfEv } from "./units.ts";
 
-export interface OpenMeasuredOptions extends RawOptions {
-  readonly maxArrayBytes?: number | undefined;
-  readonly allowOutsideLinks?: boolean | undefined;
-}
+export interface OpenMeasuredOptions extends RawOptions, ContainerOptions {}
 
 export interface MeasuredFile {
   readonly tree: ArrayTree;
   /** Undefined for a file whose arrays are no scan that is known. */
   readonly scan: RawScan | undefined;
   close(): Promise<void>;
-}
-
-/** The arrays of a file by its container. Close it. @throws File, Format. */
-export async function openTree(path: string, options: OpenMeasuredOptions = {}): Promise<ArrayTree> {
-  if (await isHdf5(path)) return openHdf5Tree(path, options);
-  const { maxArrayBytes } = options;
-  const npz = await openNpz(path, maxArrayBytes === undefined ? {} : { maxArrayBytes });
-  try {
-    return await npzTree(npz);
-  } catch (cause) {
-    await npz.close();
-    throw cause;
-  }
 }
 
 /** Opens a file and reads everything of the scan but the frames. Close it.
@@ -47,7 +29,9 @@ export async function openMeasured(path: string, options: OpenMeasuredOptions = 
     const found =
       options.map === undefined ? await format?.read(tree, options) : await readMapped(tree, options);
     const scan =
-      found === undefined ? undefined : stated(matched(rastered(found, options), options), options);
+      found === undefined
+        ? undefined
+        : stated(matched(await withPositionsFile(rastered(found, options), options), options), options);
     return { tree, scan, close: () => tree.close() };
   } catch (cause) {
     await tree.close();
@@ -77,7 +61,7 @@ function rastered(scan: RawScan, { scanStepM, frames: selection }: RawOptions): 
       key: "--scan-step",
       expected: "an array of four axes",
       got: `${shape.length} axes`,
-      hint: "Name the positions: --map x=/path,y=/path.",
+      hint: "Give the positions: --map x=/path,y=/path or --positions FILE.",
     });
   }
   const columns = shape[1]!;

@@ -3,9 +3,15 @@
 import { shapeText } from "../../array/ndarray.ts";
 import { DoselapError } from "../../errors.ts";
 import type { ArrayNode } from "../../io/tree.ts";
+import { isColumnMajor } from "./column-major.ts";
 import { unitOf, type LookUp } from "./look-up.ts";
 import type { RawOptions, RawPositions } from "./raw-scan.ts";
-import { shown } from "./units.ts";
+import { lengthFactor, shown } from "./units.ts";
+
+interface Pair {
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+}
 
 export interface PositionDefaults {
   /** Unit when neither the file nor the user says; undefined = it is asked for. */
@@ -21,7 +27,9 @@ export async function positionsIn(
   options: RawOptions,
   defaults: PositionDefaults,
 ): Promise<RawPositions> {
-  const [count, columns] = node.shape;
+  // MATLAB's columns arrive as rows.
+  const isTurned = isColumnMajor(node);
+  const [count, columns] = isTurned ? node.shape.toReversed() : node.shape;
   if (node.shape.length !== 2 || count === undefined || (columns !== 2 && columns !== 3)) {
     throw new DoselapError("Contract", "is no list of positions", {
       file: look.tree.file,
@@ -32,11 +40,11 @@ export async function positionsIn(
   }
   const values = await look.vector(node);
   const column = (at: number): Float64Array =>
-    Float64Array.from({ length: count }, (_, i) => values[i * columns + at]!);
+    Float64Array.from({ length: count }, (_, i) => values[isTurned ? at * count + i : i * columns + at]!);
   const order = options.positionOrder ?? defaults.order;
   look.told.push(`columns of ${node.path}: ${order === "xy" ? "x, y" : "y, x"}`);
   const [x, y] = order === "xy" ? [column(0), column(1)] : [column(1), column(0)];
-  return inProjectUnit(look, { x, y }, unitFor(look, node, options, defaults), node.path);
+  return noted(look, { x, y }, unitFor(look, node, options, defaults), node.path);
 }
 
 /** Two vectors. @throws Contract when they differ in length. */
@@ -59,29 +67,55 @@ export async function positionsFrom(
   }
   const swapped = options.positionOrder !== undefined && options.positionOrder !== defaults.order;
   const pair = swapped ? { x: y, y: x } : { x, y };
-  return inProjectUnit(look, pair, unitFor(look, xNode, options, defaults), xNode.path);
+  return noted(look, pair, unitFor(look, xNode, options, defaults), xNode.path);
 }
 
 function unitFor(look: LookUp, node: ArrayNode, options: RawOptions, defaults: PositionDefaults): string {
   const unit = options.positionUnit ?? unitOf(node) ?? defaults.unit;
   if (unit !== undefined) return unit;
-  throw new DoselapError("Contract", "positions without a unit", {
-    file: look.tree.file,
-    key: node.path,
-    expected: "an attribute `units`",
+  throw missingUnit({ file: look.tree.file, key: node.path }, "an attribute `units`");
+}
+
+/** Nobody said what the positions are in. */
+export function missingUnit(
+  where: { readonly file: string; readonly key?: string },
+  expected: string,
+): DoselapError {
+  return new DoselapError("Contract", "positions without a unit", {
+    ...where,
+    expected,
     got: "none",
     hint: "State it: --position-unit m, mm, um, nm, angstrom or px.",
   });
 }
 
-function inProjectUnit(
-  look: LookUp,
-  { x, y }: { readonly x: Float64Array; readonly y: Float64Array },
+function noted(look: LookUp, pair: Pair, unit: string, key: string): RawPositions {
+  const { positions, conversions } = inProjectUnit(pair, unit, { file: look.tree.file, key });
+  look.conversions.push(...conversions);
+  return positions;
+}
+
+/** In metres or object pixels, and what was converted.
+ * @throws Contract for a unit that is no length, or a position that is no number. */
+export function inProjectUnit(
+  { x, y }: Pair,
   unit: string,
-  key: string,
-): RawPositions {
-  if (["px", "pixel", "pixels"].includes(unit.toLowerCase())) return { x, y, unit: "px" };
-  const factor = look.factorOf(unit, key);
-  if (factor !== 1) look.conversions.push(`positions: 1 ${unit} = ${shown(factor)} m`);
-  return { x: x.map((value) => value * factor), y: y.map((value) => value * factor), unit: "m" };
+  where: { readonly file: string; readonly key: string },
+): { readonly positions: RawPositions; readonly conversions: readonly string[] } {
+  const at = x.findIndex((value, i) => !Number.isFinite(value) || !Number.isFinite(y[i]));
+  if (at >= 0) {
+    throw new DoselapError("Contract", "holds a position that is no number", {
+      ...where,
+      expected: "finite numbers",
+      got: `(${x[at]}, ${y[at]}) for frame ${at}`,
+    });
+  }
+  if (["px", "pixel", "pixels"].includes(unit.toLowerCase()))
+    return { positions: { x, y, unit: "px" }, conversions: [] };
+  const factor = lengthFactor(unit, where);
+  const inMetres = (values: Float64Array): Float64Array => values.map((value) => value * factor);
+  return {
+    positions: { x: inMetres(x), y: inMetres(y), unit: "m" },
+    conversions: factor === 1 ? [] : [`positions: 1 ${unit} = ${shown(factor)} m`],
+  };
 }

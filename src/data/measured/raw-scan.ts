@@ -72,6 +72,8 @@ export interface RawOptions {
   /** Role → path, for files of no known layout. */
   readonly map?: { readonly [role: string]: string } | undefined;
   readonly domain?: Domain | undefined;
+  /** A table or .npy array with the positions, when the scan's file has none or other ones. */
+  readonly positionsFile?: string | undefined;
   readonly positionOrder?: "xy" | "yx" | undefined;
   readonly positionUnit?: "m" | "mm" | "um" | "nm" | "angstrom" | "px" | undefined;
   readonly layout?: "MHW" | "HWM" | undefined;

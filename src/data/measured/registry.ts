@@ -3,10 +3,12 @@
 import type { ArrayTree } from "../../io/tree.ts";
 import { cxi } from "./formats/cxi.ts";
 import { fourD } from "./formats/four-d.ts";
+import { npyStack, tiffStack } from "./formats/frame-stack.ts";
 import { nexusData } from "./formats/nexus-data.ts";
 import { ptychodus } from "./formats/ptychodus.ts";
 import { ptychoshelves } from "./formats/ptychoshelves.ts";
 import { ptypy } from "./formats/ptypy.ts";
+import { slac } from "./formats/slac.ts";
 import type { MeasuredFormat } from "./raw-scan.ts";
 
 export const measuredFormats: readonly MeasuredFormat[] = [
@@ -14,8 +16,11 @@ export const measuredFormats: readonly MeasuredFormat[] = [
   ptypy,
   ptychodus,
   ptychoshelves,
+  slac,
   nexusData,
   fourD,
+  npyStack,
+  tiffStack,
 ];
 
 /** The format that a tree has; undefined when none knows it. */

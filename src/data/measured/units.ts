@@ -1,5 +1,7 @@
 // Units of measured files, made the project's: metres. Constants: CODATA 2018 (exact in the SI).
 
+import { DoselapError } from "../../errors.ts";
+
 /** h c, J m. */
 const planckTimesLight = 6.626_070_15e-34 * 299_792_458;
 /** e, C: one electronvolt in joules. */
@@ -47,6 +49,18 @@ const metresPer: { readonly [unit: string]: number } = {
 /** Metres per unit; undefined for a name that is no length. */
 export function metresPerUnit(unit: string): number | undefined {
   return metresPer[unit.trim().toLowerCase()];
+}
+
+/** Metres per unit; `where` it is stated. @throws Contract for a unit that is no length. */
+export function lengthFactor(unit: string, where: { readonly file: string; readonly key: string }): number {
+  const factor = metresPerUnit(unit);
+  if (factor !== undefined) return factor;
+  throw new DoselapError("Contract", "is in a unit that is no length", {
+    ...where,
+    expected: "m, mm, um, nm or angstrom",
+    got: `"${unit}"`,
+    hint: "State the unit with --position-unit.",
+  });
 }
 
 const joulesPer: { readonly [unit: string]: number } = {

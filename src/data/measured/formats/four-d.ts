@@ -3,7 +3,7 @@
 
 import { isReal } from "../../cast.ts";
 import type { ArrayNode, ArrayTree } from "../../../io/tree.ts";
-import { framesOf } from "../frames-of.ts";
+import { framesOf, rasterAxes } from "../frames-of.ts";
 import { absent, LookUp } from "../look-up.ts";
 import type { MeasuredFormat, RawOptions, RawScan } from "../raw-scan.ts";
 
@@ -43,7 +43,7 @@ async function read(tree: ArrayTree, options: RawOptions): Promise<RawScan> {
     format: fourD.name,
     frames: framesOf(node, {
       file: tree.file,
-      axes: "YXHW",
+      axes: rasterAxes(node),
       domain: options.domain,
       selection: options.frames,
     }),

@@ -2,7 +2,8 @@
 
 import { DoselapError } from "../../../errors.ts";
 import type { ArrayNode, ArrayTree } from "../../../io/tree.ts";
-import { framesOf } from "../frames-of.ts";
+import { isColumnMajor, transposed } from "../column-major.ts";
+import { framesOf, usualAxes } from "../frames-of.ts";
 import { absent, LookUp } from "../look-up.ts";
 import { positionsFrom, positionsIn } from "../positions-of.ts";
 import type { RawOptions, RawPositions, RawScan } from "../raw-scan.ts";
@@ -31,7 +32,7 @@ export async function readMapped(tree: ArrayTree, options: RawOptions): Promise<
     map[role] === undefined ? undefined : look.required(role, [map[role]]);
   const frameNode = node("diffraction");
   if (frameNode === undefined) throw absent(tree, "diffraction", ["--map diffraction=/path"]);
-  const axes = options.layout ?? (frameNode.shape.length === 4 ? "YXHW" : "MHW");
+  const axes = options.layout ?? usualAxes(frameNode);
   const [probeNode, objectNode] = [node("probe"), node("object")];
   const frames = framesOf(frameNode, {
     file: tree.file,
@@ -46,16 +47,20 @@ export async function readMapped(tree: ArrayTree, options: RawOptions): Promise<
     frames,
     positions: await positions(look, node("positions"), [node("x"), node("y")], options),
     geometry: {},
-    mask:
-      maskNode === undefined
-        ? undefined
-        : Uint8Array.from(await look.vector(maskNode), (value) => (value === 0 ? 0 : 1)),
+    mask: maskNode === undefined ? undefined : await mask(look, maskNode),
     probe: probeNode === undefined ? undefined : await look.probe(probeNode),
     object: objectNode === undefined ? undefined : await look.object(objectNode),
     told: look.told,
     conversions: look.conversions,
     warnings: [...tree.problems, ...look.warnings],
   };
+}
+
+async function mask(look: LookUp, node: ArrayNode): Promise<Uint8Array> {
+  const values = await look.vector(node);
+  const [rows = 0, columns = 0] = node.shape;
+  const turned = isColumnMajor(node) ? transposed(values, [rows, columns]) : values;
+  return Uint8Array.from(turned, (value) => (value === 0 ? 0 : 1));
 }
 
 async function positions(

@@ -3,7 +3,7 @@
 import type { ComplexImage } from "../../../array/ndarray.ts";
 import { writeFileAtomic } from "../../../io/atomic.ts";
 import { encodePng } from "../../../io/png.ts";
-import { encodeTiff } from "../../../io/tiff.ts";
+import { encodeTiff } from "../../../io/tiff/write.ts";
 import type { ScanContent } from "../content.ts";
 import { present, type ScanWriter } from "./writer.ts";
 

@@ -1,7 +1,7 @@
 // TIFF writing: 16-bit grey pages, uncompressed, little-endian, one strip each; baseline TIFF 6.0 (Adobe, 1992).
 // The description of the first page makes ImageJ open the pages as one stack.
 
-import { DoselapError } from "../errors.ts";
+import { DoselapError } from "../../errors.ts";
 
 export interface TiffPages {
   readonly width: number;

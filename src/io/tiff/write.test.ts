@@ -1,7 +1,7 @@
 // TIFF files held against the specification by a reader of their own.
 
 import { expect, test } from "vitest";
-import { encodeTiff } from "./tiff.ts";
+import { encodeTiff } from "./write.ts";
 
 const pages = [Uint16Array.of(0, 1, 2, 3, 256, 65535), Uint16Array.of(6, 5, 4, 3, 2, 1)];
 const image = { width: 3, height: 2, pages, description: "ImageJ=1.53t\nimages=2\n" };
