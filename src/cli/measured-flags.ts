@@ -3,7 +3,8 @@
 import type { OpenMeasuredOptions } from "../data/measured/open.ts";
 import { DoselapError } from "../errors.ts";
 import { parsePositive } from "./flags.ts";
-import { readFlags, type ReadFlags } from "./read-flags.ts";
+import { openOptions, type PrepareSettings } from "../prepare/settings.ts";
+import { readFlags, readOptionsOf, type ReadFlags } from "./read-flags.ts";
 
 export interface MeasuredFlags extends ReadFlags {
   readonly map?: readonly string[];
@@ -62,23 +63,25 @@ export const measuredFlags = {
   },
 } as const;
 
-/** The flags as the readers' options. @throws Usage for a map that is none. */
-export function measuredOptionsOf(flags: MeasuredFlags): OpenMeasuredOptions {
-  const { map, frames, domain, positions, positionUnit, layout, scanStep, energy, distance } = flags;
+/** What the flags state, some of it perhaps undefined. @throws Usage for a map that is none. */
+export function measuredSettingsOf(flags: MeasuredFlags): PrepareSettings {
+  const { map, frames, positionUnit, scanStep, energy, distance, detectorPixel, pixelSize } = flags;
   return {
     map: map === undefined || map.length === 0 ? undefined : mapOf(map),
-    frames: frames === undefined ? undefined : { first: frames[0], count: frames[1] - frames[0] },
-    domain,
-    positionOrder: positions,
+    frames: frames && [...frames],
     positionUnit,
-    layout,
-    scanStepM: scanStep,
-    energyEv: energy,
-    distanceM: distance,
-    detectorPixelM: flags.detectorPixel,
-    pixelSizeM: flags.pixelSize,
-    allowOutsideLinks: flags.allowOutsideLinks,
+    scanStep,
+    energy,
+    distance,
+    detectorPixel,
+    pixelSize,
+    allowOutsideLinks: flags.allowOutsideLinks ? true : undefined,
   };
+}
+
+/** The flags as the readers' options. @throws Usage for a map that is none. */
+export function measuredOptionsOf(flags: MeasuredFlags): OpenMeasuredOptions {
+  return openOptions(measuredSettingsOf(flags), readOptionsOf(flags));
 }
 
 function mapOf(entries: readonly string[]): { readonly [role: string]: string } {

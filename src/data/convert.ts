@@ -3,13 +3,12 @@
 import { DoselapError } from "../errors.ts";
 import { isHdf5 } from "../io/hdf5/file.ts";
 import { openNpz } from "../io/npz.ts";
-import { candidateOf } from "./candidate.ts";
-import { withProvenance, type Dataset } from "./dataset.ts";
+import { readOwnHdf5 } from "./any-dataset.ts";
+import { withProvenance } from "./dataset.ts";
 import type { FormatInfo } from "./formats/format.ts";
 import { detectFormat } from "./formats/registry.ts";
 import { meanCounts } from "./frames.ts";
 import { contentOfDataset, contentOfScan, type ScanContent } from "./measured/content.ts";
-import { hasDoselapGroup, readDoselapGroup } from "./measured/doselap-group.ts";
 import { LookUp } from "./measured/look-up.ts";
 import { openScanFile, openTree, type OpenMeasuredOptions } from "./measured/open.ts";
 import type { RawGeometry } from "./measured/raw-scan.ts";
@@ -18,8 +17,6 @@ import { scanWriter } from "./measured/writers/registry.ts";
 import { partsOf, type Part, type ScanWriter } from "./measured/writers/writer.ts";
 import { inMemory } from "./frame-stack.ts";
 import { loadScan, type ReadOptions } from "./read.ts";
-import { validateCandidate } from "./validate.ts";
-import { hasViolations, violationError } from "./violation.ts";
 
 export interface ConvertOptions {
   /** doselap's, for the provenance. */
@@ -115,21 +112,8 @@ function closed(content: ScanContent, format: Source["format"], warnings: readon
 /** An HDF5 file in which a whole dataset lies. */
 async function ownHdf5(input: string, measured: OpenMeasuredOptions): Promise<Source | undefined> {
   if (measured.map !== undefined || measured.frames !== undefined) return undefined;
-  const tree = await openTree(input, measured);
-  try {
-    if (!hasDoselapGroup(tree)) return undefined;
-    const dataset: Dataset = await readDoselapGroup(tree);
-    const violations = validateCandidate(candidateOf(dataset, input));
-    if (hasViolations(violations)) throw violationError(violations);
-    const format = {
-      name: "HDF5 of doselap",
-      detected: ["the group /doselap is there: a dataset that was converted"],
-      overridden: [],
-    };
-    return closed(contentOfDataset(dataset, input, givenGeometry(measured)), format, tree.problems);
-  } finally {
-    await tree.close();
-  }
+  const own = await readOwnHdf5(input, measured);
+  return own && closed(contentOfDataset(own.dataset, input, givenGeometry(measured)), own.format, own.warnings);
 }
 
 async function measuredSource(input: string, measured: OpenMeasuredOptions): Promise<Source> {

@@ -48,7 +48,9 @@ export async function findOrientation(
     backend,
     signal,
     onScore,
-  }: { backend: Backend; signal?: AbortSignal | undefined; onScore?: (score: OrientationScore) => void },
+  }: { backend: Backend; signal?: AbortSignal | undefined;
+    onScore?: ((score: OrientationScore) => void) | undefined;
+  },
 ): Promise<OrientationAnswer> {
   const part = compactPart(dataset);
   const scores: OrientationScore[] = [];
@@ -75,6 +77,23 @@ export async function findOrientation(
     margin,
     equivalent: hasTwin ? [best ^ 3] : [],
     isAmbiguous: margin < leastMargin || spread < leastSpread * first.deviance,
+  };
+}
+
+/** "margin 73 %, its twin is 3", "ambiguous: margin 2 %". */
+export function marginText({ margin, isAmbiguous, equivalent }: OrientationAnswer): string {
+  const twin = equivalent.length === 0 ? "" : `; ${equivalent.join(", ")} fits alike, the object turned by 180° and conjugated`;
+  return `${isAmbiguous ? "ambiguous: " : ""}margin ${(100 * margin).toFixed(0)} %${twin}`;
+}
+
+/** Without the objects. */
+export function scoresOf({ best, margin, isAmbiguous, equivalent, scores }: OrientationAnswer) {
+  return {
+    best,
+    margin,
+    ambiguous: isAmbiguous,
+    equivalent,
+    scores: scores.map(({ orientation, text, deviance }) => ({ orientation, text, deviance })),
   };
 }
 

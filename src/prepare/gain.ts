@@ -11,6 +11,8 @@ export interface Gain {
   /** In words: how it was told, and how far it can be trusted. */
   readonly why: string;
   readonly isCertain: boolean;
+  /** Values over this are photons, and whole ones: what an integrating detector adds to them is rounded off. */
+  readonly isWhole: boolean;
   /** Variance over mean in the quietest quarter of the pixels that are lit; undefined for fewer than {@link leastFrames}. */
   readonly transfer: number | undefined;
 }
@@ -30,7 +32,7 @@ type Seen = Pick<Survey, "isWhole" | "histogram" | "smallest" | "mean" | "varian
 export function findGain(survey: Seen, given?: number): Gain {
   const transfer = transferOf(survey);
   if (given !== undefined)
-    return { aduPerPhoton: given, why: "as given (--gain)", isCertain: true, transfer };
+    return { aduPerPhoton: given, why: "as given (--gain)", isCertain: true, isWhole: true, transfer };
   const { isWhole, histogram, smallest } = survey;
   const noise =
     transfer === undefined
@@ -38,25 +40,26 @@ export function findGain(survey: Seen, given?: number): Gain {
       : `variance over mean says at most about ${transfer.toPrecision(2)} units per photon; state the detector's with --gain`;
   if (!isWhole) {
     const why = `values are no whole numbers (the smallest is ${smallest.toPrecision(4)}): taken as counts of an unknown unit; ${noise}`;
-    return { aduPerPhoton: 1, why, isCertain: false, transfer };
+    return { aduPerPhoton: 1, why, isCertain: false, isWhole: false, transfer };
   }
   const { step, occupied } = stepOf(histogram);
   if (occupied < leastValues) {
     const why = `whole numbers, but only ${occupied} different values from 1 to ${histogram.length - 2}: taken as counts; ${noise}`;
-    return { aduPerPhoton: 1, why, isCertain: false, transfer };
+    return { aduPerPhoton: 1, why, isCertain: false, isWhole: false, transfer };
   }
   if (step > 1) {
     const why = `nearly all values are multiples of ${step}: ${step} units per photon; state another with --gain`;
-    return { aduPerPhoton: step, why, isCertain: false, transfer };
+    return { aduPerPhoton: step, why, isCertain: false, isWhole: true, transfer };
   }
   if (transfer !== undefined && transfer > suspiciousTransfer) {
     const why = `whole numbers with a smallest step of 1: taken as counts, yet they vary more than counts do; ${noise}`;
-    return { aduPerPhoton: 1, why, isCertain: false, transfer };
+    return { aduPerPhoton: 1, why, isCertain: false, isWhole: false, transfer };
   }
   return {
     aduPerPhoton: 1,
     why: "whole numbers with a smallest step of 1: counts",
     isCertain: true,
+    isWhole: false,
     transfer,
   };
 }

@@ -21,13 +21,11 @@ const style = `
 export function renderPreview({
   title,
   prepared,
-  orientation,
 }: {
   readonly title: string;
   readonly prepared: Prepared;
-  readonly orientation?: OrientationAnswer | undefined;
 }): string {
-  const { dataset, done, warnings, survey } = prepared;
+  const { dataset, done, warnings, survey, orientation } = prepared;
   const { probe, size } = dataset;
   const first: ComplexImage = { height: size, width: size, data: probe.data.subarray(0, 2 * size * size) };
   const body = html`<h1>${title}, prepared</h1>
