@@ -29,7 +29,8 @@ export const scanFlags = {
     parse: parsePath,
     optional: true,
     placeholder: "FILE",
-    brief: "The scan of a measured study: a dataset, or any measured file, which is prepared as by doselap prepare",
+    brief:
+      "The scan of a measured study: a dataset, or any measured file, which is prepared as by doselap prepare",
   },
   ...prepareFlags,
   pixelSize: {

@@ -113,7 +113,9 @@ function closed(content: ScanContent, format: Source["format"], warnings: readon
 async function ownHdf5(input: string, measured: OpenMeasuredOptions): Promise<Source | undefined> {
   if (measured.map !== undefined || measured.frames !== undefined) return undefined;
   const own = await readOwnHdf5(input, measured);
-  return own && closed(contentOfDataset(own.dataset, input, givenGeometry(measured)), own.format, own.warnings);
+  return (
+    own && closed(contentOfDataset(own.dataset, input, givenGeometry(measured)), own.format, own.warnings)
+  );
 }
 
 async function measuredSource(input: string, measured: OpenMeasuredOptions): Promise<Source> {

@@ -48,7 +48,9 @@ export async function findOrientation(
     backend,
     signal,
     onScore,
-  }: { backend: Backend; signal?: AbortSignal | undefined;
+  }: {
+    backend: Backend;
+    signal?: AbortSignal | undefined;
     onScore?: ((score: OrientationScore) => void) | undefined;
   },
 ): Promise<OrientationAnswer> {
@@ -82,7 +84,10 @@ export async function findOrientation(
 
 /** "margin 73 %, its twin is 3", "ambiguous: margin 2 %". */
 export function marginText({ margin, isAmbiguous, equivalent }: OrientationAnswer): string {
-  const twin = equivalent.length === 0 ? "" : `; ${equivalent.join(", ")} fits alike, the object turned by 180° and conjugated`;
+  const twin =
+    equivalent.length === 0
+      ? ""
+      : `; ${equivalent.join(", ")} fits alike, the object turned by 180° and conjugated`;
   return `${isAmbiguous ? "ambiguous: " : ""}margin ${(100 * margin).toFixed(0)} %${twin}`;
 }
 

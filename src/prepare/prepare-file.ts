@@ -159,7 +159,9 @@ async function hashesOf(
 ): Promise<ReadFile[]> {
   const hashes: ReadFile[] = [];
   for (const path of files.toSorted()) {
-    const file = relative(dirname(resolve(scan)), resolve(path)).split(sep).join("/");
+    const file = relative(dirname(resolve(scan)), resolve(path))
+      .split(sep)
+      .join("/");
     hashes.push({ role, file, sha256: await sha256File(path) });
   }
   return hashes;

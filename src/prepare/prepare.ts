@@ -204,7 +204,11 @@ function answerOf(
   return findOrientation(dataset, { backend, signal, onScore });
 }
 
-function emptyCrop(file: string, { height, width }: Survey, { left, top, side, outside }: Crop): DoselapError {
+function emptyCrop(
+  file: string,
+  { height, width }: Survey,
+  { left, top, side, outside }: Crop,
+): DoselapError {
   return new DoselapError("Contract", "the frames that are cut out are empty", {
     file,
     key: "--centre, --size",

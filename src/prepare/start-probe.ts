@@ -88,7 +88,9 @@ function beamText(zonePlate: ZonePlate | undefined, wavelengthM: number | undefi
   const { diameterM, outermostZoneM, centralStopM } = zonePlate;
   const stop = centralStopM > 0 ? `, central stop ${centralStopM} m` : "";
   const focus =
-    wavelengthM === undefined ? "" : `, focal length ${focalLengthM(zonePlate, wavelengthM).toPrecision(4)} m`;
+    wavelengthM === undefined
+      ? ""
+      : `, focal length ${focalLengthM(zonePlate, wavelengthM).toPrecision(4)} m`;
   return `the focus of a zone plate of ${diameterM} m, outermost zone ${outermostZoneM} m${stop}${focus}`;
 }
 
@@ -117,18 +119,17 @@ function needed(value: number | undefined, what: "defocus" | "zone plate"): numb
 
 function carriedBack(
   meanCounts: Float64Array,
-  {
-    sizePx: size,
-    transfer,
-    defocusM,
-    zonePlate,
-  }: StartProbeOptions & { readonly transfer: Float32Array },
+  { sizePx: size, transfer, defocusM, zonePlate }: StartProbeOptions & { readonly transfer: Float32Array },
 ): [Float64Array, string] {
   if (defocusM !== undefined || zonePlate !== undefined) {
-    throw new DoselapError("Usage", "the beam of a near field is seen on the detector, its optics are not asked for", {
-      key: defocusM === undefined ? "--zone-plate-diameter" : "--defocus",
-      hint: "Leave it out; where the focus lies is told by --focus-to-sample.",
-    });
+    throw new DoselapError(
+      "Usage",
+      "the beam of a near field is seen on the detector, its optics are not asked for",
+      {
+        key: defocusM === undefined ? "--zone-plate-diameter" : "--defocus",
+        hint: "Leave it out; where the focus lies is told by --focus-to-sample.",
+      },
+    );
   }
   const field = new Float64Array(2 * size * size);
   meanCounts.forEach((counts, i) => (field[2 * i] = Math.sqrt(Math.max(0, counts))));

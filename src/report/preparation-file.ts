@@ -33,7 +33,10 @@ const facts = z.object({
 
 export type PreparationFacts = z.infer<typeof facts>;
 
-export function preparationFacts(file: string, { done, warnings, orientation, files }: PreparedFile): PreparationFacts {
+export function preparationFacts(
+  file: string,
+  { done, warnings, orientation, files }: PreparedFile,
+): PreparationFacts {
   return {
     schemaVersion: 1,
     file,

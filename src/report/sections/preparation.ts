@@ -10,17 +10,25 @@ export function preparationSection({ preparation }: ReportContext): Markup | nul
   return html`<section id="preparation">
     <h2>Preparation of the scan</h2>
     <p>
-      <b>${file}</b> is no dataset: it was prepared as by <code>doselap prepare</code>. Pictures of it stand in
-      <code>plan/preparation.html</code> of the run folder.
+      <b>${file}</b> is no dataset: it was prepared as by <code>doselap prepare</code>. Pictures of it stand
+      in <code>plan/preparation.html</code> of the run folder.
     </p>
-    ${warnings.length === 0 ? null : html`<ul>${warnings.map((text) => html`<li>Warning: ${text}</li>`)}</ul>`}
+    ${
+      warnings.length === 0
+        ? null
+        : html`<ul>
+            ${warnings.map((text) => html`<li>Warning: ${text}</li>`)}
+          </ul>`
+    }
     ${factTable(done.map((text, i) => [String(i + 1), text] as const))}
     ${orientation === null ? null : orientationTable(orientation)}
     ${factTable(files.map((each) => [`${each.role}: ${each.file}`, html`<code>sha256 ${each.sha256}</code>`] as const))}
   </section>`;
 }
 
-function orientationTable({ scores }: NonNullable<NonNullable<ReportContext["preparation"]>["orientation"]>): Markup {
+function orientationTable({
+  scores,
+}: NonNullable<NonNullable<ReportContext["preparation"]>["orientation"]>): Markup {
   const rows = scores.map(
     ({ orientation, text, deviance }) =>
       html`<tr>
