@@ -21,6 +21,7 @@ import {
   type OrientationScore,
 } from "./find-orientation.ts";
 import { findGain, type Gain } from "./gain.ts";
+import type { Correction } from "./light.ts";
 import { orient, orientationText } from "./orientation.ts";
 import { inPixels, place } from "./place.ts";
 import { samplingOf, type Sampling } from "./sampling.ts";
@@ -87,15 +88,24 @@ export async function prepareScan(scan: RawScan, options: PrepareOptions): Promi
   if (positions === undefined)
     throw lacks(scan, "positions", "name them with --map x=/path,y=/path, or state --scan-step");
   const { bin = 1, nearField = false, orientation: asked = 0, signal, progress } = options;
-  const correction = { domain: frames.domain, dark: options.dark, flat: options.flat };
+  const { dark, flat } = options;
   const stated = statedPixels(scan, options);
-  const survey = await surveyFrames(file, frames, {
-    correction,
-    bad: stated,
-    signal,
-    progress: (part) => progress?.(part / 2),
-  });
-  const gain = findGain(survey, options.gain);
+  const look = (part: Correction, from: number): Promise<Survey> =>
+    surveyFrames(file, frames, {
+      correction: part,
+      bad: stated,
+      signal,
+      progress: (share) => progress?.(from + share / 4),
+    });
+  const asRecorded = await look({ domain: frames.domain, dark, flat }, 0);
+  const gain = findGain(asRecorded, options.gain, { hasDark: dark !== undefined });
+  const { offset } = gain;
+  const correction = {
+    domain: frames.domain,
+    dark: offset === 0 ? dark : new Float64Array(frames.height * frames.width).fill(offset),
+    flat,
+  };
+  const survey = offset === 0 ? asRecorded : await look(correction, 0.25);
   const { saturation, findBadPixels: looks = true } = options;
   const { bad, told: badText } = allBadPixels(survey, stated, gain, { saturation, looks });
   const centre = centreOf(survey, bad, options);
@@ -224,7 +234,8 @@ function doubts(
   answer: OrientationAnswer | undefined,
 ): string[] {
   return [
-    ...(negatives > 0 ? [`${negatives} values below 0 are taken as 0`] : []),
+    // Where whole photons are told, noise below 0 is no photon, as noise above it.
+    ...(negatives > 0 && !gain.isWhole ? [`${negatives} values below 0 are taken as 0`] : []),
     ...(gain.isCertain ? [] : [`gain: ${gain.why}`]),
     ...(outside > 0 ? [`${outside} pixels of the crop lie outside of the detector and are masked`] : []),
     ...(answer?.isAmbiguous === true
