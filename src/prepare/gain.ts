@@ -41,7 +41,7 @@ type Seen = Pick<Survey, "isWhole" | "histogram" | "smallest" | "mean" | "varian
 export function findGain(survey: Seen, given?: number, { hasDark = false } = {}): Gain {
   const transfer = transferOf(survey);
   const peaks = findPhotonPeaks(survey.histogram.subarray(0, -1));
-  const offset = hasDark || peaks === undefined || peaks.offset < peaks.spacing / 4 ? 0 : peaks.offset;
+  const offset = hasDark ? 0 : offsetOf(peaks);
   const base = { aduPerPhoton: 1, doubt: undefined, offset, isCertain: false, isWhole: false, transfer };
   if (given !== undefined) {
     // Peaks of another spacing are none of the photons'.
@@ -53,10 +53,17 @@ export function findGain(survey: Seen, given?: number, { hasDark = false } = {})
   if (stepped !== undefined) return stepped;
   if (peaks !== undefined) {
     const { spacing, doubt } = rounded(peaks);
-    const why = `photon peaks are ${spacing} ± ${doubt} units apart${offsetText(offset)}; state another with --gain`;
+    const unknown =
+      hasDark || peaks.offset !== undefined ? "" : ", from 0 on, though no dark pixel shows where (--dark)";
+    const why = `photon peaks are ${spacing} ± ${doubt} units apart${offsetText(offset)}${unknown}; state another with --gain`;
     return { ...base, aduPerPhoton: spacing, doubt, why, isWhole: true };
   }
   return ofValues(survey, base);
+}
+
+/** Less than a quarter of a photon is none. */
+function offsetOf(peaks: PhotonPeaks | undefined): number {
+  return peaks?.offset === undefined || peaks.offset < peaks.spacing / 4 ? 0 : peaks.offset;
 }
 
 function offsetText(offset: number): string {

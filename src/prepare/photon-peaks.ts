@@ -9,8 +9,8 @@ export interface PhotonPeaks {
   readonly spacing: number;
   /** How far apart the spans' answers lie, or what a span can tell at best. */
   readonly doubt: number;
-  /** Where no photon is. */
-  readonly offset: number;
+  /** Where no photon is; undefined when every pixel has seen some, and the lowest peak may be of any number of them. */
+  readonly offset: number | undefined;
 }
 
 const spans = [64, 128, 256, 512, 1024, 2048, 4096];
@@ -103,15 +103,21 @@ function less(a: Float64Array, b: Float64Array): Float64Array {
   return a.map((value, i) => value - (product / square) * b[i]!);
 }
 
-/** The lowest tooth below the highest one that still holds a thousandth of its values. */
-function lowestTooth(histogram: Float64Array, mode: number, spacing: number): number {
+/** Light fades to nothing, tooth by tooth; the comb of dark pixels breaks off: below its lowest tooth there is at most this share
+ * of it, the skirt of the noise. With fewer values nothing can be said. */
+const [brokenOff, leastValues] = [0.02, 100];
+
+function lowestTooth(histogram: Float64Array, mode: number, spacing: number): number | undefined {
   const reach = Math.floor(spacing / 3);
-  const near = (at: number): number =>
-    histogram.subarray(Math.max(0, at - reach), at + reach + 1).reduce((sum, count) => sum + count, 0);
-  let offset = mode;
-  for (let at = mode - spacing; at > -reach; at -= spacing) {
-    if (near(Math.round(at)) < near(mode) / 1000) break;
-    offset = at;
+  const near = (at: number): number => {
+    const middle = Math.round(at);
+    if (middle < -reach) return 0;
+    return histogram
+      .subarray(Math.max(0, middle - reach), Math.max(0, middle + reach + 1))
+      .reduce((sum, count) => sum + count, 0);
+  };
+  for (let offset = mode; near(offset) >= leastValues; offset -= spacing) {
+    if (near(offset - spacing) < brokenOff * near(offset)) return Math.max(0, Math.round(offset));
   }
-  return Math.max(0, Math.round(offset));
+  return undefined;
 }

@@ -1,6 +1,6 @@
 // Positions of a scan in an object frame that is made to fit them.
 
-import type { Positions } from "../array/scan.ts";
+import { extentOf, type Positions } from "../array/scan.ts";
 import type { RawPositions } from "../data/measured/raw-scan.ts";
 import { DoselapError } from "../errors.ts";
 
@@ -22,9 +22,23 @@ export function inPixels({ x, y, unit }: RawPositions, pixelSizeM: number): Posi
 
 /** Moves the scan into an object frame with a margin. @throws Contract for positions that are no numbers or span too far. */
 export function place(file: string, { x, y }: Positions, sizePx: number): Placed {
+  for (const [key, values] of Object.entries({ x, y })) {
+    const lost = values.findIndex((value) => !Number.isFinite(value));
+    if (lost < 0) continue;
+    throw new DoselapError("Contract", "has a position that is no number", {
+      file,
+      key: `positions, ${key}`,
+      expected: "finite numbers",
+      got: `${values[lost]} at frame ${lost}`,
+      hint: "Leave such frames out: --frames FIRST:END.",
+    });
+  }
   const [columns, rows] = [extentOf(x), extentOf(y)];
   const border = sizePx + 2 * marginPx;
-  const [width, height] = [Math.ceil(columns.span) + border, Math.ceil(rows.span) + border];
+  const [width, height] = [columns, rows].map(({ from, to }) => Math.ceil(to - from) + border) as [
+    number,
+    number,
+  ];
   if (!(width * height <= maxObjectPixels)) {
     throw new DoselapError("Contract", "positions span too far for object pixels", {
       file,
@@ -37,16 +51,10 @@ export function place(file: string, { x, y }: Positions, sizePx: number): Placed
   const shift = sizePx / 2 + marginPx;
   return {
     positions: {
-      x: x.map((value) => value - columns.min + shift),
-      y: y.map((value) => value - rows.min + shift),
+      x: x.map((value) => value - columns.from + shift),
+      y: y.map((value) => value - rows.from + shift),
     },
     width,
     height,
   };
-}
-
-function extentOf(values: Float64Array): { min: number; span: number } {
-  const min = values.reduce((least, value) => Math.min(least, value), Infinity);
-  const max = values.reduce((most, value) => Math.max(most, value), -Infinity);
-  return { min, span: max - min };
 }

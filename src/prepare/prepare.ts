@@ -3,6 +3,7 @@
 
 import { flatImage } from "../array/ndarray.ts";
 import type { Backend } from "../compute/backend.ts";
+import { takePositions } from "../array/scan.ts";
 import { isKernelSize } from "../compute/wasm/plan.ts";
 import { withProvenance, type Dataset, type Metadata } from "../data/dataset.ts";
 import type { RawScan } from "../data/measured/raw-scan.ts";
@@ -12,7 +13,7 @@ import type { ZonePlate } from "../optics/zone-plate.ts";
 import { findCentre, type Centre } from "./centre.ts";
 import { planCrop, type Crop } from "./crop.ts";
 import { cropFrames } from "./crop-frames.ts";
-import { allBadPixels, statedPixels } from "./detector-mask.ts";
+import { detectorMask, statedPixels } from "./detector-mask.ts";
 import {
   findOrientation,
   marginText,
@@ -106,8 +107,8 @@ export async function prepareScan(scan: RawScan, options: PrepareOptions): Promi
     flat,
   };
   const survey = offset === 0 ? asRecorded : await look(correction, 0.25);
-  const { saturation, findBadPixels: looks = true } = options;
-  const { bad, told: badText } = allBadPixels(survey, stated, gain, { saturation, looks });
+  const { saturation, findBadPixels: looks = true, dc } = options;
+  const { bad, ...mask } = detectorMask(survey, stated, { gain, saturation, looks, nearField, dc });
   const centre = centreOf(survey, bad, options);
   const sizePx = options.sizePx ?? defaultSize(survey, bin);
   checkSize(sizePx, bin, survey);
@@ -115,7 +116,7 @@ export async function prepareScan(scan: RawScan, options: PrepareOptions): Promi
   const sampling = samplingOf(file, scan.geometry, { sizePx, bin, nearField, focusToSampleM });
   const { height, width } = survey;
   const crop = planCrop({ height, width, sizePx, bin, centre, bad, ...gain });
-  const { diffraction, meanCounts } = await cropFrames(frames, crop, {
+  const { diffraction, meanCounts, rows } = await cropFrames(frames, crop, {
     file,
     sizePx,
     correction,
@@ -140,17 +141,17 @@ export async function prepareScan(scan: RawScan, options: PrepareOptions): Promi
     wavelengthM,
     pixelSizeM,
   });
-  const inOrder = inPixels(positions, pixelSizeM);
+  const inOrder = takePositions(inPixels(positions, pixelSizeM), rows);
   const datasetFor = (orientation: number, metadata: Metadata): Dataset => {
     const placed = place(file, orient(inOrder, orientation), sizePx);
     return {
-      frames: frames.count,
+      frames: rows.length,
       size: sizePx,
       diffraction,
       positions: placed.positions,
       probe,
       object: flatImage(placed.height, placed.width),
-      scanIndex: new Int32Array(frames.count),
+      scanIndex: new Int32Array(rows.length),
       ...(crop.mask.some((value) => value !== 0) ? { mask: crop.mask } : {}),
       metadata,
     };
@@ -176,7 +177,8 @@ export async function prepareScan(scan: RawScan, options: PrepareOptions): Promi
     sampling.why,
     probeText,
     `positions: ${orientationText(orientation)}${answer === undefined ? "" : `, ${marginText(answer)}`}`,
-    badText,
+    mask.told,
+    ...emptyFrames(rows, frames.count),
   ];
   const parameters = {
     format: scan.format,
@@ -202,7 +204,12 @@ export async function prepareScan(scan: RawScan, options: PrepareOptions): Promi
     sampling,
     orientation: answer,
     done,
-    warnings: [...scan.warnings, ...doubts(survey, gain, crop.outside, answer)],
+    warnings: [
+      ...scan.warnings,
+      ...mask.warnings,
+      ...emptyFrames(rows, frames.count),
+      ...doubts(survey, gain, crop.outside, answer),
+    ],
   };
 }
 
@@ -212,6 +219,20 @@ function answerOf(
 ): Promise<OrientationAnswer> {
   if (backend === undefined) throw new TypeError("finding the orientation needs a backend");
   return findOrientation(dataset, { backend, signal, onScore });
+}
+
+/** Numbers listed at most in a warning. */
+const listedAtMost = 10;
+
+function emptyFrames(rows: readonly number[], count: number): string[] {
+  if (rows.length === count) return [];
+  const kept = new Set(rows);
+  const lost = Array.from({ length: count }, (_, m) => m).filter((m) => !kept.has(m));
+  const listed = lost.slice(0, listedAtMost).join(", ");
+  const more = lost.length > listedAtMost ? ` and ${lost.length - listedAtMost} more` : "";
+  return [
+    `${lost.length === 1 ? "1 frame holds" : `${lost.length} frames hold`} no count and ${lost.length === 1 ? "is" : "are"} left out, with ${lost.length === 1 ? "its position" : "their positions"}: ${listed}${more}`,
+  ];
 }
 
 function emptyCrop(
