@@ -80,8 +80,11 @@ export function detectorMask(
   if (looks) {
     // Only a far field falls off from its centre.
     if (!nearField) {
-      const shadow = findShadow(survey, { bad, centre: findCentre(survey, { bad, dc }), aduPerPhoton });
-      shadowed = add((i) => shadow[i] !== 0);
+      // Once more about the centre that the shadow no longer draws away.
+      for (let round = 0; round < 2; round++) {
+        const shadow = findShadow(survey, { bad, centre: findCentre(survey, { bad, dc }), aduPerPhoton });
+        shadowed += add((i) => shadow[i] !== 0);
+      }
     }
     const found = findBadPixels(survey, Math.max(aduPerPhoton, transfer ?? 0), bad);
     [hot, dead] = [found.hot, found.dead];

@@ -17,6 +17,7 @@ import { detectorMask, statedPixels } from "./detector-mask.ts";
 import {
   findOrientation,
   marginText,
+  orientationDoubts,
   scoresOf,
   type OrientationAnswer,
   type OrientationScore,
@@ -259,11 +260,7 @@ function doubts(
     ...(negatives > 0 && !gain.isWhole ? [`${negatives} values below 0 are taken as 0`] : []),
     ...(gain.isCertain ? [] : [`gain: ${gain.why}`]),
     ...(outside > 0 ? [`${outside} pixels of the crop lie outside of the detector and are masked`] : []),
-    ...(answer?.isAmbiguous === true
-      ? [
-          `the orientation is ambiguous: the next one is worse by ${(100 * answer.margin).toFixed(0)} % of the spread only; state it with --orientation, or a probe nearer to the real one with --defocus`,
-        ]
-      : []),
+    ...(answer === undefined ? [] : orientationDoubts(answer)),
   ];
 }
 
