@@ -9,6 +9,8 @@ import { withProvenance, type Dataset, type Metadata } from "../data/dataset.ts"
 import type { RawScan } from "../data/measured/raw-scan.ts";
 import { DoselapError } from "../errors.ts";
 import { nearFieldTransfer } from "../optics/near-field.ts";
+import { nearestNeighborOverlap } from "../optics/overlap.ts";
+import { measureProbeDiameter } from "../optics/probe-diameter.ts";
 import type { ZonePlate } from "../optics/zone-plate.ts";
 import { findCentre, type Centre } from "./centre.ts";
 import { planCrop, type Crop } from "./crop.ts";
@@ -72,6 +74,10 @@ export interface Prepared {
   readonly crop: Pick<Crop, "left" | "top" | "side">;
   readonly gain: Gain;
   readonly sampling: Sampling;
+  /** Second-moment diameter of the start probe, object pixels. */
+  readonly probeDiameterPx: number;
+  /** Between nearest neighbours, of discs of that diameter. */
+  readonly overlap: number;
   /** How the eight orientations scored, when they were asked for. */
   readonly orientation: OrientationAnswer | undefined;
   /** What was done, a sentence each. */
@@ -166,6 +172,8 @@ export async function prepareScan(scan: RawScan, options: PrepareOptions): Promi
   };
   const answer = asked === "find" ? await answerOf(datasetFor(0, facts), options) : undefined;
   const orientation = asked === "find" ? answer!.best : asked;
+  const probeDiameterPx = measureProbeDiameter(probe, "second-moment");
+  const overlap = nearestNeighborOverlap(inOrder, probeDiameterPx);
   const done = [
     ...scan.told,
     ...scan.conversions,
@@ -177,6 +185,7 @@ export async function prepareScan(scan: RawScan, options: PrepareOptions): Promi
     `gain ${gain.aduPerPhoton}: ${gain.why}${gain.isWhole ? "; rounded to whole photons" : ""}`,
     sampling.why,
     probeText,
+    `overlap ${overlap.toFixed(2)} between nearest neighbours, start probe ${probeDiameterPx.toFixed(1)} px wide (second moment)`,
     `positions: ${orientationText(orientation)}${answer === undefined ? "" : `, ${marginText(answer)}`}`,
     mask.told,
     ...emptyFrames(rows, frames.count),
@@ -203,6 +212,8 @@ export async function prepareScan(scan: RawScan, options: PrepareOptions): Promi
     crop: { left: crop.left, top: crop.top, side: crop.side },
     gain,
     sampling,
+    probeDiameterPx,
+    overlap,
     orientation: answer,
     done,
     warnings: [

@@ -1,16 +1,18 @@
 // plan/preparation.json: what was done to the scan of a measured study before it was a dataset. The plan writes it, the report
 // reads it; a scan that was a dataset has none.
 
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { isDoselapError } from "../errors.ts";
-import { errorCode } from "../io/file-error.ts";
+import { errorCode, fileError } from "../io/file-error.ts";
 import { readJson } from "../io/json.ts";
 import { scoresOf } from "../prepare/find-orientation.ts";
 import type { PreparedFile } from "../prepare/prepare-file.ts";
 
 /** In the run folder. */
 export const preparationFile = "plan/preparation.json";
+export const preparationPicture = "plan/preparation.png";
 
 const facts = z.object({
   schemaVersion: z.literal(1),
@@ -47,12 +49,24 @@ export function preparationFacts(
   };
 }
 
-/** Of a run folder; undefined when its scan was not prepared. @throws Format for a file that is something else. */
-export async function readPreparation(runDir: string): Promise<PreparationFacts | undefined> {
+export interface Preparation extends PreparationFacts {
+  /** PNG. */
+  readonly picture: Uint8Array;
+}
+
+/** Of a run folder; undefined when its scan was not prepared.
+ * @throws Format for a file that is something else, File when the picture is gone. */
+export async function readPreparation(runDir: string): Promise<Preparation | undefined> {
+  let found: PreparationFacts;
   try {
-    return await readJson(join(runDir, preparationFile), facts, "Run the plan stage again.");
+    found = await readJson(join(runDir, preparationFile), facts, "Run the plan stage again.");
   } catch (cause) {
     if (isDoselapError(cause, "File") && errorCode(cause.cause) === "ENOENT") return undefined;
     throw cause;
   }
+  const path = join(runDir, preparationPicture);
+  const picture = await readFile(path).catch((cause: unknown) => {
+    throw fileError("cannot be read", path, cause);
+  });
+  return { ...found, picture };
 }

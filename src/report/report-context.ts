@@ -7,7 +7,7 @@ import { type Answer, answerOf } from "./answer.ts";
 import { createFigureMaker, type FigureMaker } from "./figures/figure.ts";
 import { html, type Markup } from "./markup.ts";
 import { type ArmStyle, armStyles } from "./palette.ts";
-import type { PreparationFacts } from "./preparation-file.ts";
+import type { Preparation } from "./preparation-file.ts";
 import type { RunCosts } from "./run-costs.ts";
 import type { CellImages, RunData } from "./run-data.ts";
 import { finishedArms, type Summary, summarise } from "./summary.ts";
@@ -16,7 +16,7 @@ export interface ReportContext {
   readonly result: StudyResult;
   readonly images: ReadonlyMap<string, CellImages>;
   readonly costs: RunCosts | null;
-  readonly preparation: PreparationFacts | undefined;
+  readonly preparation: Preparation | undefined;
   readonly summary: Summary;
   readonly answer: Answer;
   readonly styles: ReadonlyMap<string, ArmStyle>;

@@ -9,7 +9,7 @@ import { readJson } from "../io/json.ts";
 import { openNpz } from "../io/npz.ts";
 import type { StudyResult } from "../study/results.ts";
 import { readStudyResult, studyResultFile } from "../study/results-file.ts";
-import { readPreparation, type PreparationFacts } from "./preparation-file.ts";
+import { readPreparation, type Preparation } from "./preparation-file.ts";
 import { readRunCosts, type RunCosts } from "./run-costs.ts";
 import { type StudyCell, summarise } from "./summary.ts";
 
@@ -30,7 +30,7 @@ export interface RunData {
   /** What the run cost; null without a journal. */
   readonly costs: RunCosts | null;
   /** How a measured scan was prepared; absent when it was a dataset, or simulated. */
-  readonly preparation?: PreparationFacts | undefined;
+  readonly preparation?: Preparation | undefined;
 }
 
 const studyFile = z.object({ designHash: z.string() });

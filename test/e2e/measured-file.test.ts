@@ -82,6 +82,7 @@ describe("a study of a CXI file", () => {
       await sha256(join(folder, "scan.cxi")),
     ])
       expect(section).toContain(words);
+    expect(section).toMatch(/src="data:image\/png;base64,[\w+/]{10000}/u);
     expect(await readFile(join(folder, "out/plan/preparation.html"), "utf8")).toContain("Mean of 81 frames");
   });
 

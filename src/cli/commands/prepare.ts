@@ -3,10 +3,11 @@
 import { resolve } from "node:path";
 import { buildCommand } from "@stricli/core";
 import { writeDataset } from "../../data/write.ts";
+import { DoselapError } from "../../errors.ts";
 import { writeFileAtomic } from "../../io/atomic.ts";
 import { scoresOf } from "../../prepare/find-orientation.ts";
 import { prepareFile, type PreparedFile } from "../../prepare/prepare-file.ts";
-import { renderPreview } from "../../report/preview.ts";
+import { renderPreview, renderPreviewPng } from "../../report/preview.ts";
 import { doselapVersion } from "../../version.ts";
 import { backendFlags, backendOf, type BackendFlags } from "../backend-flags.ts";
 import { printJson, printLine, printNote, type CliContext } from "../context.ts";
@@ -45,10 +46,10 @@ export const prepareCommand = buildCommand<Flags, [string], CliContext>({
       ...prepareFlags,
       preview: {
         kind: "parsed",
-        parse: parsePath,
+        parse: parsePreviewPath,
         optional: true,
-        placeholder: "FILE.html",
-        brief: "Write a page of pictures: mean pattern, mask, scan, probe, counts",
+        placeholder: "FILE.html|FILE.png",
+        brief: "Write a page of pictures, or one PNG: mean pattern, mask, scan, overlap, probe, counts",
       },
       kernels: backendFlags.kernels,
       threads: backendFlags.threads,
@@ -71,8 +72,12 @@ async function prepare(this: CliContext, flags: Flags, input: string): Promise<v
   });
   await writeDataset(resolve(this.cwd, flags.out), prepared.dataset);
   if (flags.preview !== undefined) {
-    const file = resolve(this.cwd, flags.preview);
-    await writeFileAtomic(file, renderPreview({ title: input, prepared }));
+    const pictures = { title: input, prepared };
+    const isPng = flags.preview.toLowerCase().endsWith(".png");
+    await writeFileAtomic(
+      resolve(this.cwd, flags.preview),
+      isPng ? await renderPreviewPng(pictures) : renderPreview(pictures),
+    );
   }
   tell(this, flags, { input, prepared });
 }
@@ -108,4 +113,13 @@ function tell(
   printLine(context, `${out}: ${dataset.frames} frames of ${dataset.size} × ${dataset.size} px`);
   for (const line of done) printLine(context, `  ${line}`);
   if (preview !== undefined) printLine(context, `  preview: ${preview}`);
+}
+
+/** @throws Usage for another ending. */
+function parsePreviewPath(text: string): string {
+  if (/[^/\\]\.(html?|png)$/iu.test(text)) return text;
+  throw new DoselapError("Usage", "cannot write this kind of preview", {
+    expected: "a name ending in .html or .png",
+    got: `"${text}"`,
+  });
 }

@@ -3,9 +3,12 @@
 import { basename, join } from "node:path";
 import { writeFileAtomic, writeJson } from "../../io/atomic.ts";
 import type { PreparedFile } from "../../prepare/prepare-file.ts";
-import { preparationFile, preparationFacts } from "../../report/preparation-file.ts";
-import { renderPreview } from "../../report/preview.ts";
+import { preparationFacts, preparationFile, preparationPicture } from "../../report/preparation-file.ts";
+import { renderPreview, renderPreviewPng } from "../../report/preview.ts";
 import type { MeasuredDesign } from "../../study/design/schema.ts";
+
+/** Twice the width in which the report shows it. */
+const reportPictureWidthPx = 1200;
 
 export async function writePreparation(
   folder: string,
@@ -14,4 +17,6 @@ export async function writePreparation(
   const title = basename(design.input!.path);
   await writeJson(join(folder, basename(preparationFile)), preparationFacts(title, prepared));
   await writeFileAtomic(join(folder, "preparation.html"), renderPreview({ title, prepared }));
+  const picture = await renderPreviewPng({ title, prepared }, { widthPx: reportPictureWidthPx });
+  await writeFileAtomic(join(folder, basename(preparationPicture)), picture);
 }
