@@ -83,7 +83,7 @@ describe("photon peaks", () => {
     { gain: 7.3, offset: 55, noise: 1 },
     { gain: 120, offset: 200, noise: 20, peak: 12 },
   ])("of %o are found within their doubt", async (detector) => {
-    const { gain, offset = 0 } = detector;
+    const { gain, offset } = detector;
     const found = findGain(await survey(recorded(detector)));
     expect(found.isCertain).toBe(false);
     expect(found.isWhole).toBe(true);

@@ -49,26 +49,27 @@ function streamsOf(calls: H5Module): Streams {
 }
 
 const forwarded = Symbol("forwarded");
-type Say = typeof console.error & { [forwarded]?: typeof console.error };
+type Say = Console["error"] & { [forwarded]?: Console["error"] };
 
 /** The library keeps the console's method of the moment in which it is loaded, to say on stderr what it throws as well. It is
  * given one that falls silent once it is loaded; what others say meanwhile goes through. */
 async function quietly<Result>(load: () => Promise<Result>): Promise<Result> {
-  const current: Say = console.error;
+  const { console: output } = globalThis;
+  const current: Say = output.error;
   const error = current[forwarded] ?? current;
   let isLoading = true;
   const say: Say = Object.assign(
     (...words: unknown[]): void => {
-      if (isLoading) error.apply(console, words);
+      if (isLoading) error.apply(output, words);
     },
     { [forwarded]: error },
   );
-  console.error = say;
+  output.error = say;
   try {
     return await load();
   } finally {
     isLoading = false;
-    if (console.error === say) console.error = error;
+    if (output.error === say) output.error = error;
   }
 }
 
