@@ -25,9 +25,10 @@ const layers = {
   floor: [...ground, "metrics"],
   // Orientations are told apart by a few sweeps of an engine.
   prepare: [...ground, "engines"],
-  study: [...ground, ...methods, "floor"],
+  // A measured study prepares its scan as the command does.
+  study: [...ground, ...methods, "floor", "prepare"],
   report: ["array", "math", "io", "metrics", "study", "prepare"],
-  pipeline: [...ground, ...methods, "floor", "study", "report"],
+  pipeline: [...ground, ...methods, "floor", "prepare", "study", "report"],
   cli: [...ground, ...methods, "floor", "prepare", "study", "report", "pipeline"],
 };
 const everywhere = ["src/errors.ts", "src/version.ts"];

@@ -5,6 +5,7 @@ import type { OpenMeasuredOptions } from "../data/measured/open.ts";
 import { DoselapError } from "../errors.ts";
 import { parsePositive } from "./flags.ts";
 import type { ReadOptions } from "../data/read.ts";
+import { openOptions, type PrepareSettings } from "../prepare/settings.ts";
 import { readFlags, readOptionsOf, type ReadFlags } from "./read-flags.ts";
 
 export interface MeasuredFlags extends Omit<ReadFlags, "positions"> {
@@ -73,24 +74,21 @@ export const measuredFlags = {
   },
 } as const;
 
-/** The flags as the readers' options; files are named from `cwd`. @throws Usage for a map that is none, two files. */
-export function measuredOptionsOf(flags: MeasuredFlags, cwd: string): OpenMeasuredOptions {
-  const { map, frames, domain, positionUnit, layout, scanStep, energy, distance } = flags;
-  const { order, file } = positionsOf(flags);
+/** What the flags state, some of it perhaps undefined; files are named from `cwd`. @throws Usage for a map that is none, two files. */
+export function measuredSettingsOf(flags: MeasuredFlags, cwd: string): PrepareSettings {
+  const { map, frames, positionUnit, scanStep, energy, distance, detectorPixel, pixelSize } = flags;
+  const { file } = positionsOf(flags);
   return {
     map: map === undefined || map.length === 0 ? undefined : mapOf(map),
-    frames: frames === undefined ? undefined : { first: frames[0], count: frames[1] - frames[0] },
-    domain,
-    positionsFile: file === undefined ? undefined : resolve(cwd, file),
-    positionOrder: order,
+    frames: frames && [...frames],
+    positions: file === undefined ? undefined : { kind: "file", path: resolve(cwd, file) },
     positionUnit,
-    layout,
-    scanStepM: scanStep,
-    energyEv: energy,
-    distanceM: distance,
-    detectorPixelM: flags.detectorPixel,
-    pixelSizeM: flags.pixelSize,
-    allowOutsideLinks: flags.allowOutsideLinks,
+    scanStep,
+    energy,
+    distance,
+    detectorPixel,
+    pixelSize,
+    allowOutsideLinks: flags.allowOutsideLinks ? true : undefined,
   };
 }
 
@@ -115,6 +113,11 @@ function positionsOf({ positions = [] }: MeasuredFlags): {
     expected: "one order, one file",
     got: positions.join(", "),
   });
+}
+
+/** The flags as the readers' options; files are named from `cwd`. @throws Usage for a map that is none, two files. */
+export function measuredOptionsOf(flags: MeasuredFlags, cwd: string): OpenMeasuredOptions {
+  return openOptions(measuredSettingsOf(flags, cwd), datasetOptionsOf(flags));
 }
 
 function mapOf(entries: readonly string[]): { readonly [role: string]: string } {

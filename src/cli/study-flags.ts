@@ -4,7 +4,8 @@ import { DoselapError } from "../errors.ts";
 import type { TrainerChoice } from "../pipeline/context.ts";
 import type { JobFilters } from "../pipeline/filters.ts";
 import { executorFlags, type ExecutorFlags } from "./executor-flags.ts";
-import { readFlags, type ReadFlags } from "./read-flags.ts";
+import { prepareFlags, prepareSettingsOf, type PrepareFlags } from "./prepare-flags.ts";
+import { datasetOptionsOf } from "./measured-flags.ts";
 import { trainerProgram } from "./trainer-program.ts";
 import { parseCount, parseNumber, parsePath, parsePositive, parseSeed } from "./flags.ts";
 
@@ -21,10 +22,41 @@ export const studyPositional = {
   ],
 } as const;
 
-export interface StudyFlags extends ReadFlags, ExecutorFlags {
+/** The scan of a measured study: which, how it is read, and how it is prepared when it is no dataset. */
+export const scanFlags = {
+  input: {
+    kind: "parsed",
+    parse: parsePath,
+    optional: true,
+    placeholder: "FILE",
+    brief:
+      "The scan of a measured study: a dataset, or any measured file, which is prepared as by doselap prepare",
+  },
+  ...prepareFlags,
+  pixelSize: {
+    kind: "parsed",
+    parse: parsePositive,
+    optional: true,
+    placeholder: "m",
+    brief: "Size of an object pixel, metres, when the scan does not say: resolutions in nm too",
+  },
+} as const;
+
+/** What the flags change in a measured design. */
+export function scanOverrides(flags: PrepareFlags, cwd: string): { readonly [section: string]: unknown } {
+  const read = datasetOptionsOf(flags);
+  // The pixel size is the metrics', from where the preparation takes it too.
+  const { pixelSize, ...prepare } = prepareSettingsOf(flags, cwd);
+  return {
+    ...(Object.keys(read).length > 0 ? { read } : {}),
+    ...(Object.keys(prepare).length > 0 ? { prepare } : {}),
+    ...(pixelSize === undefined ? {} : { metrics: { pixelSizeM: pixelSize } }),
+  };
+}
+
+export interface StudyFlags extends PrepareFlags, ExecutorFlags {
   readonly out?: string;
   readonly input?: string;
-  readonly pixelSize?: number;
   readonly runner: "builtin" | "command";
   readonly command?: string;
   readonly strict: boolean;
@@ -38,21 +70,7 @@ export const studyFlags = {
     placeholder: "DIR",
     brief: "Run folder (default: runs/ and the study's name)",
   },
-  input: {
-    kind: "parsed",
-    parse: parsePath,
-    optional: true,
-    placeholder: "FILE",
-    brief: "The measured scan, for a measured study",
-  },
-  ...readFlags,
-  pixelSize: {
-    kind: "parsed",
-    parse: parsePositive,
-    optional: true,
-    placeholder: "m",
-    brief: "Size of an object pixel, metres, when the scan does not say: resolutions in nm too",
-  },
+  ...scanFlags,
   ...executorFlags,
   runner: {
     kind: "enum",

@@ -23,13 +23,13 @@ import type { StudyDesign } from "../study/design/schema.ts";
 import { isFile } from "../study/training/job.ts";
 import { measuredSource } from "../study/measured-source.ts";
 import { planStudy } from "../study/plan.ts";
+import { readStudyScan } from "../study/study-scan.ts";
 import { printLine, printNote, type CliContext } from "./context.ts";
 import { plainProgress } from "./progress/plain.ts";
 import { terminalProgress } from "./progress/terminal.ts";
-import { readOptionsOf } from "./read-flags.ts";
 import { exitCodeOf, printSummary } from "./run-summary.ts";
 import { defaultWorkers, slurmSettingsOf } from "./executor-flags.ts";
-import { filtersOf, trainerOf, type FilterFlags, type StudyFlags } from "./study-flags.ts";
+import { filtersOf, scanOverrides, trainerOf, type FilterFlags, type StudyFlags } from "./study-flags.ts";
 
 type Flags = StudyFlags & FilterFlags;
 
@@ -50,11 +50,7 @@ async function resolveStudy(
       return { design: existing.design, root: given };
     }
   }
-  const read = readOptionsOf(flags);
-  const overrides = {
-    ...(Object.keys(read).length > 0 ? { read } : {}),
-    ...(flags.pixelSize === undefined ? {} : { metrics: { pixelSizeM: flags.pixelSize } }),
-  };
+  const overrides = scanOverrides(flags, cwd);
   const design = await loadDesign(study ?? (flags.input === undefined ? "quick" : "measured"), {
     cwd,
     input: flags.input,
@@ -182,12 +178,9 @@ async function sourceOf(
   root: string,
 ): Promise<ReturnType<typeof measuredSource> | undefined> {
   if (design.kind === "simulated") return undefined;
-  if (design.input === null) throw needsScan(design);
   // A folder that was planned once holds the scan; the user's file may have moved since.
   const stored = join(root, sourceFile);
-  const { dataset } = isFile(stored)
-    ? await readDataset(stored)
-    : await readDataset(design.input.path, design.read);
+  const { dataset } = isFile(stored) ? await readDataset(stored) : await readStudyScan(design);
   return measuredSource(dataset);
 }
 

@@ -1,15 +1,15 @@
 // Any scan or reconstruction that is read, written in any format that is written. What the target cannot hold is listed.
 
 import { DoselapError } from "../errors.ts";
-import { openNpz } from "../io/npz.ts";
-import { candidateOf } from "./candidate.ts";
-import { withProvenance, type Dataset } from "./dataset.ts";
+import { openNpz, type NpzFile } from "../io/npz.ts";
+import { npzTree } from "../io/npz-tree.ts";
+import { readOwnHdf5 } from "./any-dataset.ts";
+import { withProvenance } from "./dataset.ts";
 import type { FormatInfo } from "./formats/format.ts";
 import { detectFormat } from "./formats/registry.ts";
 import { meanCounts } from "./frames.ts";
-import { containerOf, openTree } from "./measured/containers.ts";
-import { contentOfDataset, contentOfScan, type ScanContent } from "./measured/content.ts";
-import { hasDoselapGroup, readDoselapGroup } from "./measured/doselap-group.ts";
+import { containerOf } from "./measured/containers.ts";
+import { contentOfDataset, contentOfScan, knownGeometry, type ScanContent } from "./measured/content.ts";
 import { LookUp } from "./measured/look-up.ts";
 import { openScanFile, type OpenMeasuredOptions } from "./measured/open.ts";
 import type { RawGeometry } from "./measured/raw-scan.ts";
@@ -17,9 +17,9 @@ import { wavelengthOfEv } from "./measured/units.ts";
 import { scanWriter } from "./measured/writers/registry.ts";
 import { partsOf, type Part, type ScanWriter } from "./measured/writers/writer.ts";
 import { inMemory } from "./frame-stack.ts";
+import { readMetadata } from "./metadata.ts";
 import { loadScan, type ReadOptions } from "./read.ts";
-import { validateCandidate } from "./validate.ts";
-import { hasViolations, violationError } from "./violation.ts";
+import { isReconstruction } from "./reconstruction.ts";
 
 export interface ConvertOptions {
   /** doselap's, for the provenance. */
@@ -97,18 +97,16 @@ async function openSource(input: string, options: ConvertOptions): Promise<Sourc
   if (container.name !== "NPZ") return measuredSource(input, measured);
   const npz = await openNpz(input, options.read?.limits);
   try {
+    if (await isReconstruction(npz)) return await reconstruction(npz, measured);
     if (detectFormat(npz.names) !== undefined) {
       refuseSelection(input, measured);
       const { dataset, format, warnings } = await loadScan(npz, options.read ?? {}, inMemory);
       return closed(contentOfDataset(dataset, input, givenGeometry(measured)), format, warnings);
     }
-    const has = (name: string): boolean => npz.names.includes(name);
-    const isOurs = has("objectGuess") && has("probeGuess") && !has("diffraction");
-    if (!isOurs) return await measuredSource(input, measured);
+    return await measuredSource(input, measured);
   } finally {
     await npz.close();
   }
-  return reconstruction(input, measured);
 }
 
 function closed(content: ScanContent, format: Source["format"], warnings: readonly string[]): Source {
@@ -118,21 +116,10 @@ function closed(content: ScanContent, format: Source["format"], warnings: readon
 /** An HDF5 file in which a whole dataset lies. */
 async function ownHdf5(input: string, measured: OpenMeasuredOptions): Promise<Source | undefined> {
   if (measured.map !== undefined || measured.frames !== undefined) return undefined;
-  const tree = await openTree(input, measured);
-  try {
-    if (!hasDoselapGroup(tree)) return undefined;
-    const dataset: Dataset = await readDoselapGroup(tree);
-    const violations = validateCandidate(candidateOf(dataset, input));
-    if (hasViolations(violations)) throw violationError(violations);
-    const format = {
-      name: "HDF5 of doselap",
-      detected: ["the group /doselap is there: a dataset that was converted"],
-      overridden: [],
-    };
-    return closed(contentOfDataset(dataset, input, givenGeometry(measured)), format, tree.problems);
-  } finally {
-    await tree.close();
-  }
+  const own = await readOwnHdf5(input, measured);
+  return (
+    own && closed(contentOfDataset(own.dataset, input, givenGeometry(measured)), own.format, own.warnings)
+  );
 }
 
 async function measuredSource(input: string, measured: OpenMeasuredOptions): Promise<Source> {
@@ -146,18 +133,21 @@ async function measuredSource(input: string, measured: OpenMeasuredOptions): Pro
   }
 }
 
-/** What `doselap reconstruct` writes: an object and a probe. */
-async function reconstruction(input: string, measured: OpenMeasuredOptions): Promise<Source> {
-  const tree = await openTree(input, measured);
-  try {
-    const look = new LookUp(tree, "objectGuess and probeGuess are there, without frames: a reconstruction");
-    const object = await look.object(look.required("object", ["/objectGuess"]));
-    const probe = await look.probe(look.required("probe", ["/probeGuess"]));
-    const content = { file: input, geometry: givenGeometry(measured), object, probe };
-    return closed(content, { name: "reconstruction", detected: look.told, overridden: [] }, []);
-  } finally {
-    await tree.close();
-  }
+/** An object and a probe, with the positions and the geometry that are known. */
+async function reconstruction(npz: NpzFile, measured: OpenMeasuredOptions): Promise<Source> {
+  const tree = await npzTree(npz);
+  const look = new LookUp(tree, "an object and a probe are there, without frames: a reconstruction");
+  const object = await look.object(look.required("object", ["/objectGuess"]));
+  const probe = await look.probe(look.required("probe", ["/probeGuess"]));
+  const [x, y] = ["/xcoords", "/ycoords"].map((path) => tree.find(path));
+  const positions =
+    x === undefined || y === undefined
+      ? undefined
+      : { x: await look.vector(x), y: await look.vector(y), unit: "px" as const };
+  const { metadata, warnings } = await readMetadata(npz);
+  const geometry = knownGeometry(metadata, givenGeometry(measured));
+  const content = { file: npz.file, geometry, positions, object, probe };
+  return closed(content, { name: "reconstruction", detected: look.told, overridden: [] }, warnings);
 }
 
 function givenGeometry({

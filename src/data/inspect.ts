@@ -11,6 +11,7 @@ import { detectFormat } from "./formats/registry.ts";
 import { inMemory } from "./frame-stack.ts";
 import { frameCounts } from "./frames.ts";
 import type { ReadOptions } from "./read.ts";
+import { isReconstruction } from "./reconstruction.ts";
 import { medianStep } from "./scan-step.ts";
 import { likeliestMap } from "./measured/candidates.ts";
 import { containerOf, type Container } from "./measured/containers.ts";
@@ -118,15 +119,15 @@ async function inspectNpz(npz: NpzFile, options: ReadOptions, blank: Inspection)
   const warnings = npz.otherMembers.map((name) => `${npz.file}: the member ${name} is no array`);
   const listed = { ...blank, arrays, warnings };
   const wrapped = npz.wrapping === undefined ? [] : [`begins with BZh: ${npz.wrapping}-compressed`];
-  const format = detectFormat(npz.names);
+  const format = (await isReconstruction(npz)) ? undefined : detectFormat(npz.names);
   if (format === undefined) {
     const other = measuredFormat(await npzTree(npz));
     if (other !== undefined)
       return { ...listed, ...(await measuredFacts(npz.file, { limits: options.limits }, listed)) };
-    const isReconstruction = npz.names.includes("objectGuess") || npz.names.includes("probeGuess");
+    const holdsOne = npz.names.includes("objectGuess") || npz.names.includes("probeGuess");
     const detected = [
       ...wrapped,
-      isReconstruction ? "has an object or a probe and no frames" : "no dataset layout has these arrays",
+      holdsOne ? "has an object or a probe and no frames" : "no dataset layout has these arrays",
     ];
     // Nothing else reads these arrays, so their bytes are checked here.
     const about = npz.names.includes(metadataKey) ? await readMetadata(npz) : undefined;
@@ -136,7 +137,7 @@ async function inspectNpz(npz: NpzFile, options: ReadOptions, blank: Inspection)
     );
     return {
       ...listed,
-      kind: isReconstruction ? "reconstruction" : "arrays",
+      kind: holdsOne ? "reconstruction" : "arrays",
       detected,
       violations: [...broken, ...damaged, ...(about?.violations ?? [])],
       warnings: [...warnings, ...(about?.warnings ?? [])],

@@ -35,5 +35,7 @@ export interface ArrayTree {
   find(path: string): ArrayNode | undefined;
   /** Attributes of a group or an array; empty when there is nothing at the path. */
   attributesOf(path: string): Attributes;
+  /** Absolute paths of the other files that links of this one have led to so far; absent where there are no links. */
+  linked?(): readonly string[];
   close(): Promise<void>;
 }

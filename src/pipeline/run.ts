@@ -64,7 +64,7 @@ export async function runStudy({
       onEvent?.(event);
     });
     emit({ kind: "run-start", doselapVersion, workers, machine: thisMachine() });
-    const planned = await makePlan(run, emit);
+    const planned = await makePlan(run, emit, signal);
     await tieRun(run);
     const context = await withPlan(run);
     const graph = jobGraph(context, wanted, filters);
@@ -86,10 +86,14 @@ async function untilOver(executor: Executor, submission: Submission): Promise<St
   }
 }
 
-async function makePlan(context: RunContext, emit: EventSink): Promise<JobRun> {
+async function makePlan(
+  context: RunContext,
+  emit: EventSink,
+  signal: AbortSignal | undefined,
+): Promise<JobRun> {
   const [job] = planStage.jobs(context);
   emit({ kind: "stage-start", stage: "plan", title: planStage.title, jobs: 1 });
-  const planned = await runStageJob(planStage, job!, context, { progress() {} });
+  const planned = await runStageJob(planStage, job!, context, { progress() {}, signal });
   if (planned.state !== "done") {
     throw new DoselapError("Job", `planning failed: ${planned.reason ?? "no reason given"}`, {
       file: "plan",

@@ -1,5 +1,6 @@
 // Pixels that do not measure: hot ones stand far above their neighbours in the mean pattern, dead ones stay at 0 in every frame
-// although their neighbours count. The reference is the median of the pixels around: a bright speck of diffraction is wider.
+// although their neighbours count. A dead one is held against the median of the pixels around, a hot one against the third largest:
+// a bright speck of diffraction is wider, and along the edge of a shadow most neighbours are dark.
 
 import type { Survey } from "./survey.ts";
 
@@ -10,7 +11,7 @@ export interface BadPixels {
   readonly dead: number;
 }
 
-/** A hot pixel has at least this many times the median of its neighbours, and the noise of the mean explains no such excess. */
+/** A hot pixel has at least this many times the third largest of its neighbours, and the noise of the mean explains no such excess. */
 const hotRatio = 8;
 const hotSigmas = 12;
 /** A pixel that never counts is dead when its neighbours would have given at least this many counts over the scan: at Poisson
@@ -42,9 +43,10 @@ export function findBadPixels(
         }
       }
       if (n < 3) continue;
-      const median = medianOf(around.subarray(0, n));
-      const sigma = Math.sqrt((aduPerPhoton * Math.max(median, aduPerPhoton / frames)) / frames);
-      if (mean[i]! > hotRatio * median && mean[i]! - median > hotSigmas * sigma) {
+      const sorted = around.slice(0, n).sort();
+      const [median, third] = [medianOf(sorted), sorted[n - 3]!];
+      const sigma = Math.sqrt((aduPerPhoton * Math.max(third, aduPerPhoton / frames)) / frames);
+      if (mean[i]! > hotRatio * third && mean[i]! - third > hotSigmas * sigma) {
         mask[i] = 1;
         hot++;
       } else if (mean[i] === 0 && (median * frames) / aduPerPhoton >= deadCounts) {
@@ -56,8 +58,7 @@ export function findBadPixels(
   return { mask, hot, dead };
 }
 
-function medianOf(values: Float64Array): number {
-  const sorted = values.slice().sort();
+function medianOf(sorted: Float64Array): number {
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

@@ -12,6 +12,8 @@ export interface CropOptions {
   /** uint8 [height, width], not 0 = bad. */
   readonly bad: Uint8Array;
   readonly aduPerPhoton: number;
+  /** Counts are rounded to whole ones. */
+  readonly isWhole?: boolean;
 }
 
 export interface Crop {
@@ -29,7 +31,7 @@ export interface Crop {
 
 /** Plans the crop: a table from the N·N·bin² pixels that are used to where they lie in a frame. */
 export function planCrop(options: CropOptions): Crop {
-  const { height, width, sizePx, bin, centre, bad, aduPerPhoton } = options;
+  const { height, width, sizePx, bin, centre, bad, aduPerPhoton, isWhole = false } = options;
   const side = sizePx * bin;
   // The middle of a binned pixel is (bin − 1)/2 to the right of its first.
   const start = (at: number): number => Math.round(at - (bin - 1) / 2) - side / 2;
@@ -56,7 +58,8 @@ export function planCrop(options: CropOptions): Crop {
       for (let y = 0; y < sizePx; y++) {
         for (let x = 0; x < sizePx; x++) {
           const to = y * sizePx + x;
-          out[to] = mask[to] === 0 ? Math.sqrt(Math.max(0, countsAt(frame, x, y)) / aduPerPhoton) : 0;
+          const counts = mask[to] === 0 ? Math.max(0, countsAt(frame, x, y)) / aduPerPhoton : 0;
+          out[to] = Math.sqrt(isWhole ? Math.round(counts) : counts);
         }
       }
     },

@@ -8,7 +8,7 @@ import { openBackend } from "../compute/node.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { buildProbe } from "../optics/probe.ts";
 import { simulateDataset } from "../optics/simulate.ts";
-import { findOrientation } from "./find-orientation.ts";
+import { findOrientation, marginText, orientationDoubts } from "./find-orientation.ts";
 import { orient, orientationCount, orientationText } from "./orientation.ts";
 
 const backend = openBackend({ kernels: "simd" });
@@ -57,7 +57,8 @@ describe("in the far field", () => {
     const { object, positions } = dataset;
     const twin = simulateDataset({ object, probe, positions, dosePhotons: 1e5, seed: 4, backend });
     const answer = await findOrientation(misstated(twin, 2), { backend });
-    expect(answer).toMatchObject({ best: 1, equivalent: [2], isAmbiguous: false });
+    expect(answer).toMatchObject({ best: 1, equivalent: [2], isAmbiguous: true });
+    expect(orientationDoubts(answer).join()).toMatch(/ambiguous: 1 or 2, the twin/u);
   });
 
   test("a flat object has none: ambiguous", async () => {
@@ -71,6 +72,7 @@ describe("in the far field", () => {
     });
     const answer = await findOrientation(flat, { backend });
     expect(answer.isAmbiguous).toBe(true);
+    expect(marginText(answer)).toMatch(/^ambiguous: margin/u);
   });
 });
 

@@ -3,7 +3,7 @@
 //
 // In the far field a scan turned by 180° fits as well as the right one: the object and the probe turned and conjugated give the
 // same patterns. Orientation k and k ^ 3 (both axes reversed) are therefore one answer unless the start probe, which is then held
-// fixed in shape by few sweeps, tells them apart; they are said to be ambiguous, and the one without the turn is taken.
+// fixed in shape by few sweeps, tells them apart; the answer is then ambiguous between the two, and the lower number is taken.
 
 import type { Backend } from "../compute/backend.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -48,7 +48,11 @@ export async function findOrientation(
     backend,
     signal,
     onScore,
-  }: { backend: Backend; signal?: AbortSignal | undefined; onScore?: (score: OrientationScore) => void },
+  }: {
+    backend: Backend;
+    signal?: AbortSignal | undefined;
+    onScore?: ((score: OrientationScore) => void) | undefined;
+  },
 ): Promise<OrientationAnswer> {
   const part = compactPart(dataset);
   const scores: OrientationScore[] = [];
@@ -74,7 +78,46 @@ export async function findOrientation(
     best,
     margin,
     equivalent: hasTwin ? [best ^ 3] : [],
-    isAmbiguous: margin < leastMargin || spread < leastSpread * first.deviance,
+    isAmbiguous: hasTwin || margin < leastMargin || spread < leastSpread * first.deviance,
+  };
+}
+
+/** "margin 73 %", "ambiguous: 0 or 3, the twin with the object turned by 180° and conjugated; margin to the others 20 %". */
+export function marginText({ best, margin, isAmbiguous, equivalent }: OrientationAnswer): string {
+  const percent = `${(100 * margin).toFixed(0)} %`;
+  if (equivalent.length === 0) return `${isAmbiguous ? "ambiguous: " : ""}margin ${percent}`;
+  const numbers = [best, ...equivalent].join(" or ");
+  return `ambiguous: ${numbers}, the twin with the object turned by 180° and conjugated; margin to the others ${percent}`;
+}
+
+/** Deviance per pixel that few sweeps leave when the start is right: noise leaves 1. */
+const goodDeviance = 3;
+
+/** What a user should know before the answer is believed. */
+export function orientationDoubts(answer: OrientationAnswer): string[] {
+  const { isAmbiguous, scores } = answer;
+  const { deviance } = scores[0]!;
+  const way = "a start probe nearer to the real one tells more: --defocus, --zone-plate-diameter";
+  return [
+    ...(isAmbiguous
+      ? [`the orientation is ${marginText(answer)}; state it with --orientation, or ${way}`]
+      : []),
+    ...(deviance > goodDeviance
+      ? [
+          `no orientation fits well: the best leaves a deviance of ${deviance.toPrecision(3)} per pixel, where noise leaves 1; ${way}`,
+        ]
+      : []),
+  ];
+}
+
+/** Without the objects. */
+export function scoresOf({ best, margin, isAmbiguous, equivalent, scores }: OrientationAnswer) {
+  return {
+    best,
+    margin,
+    ambiguous: isAmbiguous,
+    equivalent,
+    scores: scores.map(({ orientation, text, deviance }) => ({ orientation, text, deviance })),
   };
 }
 

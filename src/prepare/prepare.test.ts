@@ -226,3 +226,69 @@ test("one frame of a detector smaller than 8 pixels is prepared, its outside mas
   // 35 pixels measure, wherever the centre is.
   expect(dataset.mask!.reduce((sum, value) => sum + (value === 0 ? 1 : 0), 0)).toBeLessThanOrEqual(35);
 });
+
+describe("frames and pixels that measured nothing", () => {
+  test("a frame without a count is left out, with its position, and said", async () => {
+    const dark2 = rawScan(
+      { ...recorded, valueAt: (m, y, x) => (m === 2 ? 100 : recorded.valueAt(m, y, x)) },
+      { positions, geometry },
+    );
+    const whole = await prepareScan(scan, { version, dark, sizePx: 64 });
+    const { dataset, warnings, done } = await prepareScan(dark2, { version, dark, sizePx: 64 });
+    expect(dataset.frames).toBe(truth.frames - 1);
+    const pixels = 64 * 64;
+    const counted = (rows: Float32Array, m: number): number[] => [
+      ...rows.subarray(m * pixels, (m + 1) * pixels),
+    ];
+    expect(counted(dataset.diffraction, 2)).toEqual(counted(whole.dataset.diffraction, 3));
+    expect(dataset.positions.x[2]! - dataset.positions.x[1]!).toBeCloseTo(
+      whole.dataset.positions.x[3]! - whole.dataset.positions.x[1]!,
+      9,
+    );
+    expect(warnings.join("\n")).toMatch(/1 frame holds no count and is left out, with its position: 2/u);
+    expect(done.join("\n")).toContain("left out");
+    expect(dataset.scanIndex.length).toBe(dataset.frames);
+  });
+
+  test("a position that is no number is refused with its frame", async () => {
+    const x = positions.x.slice();
+    x[7] = NaN;
+    const fault = await faultOf(prepareScan({ ...scan, positions: { ...positions, x } }, { version }));
+    expect(fault.message).toMatch(/positions, x: has a position that is no number.*NaN at frame 7/u);
+  });
+
+  test("an unknown offset under photon peaks is subtracted as a dark frame is", async () => {
+    // The same detector with a gain that is no whole number, and noise; nobody states its dark.
+    const noisy = rawScan(
+      {
+        ...recorded,
+        valueAt(m, y, x) {
+          const value = recorded.valueAt(m, y, x);
+          if (value === 60_000) return value;
+          return Math.round(100 + ((value - 100) / gain) * 37.3 + ((m * 7 + y * 13 + x * 29) % 9) - 4);
+        },
+      },
+      { positions, geometry },
+    );
+    const { dataset, gain: found, centre } = await prepareScan(noisy, { version, sizePx: 64 });
+    expect(found.offset).toBeCloseTo(100, -1);
+    expect(found.aduPerPhoton / 37.3).toBeCloseTo(1, 2);
+    expect(centre.x).toBeCloseTo(left + 32, 0);
+    const perFrame =
+      truth.diffraction.reduce((sum, value) => sum + Math.round(value * value), 0) / truth.frames;
+    // The gain is known to half a per cent.
+    expect(Number(dataset.metadata["nphotons"]) / perFrame).toBeCloseTo(1, 2);
+    // Whole photons, which thinning needs.
+    for (let i = 0; i < dataset.diffraction.length; i += 101) {
+      const counts = dataset.diffraction[i]! ** 2;
+      expect(Math.abs(counts - Math.round(counts))).toBeLessThan(0.01);
+    }
+  });
+});
+
+test("sizes that no engine transforms are refused, and never chosen", async () => {
+  expect((await faultOf(prepareScan(scan, { version, dark, sizePx: 88 }))).message).toMatch(/--size/u);
+  // The largest multiple of 8 in 105 pixels is 104 = 8 · 13.
+  const large = rawScan({ height: 105, width: 110, frames: 4, valueAt: (_m, y, x) => (x * y) % 7 });
+  expect((await prepareScan(large, { version })).dataset.size).toBe(96);
+});

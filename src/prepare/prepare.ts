@@ -2,25 +2,38 @@
 // in the provenance of the result; what cannot be known from the file is asked for by the flag that states it.
 
 import { flatImage } from "../array/ndarray.ts";
-import type { Positions } from "../array/scan.ts";
-import { withProvenance, type Dataset, type Probe } from "../data/dataset.ts";
-import type { RawPositions, RawScan } from "../data/measured/raw-scan.ts";
+import type { Backend } from "../compute/backend.ts";
+import { takePositions } from "../array/scan.ts";
+import { isKernelSize } from "../compute/wasm/plan.ts";
+import { withProvenance, type Dataset, type Metadata } from "../data/dataset.ts";
+import type { RawScan } from "../data/measured/raw-scan.ts";
 import { DoselapError } from "../errors.ts";
 import { nearFieldTransfer } from "../optics/near-field.ts";
-import { probePower, scaleProbe } from "../optics/probe.ts";
-import { withProbeModes } from "../optics/probe-modes.ts";
-import { findBadPixels } from "./bad-pixels.ts";
+import { nearestNeighborOverlap } from "../optics/overlap.ts";
+import { measureProbeDiameter } from "../optics/probe-diameter.ts";
+import type { ZonePlate } from "../optics/zone-plate.ts";
 import { findCentre, type Centre } from "./centre.ts";
 import { planCrop, type Crop } from "./crop.ts";
+import { cropFrames } from "./crop-frames.ts";
+import { detectorMask, statedPixels } from "./detector-mask.ts";
+import {
+  findOrientation,
+  marginText,
+  orientationDoubts,
+  scoresOf,
+  type OrientationAnswer,
+  type OrientationScore,
+} from "./find-orientation.ts";
 import { findGain, type Gain } from "./gain.ts";
-import { toLight } from "./light.ts";
+import type { Correction } from "./light.ts";
 import { orient, orientationText } from "./orientation.ts";
+import { inPixels, place } from "./place.ts";
 import { samplingOf, type Sampling } from "./sampling.ts";
 import { startProbe } from "./start-probe.ts";
 import { surveyFrames, type Survey } from "./survey.ts";
 
 export interface PrepareOptions {
-  /** N; absent: the largest multiple of 8 that fits the binned detector, at most 512. */
+  /** N; absent: the largest that fits the binned detector and has a fast transform, at most 512. */
   readonly sizePx?: number | undefined;
   readonly bin?: number | undefined;
   /** Zero frequency, detector pixels; absent: found. */
@@ -37,10 +50,16 @@ export interface PrepareOptions {
   readonly nearField?: boolean | undefined;
   readonly focusToSampleM?: number | undefined;
   readonly defocusM?: number | undefined;
+  readonly zonePlate?: ZonePlate | undefined;
   readonly probeModes?: number | undefined;
-  readonly orientation?: number | undefined;
+  /** "find" scores all eight, on `backend`. */
+  readonly orientation?: number | "find" | undefined;
+  readonly backend?: Backend | undefined;
+  readonly onScore?: ((score: OrientationScore) => void) | undefined;
   /** doselap's, for the provenance. */
   readonly version: string;
+  /** What else the provenance should hold: the file's hash, what the user stated. */
+  readonly record?: { readonly [key: string]: unknown } | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly progress?: ((fraction: number) => void) | undefined;
 }
@@ -55,16 +74,18 @@ export interface Prepared {
   readonly crop: Pick<Crop, "left" | "top" | "side">;
   readonly gain: Gain;
   readonly sampling: Sampling;
+  /** Second-moment diameter of the start probe, object pixels. */
+  readonly probeDiameterPx: number;
+  /** Between nearest neighbours, of discs of that diameter. */
+  readonly overlap: number;
+  /** How the eight orientations scored, when they were asked for. */
+  readonly orientation: OrientationAnswer | undefined;
   /** What was done, a sentence each. */
   readonly done: readonly string[];
   readonly warnings: readonly string[];
 }
 
-/** Object pixels around the outermost frames: room for position errors. */
-const marginPx = 8;
 const largestDefault = 512;
-/** A larger object frame than any scan in object pixels needs: 16384². */
-const maxObjectPixels = 2 ** 28;
 const sizeStep = 8;
 
 /** @throws Contract for what is missing or does not fit, Range, Interrupted. */
@@ -78,78 +99,85 @@ export async function prepareScan(scan: RawScan, options: PrepareOptions): Promi
       "positions",
       "name them with --map x=/path,y=/path, give --positions FILE, or state --scan-step",
     );
-  const { bin = 1, nearField = false, orientation = 0, signal, progress } = options;
-  const correction = { domain: frames.domain, dark: options.dark, flat: options.flat };
+  const { bin = 1, nearField = false, orientation: asked = 0, signal, progress } = options;
+  const { dark, flat } = options;
   const stated = statedPixels(scan, options);
-  const survey = await surveyFrames(file, frames, {
-    correction,
-    bad: stated,
-    signal,
-    progress: (part) => progress?.(part / 2),
-  });
-  const gain = findGain(survey, options.gain);
-  const { bad, found } = badPixels(survey, stated, gain, options);
+  const look = (part: Correction, from: number): Promise<Survey> =>
+    surveyFrames(file, frames, {
+      correction: part,
+      bad: stated,
+      signal,
+      progress: (share) => progress?.(from + share / 4),
+    });
+  const asRecorded = await look({ domain: frames.domain, dark, flat }, 0);
+  const gain = findGain(asRecorded, options.gain, { hasDark: dark !== undefined });
+  const { offset } = gain;
+  const correction = {
+    domain: frames.domain,
+    dark: offset === 0 ? dark : new Float64Array(frames.height * frames.width).fill(offset),
+    flat,
+  };
+  const survey = offset === 0 ? asRecorded : await look(correction, 0.25);
+  const { saturation, findBadPixels: looks = true, dc } = options;
+  const { bad, ...mask } = detectorMask(survey, stated, { gain, saturation, looks, nearField, dc });
   const centre = centreOf(survey, bad, options);
   const sizePx = options.sizePx ?? defaultSize(survey, bin);
   checkSize(sizePx, bin, survey);
-  const sampling = samplingOf(file, scan.geometry, {
+  const { focusToSampleM } = options;
+  const sampling = samplingOf(file, scan.geometry, { sizePx, bin, nearField, focusToSampleM });
+  const { height, width } = survey;
+  const crop = planCrop({ height, width, sizePx, bin, centre, bad, ...gain });
+  const { diffraction, meanCounts, rows } = await cropFrames(frames, crop, {
+    file,
     sizePx,
-    bin,
-    nearField,
-    focusToSampleM: options.focusToSampleM,
+    correction,
+    signal,
+    progress: (part) => progress?.(0.5 + part / 2),
   });
-  const crop = planCrop({
-    height: survey.height,
-    width: survey.width,
-    sizePx,
-    bin,
-    centre,
-    bad,
-    aduPerPhoton: gain.aduPerPhoton,
-  });
-  const pixels = sizePx * sizePx;
-  const diffraction = allocate(frames.count * pixels, file);
-  const sums = new Float64Array(pixels);
-  const detectorPixels = survey.height * survey.width;
-  const block = Math.max(1, Math.floor(2 ** 25 / (8 * detectorPixels)));
-  for (let first = 0; first < frames.count; first += block) {
-    if (signal?.aborted === true)
-      throw new DoselapError("Interrupted", "stopped while the frames were cropped");
-    const many = Math.min(block, frames.count - first);
-    const values = await frames.read(first, many);
-    toLight(values, detectorPixels, correction);
-    for (let m = 0; m < many; m++) {
-      const out = diffraction.subarray((first + m) * pixels, (first + m + 1) * pixels);
-      crop.write(values.subarray(m * detectorPixels, (m + 1) * detectorPixels), out);
-      for (let i = 0; i < pixels; i++) sums[i] = sums[i]! + out[i]! * out[i]!;
-    }
-    progress?.(0.5 + (first + many) / frames.count / 2);
-  }
-  const meanCounts = sums.map((sum) => sum / frames.count);
   const dose = meanCounts.reduce((total, value) => total + value, 0);
-  if (!(dose > 0)) {
-    throw new DoselapError("Contract", "the frames that are cut out are empty", {
-      file,
-      key: "--centre, --size",
-      expected: `counts within columns ${crop.left} to ${crop.left + crop.side}, rows ${crop.top} to ${crop.top + crop.side}`,
-      got: `a detector of ${survey.height} × ${survey.width}, ${crop.outside} pixels of the cut outside of it`,
-    });
-  }
+  if (!(dose > 0)) throw emptyCrop(file, survey, crop);
   const { wavelengthM, pixelSizeM, nearFieldM } = sampling;
   const geometry =
     nearFieldM === undefined || wavelengthM === undefined
       ? undefined
       : { wavelengthM, pixelSizeM, distanceM: nearFieldM };
-  const usesOwnProbe = scan.probe?.size === sizePx && options.defocusM === undefined;
-  const probe = probeOf(usesOwnProbe ? scan.probe : undefined, sizePx, {
+  const { probe, told: probeText } = startProbe({
+    sizePx,
     meanCounts,
-    dose,
+    own: scan.probe,
     transfer: geometry && nearFieldTransfer(sizePx, geometry),
-    sampling,
-    options,
+    defocusM: options.defocusM,
+    zonePlate: options.zonePlate,
+    modes: options.probeModes,
+    wavelengthM,
+    pixelSizeM,
   });
-  const placed = place(file, orient(inPixels(positions, pixelSizeM), orientation), sizePx);
-  const { width, height, ...coordinates } = placed;
+  const inOrder = takePositions(inPixels(positions, pixelSizeM), rows);
+  const datasetFor = (orientation: number, metadata: Metadata): Dataset => {
+    const placed = place(file, orient(inOrder, orientation), sizePx);
+    return {
+      frames: rows.length,
+      size: sizePx,
+      diffraction,
+      positions: placed.positions,
+      probe,
+      object: flatImage(placed.height, placed.width),
+      scanIndex: new Int32Array(rows.length),
+      ...(crop.mask.some((value) => value !== 0) ? { mask: crop.mask } : {}),
+      metadata,
+    };
+  };
+  const facts: Metadata = {
+    nphotons: dose,
+    measuredMeanCounts: dose,
+    pixelSizeM,
+    ...(wavelengthM === undefined ? {} : { wavelengthM }),
+    ...(geometry === undefined ? {} : { nearField: geometry }),
+  };
+  const answer = asked === "find" ? await answerOf(datasetFor(0, facts), options) : undefined;
+  const orientation = asked === "find" ? answer!.best : asked;
+  const probeDiameterPx = measureProbeDiameter(probe, "second-moment");
+  const overlap = nearestNeighborOverlap(inOrder, probeDiameterPx);
   const done = [
     ...scan.told,
     ...scan.conversions,
@@ -157,66 +185,97 @@ export async function prepareScan(scan: RawScan, options: PrepareOptions): Promi
     ...(frames.domain === "amplitude" ? ["amplitudes are squared"] : []),
     ...(options.dark === undefined ? [] : ["the dark frame is subtracted"]),
     ...(options.flat === undefined ? [] : ["divided by the flat field"]),
-    `frames ${survey.height} × ${survey.width} cropped to ${sizePx} × ${sizePx}${bin === 1 ? "" : ` after ${bin} × ${bin} binning`}`,
-    `gain ${gain.aduPerPhoton}: ${gain.why}`,
+    `frames ${height} × ${width} cropped to ${sizePx} × ${sizePx}${bin === 1 ? "" : ` after ${bin} × ${bin} binning`}`,
+    `gain ${gain.aduPerPhoton}: ${gain.why}${gain.isWhole ? "; rounded to whole photons" : ""}`,
     sampling.why,
-    probeText(scan, usesOwnProbe, options),
-    `positions: ${orientationText(orientation)}`,
-    found,
+    probeText,
+    `overlap ${overlap.toFixed(2)} between nearest neighbours, start probe ${probeDiameterPx.toFixed(1)} px wide (second moment)`,
+    `positions: ${orientationText(orientation)}${answer === undefined ? "" : `, ${marginText(answer)}`}`,
+    mask.told,
+    ...emptyFrames(rows, frames.count),
   ];
-  const masked = crop.mask.some((value) => value !== 0);
-  const dataset: Dataset = {
-    frames: frames.count,
-    size: sizePx,
-    diffraction,
-    positions: coordinates,
-    probe,
-    object: flatImage(height, width),
-    scanIndex: new Int32Array(frames.count),
-    ...(masked ? { mask: crop.mask } : {}),
-    metadata: withProvenance(
-      {
-        nphotons: dose,
-        measuredMeanCounts: dose,
-        ...(pixelSizeM === undefined ? {} : { pixelSizeM }),
-        ...(wavelengthM === undefined ? {} : { wavelengthM }),
-        ...(geometry === undefined ? {} : { nearField: geometry }),
-      },
-      {
-        operation: "prepare",
-        parameters: {
-          format: scan.format,
-          sizePx,
-          bin,
-          centre: { x: centre.x, y: centre.y, dc: centre.dc },
-          aduPerPhoton: gain.aduPerPhoton,
-          orientation,
-          badPixels: bad.reduce((sum, value) => sum + (value === 0 ? 0 : 1), 0),
-          nearField,
-          doselapVersion: options.version,
-          told: done,
-        },
-      },
-    ),
+  const parameters = {
+    format: scan.format,
+    sizePx,
+    bin,
+    centre: { x: centre.x, y: centre.y, dc: centre.dc },
+    aduPerPhoton: gain.aduPerPhoton,
+    orientation,
+    ...(answer === undefined ? {} : { orientations: scoresOf(answer) }),
+    badPixels: bad.reduce((sum, value) => sum + (value === 0 ? 0 : 1), 0),
+    nearField,
+    doselapVersion: options.version,
+    ...options.record,
+    told: done,
   };
   return {
-    dataset,
+    dataset: datasetFor(orientation, withProvenance(facts, { operation: "prepare", parameters })),
     survey,
     bad,
     centre,
     crop: { left: crop.left, top: crop.top, side: crop.side },
     gain,
     sampling,
+    probeDiameterPx,
+    overlap,
+    orientation: answer,
     done,
-    warnings: [...scan.warnings, ...doubts(survey, gain, crop.outside)],
+    warnings: [
+      ...scan.warnings,
+      ...mask.warnings,
+      ...emptyFrames(rows, frames.count),
+      ...doubts(survey, gain, crop.outside, answer),
+    ],
   };
 }
 
-function doubts({ negatives }: Survey, gain: Gain, outside: number): string[] {
+function answerOf(
+  dataset: Dataset,
+  { backend, signal, onScore }: PrepareOptions,
+): Promise<OrientationAnswer> {
+  if (backend === undefined) throw new TypeError("finding the orientation needs a backend");
+  return findOrientation(dataset, { backend, signal, onScore });
+}
+
+/** Numbers listed at most in a warning. */
+const listedAtMost = 10;
+
+function emptyFrames(rows: readonly number[], count: number): string[] {
+  if (rows.length === count) return [];
+  const kept = new Set(rows);
+  const lost = Array.from({ length: count }, (_, m) => m).filter((m) => !kept.has(m));
+  const listed = lost.slice(0, listedAtMost).join(", ");
+  const more = lost.length > listedAtMost ? ` and ${lost.length - listedAtMost} more` : "";
   return [
-    ...(negatives > 0 ? [`${negatives} values below 0 are taken as 0`] : []),
+    `${lost.length === 1 ? "1 frame holds" : `${lost.length} frames hold`} no count and ${lost.length === 1 ? "is" : "are"} left out, with ${lost.length === 1 ? "its position" : "their positions"}: ${listed}${more}`,
+  ];
+}
+
+function emptyCrop(
+  file: string,
+  { height, width }: Survey,
+  { left, top, side, outside }: Crop,
+): DoselapError {
+  return new DoselapError("Contract", "the frames that are cut out are empty", {
+    file,
+    key: "--centre, --size",
+    expected: `counts within columns ${left} to ${left + side}, rows ${top} to ${top + side}`,
+    got: `a detector of ${height} × ${width}, ${outside} pixels of the cut outside of it`,
+  });
+}
+
+function doubts(
+  { negatives }: Survey,
+  gain: Gain,
+  outside: number,
+  answer: OrientationAnswer | undefined,
+): string[] {
+  return [
+    // Where whole photons are told, noise below 0 is no photon, as noise above it.
+    ...(negatives > 0 && !gain.isWhole ? [`${negatives} values below 0 are taken as 0`] : []),
     ...(gain.isCertain ? [] : [`gain: ${gain.why}`]),
     ...(outside > 0 ? [`${outside} pixels of the crop lie outside of the detector and are masked`] : []),
+    ...(answer === undefined ? [] : orientationDoubts(answer)),
   ];
 }
 
@@ -229,52 +288,6 @@ function lacks({ file, format }: RawScan, what: string, hint: string): DoselapEr
   });
 }
 
-/** Pixels that are bad by the file, the user's mask, or a flat field that is not above 0. */
-function statedPixels({ file, frames, mask: own }: RawScan, { mask, flat }: PrepareOptions): Uint8Array {
-  const { height, width } = frames!;
-  const bad = new Uint8Array(height * width);
-  for (const one of [own, mask, flat?.map((value) => (value > 0 ? 0 : 1))]) {
-    if (one === undefined) continue;
-    if (one.length !== bad.length) {
-      throw new DoselapError("Contract", "a mask does not fit the frames", {
-        file,
-        key: "mask",
-        expected: `${height} × ${width}`,
-        got: `${one.length} pixels`,
-      });
-    }
-    one.forEach((value, i) => {
-      if (value !== 0) bad[i] = 1;
-    });
-  }
-  return bad;
-}
-
-function badPixels(
-  survey: Survey,
-  stated: Uint8Array,
-  { aduPerPhoton, transfer }: Gain,
-  { saturation = Infinity, findBadPixels: looks = true }: PrepareOptions,
-): { bad: Uint8Array; found: string } {
-  const bad = stated.slice();
-  let [marked, saturated] = [0, 0];
-  for (let i = 0; i < bad.length; i++) {
-    if (bad[i] !== 0) continue;
-    if (survey.unmeasured[i] !== 0) marked++;
-    else if (survey.max[i]! >= saturation) saturated++;
-    else continue;
-    bad[i] = 1;
-  }
-  const { mask, hot, dead } = looks
-    ? findBadPixels(survey, Math.max(aduPerPhoton, transfer ?? 0), bad)
-    : { mask: bad, hot: 0, dead: 0 };
-  const given = stated.reduce((sum, value) => sum + value, 0);
-  return {
-    bad: bad.map((value, i) => value | mask[i]!),
-    found: `bad pixels: ${given} stated, ${marked} marked by the detector, ${saturated} saturated, ${hot} hot and ${dead} dead found`,
-  };
-}
-
 function centreOf(survey: Survey, bad: Uint8Array, { centre, dc, nearField }: PrepareOptions): Centre {
   // A near field has no zero frequency on the detector: its middle is the middle.
   const middle = { x: survey.width / 2, y: survey.height / 2, dc: "center" as const, spreadPx: NaN };
@@ -283,103 +296,18 @@ function centreOf(survey: Survey, bad: Uint8Array, { centre, dc, nearField }: Pr
 
 function defaultSize({ height, width }: Survey, bin: number): number {
   const room = Math.floor(Math.min(height, width) / bin);
-  const fits = Math.floor(room / sizeStep) * sizeStep;
-  return Math.min(largestDefault, Math.max(sizeStep, fits));
+  let size = Math.min(largestDefault, Math.max(sizeStep, Math.floor(room / sizeStep) * sizeStep));
+  while (!isKernelSize(size)) size -= sizeStep;
+  return size;
 }
 
 function checkSize(sizePx: number, bin: number, { height, width }: Survey): void {
-  if (Number.isInteger(bin) && bin >= 1 && Number.isInteger(sizePx) && sizePx >= 8 && sizePx % 8 === 0) {
+  if (Number.isInteger(bin) && bin >= 1 && isKernelSize(sizePx)) {
     if (sizePx * bin <= 2 * Math.max(height, width)) return;
   }
   throw new DoselapError("Range", "these frames cannot be made", {
     key: "--size, --bin",
-    expected: `a multiple of 8, with its binning at most twice the detector's ${height} × ${width}`,
+    expected: `a multiple of 8 up to 1024 without prime factors above 5, such as 64, 96, 128 or 160, with its binning at most twice the detector's ${height} × ${width}`,
     got: `${sizePx}, binned by ${bin}`,
   });
-}
-
-function inPixels({ x, y, unit }: RawPositions, pixelSizeM: number): Positions {
-  const factor = unit === "px" ? 1 : 1 / pixelSizeM;
-  return { x: x.map((value) => value * factor), y: y.map((value) => value * factor) };
-}
-
-/** Moves the scan into an object frame that is made to fit. */
-function place(
-  file: string,
-  { x, y }: Positions,
-  sizePx: number,
-): Positions & { readonly width: number; readonly height: number } {
-  const [columns, rows] = [extentOf(x), extentOf(y)];
-  const border = sizePx + 2 * marginPx;
-  const [width, height] = [Math.ceil(columns.span) + border, Math.ceil(rows.span) + border];
-  if (!(width * height <= maxObjectPixels)) {
-    throw new DoselapError("Contract", "positions span too far for object pixels", {
-      file,
-      key: "positions",
-      expected: `at most ${maxObjectPixels} object pixels`,
-      got: `${height} × ${width}`,
-      hint: "Their unit may be another: --position-unit. Or the geometry is: --distance, --energy, --detector-pixel.",
-    });
-  }
-  const shift = sizePx / 2 + marginPx;
-  return {
-    x: x.map((value) => value - columns.min + shift),
-    y: y.map((value) => value - rows.min + shift),
-    width,
-    height,
-  };
-}
-
-function extentOf(values: Float64Array): { min: number; span: number } {
-  const min = values.reduce((least, value) => Math.min(least, value), Infinity);
-  const max = values.reduce((most, value) => Math.max(most, value), -Infinity);
-  return { min, span: max - min };
-}
-
-function probeOf(
-  own: Probe | undefined,
-  sizePx: number,
-  {
-    meanCounts,
-    dose,
-    transfer,
-    sampling: { wavelengthM, pixelSizeM },
-    options: { defocusM, probeModes },
-  }: {
-    meanCounts: Float64Array;
-    dose: number;
-    transfer: Float32Array | undefined;
-    sampling: Sampling;
-    options: PrepareOptions;
-  },
-): Probe {
-  if (own !== undefined) {
-    const scaled = scaleProbe(own, Math.sqrt(dose / probePower(own)));
-    return probeModes === undefined ? scaled : withProbeModes(scaled, probeModes);
-  }
-  const start = startProbe({ sizePx, meanCounts, transfer, defocusM, wavelengthM, pixelSizeM });
-  return probeModes === undefined ? start : withProbeModes(start, probeModes);
-}
-
-function probeText({ probe }: RawScan, usesOwn: boolean, { nearField, defocusM }: PrepareOptions): string {
-  if (usesOwn) return "start probe: the file's, scaled to the counts";
-  const from =
-    nearField === true
-      ? "the mean frame, carried back to the sample"
-      : "the root of the mean pattern, transformed back";
-  const other = probe === undefined ? "" : ` (the file's, of ${probe.size} × ${probe.size}, is not used)`;
-  return `start probe: ${from}${defocusM === undefined ? "" : `, ${defocusM} m behind its focus`}${other}`;
-}
-
-function allocate(length: number, file: string): Float32Array {
-  try {
-    return new Float32Array(length);
-  } catch (cause) {
-    throw new DoselapError("Range", "the prepared frames do not fit into memory", {
-      file,
-      got: `${4 * length} bytes`,
-      cause,
-      hint: "Use fewer frames (--frames first:end), smaller ones (--size), or bin them (--bin).",
-    });
-  }
 }

@@ -6,7 +6,6 @@ import { countsOf, rawScan, uniform, type RecordedScan } from "../../test/suppor
 import { findBadPixels } from "./bad-pixels.ts";
 import { findCentre } from "./centre.ts";
 import { planCrop } from "./crop.ts";
-import { findGain } from "./gain.ts";
 import { toLight } from "./light.ts";
 import { surveyFrames, type Survey, type SurveyOptions } from "./survey.ts";
 
@@ -193,69 +192,6 @@ describe("the centre", () => {
     expect(() => findCentre(looked, { bad: new Uint8Array(64).fill(1) })).toThrow(/no pixel that measures/u);
   });
 });
-
-describe("the gain", () => {
-  const flood = (
-    gain: number,
-    {
-      mean = 6,
-      offset,
-      frames = 40,
-    }: { mean?: number; offset?: (pixel: number) => number; frames?: number } = {},
-  ): RecordedScan => {
-    const next = uniform(9);
-    return {
-      height: 24,
-      width: 24,
-      frames,
-      valueAt: (_m, y, x) => gain * countsOf(mean, next) + (offset?.(24 * y + x) ?? 0),
-    };
-  };
-
-  test("of counts is 1, certainly", async () => {
-    expect(findGain(await survey(flood(1)))).toMatchObject({ aduPerPhoton: 1, isCertain: true });
-  });
-
-  test.each([2, 10, 37, 300])("of multiples of %d is that, with doubt", async (gain) => {
-    expect(findGain(await survey(flood(gain)))).toMatchObject({ aduPerPhoton: gain, isCertain: false });
-  });
-
-  test("is not hidden by one odd pixel", async () => {
-    const looked = await survey(flood(10, { offset: (i) => (i === 100 ? 3 : 0) }));
-    expect(findGain(looked).aduPerPhoton).toBe(10);
-  });
-
-  test("that is no whole number is not applied; variance over mean bounds it from above and is shown", async () => {
-    const next = uniform(11);
-    // Readout noise of about 1 unit, a sum of uniforms.
-    const noise = (): number => next() + next() + next() + next() - 2;
-    const light = flood(3.7, { mean: 20 });
-    const looked = await survey({
-      ...light,
-      dtype: "float32",
-      valueAt: (m, y, x) => light.valueAt(m, y, x) + noise(),
-    });
-    const gain = findGain(looked);
-    expect(gain).toMatchObject({ aduPerPhoton: 1, isCertain: false });
-    expect(gain.why).toMatch(/--gain/u);
-    // The lower quartile of a variance of 40 values lies 0.67·√(2/39) = 15 % below it; its own noise is 1 %.
-    expect(gain.transfer! / 3.7).toBeGreaterThan(0.8);
-    expect(gain.transfer! / 3.7).toBeLessThan(0.95);
-  });
-
-  test("of whole numbers that vary more than counts is doubted", async () => {
-    const light = flood(7.3, { mean: 20 });
-    const looked = await survey({ ...light, valueAt: (m, y, x) => Math.round(light.valueAt(m, y, x)) });
-    expect(findGain(looked)).toMatchObject({ aduPerPhoton: 1, isCertain: false });
-  });
-
-  test("of a constant, and of one frame, is doubted; a given one is used", async () => {
-    const constant = await survey({ height: 4, width: 4, frames: 1, valueAt: () => 50 });
-    expect(findGain(constant)).toMatchObject({ aduPerPhoton: 1, isCertain: false, transfer: undefined });
-    expect(findGain(constant, 25)).toMatchObject({ aduPerPhoton: 25, isCertain: true });
-  });
-});
-
 describe("the crop", () => {
   const [height, width] = [20, 26];
   const frame = Float64Array.from({ length: height * width }, (_, i) => (i % 17) + 1);

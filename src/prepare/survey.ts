@@ -16,6 +16,8 @@ export interface Survey {
   readonly variance: Float64Array;
   /** Largest value as recorded, before dark and flat, by pixel. */
   readonly max: Float64Array;
+  /** In how many frames, by pixel. */
+  readonly atMax: Uint32Array;
   /** uint8 [height, width], 1 = a marker, not a measurement: the largest number of an integer type in any frame, a negative
    * integer or NaN in all of them. These pixels take part in nothing else. */
   readonly unmeasured: Uint8Array;
@@ -58,7 +60,8 @@ export async function surveyFrames(
   const pixels = height * width;
   const [sum, squares] = [new Float64Array(pixels), new Float64Array(pixels)];
   const max = new Float64Array(pixels).fill(-Infinity);
-  const [lost, below, unmeasured] = [
+  const [atMax, lost, below, unmeasured] = [
+    new Uint32Array(pixels),
     new Uint32Array(pixels),
     new Uint32Array(pixels),
     new Uint8Array(pixels),
@@ -73,7 +76,10 @@ export async function surveyFrames(
     const many = Math.min(block, count - first);
     const values = await frames.read(first, many);
     for (let i = 0, pixel = 0; i < values.length; i++, pixel = pixel + 1 === pixels ? 0 : pixel + 1) {
-      if (values[i]! > max[pixel]!) max[pixel] = values[i]!;
+      if (values[i]! > max[pixel]!) {
+        max[pixel] = values[i]!;
+        atMax[pixel] = 1;
+      } else if (values[i] === max[pixel]) atMax[pixel] = atMax[pixel]! + 1;
       if (values[i] === marker) unmeasured[pixel] = 1;
     }
     toLight(values, pixels, correction);
@@ -117,6 +123,7 @@ export async function surveyFrames(
     mean,
     variance: squares.map((value, i) => Math.max(0, value / count - mean[i]! ** 2)),
     max,
+    atMax,
     unmeasured,
     isWhole,
     smallest,

@@ -15,6 +15,7 @@ import { heatMaps } from "./sections/heat-maps.ts";
 import { isoDoseSection } from "./sections/iso-dose.ts";
 import { opening } from "./sections/opening.ts";
 import { overviewTable } from "./sections/overview-table.ts";
+import { preparationSection } from "./sections/preparation.ts";
 import { provenance } from "./sections/provenance.ts";
 import { resultsTable } from "./sections/results-table.ts";
 import { scanSection } from "./sections/scan.ts";
@@ -61,6 +62,7 @@ function sectionsOf(context: ReportContext): (Markup | null)[] {
     picturesSection(context),
     frcCurves(context),
     scanSection(context),
+    preparationSection(context),
     designSection(context),
     costSection(context),
     provenance(context),

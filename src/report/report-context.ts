@@ -7,6 +7,7 @@ import { type Answer, answerOf } from "./answer.ts";
 import { createFigureMaker, type FigureMaker } from "./figures/figure.ts";
 import { html, type Markup } from "./markup.ts";
 import { type ArmStyle, armStyles } from "./palette.ts";
+import type { Preparation } from "./preparation-file.ts";
 import type { RunCosts } from "./run-costs.ts";
 import type { CellImages, RunData } from "./run-data.ts";
 import { finishedArms, type Summary, summarise } from "./summary.ts";
@@ -15,6 +16,7 @@ export interface ReportContext {
   readonly result: StudyResult;
   readonly images: ReadonlyMap<string, CellImages>;
   readonly costs: RunCosts | null;
+  readonly preparation: Preparation | undefined;
   readonly summary: Summary;
   readonly answer: Answer;
   readonly styles: ReadonlyMap<string, ArmStyle>;
@@ -28,13 +30,14 @@ export interface ReportContext {
 }
 
 /** Prepares a report. Close `maker` when the report is drawn. */
-export function createReportContext({ result, images, costs }: RunData): ReportContext {
+export function createReportContext({ result, images, costs, preparation }: RunData): ReportContext {
   const summary = summarise(result);
   const failures: string[] = [];
   return {
     result,
     images,
     costs,
+    preparation,
     summary,
     answer: answerOf(result),
     // Arms that ran come first, so that they get the plainest signs.

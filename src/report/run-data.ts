@@ -9,6 +9,7 @@ import { readJson } from "../io/json.ts";
 import { openNpz } from "../io/npz.ts";
 import type { StudyResult } from "../study/results.ts";
 import { readStudyResult, studyResultFile } from "../study/results-file.ts";
+import { readPreparation, type Preparation } from "./preparation-file.ts";
 import { readRunCosts, type RunCosts } from "./run-costs.ts";
 import { type StudyCell, summarise } from "./summary.ts";
 
@@ -28,6 +29,8 @@ export interface RunData {
   readonly images: ReadonlyMap<string, CellImages>;
   /** What the run cost; null without a journal. */
   readonly costs: RunCosts | null;
+  /** How a measured scan was prepared; absent when it was a dataset, or simulated. */
+  readonly preparation?: Preparation | undefined;
 }
 
 const studyFile = z.object({ designHash: z.string() });
@@ -40,7 +43,7 @@ export async function readRun(runDir: string): Promise<RunData> {
     const shown = cells.find(({ arms }) => arms.some(({ state }) => state === "done"));
     if (shown !== undefined) images.set(shown.path, await readImages(runDir, shown));
   }
-  return { result, images, costs: await readRunCosts(runDir) };
+  return { result, images, costs: await readRunCosts(runDir), preparation: await readPreparation(runDir) };
 }
 
 /** The numbers of a run folder alone, checked to be of its own design. @throws as {@link readRun}. */

@@ -170,6 +170,40 @@ test("a reconstruction without frames becomes a PtyPy storage and a picture", as
   await expect(converting).rejects.toThrow(/has no dataset.*doselap prepare/u);
 });
 
+test("what doselap reconstruct writes, with positions and geometry, is a reconstruction too, and asks for nothing it states", async () => {
+  const { object, probe, positions } = dataset;
+  const metadata = {
+    pixelSizeM: 2e-8,
+    wavelengthM: 1e-10,
+    provenance: [{ operation: "reconstruct", parameters: {} }],
+  };
+  await writeNpz(at("recon-full.npz"), {
+    objectGuess: { dtype: "complex64", shape: [object.height, object.width], data: object.data },
+    probeGuess: { dtype: "complex64", shape: [size, size], data: probe.data },
+    xcoords: { dtype: "float64", shape: [5], data: positions.x },
+    ycoords: { dtype: "float64", shape: [5], data: positions.y },
+    _metadata: { dtype: "string", shape: [], data: [JSON.stringify(metadata)] },
+  });
+  await convertScan(at("recon-full.npz"), at("recon-full.ptyr"), { version: "0" });
+  const { scan, close } = await openScanFile(at("recon-full.ptyr"));
+  expect(scan).toMatchObject({ object, probe, geometry: { pixelSizeM: 2e-8 } });
+  await close();
+  const { lost } = await convertScan(at("recon-full.npz"), at("recon-full.png"), { version: "0" });
+  expect(lost).toContain("positions");
+  // A dataset that has lost its frames is none: its provenance says that it was one.
+  const simulated = { ...metadata, provenance: [{ operation: "simulate", parameters: {} }] };
+  await writeNpz(at("lost.npz"), {
+    objectGuess: { dtype: "complex64", shape: [object.height, object.width], data: object.data },
+    probeGuess: { dtype: "complex64", shape: [size, size], data: probe.data },
+    xcoords: { dtype: "float64", shape: [5], data: positions.x },
+    ycoords: { dtype: "float64", shape: [5], data: positions.y },
+    _metadata: { dtype: "string", shape: [], data: [JSON.stringify(simulated)] },
+  });
+  await expect(convertScan(at("lost.npz"), at("lost.ptyr"), { version: "0" })).rejects.toThrow(
+    /diffraction: is missing/u,
+  );
+});
+
 test("flags that choose parts of measured files are refused for a dataset", async () => {
   const measured = { frames: { first: 0, count: 2 } };
   const converting = convertScan(at("scan.npz"), at("part.npz"), { version: "0", measured });

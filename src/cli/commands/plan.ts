@@ -1,17 +1,17 @@
 // doselap plan: what a study would do, before it does it.
 
 import { buildCommand } from "@stricli/core";
-import { readDataset } from "../../data/read.ts";
-import { DoselapError } from "../../errors.ts";
-import { loadDesign, sourceFile } from "../../study/design/load.ts";
+import { loadDesign } from "../../study/design/load.ts";
 import { measuredSource } from "../../study/measured-source.ts";
 import { planText } from "../../study/plan-text.ts";
 import { planStudy } from "../../study/plan.ts";
+import { readStudyScan } from "../../study/study-scan.ts";
 import { printJson, printLine, printNote, type CliContext } from "../context.ts";
 import { jsonFlag, parsePath } from "../flags.ts";
-import { readFlags, readOptionsOf, type ReadFlags } from "../read-flags.ts";
+import type { PrepareFlags } from "../prepare-flags.ts";
+import { scanFlags, scanOverrides } from "../study-flags.ts";
 
-interface Flags extends ReadFlags {
+interface Flags extends PrepareFlags {
   readonly input?: string | undefined;
   readonly json: boolean;
 }
@@ -32,14 +32,7 @@ export const planCommand = buildCommand<Flags, [study?: string], CliContext>({
   },
   parameters: {
     flags: {
-      input: {
-        kind: "parsed",
-        parse: parsePath,
-        optional: true,
-        placeholder: "SCAN",
-        brief: "The measured scan; only for a measured study",
-      },
-      ...readFlags,
+      ...scanFlags,
       json: jsonFlag,
     },
     positional: {
@@ -55,20 +48,17 @@ export const planCommand = buildCommand<Flags, [study?: string], CliContext>({
       ],
     },
   },
-  async func({ input, json, ...reading }, given) {
+  async func({ json, ...flags }, given) {
+    const { input } = flags;
     const study = given ?? (input === undefined ? "quick" : "measured");
-    const read = readOptionsOf(reading);
-    const overrides = Object.keys(read).length > 0 ? { read } : {};
-    const design = await loadDesign(study, { cwd: this.cwd, input, overrides });
-    if (design.kind === "measured" && design.input === null) {
-      throw new DoselapError("Usage", "a measured study needs a scan", {
-        key: "--input",
-        hint: `Name it: doselap plan ${study} --input SCAN.npz`,
-      });
-    }
+    const design = await loadDesign(study, {
+      cwd: this.cwd,
+      input,
+      overrides: scanOverrides(flags, this.cwd),
+    });
     let source;
-    if (design.kind === "measured" && design.input !== null) {
-      const { dataset, warnings } = await readDataset(sourceFile(design.input), design.read);
+    if (design.kind === "measured") {
+      const { dataset, warnings } = await readStudyScan(design, { signal: this.signal });
       for (const warning of warnings) printNote(this, `warning: ${warning}`);
       source = measuredSource(dataset);
     }

@@ -42,10 +42,16 @@ function statedGeometry(metadata: Metadata): RawGeometry {
   };
 }
 
+/** What metadata state, under what is given. */
+export function knownGeometry(metadata: Metadata, given: RawGeometry): RawGeometry {
+  const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  return { ...statedGeometry(metadata), ...known };
+}
+
 /** Of a dataset; `given` wins over its metadata, and is kept in them. */
 export function contentOfDataset(dataset: Dataset, file: string, given: RawGeometry): ScanContent {
   const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  const geometry: RawGeometry = { ...statedGeometry(dataset.metadata), ...known };
+  const geometry = knownGeometry(dataset.metadata, given);
   const { detectorPixelM, ...numbers } = known as RawGeometry;
   const metadata: Metadata = {
     ...dataset.metadata,

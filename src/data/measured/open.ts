@@ -101,6 +101,8 @@ function matched(scan: RawScan, { frames: selection }: RawOptions): RawScan {
   });
 }
 
+const geometryKeys = ["wavelengthM", "distanceM", "detectorPixelM", "pixelSizeM"] as const;
+
 /** What the user states is used, and said where it differs from the file. */
 function stated(scan: RawScan, options: RawOptions): RawScan {
   const { energyEv, distanceM, detectorPixelM, pixelSizeM } = options;
@@ -110,13 +112,16 @@ function stated(scan: RawScan, options: RawOptions): RawScan {
     ...(detectorPixelM === undefined ? {} : { detectorPixelM: { x: detectorPixelM, y: detectorPixelM } }),
     ...(pixelSizeM === undefined ? {} : { pixelSizeM }),
   };
-  const said = Object.entries(given).map(([key, value]) => {
-    const before = scan.geometry[key as keyof RawGeometry];
+  const said = geometryKeys.flatMap((key) => {
+    const [value, before] = [given[key], scan.geometry[key]];
+    if (value === undefined) return [];
     return `${key}: ${textOf(value)} as given${before === undefined ? "" : `, not ${textOf(before)} of the file`}`;
   });
   return { ...scan, geometry: { ...scan.geometry, ...given }, told: [...scan.told, ...said] };
 }
 
-function textOf(value: unknown): string {
-  return typeof value === "number" ? `${shown(value)} m` : JSON.stringify(value);
+function textOf(value: number | { readonly x: number; readonly y: number }): string {
+  if (typeof value === "number") return `${shown(value)} m`;
+  const { x, y } = value;
+  return x === y ? `${shown(x)} m` : `${shown(x)} m × ${shown(y)} m`;
 }

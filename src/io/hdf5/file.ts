@@ -45,6 +45,8 @@ export interface Hdf5File {
   find(path: string): Hdf5Object | undefined;
   /** Everything that can be reached, each object once, links included. @throws Range for more than `limit`. */
   entries(limit?: number): readonly Hdf5Entry[];
+  /** Absolute paths of the other files that links and virtual datasets have led to so far. */
+  linked(): readonly string[];
   close(): Promise<void>;
 }
 
@@ -90,36 +92,51 @@ export async function openHdf5(path: string, options: Hdf5Options = {}): Promise
     file: path,
     find: (wanted) => reader.find(wanted),
     entries: (limit = defaultEntryLimit) => reader.entries(limit),
-    close: () => Promise.resolve(files.close()),
+    linked: () => reader.linked(),
+    // A promise that fails, not a throw.
+    close: async () => files.close(),
   };
 }
 
 /** Handles by absolute path. */
 class OpenFiles {
   readonly #library: Hdf5Library;
-  readonly #ids = new Map<string, bigint>();
+  readonly #open = new Map<string, { readonly id: bigint; readonly release: () => void }>();
 
   constructor(library: Hdf5Library) {
     this.#library = library;
   }
 
   open(absolute: string, shown: string): bigint {
-    const known = this.#ids.get(absolute);
-    if (known !== undefined) return known;
-    const { calls } = this.#library;
+    const known = this.#open.get(absolute);
+    if (known !== undefined) return known.id;
+    const { calls, streams } = this.#library;
     try {
       const [oldest, newest] = [calls.H5F_LIBVER_EARLIEST, calls.H5F_LIBVER_LATEST];
-      const id = calls.open(absolute, calls.H5F_ACC_RDONLY, false, oldest, newest);
-      this.#ids.set(absolute, id);
+      const { result: id, release } = streams.opening(absolute, () =>
+        calls.open(absolute, calls.H5F_ACC_RDONLY, false, oldest, newest),
+      );
+      this.#open.set(absolute, { id, release });
       return id;
     } catch (cause) {
       throw hdf5Error("cannot be opened", cause, { file: shown });
     }
   }
 
+  /** @throws Format when the library cannot end what it began; the descriptors are free nevertheless. */
   close(): void {
-    for (const id of this.#ids.values()) this.#library.calls.close_file(id);
-    this.#ids.clear();
+    const failures: unknown[] = [];
+    for (const [absolute, { id, release }] of this.#open) {
+      try {
+        this.#library.calls.close_file(id);
+      } catch (cause) {
+        failures.push(hdf5Error("cannot be closed", cause, { file: absolute }));
+      } finally {
+        release();
+      }
+    }
+    this.#open.clear();
+    if (failures.length > 0) throw failures[0];
   }
 }
 
@@ -137,6 +154,7 @@ class Reader {
   readonly #base: string;
   readonly #maxBytes: number;
   readonly #allowOutside: boolean;
+  readonly #linked = new Set<string>();
 
   constructor(
     library: Hdf5Library,
@@ -150,6 +168,10 @@ class Reader {
     this.#base = dirname(resolve(shown));
     this.#maxBytes = maxArrayBytes;
     this.#allowOutside = allowOutsideLinks;
+  }
+
+  linked(): readonly string[] {
+    return [...this.#linked];
   }
 
   find(path: string): Hdf5Object | undefined {
@@ -226,8 +248,14 @@ class Reader {
     const here = { ...place, names: [...place.names, name] };
     const path = pathOf(here);
     const { calls } = this.#library;
-    const soft = calls.get_symbolic_link(id, path) as string | null;
-    const external = calls.get_external_link(id, path) as { filename?: string; obj_path?: string };
+    const [soft, external] = this.#call(
+      () =>
+        [
+          calls.get_symbolic_link(id, path) as string | null,
+          calls.get_external_link(id, path) as { filename?: string; obj_path?: string },
+        ] as const,
+      path,
+    );
     const isLink = typeof soft === "string" || external.filename !== undefined;
     if (!isLink) return here;
     if (depth >= maxLinks) throw this.#linkError(here, "is a chain of links without end");
@@ -238,6 +266,7 @@ class Reader {
         key: path,
         allowOutside: this.#allowOutside,
       });
+      this.#linked.add(target);
       const other = { absolute: target, id: this.#files.open(target, target), names: [] };
       return this.#resolve(other, namesOf(external.obj_path ?? "/"), depth + 1);
     }
@@ -267,7 +296,13 @@ class Reader {
     const key = pathOf({ names });
     const sources = this.#call(() => this.#library.calls.get_dataset_metadata(id, key), key).virtual_sources;
     for (const { file_name: linked } of sources ?? []) {
-      linkedFile(linked, { from: absolute, base: this.#base, key, allowOutside: this.#allowOutside });
+      const source = linkedFile(linked, {
+        from: absolute,
+        base: this.#base,
+        key,
+        allowOutside: this.#allowOutside,
+      });
+      if (source !== resolve(this.#shown)) this.#linked.add(source);
     }
   }
 

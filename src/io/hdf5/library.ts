@@ -1,9 +1,11 @@
 // The HDF5 library, compiled to WebAssembly (h5wasm), made safe: its default error handler lets a failed read return an
-// array of zeros (HDF5-001), so every error is made to throw; and its compression filters are found beside it.
+// array of zeros (HDF5-001), so every error is made to throw, and none is printed; its compression filters are found beside it;
+// the files it has open are under our control (streams.ts).
 
 import { fileURLToPath } from "node:url";
 import type { Attribute, Dataset, ready } from "h5wasm/node";
 import { DoselapError, messageOf } from "../../errors.ts";
+import { takeStreams, type Streams } from "./streams.ts";
 
 /** The library's low-level calls. */
 export type H5Module = Awaited<typeof ready>;
@@ -16,22 +18,58 @@ export interface Hdf5Library {
   /** For texts, whose bytes are pointers in the low-level calls. */
   readonly Dataset: typeof Dataset;
   readonly Attribute: typeof Attribute;
+  readonly streams: Streams;
 }
 
 /** Loaded when the first HDF5 file is opened, not before: 0.3 s and 80 MB. @throws Compute when it does not run here. */
 export async function hdf5Library(): Promise<Hdf5Library> {
   try {
-    const h5wasm = await import("h5wasm/node");
-    const calls = await h5wasm.ready;
+    const { h5wasm, calls } = await quietly(async () => {
+      const loaded = await import("h5wasm/node");
+      return { h5wasm: loaded, calls: await loaded.ready };
+    });
     calls.activate_throwing_error_handler();
     const filters = fileURLToPath(new URL("plugins", import.meta.resolve("h5wasm-plugins")));
     if (!calls.get_plugin_search_paths().includes(filters)) calls.insert_plugin_search_path(filters, 0);
-    return { calls, Dataset: h5wasm.Dataset, Attribute: h5wasm.Attribute };
+    return { calls, Dataset: h5wasm.Dataset, Attribute: h5wasm.Attribute, streams: streamsOf(calls) };
   } catch (cause) {
     throw new DoselapError("Compute", "the HDF5 library does not run here", {
       cause,
       hint: "Install the packages again: npm ci.",
     });
+  }
+}
+
+const taken = Symbol("streams");
+
+/** There is one instance of the library in a process, and what took its file system over stands on it. */
+function streamsOf(calls: H5Module): Streams {
+  const owner = calls as H5Module & { [taken]?: Streams };
+  return (owner[taken] ??= takeStreams(calls.FS));
+}
+
+const forwarded = Symbol("forwarded");
+type Say = Console["error"] & { [forwarded]?: Console["error"] };
+
+/** The library keeps the console's method of the moment in which it is loaded, to say on stderr what it throws as well. It is
+ * given one that falls silent once it is loaded; what others say meanwhile goes through. */
+async function quietly<Result>(load: () => Promise<Result>): Promise<Result> {
+  const { console: output } = globalThis;
+  const current: Say = output.error;
+  const error = current[forwarded] ?? current;
+  let isLoading = true;
+  const say: Say = Object.assign(
+    (...words: unknown[]): void => {
+      if (isLoading) error.apply(output, words);
+    },
+    { [forwarded]: error },
+  );
+  output.error = say;
+  try {
+    return await load();
+  } finally {
+    isLoading = false;
+    if (output.error === say) output.error = error;
   }
 }
 
@@ -42,7 +80,12 @@ export function hdf5Error(
   cause: unknown,
   { file, key }: { readonly file: string; readonly key?: string | undefined },
 ): DoselapError {
-  return new DoselapError("Format", message, { file, key, got: innermost(messageOf(cause)), cause });
+  // Where the library ends itself, its own text says no more than that.
+  const got =
+    cause instanceof WebAssembly.RuntimeError
+      ? "bytes on which the HDF5 library gives up"
+      : innermost(messageOf(cause));
+  return new DoselapError("Format", message, { file, key, got, cause });
 }
 
 /** The same for a read, which may have failed for want of a filter. */

@@ -27,6 +27,7 @@ export async function openHdf5Tree(path: string, options: Hdf5Options = {}): Pro
         return object?.kind === "dataset" ? nodeOf(object, wanted) : undefined;
       },
       attributesOf: (wanted) => file.find(wanted)?.attributes() ?? {},
+      linked: () => file.linked(),
       close: () => file.close(),
     };
   } catch (cause) {

@@ -2,9 +2,7 @@
 // a simulation, or the measured scan as canonical DATA-001.
 
 import { join } from "node:path";
-import { readDataset } from "../../data/read.ts";
 import { writeDataset } from "../../data/write.ts";
-import { DoselapError } from "../../errors.ts";
 import { ndarray } from "../../array/ndarray.ts";
 import { writeJson } from "../../io/atomic.ts";
 import { writeNpz } from "../../io/npz.ts";
@@ -12,8 +10,10 @@ import type { SimulatedDesign } from "../../study/design/schema.ts";
 import { loadObject, loadProbe } from "../../study/design/sources.ts";
 import { planStudy } from "../../study/plan.ts";
 import { measuredSource } from "../../study/measured-source.ts";
+import { readStudyScan } from "../../study/study-scan.ts";
 import type { RunContext } from "../context.ts";
 import type { Stage } from "../stage.ts";
+import { writePreparation } from "./preparation.ts";
 
 /** Relative path of the measured scan inside the run folder. */
 export const sourceFile = "plan/source.npz";
@@ -27,23 +27,18 @@ export const planStage: Stage<RunContext> = {
   async inputs() {
     return { kind: "ready", values: {} };
   },
-  async work(_job, { design }, folder) {
+  async work(_job, { design }, folder, hooks) {
     if (design.kind === "simulated") {
       const plan = await planStudy(design);
       await writeJson(join(folder, "plan.json"), plan);
       await writeSources(design, folder);
       return { summary: { cells: plan.cells.length, notes: [], warnings: plan.warnings } };
     }
-    if (design.input === null) {
-      throw new DoselapError("Design", "a measured study needs a scan", {
-        key: "input",
-        hint: "Name it: doselap run measured --input SCAN.npz",
-      });
-    }
-    const { dataset, format, warnings } = await readDataset(design.input.path, design.read);
+    const { dataset, format, prepared, warnings } = await readStudyScan(design, hooks);
     const plan = await planStudy(design, measuredSource(dataset));
     await writeDataset(join(folder, "source.npz"), dataset);
     await writeJson(join(folder, "plan.json"), plan);
+    if (prepared !== undefined) await writePreparation(folder, { design, prepared });
     const detection = [
       `read as ${format.name}`,
       ...format.detected,

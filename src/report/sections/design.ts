@@ -11,6 +11,8 @@ const labels: { readonly [key: string]: string } = {
   object: "Object",
   probe: "Probe",
   input: "Measured scan",
+  read: "Read as",
+  prepare: "Prepared with",
   sizePx: "Frame size N (px)",
   doses: "Doses (photons per frame)",
   doseFractions: "Fractions of the counts kept",

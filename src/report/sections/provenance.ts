@@ -9,7 +9,7 @@ import { repeatCommands } from "../repeat-commands.ts";
 import type { ReportContext } from "../report-context.ts";
 import { comparisonText, metricLongName, metricName } from "../wording.ts";
 
-export function provenance({ result, summary }: ReportContext): Markup {
+export function provenance({ result, summary, preparation }: ReportContext): Markup {
   const { design, designHash, doselapVersion } = result;
   const seeds = [...new Set(result.cells.map((cell) => cell.seed))].toSorted((a, b) => a - b);
   const sources = ["input", "object", "probe"].flatMap((key) => sourceOf(key, design[key]));
@@ -48,7 +48,7 @@ export function provenance({ result, summary }: ReportContext): Markup {
     [
       "Made from",
       html`<code>study.json</code>, <code>compare/</code> and, for the cost, <code>events.jsonl</code> of the
-        run folder alone`,
+        run folder alone${preparation === undefined ? "" : html`, and <code>plan/preparation.json</code>`}`,
     ],
     ["To repeat it", html`${commands} DIR is the run folder.`],
   ];

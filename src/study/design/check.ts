@@ -6,7 +6,7 @@ import { armOf } from "../arms.ts";
 import { hybridOptions, methods } from "../methods.ts";
 import { shapeFaults, type Fault } from "./faults.ts";
 import { ruleFaults } from "./rules.ts";
-import { designSchema, type StudyDesign } from "./schema.ts";
+import { designSchema, type MeasuredDesign, type StudyDesign } from "./schema.ts";
 
 export interface CheckOptions {
   /** File the value was read from, for messages. */
@@ -69,7 +69,12 @@ function resolved(design: StudyDesign): StudyDesign {
   const common = { engines: resolvedEngines(design), methods: resolvedMethods(design) };
   return design.kind === "simulated"
     ? { ...design, ...common, views: inOrder(design.views) }
-    : { ...design, ...common, views: inOrder(design.views) };
+    : { ...withoutEmptyPrepare(design), ...common, views: inOrder(design.views) };
+}
+
+/** An empty section says nothing: the design is the same, and has the same hash, as without it. */
+function withoutEmptyPrepare({ prepare, ...design }: MeasuredDesign): MeasuredDesign {
+  return prepare === undefined || Object.keys(prepare).length === 0 ? design : { ...design, prepare };
 }
 
 /** Options with every default filled in, for the engines that are named and those that the arms need. */

@@ -43,6 +43,7 @@ export const stageReads: { readonly [stage in DesignStage]: StageReads } = {
       "replicates",
       "input",
       "read",
+      "prepare",
       "doseFractions",
     ],
     arms: [],
@@ -105,20 +106,25 @@ function withUpstream(stage: DesignStage): DesignStage[] {
 
 /** The design as plain JSON in which every file source is its kind and sha256. */
 function withoutPaths(design: StudyDesign): Json {
-  return Object.fromEntries(
-    Object.entries<unknown>(design).map(([key, value]) => {
-      if (typeof value !== "object" || value === null || !("kind" in value) || value.kind !== "file") {
-        return [key, value];
-      }
-      if (!("sha256" in value) || typeof value.sha256 !== "string") {
-        throw new DoselapError("Design", "the file's content is not known yet, so the design has no hash", {
-          key: `${key}.sha256`,
-          hint: "Load the design with loadDesign, which reads the file.",
-        });
-      }
-      return [key, { kind: "file", sha256: value.sha256 }];
-    }),
-  );
+  return named(design, []) as Json;
+}
+
+function named(value: unknown, path: readonly string[]): unknown {
+  if (!isJson(value)) return value;
+  if (value["kind"] !== "file") {
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, named(item, [...path, key])]));
+  }
+  if (typeof value["sha256"] !== "string") {
+    throw new DoselapError("Design", "the file's content is not known yet, so the design has no hash", {
+      key: [...path, "sha256"].join("."),
+      hint: "Load the design with loadDesign, which reads the file.",
+    });
+  }
+  return { kind: "file", sha256: value["sha256"] };
+}
+
+function isJson(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function copyPath(from: Json, to: { [key: string]: unknown }, [key, ...rest]: readonly string[]): void {

@@ -211,3 +211,57 @@ describe("study files", () => {
     await expect(loadDesign(file, { cwd })).rejects.toThrow(/probe\.sha256: is not the file.*expected abc/u);
   });
 });
+
+describe("how a measured scan is prepared", () => {
+  const text = (section: string): string =>
+    `preset: measured\nname: raw\ninput: { kind: file, path: ../scan.npz }\nprepare: ${section}\n`;
+
+  test("is stated by the names of the flags; files count by their content, from the study file's folder", async () => {
+    const section = "{ energy: 8000, frames: [0, 9], orientation: find, mask: probe.npy, size: 64 }";
+    const design = await loadDesign(await study("studies/raw.yaml", text(section)), { cwd });
+    expect(design).toMatchObject({
+      prepare: {
+        energy: 8000,
+        frames: [0, 9],
+        orientation: "find",
+        mask: { kind: "file", sha256: sha256Hex("probe bytes") },
+      },
+    });
+    const moved = await loadDesign(
+      await study("studies/raw2.yaml", text(section.replace("probe.npy", "../studies/probe.npy"))),
+      { cwd },
+    );
+    expect(designHash(moved)).toBe(designHash(design));
+  });
+
+  test("flags win, and another mask is not held against the old one's hash", async () => {
+    const section = "{ energy: 8000, gain: 2, mask: probe.npy }";
+    const file = await study("studies/raw3.yaml", text(section));
+    const overrides = { prepare: { gain: 3, mask: { kind: "file", path: "scan.npz" } } };
+    expect(await loadDesign(file, { cwd, overrides })).toMatchObject({
+      prepare: { energy: 8000, gain: 3, mask: { sha256: sha256Hex("scan bytes") } },
+    });
+  });
+
+  test("an empty section is the same design as none", async () => {
+    const empty = await loadDesign(await study("studies/raw4.yaml", text("{}")), { cwd });
+    const none = await loadDesign("measured", { cwd, input: "scan.npz", overrides: { name: "raw" } });
+    expect(empty).toEqual(none);
+  });
+
+  test.each([
+    ["{ enrgy: 8000 }", /prepare\.enrgy: no such key\. Did you mean "energy"/u],
+    ["{ orientation: 8 }", /prepare\.orientation/u],
+    ["{ frames: [5, 5] }", /prepare\.frames: the end is above the first/u],
+    ["{ distance: -1 }", /prepare\.distance/u],
+    ["{ mask: none.npy }", /none\.npy.*prepare\.mask\.path: cannot be read/u],
+  ])("%s is refused", async (section, words) => {
+    const file = await study("studies/bad.yaml", text(section));
+    await expect(loadDesign(file, { cwd })).rejects.toThrow(words);
+  });
+
+  test("in a simulated study there is no such section", async () => {
+    const file = await study("studies/sim.yaml", "preset: quick\nprepare: { energy: 1 }\n");
+    await expect(loadDesign(file, { cwd })).rejects.toThrow(/prepare: no such key/u);
+  });
+});

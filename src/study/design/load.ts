@@ -3,9 +3,11 @@
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, extname, relative, resolve, sep } from "node:path";
 import { DoselapError, isDoselapError, messageOf } from "../../errors.ts";
-import { sha256File } from "../../io/hash.ts";
+import type { FileSource } from "../../data/file-source.ts";
+import { sha256Path } from "../../io/hash.ts";
+import { fileNames, type PrepareSettings } from "../../prepare/settings.ts";
 import { checkDesign, type CheckOptions } from "./check.ts";
-import { mergeDesign, type Tree } from "./merge.ts";
+import { isTree, mergeDesign, type Tree } from "./merge.ts";
 import { didYouMean } from "./nearest.ts";
 import { isPresetName, presetNames, presets } from "./presets.ts";
 import type { StudyDesign } from "./schema.ts";
@@ -16,7 +18,7 @@ export interface LoadOptions {
   readonly cwd: string;
   /** The scan of a measured study. */
   readonly input?: string | undefined;
-  /** Merged over the design as a study file is merged over its preset. */
+  /** Merged over the design as a study file is merged over its preset; paths start from `cwd`. */
   readonly overrides?: Tree | undefined;
 }
 
@@ -28,7 +30,7 @@ export async function loadDesign(nameOrPath: string, options: LoadOptions): Prom
   const source = isPresetName(nameOrPath)
     ? { tree: structuredClone<Tree>(presets[nameOrPath]), check: {} }
     : await fromFile(nameOrPath, cwd);
-  let tree = mergeDesign(source.tree, overrides);
+  let tree = mergeDesign(source.tree, placePaths(overrides, cwd));
   if (input !== undefined) {
     if (tree["kind"] === "simulated") {
       throw new DoselapError("Usage", `the study "${String(tree["name"])}" is simulated and takes no input`, {
@@ -109,19 +111,35 @@ function fromHere(path: string): string {
 
 /** Paths written in the study file start from its folder. */
 function placePaths(tree: Tree, folder: string): Tree {
+  const placed = placeSources(tree, ["object", "probe", "input"], folder);
+  const prepare = placed["prepare"];
+  if (!isTree(prepare)) return placed;
+  // A flag names a file by its path alone, and so may the section of its names.
+  const named = Object.entries(prepare).map(([key, value]): [string, unknown] => {
+    const isPath = fileNames.some((name) => name === key) && typeof value === "string";
+    return [key, isPath ? { kind: "file", path: value } : value];
+  });
+  return { ...placed, prepare: placeSources(Object.fromEntries(named), fileNames, folder) };
+}
+
+function placeSources(tree: Tree, keys: readonly string[], folder: string): Tree {
   const placed: { [key: string]: unknown } = { ...tree };
-  for (const key of ["object", "probe", "input"]) {
+  for (const key of keys) {
     const source = tree[key];
-    if (typeof source !== "object" || source === null || !("path" in source)) continue;
-    if (typeof source.path !== "string") continue;
-    placed[key] = { ...source, path: fromHere(resolve(folder, source.path)) };
+    if (!isTree(source) || typeof source["path"] !== "string") continue;
+    placed[key] = { ...source, path: fromHere(resolve(folder, source["path"])) };
   }
   return placed;
 }
 
 async function withContentHashes(design: StudyDesign): Promise<StudyDesign> {
   if (design.kind === "measured") {
-    return design.input === null ? design : { ...design, input: await withHash(design.input, "input") };
+    const { input, prepare } = design;
+    return {
+      ...design,
+      input: input === null ? null : await withHash(input, "input"),
+      ...(prepare === undefined ? {} : { prepare: { ...prepare, ...(await namedHashes(prepare)) } }),
+    };
   }
   return {
     ...design,
@@ -130,10 +148,13 @@ async function withContentHashes(design: StudyDesign): Promise<StudyDesign> {
   };
 }
 
-interface FileSource {
-  kind: "file";
-  path: string;
-  sha256?: string | undefined;
+async function namedHashes(prepare: PrepareSettings): Promise<PrepareSettings> {
+  const files: { [name in (typeof fileNames)[number]]?: FileSource } = {};
+  for (const name of fileNames) {
+    const source = prepare[name];
+    if (source !== undefined) files[name] = await withHash(source, `prepare.${name}`);
+  }
+  return files;
 }
 
 /** A sha256 that the study file states must be the file's. */
@@ -143,8 +164,8 @@ async function withHash(
 ): Promise<{ kind: "file"; path: string; sha256: string }> {
   // `FILE.npz:key` names one array of a file: the content is the file's.
   const stated = sourceFile(source);
-  const file = (await isFile(stated)) ? stated : stated.replace(/:[^:/\\]*$/u, "");
-  const sha256 = await sha256File(file).catch((cause: unknown) => {
+  const file = (await isThere(stated)) ? stated : stated.replace(/:[^:/\\]*$/u, "");
+  const sha256 = await sha256Path(file).catch((cause: unknown) => {
     throw new DoselapError("File", "cannot be read", {
       file: source.path,
       key: `${key}.path`,
@@ -164,9 +185,9 @@ async function withHash(
   return { kind: "file", path: source.path, sha256 };
 }
 
-function isFile(path: string): Promise<boolean> {
+function isThere(path: string): Promise<boolean> {
   return stat(path).then(
-    (entry) => entry.isFile(),
+    () => true,
     () => false,
   );
 }

@@ -7,8 +7,8 @@ export interface Tree {
 /** Fields whose keys depend on their `kind`. */
 const tagged: readonly string[] = ["object", "probe"];
 
-/** Mappings are merged key by key, everything else is replaced. An object or probe of another `kind` replaces the whole
- * mapping, for its keys mean something else. In `views`, a view set to null is taken out. */
+/** Mappings are merged key by key, everything else is replaced. A file, or an object or probe of another `kind`, replaces the
+ * whole mapping, for its keys mean something else. In `views`, a view set to null is taken out. */
 export function mergeDesign(base: Tree, changes: Tree): Tree {
   const merged = merge(base, changes);
   const views = merged["views"];
@@ -24,12 +24,14 @@ function merge(base: Tree, changes: Tree): Tree {
     const replaced =
       !isTree(old) ||
       !isTree(value) ||
+      // Another file, or none of the old one's hash.
+      value["kind"] === "file" ||
       (tagged.includes(key) && (value["kind"] ?? old["kind"]) !== old["kind"]);
     merged[key] = replaced ? value : merge(old, value);
   }
   return merged;
 }
 
-function isTree(value: unknown): value is Tree {
+export function isTree(value: unknown): value is Tree {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

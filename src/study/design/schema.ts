@@ -2,6 +2,8 @@
 // nothing is defaulted later on (F-05, F-06). Read from YAML or a preset, validated once, hashed.
 
 import { z } from "zod";
+import { fileSource } from "../../data/file-source.ts";
+import { prepareSettings } from "../../prepare/settings.ts";
 
 /** Names of studies and views, which folders are named after. */
 export const designNameRule = /^[a-z0-9][a-z0-9-]*$/;
@@ -20,13 +22,6 @@ const phantomObject = z.strictObject({
   phaseRangeRad: z.number().min(0).max(6.2),
   seed,
 });
-/** Arrays in a file; `sha256` is filled in when the design is resolved and stands for the path in the hash. */
-const fileSource = z.strictObject({
-  kind: z.literal("file"),
-  path: z.string().min(1),
-  sha256: z.string().optional(),
-});
-
 const airyProbe = z.strictObject({
   kind: z.literal("defocused-airy"),
   /** Radius of the aperture in the detector plane, cycles per pixel. */
@@ -148,6 +143,8 @@ export const measuredSchema = z.strictObject({
   /** The user's scan; null in the preset until --input names it. */
   input: fileSource.nullable(),
   read,
+  /** How a scan is prepared that is no dataset yet. */
+  prepare: prepareSettings.optional(),
   /** Fractions of the measured counts that are kept, each in (0, 1]. */
   doseFractions: z.array(z.number()).min(1),
   /** overlap null = every position is kept; else positions are dropped until that overlap is left. */

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { prepareSettings } from "../../prepare/settings.ts";
 import { armKind, armNames } from "../arms.ts";
 import { methods } from "../methods.ts";
 import { designHash, stageReads } from "./hash.ts";
@@ -81,4 +82,20 @@ test("the dependency table lists the fields that each stage reads", () => {
     const { fields } = stageReads[stage];
     expect(listed).toEqual(new Set(fields === "all" ? [] : fields));
   }
+});
+
+test("every setting of the preparation stands as its flag in docs/preparing.md or in the help of files", async () => {
+  const preparing = await readFile(new URL("../../../docs/preparing.md", import.meta.url), "utf8");
+  const ofFiles = ["map", "frames", "positionUnit", "scanStep", "allowOutsideLinks", "bin"];
+  for (const name of Object.keys(prepareSettings.shape).filter((each) => !ofFiles.includes(each))) {
+    const flag = `--${name.replace(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`)}`;
+    expect(preparing, name).toContain(`\`${flag}`);
+  }
+  const example = [...page.matchAll(/```yaml\n([\s\S]*?)```/gu)].find(([, text]) =>
+    text!.includes("prepare:"),
+  );
+  await writeFile(join(cwd, "PETRAIII_P25_Near_Field_Ptycho.cxi"), "any bytes");
+  expect(await load(example![1]!)).toMatchObject({
+    prepare: { nearField: true, focusToSample: 3.65e-3, orientation: "find" },
+  });
 });

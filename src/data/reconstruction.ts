@@ -1,0 +1,16 @@
+// What `doselap reconstruct` and `infer` write: an object and a probe, perhaps the positions, and no frames. By its names alone it is
+// a dataset that has lost its frames; its provenance says what it is.
+
+import type { NpzFile } from "../io/npz.ts";
+import { readMetadata } from "./metadata.ts";
+
+const made: readonly (string | undefined)[] = ["reconstruct", "infer"];
+
+/** @throws Format for metadata that cannot be read. */
+export async function isReconstruction(npz: NpzFile): Promise<boolean> {
+  const has = (name: string): boolean => npz.names.includes(name);
+  if (has("diffraction") || has("diff3d") || !has("objectGuess") || !has("probeGuess")) return false;
+  if (!has("xcoords")) return true;
+  const { metadata } = await readMetadata(npz);
+  return made.includes(metadata.provenance?.at(-1)?.operation);
+}
