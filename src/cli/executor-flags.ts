@@ -132,7 +132,12 @@ export function slurmSettingsOf(flags: ExecutorFlags, { slurm }: Execution): Slu
 /** @throws Usage for a flag of this machine's jobs when they run elsewhere: Slurm would not hear of it. */
 function checkHere({ executor, workers, failFast, silence, memory }: ExecutorFlags): void {
   if (executor === "local") return;
-  const given = { "--workers": workers, "--fail-fast": failFast || undefined, "--silence": silence, "--memory": memory };
+  const given = {
+    "--workers": workers,
+    "--fail-fast": failFast || undefined,
+    "--silence": silence,
+    "--memory": memory,
+  };
   for (const [key, value] of Object.entries(given)) {
     if (value === undefined) continue;
     throw new DoselapError("Usage", "is for jobs on this machine", {
