@@ -2,6 +2,7 @@
 // cut short or changed is discarded, with a note: the job then starts from its beginning.
 
 import { readFile, rename, rm } from "node:fs/promises";
+import { z } from "zod";
 import { DoselapError, messageOf } from "../errors.ts";
 import { writeFileAtomic } from "../io/atomic.ts";
 import { errorCode, fileError } from "../io/file-error.ts";
@@ -24,11 +25,8 @@ export const noCheckpoint: StateKeeper = {
   save: () => Promise.resolve(),
 };
 
-interface Header {
-  readonly inputsHash: string;
-  readonly bytes: number;
-  readonly sha256: string;
-}
+const headerShape = z.object({ inputsHash: z.string(), bytes: z.number(), sha256: z.string() });
+type Header = Readonly<z.infer<typeof headerShape>>;
 
 /** It is written at `draft`, a place of this process alone, and renamed in. `note` is told why a checkpoint was discarded, or could not be written: that ends no work. */
 export function fileCheckpoint(
@@ -97,10 +95,7 @@ function headerIn(found: Buffer): Header | undefined {
 
 function headerOf(text: string): Header | undefined {
   try {
-    const header: unknown = JSON.parse(text);
-    return typeof header === "object" && header !== null && "inputsHash" in header && "sha256" in header
-      ? (header as Header)
-      : undefined;
+    return headerShape.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }
