@@ -3,7 +3,6 @@
 import type { FuzzTarget } from "./target.ts";
 import * as arrays from "./targets/arrays.ts";
 import * as bundle from "./targets/bundle.ts";
-import * as measured from "./targets/measured.ts";
 import * as runFolder from "./targets/run-folder.ts";
 import * as slurm from "./targets/slurm.ts";
 import * as text from "./targets/text.ts";
@@ -17,7 +16,6 @@ export const targets: readonly FuzzTarget[] = [
   arrays.datasetTarget,
   arrays.streamTarget,
   arrays.argumentTarget,
-  measured.hdf5Target,
   text.studyFileTarget,
   text.commandLineTarget,
   runFolder.studyTarget,
