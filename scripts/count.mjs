@@ -7,7 +7,8 @@ import { readFileSync } from "node:fs";
 const linesShown = 12;
 const firstLines = (text) => text.split("\n").slice(0, linesShown).join("\n");
 const counts = { passed: 0, failed: 0, left: 0 };
-const [missing, broken] = [[], []];
+const missing = [];
+const broken = [];
 for (const path of process.argv.slice(2)) {
   let report;
   try {
