@@ -21,7 +21,7 @@ configure() {
   local host memory
   host=$(hostname -s)
   memory=$(($(awk '/MemTotal/ {print $2}' /proc/meminfo) / 1024 - 512))
-  # MinJobAge is short: ids are purged while tests run, as they are at a site.
+  # With a short MinJobAge ids are purged while tests run, as they are at a site.
   cat >"$SLURM_CONF" <<CONF
 ClusterName=loopback
 SlurmctldHost=$host(127.0.0.1)

@@ -27,13 +27,22 @@ export interface Cluster {
   down(): Promise<void>;
 }
 
-/** Starts it. `port`: of the controller, and the next for the node; clusters of other tests have others.
+/** Starts it. `port`: of the controller, and the next for the node; clusters of other tests have others. `minJobAge`: seconds after
+ * which an ended job's id is purged, by the minute.
  * @throws when slurmctld is missing: these tests are not skipped. */
-export async function startCluster({ port }: { readonly port: number }): Promise<Cluster> {
+export async function startCluster({
+  port,
+  minJobAge = 300,
+}: {
+  readonly port: number;
+  readonly minJobAge?: number;
+}): Promise<Cluster> {
   const folder = await mkdtemp(join(tmpdir(), "doselap-slurm-"));
   const env = { SLURM_CONF: join(folder, "slurm.conf") };
   const admin = async (what: string): Promise<void> => {
-    await run(script, [what, folder], { env: { ...process.env, PORT: String(port) } });
+    await run(script, [what, folder], {
+      env: { ...process.env, PORT: String(port), MIN_JOB_AGE: String(minJobAge) },
+    });
   };
   await admin("up");
   const slurm = async (program: string, ...args: string[]): Promise<string> =>

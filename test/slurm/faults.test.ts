@@ -1,5 +1,5 @@
 // What befalls a long task on a real Slurm: its node dies, a more urgent job takes its place, its time limit comes near. It is
-// queued again, goes on from its checkpoint, and the bytes are those of a local run.
+// queued again, goes on from its checkpoint, and the bytes are those of a local run. Ids of ended jobs are purged meanwhile.
 
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
@@ -33,7 +33,7 @@ let folder: string;
 let local: Record<string, string>;
 
 beforeAll(async () => {
-  cluster = await startCluster({ port: 16917 });
+  cluster = await startCluster({ port: 16917, minJobAge: 5 });
   folder = await mkdtemp(join(tmpdir(), "doselap-slurm-faults-"));
   await writeFile(join(folder, "slow.yaml"), slowStudy);
   const { code, stderr } = await cli(["run", "slow.yaml", "--out", "local", "--workers", "1"], {
@@ -111,6 +111,16 @@ test("a node that dies, and a more urgent job that takes the task's place", asyn
   );
   await cluster.hurry();
   await expectWhole("node", done);
+  // Ids of its first jobs are long gone from Slurm's memory, which has no accounting here: the records alone tell.
+  const { jobIds } = JSON.parse(await readFile(join(folder, "node/slurm/submission.json"), "utf8"));
+  await until(
+    "an id was purged",
+    async () =>
+      !(await cluster.slurm("squeue", "-h", "-t", "all", "-o", "%F")).split("\n").includes(jobIds.generate),
+  );
+  const attached = await cli(["attach", "node"], { cwd: folder, env: cluster.env });
+  expect(attached.stdout).toMatch(/jobs done .*0 failed/u);
+  expect(attached.code).toBe(0);
 });
 
 test("a time limit that comes near", async () => {
