@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A Slurm cluster of one node on this machine's loopback, for tests: usage: .ci/slurm.sh up|down DIR
-# Needs root and Debian's slurm-wlm and munge. CPUS, PORT and MIN_JOB_AGE change what they say. Everything is kept below DIR; `SLURM_CONF=DIR/slurm.conf` reaches it.
+# Needs root and Debian's slurm-wlm and munge. CPUS, PORT, MIN_JOB_AGE and GRACE change what they say. Everything is kept below DIR; `SLURM_CONF=DIR/slurm.conf` reaches it.
 
 set -euo pipefail
 folder=$(realpath -m "${2:?which folder}")
@@ -21,7 +21,7 @@ configure() {
   local host memory
   host=$(hostname -s)
   memory=$(($(awk '/MemTotal/ {print $2}' /proc/meminfo) / 1024 - 512))
-  # MinJobAge is short: ids are purged while tests run, as they are at a site.
+  # With a short MinJobAge ids are purged while tests run, as they are at a site.
   cat >"$SLURM_CONF" <<CONF
 ClusterName=loopback
 SlurmctldHost=$host(127.0.0.1)
@@ -29,7 +29,11 @@ SlurmctldPort=${PORT:-16817}
 SlurmdPort=$((${PORT:-16817} + 1))
 CommunicationParameters=NoCtldInAddrAny,NoInAddrAny
 NodeName=$host NodeAddr=127.0.0.1 CPUs=${CPUS:-$(nproc)} RealMemory=$memory State=UNKNOWN
-PartitionName=main Nodes=$host Default=YES MaxTime=INFINITE State=UP
+# Jobs of the partition "urgent" preempt those of "main", which are told GRACE seconds before and queued again.
+PreemptType=preempt/partition_prio
+PreemptMode=REQUEUE
+PartitionName=main Nodes=$host Default=YES MaxTime=INFINITE State=UP PriorityTier=1 GraceTime=${GRACE:-0}
+PartitionName=urgent Nodes=$host MaxTime=INFINITE State=UP PriorityTier=10 PreemptMode=OFF
 AuthType=auth/munge
 AuthInfo=socket=$folder/munge.socket
 CredType=cred/munge
@@ -57,6 +61,18 @@ CONF
 }
 
 controller() { slurmctld "$@" -f "$SLURM_CONF"; }
+node() { slurmd "$@" -f "$SLURM_CONF" -N "$(hostname -s)"; }
+
+# Kills the node: its daemon, what watches over its tasks, and the tasks, at once and without a word to the controller.
+kill_node() {
+  local pid parent tasks=() keepers=()
+  for pid in $(scontrol listpids 2>/dev/null | awk 'NR > 1 && $1 > 0 {print $1}'); do
+    parent=$(ps -o ppid= -p "$pid" | tr -d ' ') || continue
+    tasks+=("$pid")
+    [[ $(ps -o comm= -p "$parent") != slurmstepd ]] || keepers+=("$parent")
+  done
+  kill -9 "$(cat "$folder/slurmd.pid")" ${keepers[@]+"${keepers[@]}"} ${tasks[@]+"${tasks[@]}"} 2>/dev/null || true
+}
 
 case $1 in
   up)
@@ -68,7 +84,7 @@ case $1 in
       --log-file="$folder/log/munged.log" --seed-file="$folder/munge.seed"
     configure
     controller -c
-    slurmd -c -f "$SLURM_CONF" -N "$(hostname -s)"
+    node -c
     for _ in $(seq 100); do
       sinfo -h -o %T 2>/dev/null | grep -q idle && exit 0
       sleep 0.2
@@ -85,8 +101,14 @@ case $1 in
   # For tests: the controller goes and comes back with what it knew.
   stop-controller) end slurmctld ;;
   start-controller) controller ;;
+  # A node goes as a machine without power does; the controller is told, which would notice in five minutes.
+  kill-node)
+    kill_node
+    scontrol update nodename="$(hostname -s)" state=down reason="power"
+    ;;
+  start-node) node ;;
   *)
-    echo "usage: $0 up|down|stop-controller|start-controller DIR" >&2
+    echo "usage: $0 up|down|stop-controller|start-controller|kill-node|start-node DIR" >&2
     exit 2
     ;;
 esac

@@ -11,7 +11,8 @@ const page = "docs/dependencies.md";
 const root = rootFrom(process.argv);
 const report = answerOf();
 if (report === undefined) {
-  const text = "audit: not asked, the registry gives no advisories here";
+  const text =
+    "audit: not asked, the registry gives no advisories here; where it does: npm run audit -- --required";
   process.stdout.write(`${text}\n`);
   if (process.argv.includes("--required")) process.exitCode = 1;
 } else {

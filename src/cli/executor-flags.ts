@@ -1,6 +1,7 @@
 // Flags that say where and how the jobs of a study run. None of them changes a byte of any result (CONFIG-002).
 
 import { availableParallelism } from "node:os";
+import { checkThreads } from "../compute/scan-backend.ts";
 import { DoselapError } from "../errors.ts";
 import type { Execution } from "../study/design/execution.ts";
 import { executorNames, type ExecutorName } from "../pipeline/executors/registry.ts";
@@ -12,9 +13,11 @@ export interface ExecutorFlags {
   readonly executor: ExecutorName;
   readonly workers?: number;
   readonly failFast: boolean;
-  readonly silence: number;
+  readonly silence?: number;
   readonly checkpointEvery: number;
   readonly memory?: number;
+  /** Of `run` alone: networks train in one thread. */
+  readonly threads?: number;
   readonly slurmPartition?: string;
   readonly slurmAccount?: string;
   readonly slurmQos?: string;
@@ -52,9 +55,10 @@ export const executorFlags = {
   silence: {
     kind: "parsed",
     parse: parsePositive,
-    default: "900",
+    optional: true,
     placeholder: "S",
-    brief: "End a job whose worker gives no sign of life for so many seconds; working time has no limit",
+    brief:
+      "End a job whose worker gives no sign of life for so many seconds (default: 900); working time has no limit",
   },
   checkpointEvery: {
     kind: "parsed",
@@ -112,6 +116,7 @@ export function slurmSettingsOf(flags: ExecutorFlags, { slurm }: Execution): Slu
     atOnce: flags.slurmAtOnce,
     taskSeconds: flags.slurmTaskSeconds,
   };
+  checkHere(flags);
   const given = Object.values(settings).some((value) => value !== undefined);
   if (given && flags.executor !== "slurm") {
     throw new DoselapError("Usage", "Slurm's settings need --executor slurm", {
@@ -124,11 +129,46 @@ export function slurmSettingsOf(flags: ExecutorFlags, { slurm }: Execution): Slu
   return merged;
 }
 
+/** @throws Usage for a flag of this machine's jobs when they run elsewhere: Slurm would not hear of it. */
+function checkHere({ executor, workers, failFast, silence, memory }: ExecutorFlags): void {
+  if (executor === "local") return;
+  const given = {
+    "--workers": workers,
+    "--fail-fast": failFast || undefined,
+    "--silence": silence,
+    "--memory": memory,
+  };
+  for (const [key, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    throw new DoselapError("Usage", "is for jobs on this machine", {
+      key,
+      expected: "--executor local with it",
+      got: executor,
+      hint: "Of Slurm's tasks --slurm-at-once, --slurm-time and --slurm-mem tell such things.",
+    });
+  }
+}
+
 function definedOnly(settings: SlurmSettings): SlurmSettings {
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }
 
-/** Workers when --workers does not say: one per core, for a job computes in one thread. */
-export function defaultWorkers(): number {
-  return availableParallelism();
+/** Of `run`: engines are the jobs that take several threads. */
+export const threadsFlag = {
+  kind: "parsed",
+  parse: parseThreads,
+  optional: true,
+  placeholder: "T",
+  brief: "Threads of each engine, with as many fewer jobs at a time (default: 1); results are the same",
+} as const;
+
+function parseThreads(text: string): number {
+  const threads = parseCount(text);
+  checkThreads(threads);
+  return threads;
+}
+
+/** Jobs at a time: as --workers says, else as many as leave each its threads on a core of its own. */
+export function workersOf({ workers, threads = 1 }: Pick<ExecutorFlags, "workers" | "threads">): number {
+  return workers ?? Math.max(1, Math.floor(availableParallelism() / threads));
 }

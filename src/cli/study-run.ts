@@ -3,7 +3,7 @@
 import { join, relative, resolve } from "node:path";
 import { readDataset } from "../data/read.ts";
 import { DoselapError } from "../errors.ts";
-import { checkSameStudy, readStudy, type StageContext } from "../pipeline/context.ts";
+import { checkSameStudy, readStudy, type StageContext, type WorkSettings } from "../pipeline/context.ts";
 import { planTraining } from "../pipeline/stages/train.ts";
 import { sourceFile } from "../pipeline/stages/plan.ts";
 import { jobGraph, listJobs } from "../pipeline/executors/graph.ts";
@@ -28,7 +28,7 @@ import { printLine, printNote, type CliContext } from "./context.ts";
 import { plainProgress } from "./progress/plain.ts";
 import { terminalProgress } from "./progress/terminal.ts";
 import { exitCodeOf, printSummary } from "./run-summary.ts";
-import { defaultWorkers, slurmSettingsOf } from "./executor-flags.ts";
+import { slurmSettingsOf, workersOf } from "./executor-flags.ts";
 import { filtersOf, scanOverrides, trainerOf, type FilterFlags, type StudyFlags } from "./study-flags.ts";
 
 type Flags = StudyFlags & FilterFlags;
@@ -153,6 +153,7 @@ async function planOf(context: CliContext, study: string | undefined, flags: Fla
     design,
     designHash: designHash(design),
     trainer: await trainerOf(flags, context.cwd),
+    ...settingsOf(flags),
     plan: await planStudy(design, await sourceOf(design, root)),
   };
 }
@@ -184,11 +185,15 @@ async function sourceOf(
   return measuredSource(dataset);
 }
 
+function settingsOf({ checkpointEvery, threads }: Flags): WorkSettings {
+  return { checkpointMs: 1000 * checkpointEvery, threads };
+}
+
 function executorOf(flags: Flags, execution: Execution): Executor {
   return executors[flags.executor]({
-    workers: flags.workers ?? defaultWorkers(),
+    workers: workersOf(flags),
     failFast: flags.failFast,
-    silenceMs: 1000 * flags.silence,
+    silenceMs: flags.silence === undefined ? undefined : 1000 * flags.silence,
     memoryBytes: flags.memory === undefined ? undefined : flags.memory * 1_000_000,
     settings: slurmSettingsOf(flags, execution),
   });
@@ -220,9 +225,9 @@ export async function runInTerminal(
       trainer: await trainerOf(flags, context.cwd),
       stages,
       filters: filtersOf(flags),
-      workers: flags.workers ?? defaultWorkers(),
+      workers: workersOf(flags),
       executor: executorOf(flags, await loadExecution(study, context.cwd)),
-      checkpointMs: 1000 * flags.checkpointEvery,
+      ...settingsOf(flags),
       onEvent: progress.sink,
       signal: context.signal,
       now: context.now,

@@ -6,6 +6,7 @@ import { openStageContext, type StageContext } from "./context.ts";
 import type { EventSink } from "./events.ts";
 import { attachSlurm } from "./executors/slurm/slurm.ts";
 import { readSubmission, readTasks } from "./executors/slurm/tasks.ts";
+import { untilOver } from "./executors/until-over.ts";
 import { lockOwner } from "./lock.ts";
 import type { StageJob } from "./stage.ts";
 import { stages } from "./stages/registry.ts";
@@ -27,11 +28,8 @@ export async function attachRun({ root, onEvent, signal, now }: AttachOptions): 
   const submission = await readSubmission(root);
   if (submission !== undefined) {
     const executor = await attachSlurm(submission, { context, onEvent, signal, now });
-    for (;;) {
-      const standing = await executor.poll(submission);
-      if (standing.isOver) return summaryOf(context, await submittedJobs(root, context), { standing });
-      await pause(executor.pollMs, signal);
-    }
+    const standing = await untilOver(executor, submission, signal);
+    return summaryOf(context, await submittedJobs(root, context), { standing });
   }
   const owner = await lockOwner(root);
   if (owner?.isAlive === true) await waitForProcess(root, owner.pid, signal);
@@ -57,7 +55,12 @@ async function waitForProcess(root: string, pid: number, signal: AbortSignal | u
   for (;;) {
     const holder = await lockOwner(root);
     if (holder?.pid !== pid || holder.isAlive !== true) return;
-    await pause(localPollMs, signal);
+    if (signal?.aborted === true) {
+      throw new DoselapError("Interrupted", "no longer waiting; the run goes on", {
+        hint: "Wait again with doselap attach, or end it with doselap cancel.",
+      });
+    }
+    await sleep(localPollMs);
   }
 }
 
@@ -68,13 +71,4 @@ async function submittedJobs(root: string, context: StageContext): Promise<Stage
     const wanted = new Set(tasks.flat());
     return stages[stage].jobs(context).filter(({ path }) => wanted.has(path));
   });
-}
-
-async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  if (signal?.aborted === true) {
-    throw new DoselapError("Interrupted", "no longer waiting; the run goes on", {
-      hint: "Wait again with doselap attach, or end it with doselap cancel.",
-    });
-  }
-  await sleep(ms);
 }

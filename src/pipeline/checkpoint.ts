@@ -2,9 +2,10 @@
 // cut short or changed is discarded, with a note: the job then starts from its beginning.
 
 import { readFile, rename, rm } from "node:fs/promises";
-import { messageOf } from "../errors.ts";
+import { z } from "zod";
+import { DoselapError, messageOf } from "../errors.ts";
 import { writeFileAtomic } from "../io/atomic.ts";
-import { errorCode } from "../io/file-error.ts";
+import { errorCode, fileError } from "../io/file-error.ts";
 import type { StateKeeper } from "../io/kept-state.ts";
 import { sha256Hex } from "../study/design/canonical.ts";
 
@@ -24,11 +25,8 @@ export const noCheckpoint: StateKeeper = {
   save: () => Promise.resolve(),
 };
 
-interface Header {
-  readonly inputsHash: string;
-  readonly bytes: number;
-  readonly sha256: string;
-}
+const headerShape = z.object({ inputsHash: z.string(), bytes: z.number(), sha256: z.string() });
+type Header = Readonly<z.infer<typeof headerShape>>;
 
 /** It is written at `draft`, a place of this process alone, and renamed in. `note` is told why a checkpoint was discarded, or could not be written: that ends no work. */
 export function fileCheckpoint(
@@ -66,24 +64,38 @@ export function fileCheckpoint(
   };
 }
 
+/** Hash of the inputs that a checkpoint is of; undefined when there is no file.
+ * @throws Format for a file that is no checkpoint, File when it cannot be read. */
+export async function inputsOfCheckpoint(file: string): Promise<string | undefined> {
+  const found = await readFile(file).catch((cause: unknown) => {
+    if (errorCode(cause) === "ENOENT") return undefined;
+    throw fileError("cannot be read", file, cause);
+  });
+  if (found === undefined) return undefined;
+  const header = headerIn(found);
+  if (header !== undefined) return header.inputsHash;
+  throw new DoselapError("Format", "is no checkpoint of doselap's, and is left as it is", { file });
+}
+
 /** Why the file cannot be used, or undefined when it can. */
 function faultOf(found: Buffer, inputsHash: string): string | undefined {
-  const end = found.indexOf("\n");
-  const header = end < 0 ? undefined : headerOf(found.toString("utf8", 0, end));
+  const header = headerIn(found);
   if (header === undefined) return "it has no header";
   if (header.inputsHash !== inputsHash) return "it is of other inputs";
-  const state = found.subarray(end + 1);
+  const state = found.subarray(found.indexOf("\n") + 1);
   if (state.byteLength !== header.bytes)
     return `it was cut short: ${state.byteLength} of ${header.bytes} bytes`;
   return sha256Hex(state) === header.sha256 ? undefined : "its bytes do not match their hash";
 }
 
+function headerIn(found: Buffer): Header | undefined {
+  const end = found.indexOf("\n");
+  return end < 0 ? undefined : headerOf(found.toString("utf8", 0, end));
+}
+
 function headerOf(text: string): Header | undefined {
   try {
-    const header: unknown = JSON.parse(text);
-    return typeof header === "object" && header !== null && "inputsHash" in header && "sha256" in header
-      ? (header as Header)
-      : undefined;
+    return headerShape.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }

@@ -24,14 +24,20 @@ export type TrainerChoice =
       readonly programSha256?: readonly string[] | undefined;
     };
 
-export interface RunContext {
+/** How jobs are worked at. None of it changes a byte of any result, nor a hash (CONFIG-002). */
+export interface WorkSettings {
+  /** Milliseconds between the checkpoints of a job; a minute when absent. */
+  readonly checkpointMs?: number | undefined;
+  /** Threads of an engine's kernels; one when absent. */
+  readonly threads?: number | undefined;
+}
+
+export interface RunContext extends WorkSettings {
   /** The run folder, absolute. */
   readonly root: string;
   readonly design: StudyDesign;
   readonly designHash: string;
   readonly trainer: TrainerChoice;
-  /** Milliseconds between the checkpoints of a job; a minute when absent. */
-  readonly checkpointMs?: number | undefined;
 }
 
 /** After the plan stage. */
@@ -125,11 +131,11 @@ export async function readStudy(root: string): Promise<{ design: StudyDesign; ha
 export async function openStageContext(
   root: string,
   trainer: TrainerChoice,
-  { checkpointMs }: Pick<RunContext, "checkpointMs"> = {},
+  { checkpointMs, threads }: WorkSettings = {},
 ): Promise<StageContext> {
   const study = await readStudy(root);
   if (study === undefined) throw new DoselapError("Job", "holds no study", { file: root });
-  return withPlan({ root, design: study.design, designHash: study.hash, trainer, checkpointMs });
+  return withPlan({ root, design: study.design, designHash: study.hash, trainer, checkpointMs, threads });
 }
 
 /** Adds the plan that the plan stage left. @throws Job, Format, Hash. */

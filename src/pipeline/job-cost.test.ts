@@ -63,3 +63,12 @@ test("a peak of memory belongs to the jobs of its time", () => {
   expect(a.peakMemoryBytes).toBeGreaterThan(size);
   expect(b.peakMemoryBytes).toBeGreaterThan(0);
 });
+
+test("a job of several threads beside others: their wall time together, for one thread's own time says too little", () => {
+  const time = clock();
+  const meter = costMeter(time.now);
+  const [beside, alone] = [meter.start(2, 3), meter.start(1, 3)];
+  time.ms = 2000;
+  expect(beside.end(0.5)).toMatchObject({ wallSeconds: 2, coreSeconds: 6, coreBasis: "wall" });
+  expect(alone.end(0.5)).toMatchObject({ wallSeconds: 2, coreBasis: "process" });
+});

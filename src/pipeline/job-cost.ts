@@ -3,7 +3,7 @@
 //   one at a time   the process's own processor time, all its threads included (collector, compiler, file reading), and that
 //                   of the programs it started;
 //   several         the time of the job's own thread, which leaves those helpers out (Linux: proc(5), schedstat and stat);
-//   else            the wall time, for a job computes in one thread.
+//   else            the wall time of the threads that the job computes in.
 // Memory is always that of the whole process: the peak of its resident set while the job ran.
 
 import { readFileSync, writeFileSync } from "node:fs";
@@ -29,8 +29,8 @@ export function threadSeconds(): number | null {
 
 /** Measures the jobs of one process. */
 export interface CostMeter {
-  /** Begins a job; `jobsAtOnce` says how many may run beside it. */
-  start(jobsAtOnce: number): RunningCost;
+  /** Begins a job that computes in `threads`; `jobsAtOnce` says how many may run beside it. */
+  start(jobsAtOnce: number, threads?: number): RunningCost;
 }
 
 export interface RunningCost {
@@ -50,7 +50,7 @@ export function costMeter(now: () => number): CostMeter {
   }
 
   return {
-    start(jobsAtOnce) {
+    start(jobsAtOnce, threads = 1) {
       takePeak();
       const job = {};
       peaks.set(job, 0);
@@ -64,8 +64,8 @@ export function costMeter(now: () => number): CostMeter {
           const core: Pick<JobCost, "coreSeconds" | "coreBasis"> =
             jobsAtOnce === 1
               ? { coreSeconds: rounded(processSeconds() - processor), coreBasis: "process" }
-              : thread === null
-                ? { coreSeconds: wallSeconds, coreBasis: "wall" }
+              : thread === null || threads > 1
+                ? { coreSeconds: rounded(wallSeconds * threads), coreBasis: "wall" }
                 : { coreSeconds: rounded(thread), coreBasis: "thread" };
           return { wallSeconds, ...core, peakMemoryBytes: peak > 0 ? peak : null, jobsAtOnce };
         },

@@ -1,14 +1,21 @@
 // Runs a study in a folder: stage after stage, each job once. Interrupted or killed, the same call goes on where it was.
 
-import { setTimeout as sleep } from "node:timers/promises";
 import { DoselapError } from "../errors.ts";
 import type { StudyDesign } from "../study/design/schema.ts";
 import { doselapVersion } from "../version.ts";
-import { openRun, tieRun, withPlan, type RunContext, type TrainerChoice } from "./context.ts";
+import {
+  openRun,
+  tieRun,
+  withPlan,
+  type RunContext,
+  type TrainerChoice,
+  type WorkSettings,
+} from "./context.ts";
 import type { EventSink } from "./events.ts";
-import type { Executor, Standing, Submission } from "./executors/executor.ts";
+import type { Executor } from "./executors/executor.ts";
 import { jobGraph } from "./executors/graph.ts";
 import { localExecutor } from "./executors/local.ts";
+import { untilOver } from "./executors/until-over.ts";
 import type { JobFilters } from "./filters.ts";
 import { openJournal } from "./journal.ts";
 import { lockRun } from "./lock.ts";
@@ -19,7 +26,7 @@ import { planStage } from "./stages/plan.ts";
 import { sweep } from "./sweep.ts";
 import { summaryOf, tally, type JobEnd, type RunSummary } from "./summary.ts";
 
-export interface RunOptions {
+export interface RunOptions extends WorkSettings {
   /** The run folder, absolute; made when absent. */
   readonly root: string;
   readonly design: StudyDesign;
@@ -31,8 +38,6 @@ export interface RunOptions {
   readonly workers?: number | undefined;
   /** Where the jobs run; closed at the end. Default: here, with `workers`. */
   readonly executor?: Executor | undefined;
-  /** Milliseconds between the checkpoints of a job; default: a minute. */
-  readonly checkpointMs?: number | undefined;
   readonly onEvent?: EventSink | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Clock for events.jsonl, milliseconds since 1970; no result depends on it. */
@@ -50,11 +55,12 @@ export async function runStudy({
   workers = 1,
   executor = localExecutor({ workers }),
   checkpointMs,
+  threads,
   onEvent,
   signal,
   now,
 }: RunOptions): Promise<RunSummary> {
-  const run = { ...(await openRun(root, design, trainer)), checkpointMs };
+  const run = { ...(await openRun(root, design, trainer)), checkpointMs, threads };
   const release = await lockRun(root);
   try {
     await sweep(root);
@@ -69,20 +75,12 @@ export async function runStudy({
     const context = await withPlan(run);
     const graph = jobGraph(context, wanted, filters);
     const submission = await executor.submit(graph, { context, onEvent: emit, signal, now });
-    const standing = await untilOver(executor, submission);
+    const standing = await untilOver(executor, submission, signal);
     const jobs = graph.nodes.flatMap(({ job }) => (job === null ? [] : [job]));
     return await summaryOf(context, jobs, { planned, standing, ends });
   } finally {
     await executor.close();
     await release();
-  }
-}
-
-async function untilOver(executor: Executor, submission: Submission): Promise<Standing> {
-  for (;;) {
-    const standing = await executor.poll(submission);
-    if (standing.isOver) return standing;
-    await sleep(executor.pollMs);
   }
 }
 

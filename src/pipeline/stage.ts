@@ -2,12 +2,17 @@
 
 import type { Cell } from "../study/cell.ts";
 import type { StateKeeper } from "../io/kept-state.ts";
-import type { RunContext, StageContext } from "./context.ts";
+import type { RunContext, StageContext, WorkSettings } from "./context.ts";
 import type { JobRecord } from "./record.ts";
 import type { JobResult } from "./store.ts";
 
 export const stageNames = ["plan", "generate", "views", "train", "reconstruct", "compare", "report"] as const;
 export type StageName = (typeof stageNames)[number];
+
+/** Threads that a job of the stage computes in: engines share their frames out among several, all other work takes one. */
+export function threadsIn(stage: StageName, { threads = 1 }: WorkSettings): number {
+  return stage === "reconstruct" ? threads : 1;
+}
 
 export interface StageJob {
   readonly stage: StageName;

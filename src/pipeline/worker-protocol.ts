@@ -1,15 +1,14 @@
 // What passes between the executor and its workers: plain data only.
 
 import type { ErrorTag } from "../errors.ts";
-import type { TrainerChoice } from "./context.ts";
+import type { TrainerChoice, WorkSettings } from "./context.ts";
 import type { JobRun } from "./run-job.ts";
 import type { StageName } from "./stage.ts";
 
 /** Given to a worker when it starts. */
-export interface WorkerSetting {
+export interface WorkerSetting extends WorkSettings {
   readonly root: string;
   readonly trainer: TrainerChoice;
-  readonly checkpointMs?: number | undefined;
 }
 
 export interface WorkerTask {

@@ -12,9 +12,9 @@ import type { WorkerMessage, WorkerReply, WorkerSetting, WorkerTask } from "./wo
 /** A thread whose event loop turns says so this often. */
 const aliveMs = 1000;
 
-const { root, trainer, checkpointMs } = workerData as WorkerSetting;
+const { root, trainer, ...settings } = workerData as WorkerSetting;
 // A failure to open is each job's error, not the thread's death.
-const opened = openStageContext(root, trainer, { checkpointMs });
+const opened = openStageContext(root, trainer, settings);
 opened.catch(() => undefined);
 const jobs = new Map<string, ReadonlyMap<string, StageJob>>();
 

@@ -3,7 +3,7 @@
 // --seed S      another set of cases (default 1)
 // --only NAME   one target; --case I  one case of it, whose input is kept as fuzz-case.bin
 // --json        one JSON document on stdout
-// Exit 1 when a reader failed.
+// The last line is "N passed, N failed" over all cases; exit 1 when a reader failed.
 
 import { writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -45,7 +45,7 @@ const cases = all.reduce((sum, report) => sum + report.cases, 0);
 process.stdout.write(
   values.json === true
     ? `${JSON.stringify({ seed, cases, faults, targets: reports })}\n`
-    : `\n${cases} cases of ${chosen.length} targets, seed ${seed}: ${faults.length} faults\n`,
+    : `\n${chosen.length} targets, seed ${seed}\n${cases - faults.length} passed, ${faults.length} failed\n`,
 );
 if (faults.length > 0) process.exitCode = 1;
 

@@ -34,6 +34,7 @@ export const targets: readonly FuzzTarget[] = [
   runFolder.verifyTarget,
   runFolder.eventsTarget,
   runFolder.lockTarget,
+  runFolder.checkpointTarget,
   runFolder.trainerTarget,
   bundle.headTarget,
   bundle.configTarget,

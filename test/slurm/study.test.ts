@@ -1,6 +1,7 @@
 // A study on a real Slurm: the bytes of a local run, whatever is done to it on the way.
 
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -18,7 +19,7 @@ let out: string;
 const submit = ["--executor", "slurm", "--slurm-task-seconds", "1"] as const;
 
 beforeAll(async () => {
-  cluster = await startCluster();
+  cluster = await startCluster({ port: 16817 });
   folder = await mkdtemp(join(tmpdir(), "doselap-slurm-runs-"));
   study = await writeTinyStudy(folder, (text) =>
     text
@@ -91,12 +92,7 @@ test("a task is told to stop before its limit, requeued, and goes on; the contro
   const blind = await command("status", out, "--json");
   expect(JSON.parse(blind.stdout)).toMatchObject({ isAlive: true, slurm: { running: null } });
   await cluster.startController();
-  // A requeued job is held back for two minutes by Slurm; an operator would wait.
-  const waiting = (await cluster.alive())
-    .filter((line) => !line.endsWith("RUNNING"))
-    .map((line) => line.split(" ")[0]!);
-  for (const id of waiting)
-    await cluster.slurm("scontrol", "update", `jobid=${id}`, "StartTime=now").catch(() => "");
+  await cluster.hurry();
   const { code, stderr } = await done;
   expect(stderr).not.toContain("failed");
   expect(code).toBe(0);
@@ -139,4 +135,46 @@ test("what Slurm refuses is told in its words, and nothing is left in the queue"
   expect(code).toBe(1);
   expect(stderr).toMatch(/Invalid partition name/u);
   expect(await cluster.alive()).toEqual([]);
+});
+
+test("a dry run prints the scripts that are submitted; trainer, threads and checkpoints reach the tasks", async () => {
+  await writeFile(
+    join(folder, "trainer.sh"),
+    `echo "$DOSELAP_ARM"; cp "$DOSELAP_TEST_DATA" reconstruction.npz\n`,
+  );
+  const external = [
+    "--runner",
+    "command",
+    "--command",
+    "sh trainer.sh",
+    "--arm",
+    "pinn,rpie,null",
+    "--view",
+    "dense",
+  ];
+  const settings = ["--threads", "2", "--checkpoint-every", "7", "--slurm-time", "30"];
+  const args = ["run", study, "--out", out, ...external];
+  const dry = await command(...args, "--executor", "slurm", ...settings, "--dry-run", "--json");
+  expect(existsSync(join(folder, out))).toBe(false);
+  const { code, stderr } = await command(...args, "--executor", "slurm", ...settings);
+  expect(code, stderr).toBe(0);
+  const scripts = JSON.parse(dry.stdout).scripts as { name: string; text: string }[];
+  // The common name of the jobs is drawn anew for each submission.
+  const unnamed = (text: string): string => text.replace(/--job-name=doselap-tiny-[0-9a-f]{8}-/u, "");
+  for (const { name, text } of scripts)
+    expect(unnamed(text)).toBe(unnamed(await readFile(join(folder, out, "slurm", `${name}.sh`), "utf8")));
+  expect(scripts.map(({ name, text }) => [name, /--cpus-per-task=(\d+)/u.exec(text)?.[1]])).toEqual(
+    ["generate", "views", "train", "reconstruct", "compare", "collect"].map((name) => [
+      name,
+      name === "reconstruct" ? "2" : "1",
+    ]),
+  );
+  expect(JSON.parse(await readFile(join(folder, out, "slurm/tasks.json"), "utf8"))).toMatchObject({
+    threads: 2,
+    checkpointMs: 7000,
+  });
+  // The same trainer, here: all of its work is found, for its program's hash is that of the tasks.
+  const here = await command(...args, "--workers", "1", "--json");
+  const { done, reused } = JSON.parse(here.stdout);
+  expect(reused).toBe(done);
 });

@@ -22,8 +22,9 @@ import { jsonFlag, parseCount, parseNpzPath, parsePath, parseSeed } from "../fla
 import { memoryLines, openScan, streamingOf, type OpenScan } from "../open-scan.ts";
 import { prepareOutput } from "../output-file.ts";
 import { readFlags, type ReadFlags } from "../read-flags.ts";
+import { checkpointFlags, keptReconstruction, type CheckpointFlags } from "../reconstruct-checkpoint.ts";
 
-interface Flags extends ReadFlags, EngineFlags, BackendFlags, DetectorFlags {
+interface Flags extends ReadFlags, EngineFlags, BackendFlags, DetectorFlags, CheckpointFlags {
   readonly epochs?: number;
   readonly out: string;
   readonly probe?: string;
@@ -47,6 +48,7 @@ export const reconstructCommand = buildCommand<Flags, [string], CliContext>({
       "  doselap reconstruct scan.npz --engine dm:30+ml:50 --fix-probe --out object.npz --json",
       "  doselap reconstruct scan.npz --engine ml --held-out 0.05 --set prior=tv --set priorWeight=auto --out o.npz",
       "  doselap reconstruct large.npz --engine lsqml --memory 4000 --scratch /data/tmp --out object.npz",
+      "  doselap reconstruct large.npz --engine lsqml --checkpoint object.state --out object.npz",
     ].join("\n"),
   },
   parameters: {
@@ -99,6 +101,7 @@ export const reconstructCommand = buildCommand<Flags, [string], CliContext>({
       },
       ...detectorFlags,
       ...backendFlags,
+      ...checkpointFlags,
       ...readFlags,
       json: jsonFlag,
     },
@@ -160,8 +163,11 @@ async function reconstruct(
   const [estimate, ...streaming] = memoryLines(scan, plan, flags);
   printNote(context, `${backend.nameFor(dataset.size)}, ${estimate}`);
   for (const line of streaming) printNote(context, line);
+  const kernels = kernelsFor(flags, dataset.size);
+  const kept = await keptReconstruction(flags, context, { engine, problem, seed, kernels });
   const result = await runEngine(engine, problem, {
     ...memory,
+    passes: kept?.passes,
     survey: plan.survey,
     seed,
     signal,
@@ -181,7 +187,7 @@ async function reconstruct(
       options: engine.options,
       seed,
       subPixel: problem.subPixel,
-      kernels: kernelsFor(flags, size),
+      kernels,
       choices,
     },
   });
@@ -192,6 +198,7 @@ async function reconstruct(
     ycoords: ndarray("float64", [dataset.frames], positions.y),
     _metadata: ndarray("string", [], [JSON.stringify(metadata)]),
   });
+  await kept?.done();
   const summary = {
     engine: engine.name,
     options: engine.options,

@@ -2,6 +2,7 @@
 
 import { buildCommand } from "@stricli/core";
 import { printJson, type CliContext } from "../context.ts";
+import { threadsFlag } from "../executor-flags.ts";
 import { jsonFlag } from "../flags.ts";
 import {
   filterFlags,
@@ -38,6 +39,7 @@ export const runCommand = buildCommand<Flags, [string?], CliContext>({
     positional: studyPositional,
     flags: {
       ...studyFlags,
+      threads: threadsFlag,
       ...filterFlags,
       stage: {
         kind: "enum",

@@ -12,7 +12,7 @@ import {
 } from "../study-flags.ts";
 import { dryRunTraining, runInTerminal } from "../study-run.ts";
 
-type Flags = StudyFlags & FilterFlags & { readonly dryRun: boolean; readonly json: boolean };
+type Flags = Omit<StudyFlags, "threads"> & FilterFlags & { readonly dryRun: boolean; readonly json: boolean };
 
 export const trainCommand = buildCommand<Flags, [string?], CliContext>({
   docs: {

@@ -3,10 +3,12 @@
 import { isNetworkArm, networkArms } from "../../nn/arms/registry.ts";
 import { scoredArms } from "../stages/layout.ts";
 import type { StageContext } from "../context.ts";
-import type { StageJob } from "../stage.ts";
+import { threadsIn, type StageJob } from "../stage.ts";
 
 /** A worker thread with our code loaded. */
 const workerBytes = 60e6;
+/** A further thread of kernels; frames and sums are shared. */
+const threadBytes = 15e6;
 /** Copies of the frames that a stage holds at once: read, worked on, written. */
 const frameCopies = {
   plan: 0,
@@ -25,14 +27,16 @@ const activations = 8;
 const usualWidths: readonly number[] = [32, 64, 128];
 
 /** Bytes; frames are float32 [M, N, N], objects complex64. */
-export function jobMemoryBytes({ stage, cell, arm }: StageJob, { plan, design }: StageContext): number {
+export function jobMemoryBytes({ stage, cell, arm }: StageJob, context: StageContext): number {
+  const { plan, design } = context;
   if (cell === null) return workerBytes;
   const { sizePx, objectHeightPx, objectWidthPx, views } = plan;
   const frames = views.find(({ view }) => view === cell.view)?.frames ?? 0;
   const frameBytes = 4 * sizePx ** 2;
   const objectBytes = 8 * objectHeightPx * objectWidthPx;
   const arms = stage === "compare" ? scoredArms(design).length : 1;
-  const held = frameCopies[stage] * frames * frameBytes + (objectCopies + 2 * arms) * objectBytes;
+  const threads = (threadsIn(stage, context) - 1) * threadBytes;
+  const held = threads + frameCopies[stage] * frames * frameBytes + (objectCopies + 2 * arms) * objectBytes;
   if (stage !== "train" || arm === null || !isNetworkArm(arm)) return Math.round(workerBytes + held);
   const { batchSize } = design.training;
   const options: object = networkArms[arm].options.parse(design.methods[arm] ?? {});

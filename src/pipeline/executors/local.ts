@@ -3,14 +3,16 @@
 // number of workers and memory change no byte of any result.
 
 import { costMeter, type CostMeter } from "../job-cost.ts";
+import { threadsIn } from "../stage.ts";
 import { stages } from "../stages/registry.ts";
 import type { Executor, ExecutorRun, Submission } from "./executor.ts";
 import { freeMemoryBytes, mostMemoryBytes } from "./free-memory.ts";
 import type { GraphNode, JobGraph } from "./graph.ts";
+import { interrupted } from "./interrupted.ts";
 import { runNode } from "./node.ts";
 import { createSchedule, type Schedule } from "./schedule.ts";
 import { jobEndOf, stageEvents, type StageEvents } from "./stage-events.ts";
-import { interrupted, openWorkers, type Workers } from "./workers.ts";
+import { openWorkers, type Workers } from "./workers.ts";
 
 export interface LocalOptions {
   /** Jobs at a time. */
@@ -230,7 +232,7 @@ class Lane {
     }
     onEvent({ kind: "job-start", stage, path: id });
     const isHere = this.#options.workers === 1 || stages[stage].inMainThread(context);
-    const running = this.#meter.start(this.#jobsAtOnce);
+    const running = this.#meter.start(this.#jobsAtOnce, threadsIn(stage, context));
     const result = await (isHere ? this.#here(node) : this.#workers.run(job, context, this.#stop.signal));
     const cost = running.end(isHere || "lost" in result ? null : result.threadSeconds);
     if ("lost" in result) {

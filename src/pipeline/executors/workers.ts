@@ -8,6 +8,7 @@ import type { StageContext } from "../context.ts";
 import type { EventSink } from "../events.ts";
 import type { JobRun } from "../run-job.ts";
 import type { StageJob } from "../stage.ts";
+import { interrupted } from "./interrupted.ts";
 import type { WorkerMessage, WorkerReply, WorkerSetting, WorkerTask } from "../worker-protocol.ts";
 
 export interface WorkersOptions {
@@ -39,11 +40,11 @@ export function openWorkers({ count, silenceMs, onEvent, filename }: WorkersOpti
   /** Looks at a job since it was last heard of. */
   const looks = new Map<string, number>();
 
-  function open({ root, trainer, checkpointMs }: StageContext): Piscina<WorkerTask, WorkerReply> {
+  function open({ root, trainer, checkpointMs, threads }: StageContext): Piscina<WorkerTask, WorkerReply> {
     const opened = new Piscina<WorkerTask, WorkerReply>({
       // Workers load the build: Node 20 cannot start a worker from TypeScript. src/ and dist/ have the same depth.
       filename: filename ?? new URL("../../../dist/pipeline/worker.js", import.meta.url).href,
-      workerData: { root, trainer, checkpointMs } satisfies WorkerSetting,
+      workerData: { root, trainer, checkpointMs, threads } satisfies WorkerSetting,
       minThreads: 0,
       maxThreads: count,
       idleTimeout: 60_000,
@@ -125,11 +126,4 @@ function deathText(cause: unknown): string {
   if (code === "ERR_WORKER_OUT_OF_MEMORY")
     return "the worker ran out of memory; use fewer --workers, or smaller frames";
   return `the worker died: ${messageOf(cause)}`;
-}
-
-export function interrupted(cause?: unknown): DoselapError {
-  return new DoselapError("Interrupted", "stopped; finished jobs are kept", {
-    cause,
-    hint: "Run the same command again to go on.",
-  });
 }

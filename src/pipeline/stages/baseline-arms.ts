@@ -24,9 +24,9 @@ export async function baselineObject(
   baseline: "steps" | "mean-pattern",
   scored: Dataset,
   cell: Cell,
-  { design, root }: StageContext,
+  { design, root, threads }: StageContext,
 ): Promise<BaselineResult> {
-  const backend = openBackend({ kernels: "simd", threads: 1 });
+  const backend = openBackend({ kernels: "simd", threads });
   const problem = problemOf(scored);
   // As networks' objects are: else what they must beat would lose by its noise alone (NN-009).
   const closed = (object: ComplexImage): ComplexImage =>

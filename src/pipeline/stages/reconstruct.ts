@@ -118,6 +118,7 @@ async function work(
       return runEngineArm(run, new Map([["reconstruction", { ...problemOf(dataset), object }]]), {
         cell: cell!,
         folder,
+        threads: context.threads,
         ...hooks,
       });
     }
@@ -133,7 +134,7 @@ async function work(
         const half = await readDataset(join(context.root, "data", cellPath(cell!), file));
         problems.set(`reconstruction-${file.replace(".npz", "")}`, problemOf(half.dataset));
       }
-      return runEngineArm(run, problems, { cell: cell!, folder, ...hooks });
+      return runEngineArm(run, problems, { cell: cell!, folder, threads: context.threads, ...hooks });
     }
     default:
       throw definition satisfies never;
@@ -156,15 +157,20 @@ async function runEngineArm(
   {
     cell,
     folder,
+    threads,
     progress,
     signal,
     checkpoint,
-  }: WorkHooks & { readonly cell: Cell; readonly folder: string },
+  }: WorkHooks & {
+    readonly cell: Cell;
+    readonly folder: string;
+    readonly threads: number | undefined;
+  },
 ): Promise<JobResult> {
   const engine = prepareEngine(name, options);
   const histories: Record<string, History> = {};
-  // One build of the kernels for all machines: the same bytes everywhere. Jobs share the cores, so each takes one thread.
-  const backend = openBackend({ kernels: "simd", threads: 1 });
+  // One build of the kernels for all machines: the same bytes everywhere, and for any number of threads.
+  const backend = openBackend({ kernels: "simd", threads });
   const passes = await openPasses(checkpoint);
   let done = 0;
   for (const [output, problem] of problems) {

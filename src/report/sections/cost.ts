@@ -204,7 +204,7 @@ function stageTable({ jobs }: RunCosts): Markup {
 const basisWords = {
   process: "of the whole process, its helper threads and child programs included",
   thread: "of the job's own thread, without the collector and other helpers",
-  wall: "taken from the wall time, as of one thread",
+  wall: "taken from the wall time, as of the threads that it computes in",
 } as const;
 
 function machineList({ machines, jobs }: RunCosts): Markup {

@@ -1,10 +1,11 @@
 // What a run folder holds as text: study.json, plan.json, job records, numbers of the comparison, the journal, the lock, and
 // what an external trainer leaves. Each is read as its own program would read it, and used as far as no job is run.
 
-import { hostname } from "node:os";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, join, normalize, sep } from "node:path";
+import { hostname, tmpdir } from "node:os";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join, normalize, resolve, sep } from "node:path";
 
+import { fileCheckpoint, inputsOfCheckpoint } from "../../../src/pipeline/checkpoint.ts";
 import { withPlan, readStudy, type RunContext } from "../../../src/pipeline/context.ts";
 import { lockRun } from "../../../src/pipeline/lock.ts";
 import { changedOutputs, hashOutputs, readRecord } from "../../../src/pipeline/record.ts";
@@ -148,8 +149,10 @@ export const recordTarget = fileTarget("job/result.json", {
     await hashOutputs(join(folder, "job"));
     if (!["done", "failed", "skipped"].includes(record.state))
       throw new TypeError(`a state: ${String(record.state)}`);
+    const job = resolve(folder, "job");
     for (const name of Object.keys(record.outputs)) {
-      if (/[/\\\0]|^\.\.?$/u.test(name)) throw new TypeError(`an output outside of its folder: ${name}`);
+      if (name.includes("\0") || !resolve(job, name).startsWith(job + sep))
+        throw new TypeError(`an output outside of its folder: ${name}`);
     }
   },
 });
@@ -272,6 +275,40 @@ export const lockTarget = fileTarget("run.lock", {
     await release();
   },
 });
+
+/** A spoilt one is no checkpoint, or is discarded with a note; what is loaded is what was saved. */
+export const checkpointTarget = fileTarget("checkpoint", {
+  async samples() {
+    const folder = await mkdtemp(join(tmpdir(), "doselap-fuzz-"));
+    const file = join(folder, "checkpoint");
+    try {
+      await checkpointIn(file, () => undefined).save(checkpointState);
+      return [await readFile(file)];
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  },
+  async read(folder) {
+    const file = join(folder, "checkpoint");
+    await inputsOfCheckpoint(file);
+    const notes: string[] = [];
+    const state = await checkpointIn(file, (text) => notes.push(text)).load();
+    if (state === undefined && notes.length === 0) throw new TypeError("discarded without a word");
+    if (state !== undefined && !Buffer.from(state).equals(checkpointState))
+      throw new TypeError("another state than was saved");
+  },
+});
+
+const checkpointState = Buffer.from("a state\n\0of bytes");
+
+function checkpointIn(file: string, note: (text: string) => void) {
+  return fileCheckpoint(
+    { file, draft: `${file}.draft` },
+    "ab".repeat(32),
+    { everyMs: 1000, now: () => 0 },
+    note,
+  );
+}
 
 export const trainerTarget = fileTarget("job/result.json", {
   name: "trainer-result",

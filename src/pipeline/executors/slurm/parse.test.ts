@@ -3,73 +3,116 @@
 import { readFile } from "node:fs/promises";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { taskKey } from "./asking.ts";
 import { parseJobId, parseMaxArraySize, parseSacct, parseSqueue } from "./parse.ts";
 import { endText, livenessOf } from "./states.ts";
 
-// fixtures/slurm/README.md says which were recorded.
+// fixtures/slurm/README.md says how each was recorded, and which were written by hand.
 const releases = ["22.05", "23.02", "23.11", "24.05"] as const;
-const recorded = (release: string, name: string): Promise<string> =>
-  readFile(new URL(`../../../../fixtures/slurm/${release}/${name}.txt`, import.meta.url), "utf8");
+const moments = ["running", "suspended", "requeued", "held", "preempted", "ended"] as const;
+const recorded = (folder: string, name: string): Promise<string> =>
+  readFile(new URL(`../../../../fixtures/slurm/${folder}/${name}.txt`, import.meta.url), "utf8");
+const linesOf = (text: string): string[] => text.split("\n").filter((line) => line !== "");
 
-describe("squeue", () => {
-  test("22.05: tasks by array and number, single jobs, what waits for what", async () => {
-    const states = parseSqueue(await recorded("22.05", "squeue-ended"));
-    const of = (jobId: string, task: number | null) =>
-      states.find((one) => one.jobId === jobId && one.task === task);
-    expect(of("7", 2)).toEqual({ jobId: "7", task: 2, state: "RUNNING", reason: "" });
-    expect(of("8", null)).toEqual({ jobId: "8", task: null, state: "FAILED", reason: "NonZeroExitCode" });
-    expect(of("9", null)?.reason).toBe("DependencyNeverSatisfied");
-    expect(of("11", null)).toEqual({ jobId: "11", task: null, state: "PENDING", reason: "JobHeldUser" });
-    expect(states).toHaveLength(13);
+/** What each state of a recorded job means; https://slurm.schedmd.com/squeue.html, "JOB STATE CODES". */
+const meaning: { readonly [state: string]: string } = {
+  RUNNING: "running",
+  COMPLETING: "running",
+  SUSPENDED: "running",
+  SIGNALING: "running",
+  EXPEDITING: "running",
+  STAGE_OUT: "running",
+  PENDING: "waiting",
+  REQUEUED: "waiting",
+  CONFIGURING: "waiting",
+  RESV_DEL_HOLD: "waiting",
+  SPECIAL_EXIT: "waiting",
+  COMPLETED: "ended",
+  CANCELLED: "ended",
+  FAILED: "ended",
+  TIMEOUT: "ended",
+  NODE_FAIL: "ended",
+  PREEMPTED: "ended",
+  OUT_OF_MEMORY: "ended",
+  DEADLINE: "ended",
+  BOOT_FAIL: "ended",
+  REVOKED: "ended",
+  LAUNCH_FAILED: "ended",
+  RECONFIG_FAIL: "ended",
+};
+
+describe.each(releases)("Slurm %s", (release) => {
+  test.each(moments)("squeue, %s: every line is a task or a single job, alive or not", async (moment) => {
+    const text = await recorded(release, `squeue-${moment}`);
+    const states = parseSqueue(text);
+    // A job is written back as Slurm wrote it: nothing is left out, added or mixed up.
+    const again = states.map(({ jobId, task, state, reason }) =>
+      [jobId, task ?? "N/A", state, reason === "" ? "None" : reason].join("|"),
+    );
+    expect(again).toEqual(linesOf(text));
+    expect(states.map(({ state }) => [state, livenessOf(state)])).toEqual(
+      states.map(({ state }) => [state, meaning[state]]),
+    );
   });
 
-  test("a banner is no job", async () => {
-    expect(parseSqueue(await recorded("24.05", "squeue-ended")).map(({ jobId }) => jobId)).toEqual([
-      "901",
-      "901",
-      "901",
-      "902",
+  test("squeue: every way in which a job ends is among them, with its reason", async () => {
+    const ends = parseSqueue(await recorded(release, "squeue-ended"));
+    const reasonOf = (state: string) => ends.find((one) => one.state === state)?.reason;
+    expect(reasonOf("COMPLETED")).toBe("");
+    expect(reasonOf("FAILED")).toBe("NonZeroExitCode");
+    expect(reasonOf("NODE_FAIL")).toBe("NodeDown");
+    expect(reasonOf("OUT_OF_MEMORY")).toBe("OutOfMemory");
+    expect(reasonOf("TIMEOUT")).toBe("TimeLimit");
+    expect(reasonOf("PREEMPTED")).toBe("");
+    const held = ends.filter(({ state }) => state === "PENDING").map(({ reason }) => reason);
+    expect(held.toSorted()).toEqual([
+      "DependencyNeverSatisfied",
+      "JobHeldUser",
+      "job requeued in held state",
     ]);
   });
+
+  test("sacct says of every job what squeue says at the same moment", async () => {
+    const queue = new Map(
+      parseSqueue(await recorded(release, "squeue-ended")).map((one) => [taskKey(one), one.state]),
+    );
+    const text = await recorded(release, "sacct");
+    const past = parseSacct(text);
+    expect(past).toHaveLength(linesOf(text).length);
+    expect(past.map((one) => [taskKey(one), one.state])).toEqual(
+      past.map((one) => [taskKey(one), queue.get(taskKey(one))]),
+    );
+    const reasons = new Set(past.filter(({ state }) => state === "FAILED").map(({ reason }) => reason));
+    expect([...reasons]).toEqual(["exit code 1:0"]);
+  });
+
+  test("a controller that does not answer is no job; sbatch and scontrol", async () => {
+    expect(parseSqueue(await recorded(release, "unreachable"))).toEqual([]);
+    expect(parseJobId(await recorded(release, "sbatch"))).toMatch(/^\d+$/u);
+    expect(parseJobId(await recorded(release, "sbatch-refused"))).toBeUndefined();
+    expect(parseMaxArraySize(await recorded(release, "config"))).toBe(1001);
+  });
 });
 
-test.each(releases)("%s: alive or not, by state", async (release) => {
-  const alive = parseSqueue(await recorded(release, "squeue-ended")).map(({ state }) => [
-    state,
-    livenessOf(state),
-  ]);
-  const expected: { readonly [state: string]: string } = {
-    RUNNING: "running",
-    COMPLETING: "running",
-    SUSPENDED: "running",
-    SIGNALING: "running",
-    EXPEDITING: "running",
-    PENDING: "waiting",
-    REQUEUED: "waiting",
-  };
-  expect(alive).toEqual(alive.map(([state]) => [state, expected[state!] ?? "ended"]));
-});
-
-test.each(releases)("%s: what is said when the controller does not answer is no job", async (release) => {
-  expect(parseSqueue(await recorded(release, "unreachable"))).toEqual([]);
-});
-
-test("sacct: exit codes are as Slurm's text has them, waiting ranges are left out", async () => {
-  expect(parseSacct(await recorded("23.02", "sacct"))).toEqual([
-    { jobId: "4711", task: 0, state: "COMPLETED", reason: "" },
+test("states and forms that no recording has: a banner, waiting ranges, another user's cancelling, a lost connection", async () => {
+  const states = parseSqueue(await recorded("by-hand", "squeue"));
+  expect(states).toHaveLength(linesOf(await recorded("by-hand", "squeue")).length - 1);
+  expect(states.map(({ state }) => [state, livenessOf(state)])).toEqual(
+    states.map(({ state }) => [state, meaning[state]]),
+  );
+  expect(parseSacct(await recorded("by-hand", "sacct"))).toEqual([
     { jobId: "4711", task: 1, state: "PREEMPTED", reason: "exit code 0:15" },
     { jobId: "4711", task: 2, state: "CANCELLED", reason: "" },
-    { jobId: "4712", task: null, state: "OUT_OF_MEMORY", reason: "exit code 0:125" },
   ]);
+  expect(parseSqueue(await recorded("by-hand", "unreachable"))).toEqual([]);
   expect(parseSacct(await recorded("22.05", "sacct-disabled"))).toEqual([]);
 });
 
-test("sbatch and scontrol", async () => {
+test("the id of sbatch stands alone, or before the cluster's name; warnings come before it", () => {
   expect(parseJobId("17\n")).toBe("17");
   expect(parseJobId("sbatch: warning: something\n17;cluster\n")).toBe("17");
   expect(parseJobId("")).toBeUndefined();
   expect(parseJobId("Submitted batch job 17")).toBeUndefined();
-  expect(parseMaxArraySize(await recorded("22.05", "config"))).toBe(1001);
   expect(parseMaxArraySize("")).toBeUndefined();
 });
 

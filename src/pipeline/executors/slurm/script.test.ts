@@ -26,6 +26,7 @@ function scriptFor(root: string, tasks = 3): string {
     root,
     tasks,
     memoryMb: 700,
+    cores: 1,
     command: [process.execPath, echo],
     settings: { partition: "long,short", time: "2:00:00", atOnce: 4 },
   }).text;

@@ -90,6 +90,7 @@ export function batchScript({
   root,
   tasks,
   memoryMb,
+  cores,
   command,
   settings,
 }: {
@@ -100,6 +101,8 @@ export function batchScript({
   readonly root: string;
   readonly tasks: number;
   readonly memoryMb: number;
+  /** Cores of a task. */
+  readonly cores: number;
   /** Program and its first arguments: node and our main file. */
   readonly command: readonly string[];
   readonly settings: SlurmSettings;
@@ -111,7 +114,7 @@ export function batchScript({
     ["job-name", `${jobName}-${name}`],
     ["output", "/dev/null"],
     ["ntasks", "1"],
-    ["cpus-per-task", "1"],
+    ["cpus-per-task", `${cores}`],
     ["mem", `${settings.memoryMb ?? memoryMb}M`],
     ...(isArray ? [["array", `0-${tasks - 1}${atOnce === undefined ? "" : `%${atOnce}`}`]] : []),
     ["signal", `B:USR1@${warnSeconds}`],

@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { DoselapError } from "../../../errors.ts";
 import { writeFileAtomic } from "../../../io/atomic.ts";
 import type { StageContext } from "../../context.ts";
+import { threadsIn } from "../../stage.ts";
 import { stages } from "../../stages/registry.ts";
 import { standingOf } from "../node.ts";
 import type { Executor, ExecutorRun, Liveness, Standing, Submission } from "../executor.ts";
@@ -104,7 +105,7 @@ export async function planScripts(
   { context }: Pick<ExecutorRun, "context">,
   { settings, command = slurmCommands() }: Pick<SlurmOptions, "settings" | "command">,
 ): Promise<Planned> {
-  const { root, design, trainer } = context;
+  const { root, design, trainer, checkpointMs, threads } = context;
   const config = await command("scontrol", ["show", "config"]);
   const maxTasks = parseMaxArraySize(config.stdout) ?? usualArraySize;
   const jobName = `doselap-${design.name.replaceAll(/[^\w-]/gu, "").slice(0, 20)}-${randomUUID().slice(0, 8)}`;
@@ -116,7 +117,7 @@ export async function planScripts(
       taskSeconds: settings.taskSeconds ?? usualTaskSeconds,
       maxTasks: maxTasks - 1,
     });
-    return [{ stage, tasks, memoryMb: memoryOf(jobs) }];
+    return [{ stage, tasks, memoryMb: memoryOf(jobs), cores: threadsIn(stage, context) }];
   });
   const main = fileURLToPath(new URL("../../../../dist/cli/main.js", import.meta.url));
   const shared = { jobName, root, settings, command: [process.execPath, main] };
@@ -127,12 +128,18 @@ export async function planScripts(
   return {
     jobName,
     chosen,
-    tasks: { trainer, arrays: arrays.map(({ stage, tasks }) => ({ stage, tasks })), collect: stagesIn },
+    tasks: {
+      trainer,
+      checkpointMs,
+      threads,
+      arrays: arrays.map(({ stage, tasks }) => ({ stage, tasks })),
+      collect: stagesIn,
+    },
     scripts: [
-      ...arrays.map(({ stage, tasks, memoryMb }) =>
-        batchScript({ ...shared, name: stage, tasks: tasks.length, memoryMb }),
+      ...arrays.map(({ stage, tasks, memoryMb, cores }) =>
+        batchScript({ ...shared, name: stage, tasks: tasks.length, memoryMb, cores }),
       ),
-      batchScript({ ...shared, name: "collect", tasks: 0, memoryMb: 2000 }),
+      batchScript({ ...shared, name: "collect", tasks: 0, memoryMb: 2000, cores: 1 }),
     ],
   };
 }

@@ -7,13 +7,13 @@ import { z } from "zod";
 import { DoselapError } from "../../../errors.ts";
 import { writeJson } from "../../../io/atomic.ts";
 import { errorCode, fileError } from "../../../io/file-error.ts";
-import type { TrainerChoice } from "../../context.ts";
+import type { TrainerChoice, WorkSettings } from "../../context.ts";
 import { stageNames, type StageName } from "../../stage.ts";
 import type { Submission } from "../executor.ts";
 
 type Stage = Exclude<StageName, "plan">;
 
-export interface SlurmTasks {
+export interface SlurmTasks extends WorkSettings {
   readonly trainer: TrainerChoice;
   /** Node ids by task, in the order of the stages. */
   readonly arrays: readonly { readonly stage: Stage; readonly tasks: readonly (readonly string[])[] }[];
@@ -43,8 +43,14 @@ const submissionSchema = z.object({
 const tasksSchema = z.object({
   trainer: z.union([
     z.object({ runner: z.literal("builtin") }),
-    z.object({ runner: z.literal("command"), command: z.string() }),
+    z.object({
+      runner: z.literal("command"),
+      command: z.string(),
+      programSha256: z.array(z.string()).optional(),
+    }),
   ]),
+  checkpointMs: z.number().positive().optional(),
+  threads: z.number().int().positive().optional(),
   arrays: z.array(z.object({ stage, tasks: z.array(z.array(z.string())) })),
   collect: z.array(stage),
 });

@@ -15,6 +15,7 @@ import type { StageName } from "../../stage.ts";
 import { stages } from "../../stages/registry.ts";
 import { collectStage } from "../node.ts";
 import { runStageJob } from "../../run-job.ts";
+import { interrupted } from "../interrupted.ts";
 import { jobEndOf } from "../stage-events.ts";
 import { missingRecords } from "./late.ts";
 import { excusesIn } from "./slurm.ts";
@@ -35,7 +36,7 @@ export async function workTask(
   task: number,
   { signal, now, say, wait = sleep }: WorkOptions,
 ): Promise<number> {
-  const { trainer, arrays } = await readTasks(root);
+  const { trainer, arrays, checkpointMs, threads } = await readTasks(root);
   const ids = arrays.find((array) => array.stage === stage)?.tasks[task];
   if (ids === undefined) {
     throw new DoselapError("Usage", "there is no such task", {
@@ -44,7 +45,7 @@ export async function workTask(
       got: `${stage} ${task}`,
     });
   }
-  const context = await openStageContext(root, trainer);
+  const context = await openStageContext(root, trainer, { checkpointMs, threads });
   const jobs = new Map(stages[stage].jobs(context).map((job) => [job.path, job]));
   const meter = costMeter(now);
   const emit = await journal(join(root, "slurm/events"), `${stage}-${task}`, now);
@@ -57,13 +58,18 @@ export async function workTask(
   await missingRecords(root, [...new Set(needed)], { wait, isExcused: excusesIn(context) });
   let failed = 0;
   for (const id of ids) {
-    if (signal?.aborted === true) throw stopped();
+    if (signal?.aborted === true) throw interrupted();
     const job = jobs.get(id);
     if (job === undefined) throw new DoselapError("Job", "is no job of this study", { file: id });
     say(`${id}: begins`);
     await emit({ kind: "job-start", stage, path: id });
     const running = meter.start(1);
     const run = await runStageJob(stages[stage], job, context, { signal, now, progress() {} });
+    const redone = run.redone === null ? [] : [`${id} was done again: ${run.redone}`];
+    for (const text of [...redone, ...run.notes.map((note) => `${id}: ${note}`)]) {
+      say(text);
+      await emit({ kind: "note", text });
+    }
     await emit(jobEndOf({ stage, id }, run, running.end(null)));
     say(`${id}: ${run.reused ? "found finished" : run.state}${run.reason === null ? "" : `, ${run.reason}`}`);
     if (run.state === "failed") failed++;
@@ -128,10 +134,4 @@ function timeOf(line: string): number | undefined {
     return undefined;
   }
   return undefined;
-}
-
-function stopped(): DoselapError {
-  return new DoselapError("Interrupted", "stopped; finished jobs are kept", {
-    hint: "The task is queued again, or run the same command again to go on.",
-  });
 }
