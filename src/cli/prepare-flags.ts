@@ -71,7 +71,7 @@ export const prepareFlags = {
     placeholder: "ADU",
     brief: "Detector units at which a pixel saturates: it is masked",
   },
-  keepBadPixels: toggle("Do not look for hot and dead pixels"),
+  keepBadPixels: toggle("Do not look for hot and dead pixels, nor for a beam stop"),
   nearField: toggle("Frames are images near the sample, not diffraction patterns"),
   focusToSample: metres("Near field with a diverging beam: focus to sample, metres"),
   defocus: {

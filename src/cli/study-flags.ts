@@ -30,7 +30,7 @@ export const scanFlags = {
     optional: true,
     placeholder: "FILE",
     brief:
-      "The scan of a measured study: a dataset, or any measured file, which is prepared as by doselap prepare",
+      "The scan, only for a measured study: a dataset, or any measured file, prepared as by doselap prepare",
   },
   ...prepareFlags,
   pixelSize: {

@@ -20,11 +20,13 @@ import { loadExecution, type Execution } from "../study/design/execution.ts";
 import { loadDesign } from "../study/design/load.ts";
 import { designHash } from "../study/design/hash.ts";
 import type { StudyDesign } from "../study/design/schema.ts";
+import type { PrepareSettings } from "../prepare/settings.ts";
 import { isFile } from "../study/training/job.ts";
 import { measuredSource } from "../study/measured-source.ts";
 import { planStudy } from "../study/plan.ts";
 import { readStudyScan } from "../study/study-scan.ts";
 import { printLine, printNote, type CliContext } from "./context.ts";
+import { prepareSettingsOf } from "./prepare-flags.ts";
 import { plainProgress } from "./progress/plain.ts";
 import { terminalProgress } from "./progress/terminal.ts";
 import { exitCodeOf, printSummary } from "./run-summary.ts";
@@ -47,6 +49,7 @@ async function resolveStudy(
       study === undefined || (existing?.design.kind === "measured" && study === existing.design.name);
     if (existing !== undefined && goesOn) {
       checkPixelSize(existing.design, flags.pixelSize);
+      checkPreparation(existing.design, prepareSettingsOf(flags, cwd));
       return { design: existing.design, root: given };
     }
   }
@@ -70,6 +73,27 @@ function checkPixelSize({ metrics }: StudyDesign, pixelSizeM: number | undefined
     got: `${pixelSizeM} m`,
     hint: "Choose another --out, or delete the folder.",
   });
+}
+
+/** @throws Usage when a folder is continued with other settings of the preparation than it was begun with. */
+function checkPreparation(design: StudyDesign, { pixelSize: _pixelSize, ...given }: PrepareSettings): void {
+  const kept: { readonly [key: string]: unknown } =
+    (design.kind === "measured" ? design.prepare : undefined) ?? {};
+  const other = Object.entries(given).find(([key, value]) => sourceText(kept[key]) !== sourceText(value));
+  if (other === undefined) return;
+  const [key, value] = other;
+  throw new DoselapError("Usage", "the folder's scan was prepared otherwise", {
+    key: `prepare.${key}`,
+    expected: kept[key] === undefined ? "nothing stated" : sourceText(kept[key]),
+    got: sourceText(value),
+    hint: "Choose another --out, or delete the folder.",
+  });
+}
+
+/** A file is where it lies; anything else is its JSON. */
+function sourceText(value: unknown): string | undefined {
+  const isFileSource = typeof value === "object" && value !== null && "path" in value;
+  return isFileSource ? resolve(String(value.path)) : JSON.stringify(value);
 }
 
 function needsScan({ name }: StudyDesign): DoselapError {

@@ -86,3 +86,23 @@ describe("in the near field", () => {
     expect(answer.isAmbiguous).toBe(false);
   });
 });
+
+test("an answer of which none fits is doubted; a bright one that stands out is not", () => {
+  const answer = (...deviances: number[]) => ({
+    scores: deviances.map((deviance, orientation) => ({
+      orientation,
+      text: "",
+      deviance,
+      object: flatImage(1, 1),
+    })),
+    best: 0,
+    margin: 0.5,
+    equivalent: [],
+    isAmbiguous: false,
+  });
+  expect(orientationDoubts(answer(6.9, 7.1, 7.2)).join()).toMatch(
+    /no orientation fits well.*6\.90 per pixel.*--defocus/u,
+  );
+  expect(orientationDoubts(answer(19, 61, 63))).toEqual([]);
+  expect(orientationDoubts(answer(0.9, 1.1, 1.2))).toEqual([]);
+});

@@ -90,8 +90,9 @@ export function marginText({ best, margin, isAmbiguous, equivalent }: Orientatio
   return `ambiguous: ${numbers}, the twin with the object turned by 180° and conjugated; margin to the others ${percent}`;
 }
 
-/** Deviance per pixel that few sweeps leave when the start is right: noise leaves 1. */
-const goodDeviance = 3;
+/** Deviance per pixel that few sweeps leave when the start is right: noise leaves 1. Bright frames take longer, but then the right
+ * orientation stands out by this factor. */
+const [goodDeviance, standsOut] = [3, 1.5];
 
 /** What a user should know before the answer is believed. */
 export function orientationDoubts(answer: OrientationAnswer): string[] {
@@ -102,7 +103,7 @@ export function orientationDoubts(answer: OrientationAnswer): string[] {
     ...(isAmbiguous
       ? [`the orientation is ${marginText(answer)}; state it with --orientation, or ${way}`]
       : []),
-    ...(deviance > goodDeviance
+    ...(deviance > goodDeviance && scores.at(-1)!.deviance < standsOut * deviance
       ? [
           `no orientation fits well: the best leaves a deviance of ${deviance.toPrecision(3)} per pixel, where noise leaves 1; ${way}`,
         ]

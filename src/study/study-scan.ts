@@ -26,7 +26,7 @@ export async function readStudyScan(
   if (input === null) {
     throw new DoselapError("Usage", "a measured study needs a scan", {
       key: "--input",
-      hint: "Name it: doselap run measured --input SCAN",
+      hint: "Name it: doselap plan measured --input SCAN; doselap run takes the same flag.",
     });
   }
   const found = await readAnyDataset(input.path, read);

@@ -98,6 +98,13 @@ describe("a study of a CXI file", () => {
   });
 });
 
+test("a folder is not continued with a setting that it was not begun with", async () => {
+  expect(await fails(2, "run", "--out", "out", "--gain", "2", "--stage", "plan")).toMatch(
+    /prepare\.gain: the folder's scan was prepared otherwise; expected nothing stated, got 2/u,
+  );
+  await ok("run", "--out", "out", "--size", "48", "--mask", "bad.npz", "--stage", "plan");
+});
+
 describe("what is missing or does not fit", () => {
   const raster = "raster.h5";
   beforeAll(async () => {

@@ -1,6 +1,6 @@
 // doselap prepare: a scan as a beamline wrote it, made a dataset that every other command reads.
 
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { buildCommand } from "@stricli/core";
 import { writeDataset } from "../../data/write.ts";
 import { DoselapError } from "../../errors.ts";
@@ -75,7 +75,7 @@ async function prepare(this: CliContext, flags: Flags, input: string): Promise<v
   });
   await writeDataset(resolve(this.cwd, flags.out), prepared.dataset);
   if (flags.preview !== undefined) {
-    const pictures = { title: input, prepared };
+    const pictures = { title: basename(input), prepared };
     const isPng = flags.preview.toLowerCase().endsWith(".png");
     await writeFileAtomic(
       resolve(this.cwd, flags.preview),

@@ -29,6 +29,7 @@ export const runCommand = buildCommand<Flags, [string?], CliContext>({
       "Examples:",
       "  doselap run quick --out runs/quick",
       "  doselap run measured --input scan.npz --out runs/mine",
+      "  doselap run measured --input scan.cxi --orientation find --out runs/raw",
       "  doselap run fly64 --out runs/fly64 --dose 1000 --view dense --workers 2",
       "  doselap run quick --out runs/quick --stage generate --stage views",
       "  doselap run quick --out runs/quick --runner command --command 'python3 train.py'",

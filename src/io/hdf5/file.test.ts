@@ -205,3 +205,16 @@ describe("files that are no HDF5, or damaged", () => {
     }
   });
 });
+
+test("the files that links led to are told, and only those", async () => {
+  const file = await openHdf5(new URL("../../../fixtures/hdf5/links.h5", import.meta.url).pathname);
+  try {
+    expect(file.linked()).toEqual([]);
+    file.entries();
+    const linked = file.linked().map((path) => path.split("/fixtures/")[1]);
+    expect(linked.length).toBeGreaterThan(0);
+    for (const path of linked) expect(path).toMatch(/^hdf5\/linked\/\w+\.h5$/u);
+  } finally {
+    await file.close();
+  }
+});

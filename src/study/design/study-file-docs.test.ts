@@ -89,7 +89,7 @@ test("every setting of the preparation stands as its flag in docs/preparing.md o
   const ofFiles = ["map", "frames", "positionUnit", "scanStep", "allowOutsideLinks", "bin"];
   for (const name of Object.keys(prepareSettings.shape).filter((each) => !ofFiles.includes(each))) {
     const flag = `--${name.replace(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`)}`;
-    expect(preparing, name).toContain(`\`${flag}`);
+    expect(preparing, name).toContain(flag);
   }
   const example = [...page.matchAll(/```yaml\n([\s\S]*?)```/gu)].find(([, text]) =>
     text!.includes("prepare:"),
