@@ -15,13 +15,8 @@ export interface Placed {
   readonly height: number;
 }
 
-export function inPixels({ x, y, unit }: RawPositions, pixelSizeM: number): Positions {
-  const factor = unit === "px" ? 1 : 1 / pixelSizeM;
-  return { x: x.map((value) => value * factor), y: y.map((value) => value * factor) };
-}
-
-/** Moves the scan into an object frame with a margin. @throws Contract for positions that are no numbers or span too far. */
-export function place(file: string, { x, y }: Positions, sizePx: number): Placed {
+/** @throws Contract for positions that are no numbers. */
+export function inPixels(file: string, { x, y, unit }: RawPositions, pixelSizeM: number): Positions {
   for (const [key, values] of Object.entries({ x, y })) {
     const lost = values.findIndex((value) => !Number.isFinite(value));
     if (lost < 0) continue;
@@ -33,6 +28,12 @@ export function place(file: string, { x, y }: Positions, sizePx: number): Placed
       hint: "Leave such frames out: --frames FIRST:END.",
     });
   }
+  const factor = unit === "px" ? 1 : 1 / pixelSizeM;
+  return { x: x.map((value) => value * factor), y: y.map((value) => value * factor) };
+}
+
+/** Moves the scan into an object frame with a margin. @throws Contract for positions that span too far. */
+export function place(file: string, { x, y }: Positions, sizePx: number): Placed {
   const [columns, rows] = [extentOf(x), extentOf(y)];
   const border = sizePx + 2 * marginPx;
   const [width, height] = [columns, rows].map(({ from, to }) => Math.ceil(to - from) + border) as [

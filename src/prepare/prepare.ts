@@ -152,7 +152,7 @@ export async function prepareScan(scan: RawScan, options: PrepareOptions): Promi
     wavelengthM,
     pixelSizeM,
   });
-  const inOrder = takePositions(inPixels(positions, pixelSizeM), rows);
+  const inOrder = takePositions(inPixels(file, positions, pixelSizeM), rows);
   const datasetFor = (orientation: number, metadata: Metadata): Dataset => {
     const placed = place(file, orient(inOrder, orientation), sizePx);
     return {
