@@ -5,6 +5,7 @@ import { DoselapError, isDoselapError } from "../errors.ts";
 import { openArrayFile } from "../io/array-file.ts";
 import { npzTree } from "../io/npz-tree.ts";
 import type { NpzFile } from "../io/npz.ts";
+import type { ArrayTree } from "../io/tree.ts";
 import type { Dataset } from "./dataset.ts";
 import { metadataKey, readMetadata, statedNumber, type Domain, type Layout } from "./metadata.ts";
 import { detectFormat } from "./formats/registry.ts";
@@ -15,9 +16,8 @@ import { isReconstruction } from "./reconstruction.ts";
 import { medianStep } from "./scan-step.ts";
 import { likeliestMap } from "./measured/candidates.ts";
 import { containerOf, type Container } from "./measured/containers.ts";
-import { openMeasured, type OpenMeasuredOptions } from "./measured/open.ts";
+import { scanIn, type OpenMeasuredOptions } from "./measured/open.ts";
 import { measuredFactsOf, type MeasuredFacts } from "./measured/facts.ts";
-import { measuredFormat } from "./measured/registry.ts";
 import type { Violation } from "./violation.ts";
 
 /** - `DATA-001`, `tike`: a dataset in that layout.
@@ -121,9 +121,8 @@ async function inspectNpz(npz: NpzFile, options: ReadOptions, blank: Inspection)
   const wrapped = npz.wrapping === undefined ? [] : [`begins with BZh: ${npz.wrapping}-compressed`];
   const format = (await isReconstruction(npz)) ? undefined : detectFormat(npz.names);
   if (format === undefined) {
-    const other = measuredFormat(await npzTree(npz));
-    if (other !== undefined)
-      return { ...listed, ...(await measuredFacts(npz.file, { limits: options.limits }, listed)) };
+    const facts = await measuredFacts(await npzTree(npz), {}, listed);
+    if (facts.kind === "measured") return { ...listed, ...facts };
     const holdsOne = npz.names.includes("objectGuess") || npz.names.includes("probeGuess");
     const detected = [
       ...wrapped,
@@ -181,7 +180,6 @@ async function inspectMeasured(
 ): Promise<Inspection> {
   const limits = { maxArrayBytes: options.limits?.maxArrayBytes, ...options.measured };
   const tree = await container.open(path, limits);
-  let listed: Inspection;
   try {
     const arrays = tree.arrays.map(({ path: name, typeName, shape, storage }) => ({
       name,
@@ -189,30 +187,24 @@ async function inspectMeasured(
       shape,
       ...(storage === "" ? {} : { storage }),
     }));
-    listed = {
-      ...blank,
-      kind: container.name === "NPY" ? "npy" : "arrays",
-      arrays,
-      warnings: tree.problems,
-    };
+    const kind = container.name === "NPY" ? "npy" : "arrays";
+    const listed = { ...blank, kind, arrays, warnings: tree.problems } as const;
+    try {
+      return { ...listed, ...(await measuredFacts(tree, limits, listed)) };
+    } catch (cause) {
+      return { ...listed, violations: [violationOf(cause, path)] };
+    }
   } finally {
     await tree.close();
-  }
-  try {
-    return { ...listed, ...(await measuredFacts(path, options, listed)) };
-  } catch (cause) {
-    return { ...listed, violations: [violationOf(cause, path)] };
   }
 }
 
 async function measuredFacts(
-  path: string,
-  { measured: options, limits }: InspectOptions,
+  tree: ArrayTree,
+  options: OpenMeasuredOptions,
   { detected, warnings }: Inspection,
 ): Promise<Partial<Inspection>> {
-  const opened = await openMeasured(path, { maxArrayBytes: limits?.maxArrayBytes, ...options });
-  const { scan, tree } = opened;
-  await opened.close();
+  const scan = await scanIn(tree, options);
   if (scan === undefined) {
     const likely = likeliestMap(tree);
     const way = likely === undefined ? "" : `; likeliest ${likely}`;

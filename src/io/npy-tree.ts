@@ -6,7 +6,7 @@ import { checkLength, decodeElements, refuseUnreadable } from "./npy.ts";
 import { npyHeaderBytes, parseNpyHeader, type NpyHeader } from "./npy-header.ts";
 import { checkRows, checkSize } from "./row-range.ts";
 import { allocate, defaultMaxArrayBytes, type ReadLimits } from "./source.ts";
-import type { ArrayNode, ArrayTree } from "./tree.ts";
+import { nodeAt, type ArrayNode, type ArrayTree } from "./tree.ts";
 
 const path = "/array";
 /** Bytes of an array with its first axis fastest that are looked through at once. */
@@ -51,7 +51,7 @@ export async function npyTree(
     container: "NPY",
     arrays: [node],
     problems: [],
-    find: (wanted) => (`/${wanted.replace(/^\/+/u, "")}` === path ? node : undefined),
+    find: (wanted) => nodeAt([node], wanted),
     attributesOf: () => ({}),
     close: () => source.close(),
   };

@@ -4,7 +4,7 @@ import type { AnyArray } from "../array/ndarray.ts";
 import { sizeOf } from "../array/ndarray.ts";
 import type { NpzFile } from "./npz.ts";
 import { checkRows } from "./row-range.ts";
-import type { ArrayNode, ArrayTree } from "./tree.ts";
+import { nodeAt, type ArrayNode, type ArrayTree } from "./tree.ts";
 
 /** The arrays of an open NPZ; closing the tree closes it. @throws Format for a damaged header. */
 export async function npzTree(npz: NpzFile): Promise<ArrayTree> {
@@ -14,7 +14,7 @@ export async function npzTree(npz: NpzFile): Promise<ArrayTree> {
     container: "NPZ",
     arrays,
     problems: [],
-    find: (path) => arrays.find((node) => node.path === `/${path.replace(/^\/+/u, "")}`),
+    find: (path) => nodeAt(arrays, path),
     attributesOf: () => ({}),
     close: () => npz.close(),
   };

@@ -39,3 +39,9 @@ export interface ArrayTree {
   linked?(): readonly string[];
   close(): Promise<void>;
 }
+
+/** The array of a flat list at a path, with or without its first slash. */
+export function nodeAt(arrays: readonly ArrayNode[], wanted: string): ArrayNode | undefined {
+  const path = `/${wanted.replace(/^\/+/u, "")}`;
+  return arrays.find((node) => node.path === path);
+}

@@ -1,11 +1,12 @@
 // A job's record, result.json: written last inside the job's folder, so its presence means the job is over.
 // It alone decides success. No clock, no host, no absolute path: the same job leaves the same bytes.
 
-import { readdir, readFile } from "node:fs/promises";
-import { join, relative, sep } from "node:path";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { z } from "zod";
 import { DoselapError } from "../errors.ts";
 import { errorCode, fileError } from "../io/file-error.ts";
+import { filesBelow } from "../io/files-below.ts";
 import { sha256File } from "../io/hash.ts";
 import { parseJson } from "../io/json.ts";
 
@@ -72,12 +73,7 @@ function isRecord(value: unknown): value is JobRecord {
 
 /** sha256 of every file in a folder and below it, the record itself left out, by relative POSIX path, sorted. */
 export async function hashOutputs(folder: string): Promise<{ [file: string]: string }> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, "/"))
-    .filter((file) => file !== recordFile)
-    .sort();
+  const files = (await filesBelow(folder, (entry) => entry.isFile())).filter((file) => file !== recordFile);
   const outputs: { [file: string]: string } = {};
   for (const file of files) outputs[file] = await sha256File(join(folder, file));
   return outputs;

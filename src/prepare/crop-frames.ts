@@ -4,10 +4,8 @@
 import type { RawFrames } from "../data/measured/raw-scan.ts";
 import { DoselapError } from "../errors.ts";
 import type { Crop } from "./crop.ts";
+import { frameBlocks } from "./frame-blocks.ts";
 import { toLight, type Correction } from "./light.ts";
-
-/** Frames that are in memory at once as they were recorded take at most this. */
-const blockBytes = 2 ** 25;
 
 export interface CroppedFrames {
   /** √counts, [M, N, N]. */
@@ -41,21 +39,16 @@ export async function cropFrames(
   const diffraction = allocate(frames.count * pixels, file);
   const sums = new Float64Array(pixels);
   const rows: number[] = [];
-  const block = Math.max(1, Math.floor(blockBytes / (8 * detectorPixels)));
-  for (let first = 0; first < frames.count; first += block) {
-    if (signal?.aborted === true)
-      throw new DoselapError("Interrupted", "stopped while the frames were cropped");
-    const many = Math.min(block, frames.count - first);
-    const values = await frames.read(first, many);
+  const doing = "the frames were cropped";
+  for await (const { first, count, values } of frameBlocks(frames, { signal, progress, doing })) {
     toLight(values, detectorPixels, correction);
-    for (let m = 0; m < many; m++) {
+    for (let m = 0; m < count; m++) {
       const out = diffraction.subarray(rows.length * pixels, (rows.length + 1) * pixels);
       crop.write(values.subarray(m * detectorPixels, (m + 1) * detectorPixels), out);
       if (!out.some((amplitude) => amplitude > 0)) continue;
       for (let i = 0; i < pixels; i++) sums[i] = sums[i]! + out[i]! * out[i]!;
       rows.push(first + m);
     }
-    progress((first + many) / frames.count);
   }
   return {
     diffraction: diffraction.subarray(0, rows.length * pixels),

@@ -4,6 +4,7 @@
 import type { DType } from "../array/ndarray.ts";
 import type { RawFrames } from "../data/measured/raw-scan.ts";
 import { DoselapError } from "../errors.ts";
+import { frameBlocks } from "./frame-blocks.ts";
 import { toLight, type Correction } from "./light.ts";
 
 export interface Survey {
@@ -40,8 +41,6 @@ export interface SurveyOptions {
 
 /** Wide enough to see steps of some hundred units per photon. */
 const histogramSize = 4096;
-/** Frames that are in memory at once take at most this. */
-const blockBytes = 2 ** 25;
 /** Detectors mark gaps and dead pixels by the largest number of their type. */
 const markers: { readonly [dtype in DType]?: number } = {
   uint8: 2 ** 8 - 1,
@@ -70,11 +69,8 @@ export async function surveyFrames(
   const histogram = new Float64Array(histogramSize + 1);
   let [isWhole, smallest] = [true, Infinity];
   let firstLost: { readonly frame: number; readonly pixel: number; readonly value: number } | undefined;
-  const block = Math.max(1, Math.floor(blockBytes / (8 * pixels)));
-  for (let first = 0; first < count; first += block) {
-    if (signal?.aborted === true) throw new DoselapError("Interrupted", "stopped while the frames were read");
-    const many = Math.min(block, count - first);
-    const values = await frames.read(first, many);
+  const doing = "the frames were read";
+  for await (const { first, values } of frameBlocks(frames, { signal, progress, doing })) {
     for (let i = 0, pixel = 0; i < values.length; i++, pixel = pixel + 1 === pixels ? 0 : pixel + 1) {
       if (values[i]! > max[pixel]!) {
         max[pixel] = values[i]!;
@@ -99,7 +95,6 @@ export async function surveyFrames(
       if (counted > 0 && counted < smallest) smallest = counted;
       histogram[Math.min(histogramSize, Math.floor(counted))]!++;
     }
-    progress?.((first + many) / count);
   }
   const isInteger = node.dtype?.includes("int") === true;
   for (let i = 0; i < pixels; i++) {

@@ -1,12 +1,12 @@
 // Pictures of what preparation made of a scan: mean pattern with its centre and mask, scan path, overlap, start probe, counts. A user
 // sees at a glance whether the file was understood. One HTML page, or one PNG.
 
-import type { OrientationAnswer } from "../prepare/find-orientation.ts";
 import { marginText } from "../prepare/find-orientation.ts";
 import type { Prepared } from "../prepare/prepare.ts";
 import { openRaster } from "./figure-files/raster.ts";
 import { standaloneSvg } from "./figure-files/standalone.ts";
 import { escapeText, html, raw, type Markup } from "./markup.ts";
+import { orientationTable } from "./orientation-table.ts";
 import { factTable, page } from "./page.ts";
 import { previewPanels } from "./preview-panels.ts";
 
@@ -42,7 +42,12 @@ export function renderPreview({ title, prepared }: Preview): string {
           </ul>`
     }
     <div class="pictures">${figures}</div>
-    ${orientation === undefined ? null : orientations(orientation)}
+    ${
+      orientation === undefined
+        ? null
+        : html`<h2>Orientation ${orientation.best}, ${marginText(orientation)}</h2>
+            ${orientationTable(orientation.scores)}`
+    }
     <h2>What was done</h2>
     ${factTable(done.map((text, i) => [String(i + 1), text] as const))}`;
   return page({ title: `${title}, prepared`, body, style });
@@ -95,30 +100,4 @@ function wrapped(text: string): string[] {
     } else line += ` ${word}`;
   }
   return [...lines, line];
-}
-
-function orientations(answer: OrientationAnswer): Markup {
-  const rows = answer.scores.map(
-    ({ orientation, text, deviance }) =>
-      html`<tr>
-        <td class="number">${orientation}</td>
-        <td>${text}</td>
-        <td class="number">${deviance.toPrecision(4)}</td>
-      </tr>`,
-  );
-  return html`<h2>Orientation ${answer.best}, ${marginText(answer)}</h2>
-    <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            <th>number</th>
-            <th>positions</th>
-            <th>deviance per pixel</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${rows}
-        </tbody>
-      </table>
-    </div>`;
 }

@@ -1,43 +1,30 @@
 // What befalls a long task on a real Slurm: its node dies, a more urgent job takes its place, its time limit comes near. It is
 // queued again, goes on from its checkpoint, and the bytes are those of a local run. Ids of ended jobs are purged meanwhile.
 
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { fingerprints, startCli, cli, type CliResult } from "../support/cli.ts";
+import { writeSmallStudy } from "../support/injure.ts";
 import { startCluster, until, type Cluster } from "./cluster.ts";
 
 /** Its training takes the better part of a minute: Slurm looks at time limits every 30 s. It is most of the study's time. */
-const slowStudy = `preset: quick
-name: slow
-sizePx: 32
-object: { heightPx: 128, widthPx: 80 }
-probe: { defocusRadiusPx: 6 }
-doses: [1000]
-views:
-  baseline: { gridsize: 1, overlap: 0.6 }
-  dense: null
-  sparse: null
-arms: [pinn, rpie, "null"]
-engines:
-  rpie: { epochs: 20 }
-methods:
-  pinn: { widths: [4, 8], epochs: 600, steps: 2 }
-training: { batchSize: 8 }
-`;
+const slow = (study: string): string =>
+  study.replace("arms: [pinn, rpie, ml,", "arms: [pinn, rpie,").replace("epochs: 3,", "epochs: 600,");
 
 let cluster: Cluster;
 let folder: string;
+let study: string;
 /** Of the local run, which goes on beside the first test. */
 let local: Promise<Record<string, string>>;
 
 beforeAll(async () => {
   cluster = await startCluster({ port: 16917, minJobAge: 5 });
   folder = await mkdtemp(join(tmpdir(), "doselap-slurm-faults-"));
-  await writeFile(join(folder, "slow.yaml"), slowStudy);
-  local = cli(["run", "slow.yaml", "--out", "local", "--workers", "1"], { cwd: folder }).then(
+  study = await writeSmallStudy(folder, slow);
+  local = cli(["run", study, "--out", "local", "--workers", "1"], { cwd: folder }).then(
     ({ code, stderr }) => {
       expect(code, stderr).toBe(0);
       return fingerprints(join(folder, "local"));
@@ -52,7 +39,7 @@ afterAll(async () => {
 });
 
 function submit(out: string): Promise<CliResult> {
-  const args = ["run", "slow.yaml", "--out", out, "--executor", "slurm", "--checkpoint-every", "1"];
+  const args = ["run", study, "--out", out, "--executor", "slurm", "--checkpoint-every", "1"];
   return startCli(args, { cwd: folder, env: cluster.env }).done;
 }
 

@@ -29,9 +29,12 @@ methods:
 training: { batchSize: 8 }
 `;
 
-export async function writeSmallStudy(folder: string): Promise<string> {
+export async function writeSmallStudy(
+  folder: string,
+  change: (text: string) => string = (text) => text,
+): Promise<string> {
   const file = join(folder, "injured.yaml");
-  await writeFile(file, smallStudy);
+  await writeFile(file, change(smallStudy));
   return file;
 }
 

@@ -1,7 +1,7 @@
 // Finding the parts of a measured scan in a tree: by the paths a format promises, with their units converted, and every finding
 // and conversion noted, so that the user sees what was made of the file.
 
-import { shapeText, type AnyArray, type ComplexImage } from "../../array/ndarray.ts";
+import { shapeText, sizeOf, type AnyArray, type ComplexImage } from "../../array/ndarray.ts";
 import { DoselapError } from "../../errors.ts";
 import type { ArrayNode, ArrayTree } from "../../io/tree.ts";
 import { complexNumbers, realNumbers } from "../cast.ts";
@@ -130,7 +130,7 @@ const listedAtMost = 12;
 
 /** What is missing, and the arrays that are there: the largest first, since frames are. */
 export function absent(tree: ArrayTree, role: string, paths: readonly string[]): DoselapError {
-  const bySize = tree.arrays.toSorted((a, b) => product(b.shape) - product(a.shape));
+  const bySize = tree.arrays.toSorted((a, b) => sizeOf(b.shape) - sizeOf(a.shape));
   const listed = bySize
     .slice(0, listedAtMost)
     .map(({ path, typeName, shape }) => `${path} ${typeName} ${shapeText(shape)}`);
@@ -142,8 +142,4 @@ export function absent(tree: ArrayTree, role: string, paths: readonly string[]):
     got: listed.length === 0 ? "no arrays at all" : `${listed.join("; ")}${more}`,
     hint: likely === undefined ? `Name it: --map ${role}=/path.` : `Name the arrays, likeliest ${likely}.`,
   });
-}
-
-function product(shape: readonly number[]): number {
-  return shape.reduce((total, length) => total * length, 1);
 }

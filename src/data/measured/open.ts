@@ -25,21 +25,24 @@ export interface MeasuredFile {
 export async function openMeasured(path: string, options: OpenMeasuredOptions = {}): Promise<MeasuredFile> {
   const tree = await openTree(path, options);
   try {
-    const format = options.map === undefined ? measuredFormat(tree) : undefined;
-    const found =
-      options.map === undefined ? await format?.read(tree, options) : await readMapped(tree, options);
-    const scan =
-      found === undefined
-        ? undefined
-        : stated(matched(await withPositionsFile(rastered(found, options), options), options), options);
-    return { tree, scan, close: () => tree.close() };
+    return { tree, scan: await scanIn(tree, options), close: () => tree.close() };
   } catch (cause) {
     await tree.close();
     throw cause;
   }
 }
 
-/** The same, or an error for a file that is no ptychography scan. @throws Contract, as `openMeasured` does. */
+/** Everything of the scan in a tree but the frames; undefined for arrays that are no scan that is known.
+ * @throws Contract, Format, Usage. */
+export async function scanIn(tree: ArrayTree, options: RawOptions): Promise<RawScan | undefined> {
+  const format = options.map === undefined ? measuredFormat(tree) : undefined;
+  const found =
+    options.map === undefined ? await format?.read(tree, options) : await readMapped(tree, options);
+  if (found === undefined) return undefined;
+  return stated(matched(await withPositionsFile(rastered(found, options), options), options), options);
+}
+
+/** The same as `openMeasured`, or an error for a file that is no ptychography scan. @throws Contract, as `openMeasured` does. */
 export async function openScanFile(
   path: string,
   options: OpenMeasuredOptions = {},

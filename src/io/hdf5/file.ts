@@ -10,7 +10,8 @@ import type { Attributes } from "../tree.ts";
 import { readAttributes } from "./attributes.ts";
 import { openDataset, type Hdf5Dataset } from "./dataset.ts";
 import { hdf5Error, hdf5Library, type Hdf5Library } from "./library.ts";
-import { linkedFile, maxLinks, namesOf } from "./links.ts";
+import { linkedFile } from "../linked-file.ts";
+import { maxLinks, namesOf } from "./links.ts";
 
 export interface Hdf5Options {
   /** Largest array that is read at once, bytes; default 4 GiB. */

@@ -2,7 +2,7 @@
 
 import type { ByteSource } from "../byte-source.ts";
 import { defaultMaxArrayBytes, openSource, type ReadLimits } from "../source.ts";
-import type { ArrayNode, ArrayTree } from "../tree.ts";
+import { nodeAt, type ArrayNode, type ArrayTree } from "../tree.ts";
 import { inflatedBytes, plainBytes, type Bytes } from "./bytes.ts";
 import { elementAt, mi, unsound, type Element, type Place } from "./element.ts";
 import { collectNodes, matrixName } from "./matrix.ts";
@@ -66,7 +66,7 @@ export async function mat5Tree(
     container: "MATLAB 5",
     arrays,
     problems: [],
-    find: (wanted) => arrays.find(({ path }) => path === `/${wanted.replace(/^\/+/u, "")}`),
+    find: (path) => nodeAt(arrays, path),
     attributesOf: (wanted) => arrays.find(({ path }) => path === wanted)?.attributes() ?? {},
     async close() {
       for (const bytes of opened) await bytes.close();

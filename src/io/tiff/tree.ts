@@ -7,11 +7,11 @@ import { sizeOf, type AnyArray } from "../../array/ndarray.ts";
 import { DoselapError } from "../../errors.ts";
 import type { ByteSource } from "../byte-source.ts";
 import { fileError } from "../file-error.ts";
-import { linkedFile } from "../hdf5/links.ts";
+import { linkedFile } from "../linked-file.ts";
 import { arrayOf } from "../npy.ts";
 import { checkRows, checkSize } from "../row-range.ts";
 import { allocate, defaultMaxArrayBytes, openSource } from "../source.ts";
-import type { ArrayNode, ArrayTree } from "../tree.ts";
+import { nodeAt, type ArrayNode, type ArrayTree } from "../tree.ts";
 import { isTiff, tiffPages, type TiffPage } from "./directory.ts";
 import { pixelType, pixelTypeName, readPage } from "./page.ts";
 
@@ -146,7 +146,7 @@ function treeOf(file: string, pages: readonly PlacedPage[], access: Access): Arr
     container: "TIFF",
     arrays,
     problems: access.problems,
-    find: (wanted) => arrays.find(({ path }) => path === `/${wanted.replace(/^\/+/u, "")}`),
+    find: (path) => nodeAt(arrays, path),
     attributesOf: () => ({}),
     close: () => access.close(),
   };

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { DoselapError } from "../../errors.ts";
 import { bytesSource, fileSource, type ByteSource } from "../byte-source.ts";
 import { errorCode, fileError } from "../file-error.ts";
-import { linkedFile } from "../hdf5/links.ts";
+import { linkedFile } from "../linked-file.ts";
 import { openSource, readAll } from "../source.ts";
 import { openZip, type ZipMember } from "../zip.ts";
 

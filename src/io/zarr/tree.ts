@@ -5,7 +5,7 @@ import { sizeOf } from "../../array/ndarray.ts";
 import { isDoselapError } from "../../errors.ts";
 import { parseJson } from "../json.ts";
 import { defaultMaxArrayBytes } from "../source.ts";
-import type { ArrayNode, ArrayTree, Attributes } from "../tree.ts";
+import { nodeAt, type ArrayNode, type ArrayTree, type Attributes } from "../tree.ts";
 import { zarrNode } from "./array.ts";
 import { arrayOfVersion2, arrayOfVersion3, attributesOf, type ZarrArray } from "./metadata.ts";
 import { documentText, folderStore, zipStore, type ZarrStore } from "./store.ts";
@@ -49,8 +49,7 @@ async function treeOf(store: ZarrStore, maxArrayBytes: number): Promise<ArrayTre
   }
   const depth = (path: string): number => path.split("/").length;
   arrays.sort((a, b) => depth(a.path) - depth(b.path) || (a.path < b.path ? -1 : 1));
-  const find = (wanted: string): ArrayNode | undefined =>
-    arrays.find(({ path }) => path === `/${wanted.replace(/^\/+/u, "")}`);
+  const find = (path: string): ArrayNode | undefined => nodeAt(arrays, path);
   return {
     file: store.file,
     container: "Zarr",

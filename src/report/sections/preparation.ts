@@ -2,6 +2,7 @@
 
 import { pngDataUri } from "../../io/png.ts";
 import { html, type Markup } from "../markup.ts";
+import { orientationTable } from "../orientation-table.ts";
 import { factTable } from "../page.ts";
 import type { ReportContext } from "../report-context.ts";
 
@@ -32,37 +33,7 @@ export function preparationSection({ preparation }: ReportContext): Markup | nul
       </figcaption>
     </figure>
     ${factTable(done.map((text, i) => [String(i + 1), text] as const))}
-    ${orientation === null ? null : orientationTable(orientation)}
+    ${orientation === null ? null : orientationTable(orientation.scores)}
     ${factTable(files.map((each) => [`${each.role}: ${each.file}`, html`<code>sha256 ${each.sha256}</code>`] as const))}
   </section>`;
-}
-
-function orientationTable({
-  scores,
-}: NonNullable<NonNullable<ReportContext["preparation"]>["orientation"]>): Markup {
-  const rows = scores.map(
-    ({ orientation, text, deviance }) =>
-      html`<tr>
-        <th scope="row">${String(orientation)}</th>
-        <td>${text}</td>
-        <td>${deviance.toPrecision(4)}</td>
-      </tr>`,
-  );
-  return html`<div class="scroll">
-    <table class="plain">
-      <caption>
-        The eight orientations of the positions against the detector, best first.
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">number</th>
-          <th scope="col">positions</th>
-          <th scope="col">deviance <small>per pixel</small></th>
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
-  </div>`;
 }
