@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { fingerprints, startCli, cli, type CliResult } from "../support/cli.ts";
 import { writeSmallStudy } from "../support/injure.ts";
@@ -13,6 +14,10 @@ import { startCluster, until, type Cluster } from "./cluster.ts";
 /** Its training takes the better part of a minute: Slurm looks at time limits every 30 s. It is most of the study's time. */
 const slow = (study: string): string =>
   study.replace("arms: [pinn, rpie, ml,", "arms: [pinn, rpie,").replace("epochs: 3,", "epochs: 600,");
+
+/** What a node had is ended by a message that is sent again once the node is back, at times a second later: a task that had begun
+ * anew by then would be ended by it. A node that was without power is away for longer; ours for a tenth of a second. */
+const toldAgainMs = 5000;
 
 let cluster: Cluster;
 let folder: string;
@@ -90,6 +95,7 @@ test("a node that dies, and a more urgent job that takes the task's place", asyn
       .split("\n")
       .every((state) => state === "" || state === "idle"),
   );
+  await sleep(toldAgainMs);
   await training("node");
   await cluster.slurm(
     "sbatch",
