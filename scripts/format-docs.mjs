@@ -6,10 +6,10 @@ import { compiledSources, markdownTable as table, writePage } from "./lib/genera
 const page = "docs/formats.md";
 const root = process.cwd();
 const load = compiledSources(root);
-const { measuredFormats } = await load("data/measured/registry.js");
-const { containers } = await load("data/measured/containers.js");
-const { scanWriters } = await load("data/measured/writers/registry.js");
-const { parts } = await load("data/measured/writers/writer.js");
+const { measuredFormats } = await load("io/formats/registry.js");
+const { containers } = await load("io/formats/containers.js");
+const { scanWriters } = await load("data/writers/registry.js");
+const { parts } = await load("data/writers/writer.js");
 
 const readParts = ["frames", "positions", "geometry", "mask", "probe", "object"];
 writePage(root, {

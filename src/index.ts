@@ -25,7 +25,8 @@ export { decodeNpy, encodeNpy } from "./io/npy.ts";
 export { openNpz, writeNpz, type NpzFile } from "./io/npz.ts";
 
 // datasets: the DATA-001 contract
-export type { Dataset, Metadata, Probe, ProvenanceEntry, Scan } from "./data/dataset.ts";
+export type { Dataset, Metadata, ProvenanceEntry, Scan } from "./data/dataset.ts";
+export type { Probe } from "./array/scan.ts";
 export type { AccessCost } from "./data/frame-stream.ts";
 export { inspectFile, type Inspection } from "./data/inspect.ts";
 export { openDataset, type OpenedDataset, type OpenOptions } from "./data/open.ts";

@@ -1,9 +1,16 @@
-// Scan positions: centres of the probe in object pixels, x = column, y = row.
+// Where a scan was lit and with what: positions, centres of the probe in object pixels (x = column, y = row), and the probe.
 
 /** M positions as two float64 columns. `x[i]`, `y[i]` is the probe centre of frame i. */
 export interface Positions {
   readonly x: Float64Array;
   readonly y: Float64Array;
+}
+
+/** Probe modes, complex64 [modes, N, N], interleaved; squared amplitude in counts when calibrated. */
+export interface Probe {
+  readonly modes: number;
+  readonly size: number;
+  readonly data: Float32Array;
 }
 
 /** The positions of the given rows, in that order. */

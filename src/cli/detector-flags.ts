@@ -2,7 +2,7 @@
 
 import { resolve } from "node:path";
 import { readArrayArgument } from "../data/array-argument.ts";
-import { realNumbers } from "../data/cast.ts";
+import { realNumbers } from "../array/cast.ts";
 import type { Problem } from "../engines/problem.ts";
 import { DoselapError } from "../errors.ts";
 import { nearFieldTransfer } from "../optics/near-field.ts";

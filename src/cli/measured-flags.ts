@@ -1,7 +1,7 @@
 // Flags that state what a measured file leaves out, or override it.
 
 import { resolve } from "node:path";
-import type { OpenMeasuredOptions } from "../data/measured/open.ts";
+import type { OpenMeasuredOptions } from "../io/formats/open.ts";
 import { DoselapError } from "../errors.ts";
 import { parsePositive } from "./flags.ts";
 import type { ReadOptions } from "../data/read.ts";

@@ -3,10 +3,9 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { ComplexImage } from "../array/ndarray.ts";
-import type { Positions } from "../array/scan.ts";
+import type { Positions, Probe } from "../array/scan.ts";
 import { readArrayArgument, toComplexImage, toProbe } from "../data/array-argument.ts";
-import { realNumbers } from "../data/cast.ts";
-import type { Probe } from "../data/dataset.ts";
+import { realNumbers } from "../array/cast.ts";
 import { DoselapError } from "../errors.ts";
 import { buildPhantom, isPhantomName, phantomNames } from "../optics/phantom/build.ts";
 import { buildProbe } from "../optics/probe.ts";

@@ -5,8 +5,8 @@ import { shapeText, type AnyArray, type ComplexImage, type RealImage } from "../
 import { DoselapError } from "../errors.ts";
 import { openArrayFile } from "../io/array-file.ts";
 import type { Where } from "../io/npy-header.ts";
-import { complexNumbers, realNumbers } from "./cast.ts";
-import type { Probe } from "./dataset.ts";
+import { complexNumbers, realNumbers } from "../array/cast.ts";
+import type { Probe } from "../array/scan.ts";
 
 export interface ArrayArgumentOptions {
   /** Keys that are taken from an NPZ without a named key, in this order. */

@@ -1,7 +1,7 @@
 // Counts the values of an array that break a rule, piece by piece, and says how many there are and where the first is.
 
 import { shapeText } from "../array/ndarray.ts";
-import type { NumberArray } from "./cast.ts";
+import type { NumberArray } from "../array/cast.ts";
 
 export interface BadValues {
   /** Takes in the next values, in the array's order. */

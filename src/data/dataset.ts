@@ -3,14 +3,7 @@
 
 import type { FrameReader } from "../array/frame-reader.ts";
 import type { ComplexImage } from "../array/ndarray.ts";
-import type { Positions } from "../array/scan.ts";
-
-/** Probe modes, complex64 [modes, N, N], interleaved; squared amplitude in counts when calibrated. */
-export interface Probe {
-  readonly modes: number;
-  readonly size: number;
-  readonly data: Float32Array;
-}
+import type { Positions, Probe } from "../array/scan.ts";
 
 /** What a dataset's `_metadata` says. Only the named keys are interpreted; all others are carried along. */
 export interface Metadata {

@@ -1,7 +1,7 @@
 // What one look at all frames tells: whether they are whole numbers, where their light is, how much there is. Taken frame by
 // frame, so that frames in memory and frames in a file give the same facts to the last bit.
 
-import type { NumberArray } from "./cast.ts";
+import type { NumberArray } from "../array/cast.ts";
 
 export interface FrameFacts {
   /** No value has a fraction. */

@@ -5,10 +5,10 @@ import type { FrameReader } from "../array/frame-reader.ts";
 import type { AnyArray, DType } from "../array/ndarray.ts";
 import type { NpzFile } from "../io/npz.ts";
 import type { FoundArray, SeenArray } from "./candidate.ts";
-import { realNumbers } from "./cast.ts";
+import { realNumbers } from "../array/cast.ts";
 import { factsOf, type FrameFacts } from "./frame-facts.ts";
 import { framesFirst, toAmplitudes, type FrameForm } from "./frames.ts";
-import type { Layout } from "./metadata.ts";
+import type { Layout } from "../io/scan/raw-scan.ts";
 
 /** Frames of which only the header was read. */
 export interface FramesInFile {

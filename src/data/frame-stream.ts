@@ -9,7 +9,7 @@ import type { NpzFile } from "../io/npz.ts";
 import type { RowReader } from "../io/npz-rows.ts";
 import { countBad, isNegative, isNotFinite } from "./bad-values.ts";
 import type { SeenArray } from "./candidate.ts";
-import { isReal } from "./cast.ts";
+import { isReal } from "../array/cast.ts";
 import { lookAtFrames } from "./frame-facts.ts";
 import {
   inMemory,

@@ -2,7 +2,7 @@
 // Frames are N×N, frame first. The zero frequency belongs at index (N/2, N/2).
 
 import { ndarray, type AnyArray } from "../array/ndarray.ts";
-import type { NumberArray } from "./cast.ts";
+import type { NumberArray } from "../array/cast.ts";
 
 /** (H, W, M) to (M, H, W); float32 stays float32, other dtypes become float64, exact for counts. */
 export function framesFirst(

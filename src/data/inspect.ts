@@ -7,17 +7,18 @@ import { npzTree } from "../io/npz-tree.ts";
 import type { NpzFile } from "../io/npz.ts";
 import type { ArrayTree } from "../io/tree.ts";
 import type { Dataset } from "./dataset.ts";
-import { metadataKey, readMetadata, statedNumber, type Domain, type Layout } from "./metadata.ts";
+import { metadataKey, readMetadata, statedNumber } from "./metadata.ts";
+import type { Domain, Layout } from "../io/scan/raw-scan.ts";
 import { detectFormat } from "./formats/registry.ts";
 import { inMemory } from "./frame-stack.ts";
 import { frameCounts } from "./frames.ts";
 import type { ReadOptions } from "./read.ts";
 import { isReconstruction } from "./reconstruction.ts";
 import { medianStep } from "./scan-step.ts";
-import { likeliestMap } from "./measured/candidates.ts";
-import { containerOf, type Container } from "./measured/containers.ts";
-import { scanIn, type OpenMeasuredOptions } from "./measured/open.ts";
-import { measuredFactsOf, type MeasuredFacts } from "./measured/facts.ts";
+import { likeliestMap } from "../io/scan/candidates.ts";
+import { containerOf, type Container } from "../io/formats/containers.ts";
+import { scanIn, type OpenMeasuredOptions } from "../io/formats/open.ts";
+import { measuredFactsOf, type MeasuredFacts } from "../io/formats/facts.ts";
 import type { Violation } from "./violation.ts";
 
 /** - `DATA-001`, `tike`: a dataset in that layout.

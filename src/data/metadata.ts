@@ -5,13 +5,11 @@ import type { AnyArray } from "../array/ndarray.ts";
 import type { NpzFile } from "../io/npz.ts";
 import { DoselapError, messageOf } from "../errors.ts";
 import { parseJson } from "../io/json.ts";
+import type { Domain, Layout } from "../io/scan/raw-scan.ts";
 import type { Metadata, ProvenanceEntry } from "./dataset.ts";
 import type { Violation } from "./violation.ts";
 
 export const metadataKey = "_metadata";
-
-export type Layout = "MHW" | "HWM";
-export type Domain = "amplitude" | "intensity" | "counts";
 
 export interface FoundMetadata {
   /** Everything but the declarations. */

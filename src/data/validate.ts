@@ -11,7 +11,7 @@ import {
   type Role,
   type SeenArray,
 } from "./candidate.ts";
-import { anyNumbers, isInteger, isReal, realNumbers } from "./cast.ts";
+import { anyNumbers, isInteger, isReal, realNumbers } from "../array/cast.ts";
 import type { Dataset } from "./dataset.ts";
 import { statedNumber } from "./metadata.ts";
 import type { Violation } from "./violation.ts";

@@ -8,10 +8,9 @@
 // The Cramér–Rao bound of ptychography: arXiv:2003.05475.
 
 import type { ComplexImage } from "../array/ndarray.ts";
-import type { Positions } from "../array/scan.ts";
+import type { Positions, Probe } from "../array/scan.ts";
 import type { Transforms } from "../compute/backend.ts";
 import type { SubPixel } from "../compute/scan-memory.ts";
-import type { Probe } from "../data/dataset.ts";
 import { makePatchSampler } from "../optics/patch.ts";
 import { exitWave } from "../optics/propagate.ts";
 

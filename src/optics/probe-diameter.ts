@@ -2,7 +2,7 @@
 //   second-moment  D = 2√2·σ, σ² = Σ|P|²|r − r̄|² / Σ|P|²: the uniform disc with the same second moment
 //   fwhm           D = 2√(A/π), A the area where |P|² is at least half its maximum
 
-import type { Probe } from "../data/dataset.ts";
+import type { Probe } from "../array/scan.ts";
 import { DoselapError } from "../errors.ts";
 
 export type ProbeDiameterDefinition = "second-moment" | "fwhm";

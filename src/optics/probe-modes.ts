@@ -3,7 +3,7 @@
 // made orthogonal (Gram–Schmidt), each with a small share of the power; the total stays.
 // Coherent modes of a Gaussian Schell-model beam have this form: Starikov & Wolf 1982, doi:10.1364/JOSA.72.000923.
 
-import type { Probe } from "../data/dataset.ts";
+import type { Probe } from "../array/scan.ts";
 import { DoselapError } from "../errors.ts";
 
 /** Share of the power that each further mode starts with: enough to be told from zero, too little to disturb. */

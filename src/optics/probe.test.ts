@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { naiveDft2 } from "../../test/support/fields.ts";
-import type { Probe } from "../data/dataset.ts";
+import type { Probe } from "../array/scan.ts";
 import { buildProbe, probePower, scaleProbe, type ProbeSpec } from "./probe.ts";
 import { measureProbeDiameter, probeDiameterDefinitionText } from "./probe-diameter.ts";
 

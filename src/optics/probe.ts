@@ -4,7 +4,7 @@
 //   gaussian        |P|² of the given fwhm, with the phase c·(r/fwhm)².
 // Goodman, Introduction to Fourier Optics, 3rd ed. (2005), sections 5.2 and 6.4.
 
-import type { Probe } from "../data/dataset.ts";
+import type { Probe } from "../array/scan.ts";
 import { DoselapError } from "../errors.ts";
 import { fft2Float64, signedIndex } from "../math/fft64.ts";
 

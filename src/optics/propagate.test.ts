@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { adjointMismatch, naiveDft2, randomField, relativeError } from "../../test/support/fields.ts";
 import { referenceBackend } from "../compute/reference.ts";
-import type { Probe } from "../data/dataset.ts";
+import type { Probe } from "../array/scan.ts";
 import { createDiffraction, exitWave, fftShiftComplex, fftShiftReal, illuminatedPower } from "./propagate.ts";
 
 const probeOf = (size: number, modes: number, seed: number): Probe => ({

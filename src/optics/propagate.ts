@@ -4,7 +4,7 @@
 // Detector arrays have DC at (N/2, N/2). Sides are even, so that the shift is its own inverse.
 
 import type { Transforms } from "../compute/backend.ts";
-import type { Probe } from "../data/dataset.ts";
+import type { Probe } from "../array/scan.ts";
 import { DoselapError } from "../errors.ts";
 
 /** Moves DC between index [0, 0] and (N/2, N/2), real [N, N] at `offset` numbers of both arrays; src and dst differ.

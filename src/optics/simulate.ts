@@ -4,10 +4,10 @@
 // number of workers, or on which other frames are there.
 
 import type { ComplexImage } from "../array/ndarray.ts";
-import type { Positions } from "../array/scan.ts";
+import type { Positions, Probe } from "../array/scan.ts";
 import type { Transforms } from "../compute/backend.ts";
 import type { SubPixel } from "../compute/scan-memory.ts";
-import { withProvenance, type Dataset, type Metadata, type Probe } from "../data/dataset.ts";
+import { withProvenance, type Dataset, type Metadata } from "../data/dataset.ts";
 import { DoselapError } from "../errors.ts";
 import { poisson } from "../math/random/poisson.ts";
 import { createRng, type Rng } from "../math/random/rng.ts";

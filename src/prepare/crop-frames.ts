@@ -1,7 +1,7 @@
 // All frames of a scan as the contract holds them, a block at a time. A frame without any count, as of a shutter that stayed closed,
 // measured nothing and is left out.
 
-import type { RawFrames } from "../data/measured/raw-scan.ts";
+import type { RawFrames } from "../io/scan/raw-scan.ts";
 import { DoselapError } from "../errors.ts";
 import type { Crop } from "./crop.ts";
 import { frameBlocks } from "./frame-blocks.ts";

@@ -1,7 +1,7 @@
 // All bad pixels of a detector: those that are stated, those that it marks itself, saturated ones, a beam stop's shadow, hot and dead
 // ones. Pixels that stop at the largest value there is are told, and left: to mask them in all frames for a few would cost more.
 
-import type { RawScan } from "../data/measured/raw-scan.ts";
+import type { RawScan } from "../io/scan/raw-scan.ts";
 import { DoselapError } from "../errors.ts";
 import { findBadPixels } from "./bad-pixels.ts";
 import { findCentre } from "./centre.ts";

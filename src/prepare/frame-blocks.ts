@@ -1,6 +1,6 @@
 // All frames of a scan as they were recorded, some at a time.
 
-import type { RawFrames } from "../data/measured/raw-scan.ts";
+import type { RawFrames } from "../io/scan/raw-scan.ts";
 import { DoselapError } from "../errors.ts";
 
 /** Frames that are in memory at once take at most this. */

@@ -1,7 +1,7 @@
 // What a frame's values say about the light: amplitudes squared, the dark frame subtracted, the flat field divided by. Survey and
 // crop see the same light because both read it here.
 
-import type { Domain } from "../data/metadata.ts";
+import type { Domain } from "../io/scan/raw-scan.ts";
 
 export interface Correction {
   /** What the values are; absent: linear in the light. */

@@ -1,7 +1,7 @@
 // Positions of a scan in an object frame that is made to fit them.
 
 import { extentOf, type Positions } from "../array/scan.ts";
-import type { RawPositions } from "../data/measured/raw-scan.ts";
+import type { RawPositions } from "../io/scan/raw-scan.ts";
 import { DoselapError } from "../errors.ts";
 
 /** Object pixels around the outermost frames: room for position errors. */

@@ -4,10 +4,10 @@
 import { basename, dirname, relative, resolve, sep } from "node:path";
 import type { Backend } from "../compute/backend.ts";
 import { readArrayArgument } from "../data/array-argument.ts";
-import { anyNumbers } from "../data/cast.ts";
+import { anyNumbers } from "../array/cast.ts";
 import type { FileSource } from "../data/file-source.ts";
-import { openScanFile } from "../data/measured/open.ts";
-import type { RawFrames } from "../data/measured/raw-scan.ts";
+import { openScanFile } from "../io/formats/open.ts";
+import type { RawFrames } from "../io/scan/raw-scan.ts";
 import { DoselapError } from "../errors.ts";
 import { sha256Path } from "../io/hash.ts";
 import type { ZonePlate } from "../optics/zone-plate.ts";

@@ -6,7 +6,7 @@ import type { Backend } from "../compute/backend.ts";
 import { takePositions } from "../array/scan.ts";
 import { isKernelSize } from "../compute/wasm/plan.ts";
 import { withProvenance, type Dataset, type Metadata } from "../data/dataset.ts";
-import type { RawScan } from "../data/measured/raw-scan.ts";
+import type { RawScan } from "../io/scan/raw-scan.ts";
 import { DoselapError } from "../errors.ts";
 import { nearFieldTransfer } from "../optics/near-field.ts";
 import { nearestNeighborOverlap } from "../optics/overlap.ts";

@@ -6,7 +6,7 @@
 //                                            Paganin, Coherent X-Ray Optics (2006), appendix B)
 // What is missing is asked for by the flag that states it, never invented.
 
-import type { RawGeometry } from "../data/measured/raw-scan.ts";
+import type { RawGeometry } from "../io/scan/raw-scan.ts";
 import { DoselapError } from "../errors.ts";
 
 export interface Sampling {

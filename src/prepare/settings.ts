@@ -4,8 +4,8 @@
 
 import { z } from "zod";
 import { fileSource } from "../data/file-source.ts";
-import type { Domain } from "../data/metadata.ts";
-import type { OpenMeasuredOptions } from "../data/measured/open.ts";
+import type { Domain } from "../io/scan/raw-scan.ts";
+import type { OpenMeasuredOptions } from "../io/formats/open.ts";
 
 const positive = z.number().positive().finite();
 const count = z.number().int().positive();

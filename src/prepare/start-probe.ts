@@ -2,7 +2,7 @@
 // object every exit wave has the probe's power and its far field has the mean pattern's amplitude: A = √mean. With a zone plate's
 // numbers A is its pupil. In a near field the probe is the mean frame carried back to the sample: P = F⁻¹[ conj(T) F √mean ].
 
-import type { Probe } from "../data/dataset.ts";
+import type { Probe } from "../array/scan.ts";
 import { DoselapError } from "../errors.ts";
 import { fft2Float64, signedIndex } from "../math/fft64.ts";
 import { probePower, scaleProbe } from "../optics/probe.ts";

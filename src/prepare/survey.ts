@@ -2,7 +2,7 @@
 // that hold a marker instead of a measurement, and whether the values can be counts at all. What cannot is refused here.
 
 import type { DType } from "../array/ndarray.ts";
-import type { RawFrames } from "../data/measured/raw-scan.ts";
+import type { RawFrames } from "../io/scan/raw-scan.ts";
 import { DoselapError } from "../errors.ts";
 import { frameBlocks } from "./frame-blocks.ts";
 import { toLight, type Correction } from "./light.ts";

@@ -1,7 +1,7 @@
 // What a plan needs to know of a measured scan.
 
-import type { Positions } from "../array/scan.ts";
-import type { Dataset, Probe } from "../data/dataset.ts";
+import type { Positions, Probe } from "../array/scan.ts";
+import type { Dataset } from "../data/dataset.ts";
 import { DoselapError } from "../errors.ts";
 
 export interface MeasuredSource {

@@ -1,7 +1,7 @@
 // Plans of all presets: cells, jobs, photons, splits, warnings; overlaps against a disc counted point by point.
 
 import { describe, expect, test } from "vitest";
-import type { Probe } from "../data/dataset.ts";
+import type { Probe } from "../array/scan.ts";
 import { armKind } from "./arms.ts";
 import { designHash } from "./design/hash.ts";
 import { checkDesign } from "./design/check.ts";

@@ -2,7 +2,8 @@
 
 import type { FrameReader } from "../array/frame-reader.ts";
 import type { SubPixel } from "../compute/scan-memory.ts";
-import type { Metadata, Probe, Scan } from "../data/dataset.ts";
+import type { Metadata, Scan } from "../data/dataset.ts";
+import type { Probe } from "../array/scan.ts";
 import type { Problem } from "../engines/problem.ts";
 import { DoselapError } from "../errors.ts";
 import { nearFieldTransfer, type NearFieldGeometry } from "../optics/near-field.ts";

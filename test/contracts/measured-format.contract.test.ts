@@ -5,10 +5,10 @@ import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { containerOf, containers } from "../../src/data/measured/containers.ts";
-import { openMeasured, openScanFile, type OpenMeasuredOptions } from "../../src/data/measured/open.ts";
-import type { RawScan } from "../../src/data/measured/raw-scan.ts";
-import { measuredFormats } from "../../src/data/measured/registry.ts";
+import { containerOf, containers } from "../../src/io/formats/containers.ts";
+import { openMeasured, openScanFile, type OpenMeasuredOptions } from "../../src/io/formats/open.ts";
+import type { RawScan } from "../../src/io/scan/raw-scan.ts";
+import { measuredFormats } from "../../src/io/formats/registry.ts";
 
 const goldens = new URL("../../fixtures/measured/", import.meta.url).pathname;
 const positions = { positionsFile: join(goldens, "../containers/positions.csv") };

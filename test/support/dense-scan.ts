@@ -3,8 +3,7 @@
 
 import { createRng, normal } from "../../src/math/random/rng.ts";
 import type { ComplexImage } from "../../src/array/ndarray.ts";
-import type { Positions } from "../../src/array/scan.ts";
-import type { Probe } from "../../src/data/dataset.ts";
+import type { Positions, Probe } from "../../src/array/scan.ts";
 import { naiveDft2 } from "./fields.ts";
 
 export interface TinyScan {

@@ -1,7 +1,7 @@
 // Scans as a detector would have recorded them, in memory, with everything about them known.
 
 import type { DType } from "../../src/array/ndarray.ts";
-import type { RawScan } from "../../src/data/measured/raw-scan.ts";
+import type { RawScan } from "../../src/io/scan/raw-scan.ts";
 
 export interface RecordedScan {
   readonly height: number;

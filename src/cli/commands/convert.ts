@@ -3,7 +3,7 @@
 import { isAbsolute, relative, resolve } from "node:path";
 import { buildCommand } from "@stricli/core";
 import { convertScan, type Conversion } from "../../data/convert.ts";
-import { scanWriter, scanWriters } from "../../data/measured/writers/registry.ts";
+import { scanWriter, scanWriters } from "../../data/writers/registry.ts";
 import { doselapVersion } from "../../version.ts";
 import { printJson, printLine, printNote, type CliContext } from "../context.ts";
 import { jsonFlag, parsePath } from "../flags.ts";

@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { buildCommand } from "@stricli/core";
 import { shapeText } from "../../array/ndarray.ts";
 import { inspectFile, type Inspection, type InspectionKind } from "../../data/inspect.ts";
-import type { MeasuredFacts } from "../../data/measured/facts.ts";
+import type { MeasuredFacts } from "../../io/formats/facts.ts";
 import type { Violation } from "../../data/violation.ts";
 import { exitCodes, printJson, printLine, type CliContext } from "../context.ts";
 import { jsonFlag, parsePath } from "../flags.ts";

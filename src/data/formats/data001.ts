@@ -5,10 +5,11 @@ import type { FrameReader } from "../../array/frame-reader.ts";
 import { shapeText, type AnyArray } from "../../array/ndarray.ts";
 import type { NpzFile } from "../../io/npz.ts";
 import { isKept, type Candidate, type FoundArray, type SeenArray } from "../candidate.ts";
-import { anyNumbers, complexNumbers, isInteger, realNumbers } from "../cast.ts";
+import { anyNumbers, complexNumbers, isInteger, realNumbers } from "../../array/cast.ts";
 import { withProvenance, type Metadata, type Scan } from "../dataset.ts";
 import type { FrameOpener, FramesInFile, FrameStack } from "../frame-stack.ts";
-import { metadataKey, readMetadata, type Domain, type Layout } from "../metadata.ts";
+import { metadataKey, readMetadata } from "../metadata.ts";
+import type { Domain, Layout } from "../../io/scan/raw-scan.ts";
 import { validateCandidate } from "../validate.ts";
 import type { Violation } from "../violation.ts";
 import {

@@ -5,7 +5,7 @@ import type { NpzFile } from "../../io/npz.ts";
 import type { Candidate } from "../candidate.ts";
 import type { Scan } from "../dataset.ts";
 import type { FrameOpener } from "../frame-stack.ts";
-import type { Domain, Layout } from "../metadata.ts";
+import type { Domain, Layout } from "../../io/scan/raw-scan.ts";
 import type { Violation } from "../violation.ts";
 
 /** Settles what a file leaves open. Every option overrides what the content says. */

@@ -8,11 +8,12 @@ import type { NpzFile } from "../../io/npz.ts";
 import type { Candidate } from "../candidate.ts";
 import { DoselapError } from "../../errors.ts";
 import { validateCandidate } from "../validate.ts";
-import { complexNumbers, isInteger, realNumbers } from "../cast.ts";
+import { complexNumbers, isInteger, realNumbers } from "../../array/cast.ts";
 import { withProvenance, type Metadata, type Scan } from "../dataset.ts";
 import type { FrameFacts } from "../frame-facts.ts";
 import type { FrameOpener, FrameStack } from "../frame-stack.ts";
-import { readMetadata, type Domain, type Layout } from "../metadata.ts";
+import { readMetadata } from "../metadata.ts";
+import type { Domain, Layout } from "../../io/scan/raw-scan.ts";
 import type { Violation } from "../violation.ts";
 import { createDecisions, type DatasetFormat, type FormatOptions, type LoadedFile } from "./format.ts";
 

@@ -4,7 +4,8 @@
 
 import type { ComplexImage } from "../../array/ndarray.ts";
 import type { Transforms } from "../../compute/backend.ts";
-import type { Dataset, Probe } from "../../data/dataset.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import type { Probe } from "../../array/scan.ts";
 import { cramerRaoFloor, type ObjectFloor } from "../../floor/floor.ts";
 import { makePatchSampler } from "../../optics/patch.ts";
 import { scaleProbe } from "../../optics/probe.ts";

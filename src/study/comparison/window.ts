@@ -3,8 +3,7 @@
 // by up to its bound, and what enters from outside the window was not measured.
 
 import type { ComplexImage } from "../../array/ndarray.ts";
-import type { Positions } from "../../array/scan.ts";
-import type { Probe } from "../../data/dataset.ts";
+import type { Positions, Probe } from "../../array/scan.ts";
 import { DoselapError } from "../../errors.ts";
 import { insideGuardBand } from "../../metrics/mask.ts";
 import type { StudyDesign } from "../design/schema.ts";

@@ -2,7 +2,7 @@
 
 import type { ComplexImage } from "../../array/ndarray.ts";
 import { readArrayArgument, toComplexImage, toProbe } from "../../data/array-argument.ts";
-import type { Probe } from "../../data/dataset.ts";
+import type { Probe } from "../../array/scan.ts";
 import { DoselapError } from "../../errors.ts";
 import { buildPhantom } from "../../optics/phantom/build.ts";
 import { buildProbe } from "../../optics/probe.ts";

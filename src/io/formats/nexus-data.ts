@@ -1,0 +1,85 @@
+// Any NeXus file with an NXdata group whose signal is a stack of frames: https://manual.nexusformat.org/classes/base_classes/NXdata.html
+// Positions are those of its axes that have one number for each frame; the rest is asked for.
+
+import type { ArrayNode, ArrayTree, Attributes } from "../tree.ts";
+import { framesOf } from "../scan/frames-of.ts";
+import { absent, LookUp } from "../scan/look-up.ts";
+import { positionsFrom } from "../scan/positions-of.ts";
+import type { MeasuredFormat, RawOptions, RawScan } from "../scan/raw-scan.ts";
+
+interface DataGroup {
+  readonly path: string;
+  readonly signal: ArrayNode;
+}
+
+export const nexusData: MeasuredFormat = {
+  name: "NXdata",
+  holds: ["frames", "positions"],
+  source: "https://manual.nexusformat.org/classes/base_classes/NXdata.html",
+  detect(tree) {
+    const group = dataGroup(tree);
+    return group === undefined ? undefined : `${group.path} is NXdata with the signal ${group.signal.path}`;
+  },
+  read,
+};
+
+/** The NXdata group with the largest signal of three or four axes. */
+function dataGroup(tree: ArrayTree): DataGroup | undefined {
+  if (tree.container !== "HDF5") return undefined;
+  const folders = new Set(tree.arrays.map(({ path }) => path.slice(0, path.lastIndexOf("/")) || "/"));
+  const groups = [...folders].flatMap((path): DataGroup[] => {
+    const about = tree.attributesOf(path);
+    if (about["NX_class"] !== "NXdata") return [];
+    const signal = signalOf(tree, path, about);
+    return signal !== undefined && signal.shape.length >= 3 && signal.shape.length <= 4
+      ? [{ path, signal }]
+      : [];
+  });
+  return groups.toSorted((a, b) => sizeOf(b.signal) - sizeOf(a.signal))[0];
+}
+
+/** Named by the group, or marked with signal = 1 by an older convention. */
+function signalOf(tree: ArrayTree, path: string, about: Attributes): ArrayNode | undefined {
+  if (typeof about["signal"] === "string") return tree.find(`${path}/${about["signal"]}`);
+  return tree.arrays.find(
+    (node) => node.path.startsWith(`${path}/`) && Number(node.attributes()["signal"]) === 1,
+  );
+}
+
+function sizeOf({ shape }: ArrayNode): number {
+  return shape.reduce((total, length) => total * length, 1);
+}
+
+async function read(tree: ArrayTree, options: RawOptions): Promise<RawScan> {
+  const group = dataGroup(tree);
+  if (group === undefined) throw absent(tree, "diffraction", ["an NXdata group with a signal"]);
+  const look = new LookUp(tree, nexusData.detect(tree)!);
+  const axes = options.layout ?? (group.signal.shape.length === 4 ? "YXHW" : "MHW");
+  const frames = framesOf(group.signal, {
+    file: tree.file,
+    axes,
+    domain: options.domain,
+    selection: options.frames,
+  });
+  const total = axes === "YXHW" ? group.signal.shape[0]! * group.signal.shape[1]! : group.signal.shape[0]!;
+  const perFrame = tree.arrays.filter(
+    ({ path, shape }) => path.startsWith(`${group.path}/`) && shape.length === 1 && shape[0] === total,
+  );
+  const named = (pattern: RegExp): ArrayNode | undefined =>
+    perFrame.find(({ path }) => pattern.test(path.slice(path.lastIndexOf("/") + 1)));
+  const [x, y] = [named(/^(x|.*[_.-]x|x[_.-].*)$/iu), named(/^(y|.*[_.-]y|y[_.-].*)$/iu)];
+  if (x !== undefined && y !== undefined) look.told.push(`positions: ${x.path}, ${y.path}`);
+  return {
+    file: tree.file,
+    format: nexusData.name,
+    frames,
+    positions:
+      x === undefined || y === undefined
+        ? undefined
+        : await positionsFrom(look, x, y, options, { unit: undefined, order: "xy" }),
+    geometry: {},
+    told: look.told,
+    conversions: look.conversions,
+    warnings: [...tree.problems, ...look.warnings],
+  };
+}
