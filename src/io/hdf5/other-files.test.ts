@@ -20,10 +20,11 @@ async function opened<Result>(use: (hdf5: Hdf5File) => Result, options = {}): Pr
   }
 }
 
-function dataIn(hdf5: Hdf5File, path: string): unknown[] {
+function dataIn(hdf5: Hdf5File, path: string): (number | bigint | string)[] {
   const object = hdf5.find(path);
   if (object?.kind !== "dataset") throw new Error(`${path} is no dataset`);
-  return Array.from(object.read().data);
+  const { data } = object.read();
+  return Array.from<number | bigint | string>(data as ArrayLike<number | bigint | string>);
 }
 
 test("raw data beside the file is read, from wherever the program runs, and told before it is read", async () => {
