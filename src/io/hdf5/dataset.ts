@@ -6,6 +6,8 @@ import { DoselapError, isDoselapError } from "../../errors.ts";
 import type { Attributes } from "../tree.ts";
 import { readAttributes } from "./attributes.ts";
 import { arrayOfBytes, elementType } from "./element-type.ts";
+import { chunkRows } from "./chunk-rows.ts";
+import { isOurs, looksLikeChunk, type Filter } from "./pipeline.ts";
 import { hdf5Error, readError, type Hdf5Library, type Metadata } from "./library.ts";
 import type { OtherFiles } from "./streams.ts";
 
@@ -39,6 +41,8 @@ export interface Hdf5Dataset {
   read(): AnyArray;
   /** Entries `first` … `first + count - 1` of the first axis. @throws Format, Range. */
   readRows(first: number, count: number): AnyArray;
+  /** The same for what the library cannot decompress, where `readRows` fails; absent for everything else. */
+  readonly decodeRows?: ((first: number, count: number) => Promise<AnyArray>) | undefined;
 }
 
 /** Rows that are looked at for the files in which their values lie. */
@@ -64,9 +68,12 @@ export function openDataset(
   const key = path;
   let metadata: Metadata;
   let filters: string[];
+  let pipeline: Filter[];
   try {
     metadata = streams.admitting(others, () => calls.get_dataset_metadata(id, path));
-    filters = calls.get_dataset_filters(id, path).map(({ name, id: number }) => name || `filter ${number}`);
+    const applied = calls.get_dataset_filters(id, path);
+    filters = applied.map(({ name, id: number }) => name || `filter ${number}`);
+    pipeline = applied.map(({ id: number, cd_values: values }) => ({ id: number, parameters: [...values] }));
   } catch (cause) {
     throw isDoselapError(cause) ? cause : hdf5Error("cannot be read", cause, { file, key });
   }
@@ -212,6 +219,59 @@ export function openDataset(
     return new DoselapError("Range", "does not fit into memory", { file, key, got: `${length} bytes` });
   }
 
+  function checkRows(first: number, count: number): void {
+    const length = shape[0];
+    if (length !== undefined && first >= 0 && count >= 0 && first + count <= length) return;
+    throw new DoselapError("Range", "has no such rows", {
+      file,
+      key,
+      expected: `rows of ${shapeText(shape)}`,
+      got: `${first} to ${first + count - 1}`,
+    });
+  }
+
+  /** Of chunks that are decompressed here. */
+  function decoder(): Hdf5Dataset["decodeRows"] {
+    const { chunks: chunk, size: itemBytes } = metadata;
+    if (chunk === null || type.dtype === undefined || type.dtype === "string" || !isOurs(pipeline))
+      return undefined;
+    const size = sizeOf(chunk) * itemBytes;
+    const [part] = metadata.compound_type?.members ?? [metadata];
+    const read = chunkRows({
+      file,
+      key,
+      shape,
+      chunk,
+      type,
+      itemBytes,
+      swappedBytes: part!.littleEndian ? 1 : part!.size,
+      filters: pipeline,
+      stored: (element) =>
+        streams.taking(
+          (bytes) => looksLikeChunk(bytes, pipeline, size),
+          () =>
+            block(
+              element,
+              shape.map(() => 1),
+            ),
+        ),
+      plain: block,
+    });
+    return (first, count) => {
+      checkRows(first, count);
+      checkReadable([count, ...shape.slice(1)]);
+      checkReadable(chunk);
+      return read(first, count);
+    };
+  }
+
+  function block(start: readonly number[], counts: readonly number[]): Uint8Array {
+    const bytes = allocateBytes(sizeOf(counts) * metadata.size);
+    const strides = shape.map(() => 1n);
+    readSelection(bytes, { counts: counts.map(BigInt), offsets: start.map(BigInt), strides });
+    return bytes;
+  }
+
   findOtherFiles();
   return {
     kind: "dataset",
@@ -225,15 +285,9 @@ export function openDataset(
     attributes: () => readAttributes(library, id, { path, file }),
     read: () => readSlab(0, shape[0] ?? 1),
     readRows(first, count) {
-      const length = shape[0];
-      if (length !== undefined && first >= 0 && count >= 0 && first + count <= length)
-        return readSlab(first, count);
-      throw new DoselapError("Range", "has no such rows", {
-        file,
-        key,
-        expected: `rows of ${shapeText(shape)}`,
-        got: `${first} to ${first + count - 1}`,
-      });
+      checkRows(first, count);
+      return readSlab(first, count);
     },
+    decodeRows: decoder(),
   };
 }

@@ -96,6 +96,18 @@ export function readError(
   cause: unknown,
   { filters, ...place }: { readonly file: string; readonly key: string; readonly filters: readonly string[] },
 ): DoselapError {
+  const isFilter =
+    filters.length > 0 &&
+    (cause instanceof WebAssembly.RuntimeError || /filter returned failure/u.test(messageOf(cause)));
+  if (isFilter) {
+    return new DoselapError("Format", "cannot be decompressed", {
+      ...place,
+      expected: `bytes that ${filters.join(", ")} reads`,
+      got: "a failure of the filter: a damaged file, or a codec inside the filter that is not there",
+      cause,
+      hint: "If other programs read it, write it again with another compression, for instance h5repack -f GZIP=1 IN OUT.",
+    });
+  }
   // H5PL is the part of the library that looks for filters.
   if (!/required filter|H5PL/u.test(messageOf(cause))) return hdf5Error("cannot be read", cause, place);
   return new DoselapError("Format", "is compressed with a filter that is not there", {

@@ -44,6 +44,9 @@ export interface Streams {
   ): { readonly result: Result; readonly release: () => void };
   /** Calls what may open other files. @throws what `admit` threw, even where the library goes on without the file. */
   admitting<Result>(others: OtherFiles, call: () => Result): Result;
+  /** Calls what reads; the first bytes for which `isWanted` says so are taken from it, and its read fails. Undefined when there were
+   * none. @throws what `call` throws without them. */
+  taking(isWanted: (bytes: Uint8Array) => boolean, call: () => void): Uint8Array | undefined;
 }
 
 /** Takes the file system over; once for each instance of the library. @throws TypeError for one that is no longer as it was. */
@@ -54,6 +57,7 @@ export function takeStreams(fs: object): Streams {
   let last = 0;
   const { fstat, read, open, cwd } = fs;
   let current: { readonly others: OtherFiles; refusal?: unknown } | undefined;
+  let wanted: { readonly isWanted: (bytes: Uint8Array) => boolean; taken?: Uint8Array } | undefined;
   fs.open = (path, flags, mode) => {
     const isOther = typeof flags === "number" && (flags & (creates | isFolder)) === 0;
     if (current !== undefined && isOther) {
@@ -79,6 +83,13 @@ export function takeStreams(fs: object): Streams {
   fs.read = (stream, heap, at, length, position) => {
     const count = read(stream, heap, at, length, position);
     if (isEndlessHeap(heap, at, count)) throw new fs.ErrnoError(inputOutputError);
+    if (wanted !== undefined) {
+      const bytes = new Uint8Array(heap.buffer, heap.byteOffset + at, count);
+      if (wanted.isWanted(bytes)) {
+        wanted.taken ??= bytes.slice();
+        throw new fs.ErrnoError(inputOutputError);
+      }
+    }
     return count;
   };
   const openAt = (path: string): Stream[] =>
@@ -114,6 +125,18 @@ export function takeStreams(fs: object): Streams {
       } finally {
         current = before;
       }
+    },
+    taking(isWanted, call) {
+      const own: NonNullable<typeof wanted> = { isWanted };
+      wanted = own;
+      try {
+        call();
+      } catch (cause) {
+        if (own.taken === undefined) throw cause;
+      } finally {
+        wanted = undefined;
+      }
+      return own.taken;
     },
   };
 }

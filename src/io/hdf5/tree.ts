@@ -37,7 +37,7 @@ export async function openHdf5Tree(path: string, options: Hdf5Options = {}): Pro
 }
 
 function nodeOf(dataset: Hdf5Dataset, path: string): ArrayNode {
-  const { shape, dtype, typeName, chunks, filters } = dataset;
+  const { shape, dtype, typeName, chunks, filters, decodeRows } = dataset;
   const chunked = chunks === null ? [] : [`chunks of ${shapeText(chunks)}`];
   return {
     path,
@@ -47,7 +47,7 @@ function nodeOf(dataset: Hdf5Dataset, path: string): ArrayNode {
     storage: [...filters, ...chunked].join(", "),
     attributes: () => dataset.attributes(),
     // A promise that fails, not a throw.
-    read: async () => dataset.read(),
-    readRows: async (first, count) => dataset.readRows(first, count),
+    read: async () => decodeRows?.(0, shape[0] ?? 1) ?? dataset.read(),
+    readRows: async (first, count) => decodeRows?.(first, count) ?? dataset.readRows(first, count),
   };
 }
