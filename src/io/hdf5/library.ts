@@ -88,7 +88,9 @@ export function hdf5Error(
     cause instanceof WebAssembly.RuntimeError
       ? "bytes on which the HDF5 library gives up"
       : innermost(messageOf(cause));
-  return new DoselapError("Format", message, { file, key, got, cause });
+  const isCut = got.startsWith("truncated file");
+  const about = isCut ? { expected: "a whole HDF5 file", hint: "The file is truncated: copy it again." } : {};
+  return new DoselapError("Format", message, { file, key, got, cause, ...about });
 }
 
 /** The same for a read, which may have failed for want of a filter. */
