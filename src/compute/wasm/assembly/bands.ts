@@ -3,7 +3,7 @@
 
 import { lineStart, modes, size } from "./state";
 import { addRow } from "./patches";
-import { add, evens, ld, madd, mul, nmadd, odds, splat, st, zipHigh, zipLow } from "./vector";
+import { add, evens, ld, madd, mul, nmadd, odds, plus, splat, st, zipHigh, zipLow } from "./vector";
 
 /** Half a row, to += or = Σ_m P_m*·wave_m. */
 @inline
@@ -20,8 +20,8 @@ function productHalf(p: usize, w: usize, to: usize, plane: usize, count: i32, su
     const pi = odds(a, b);
     const re = evens(c, d);
     const im = odds(c, d);
-    gr = madd(pi, im, madd(pr, re, gr));
-    gi = nmadd(pi, re, madd(pr, im, gi));
+    gr = madd(pi, im, plus(pr, re, gr, count));
+    gi = nmadd(pi, re, plus(pr, im, gi, count));
     p += plane;
     w += plane;
   } while (--m);
@@ -35,10 +35,11 @@ function productHalf(p: usize, w: usize, to: usize, plane: usize, count: i32, su
 function productRow(p: usize, w: usize, to: usize, count: i32, sums: bool): void {
   const line = <usize>size << 3;
   const plane = line * size;
-  for (const end = to + line; to < end; to += 32) {
+  for (const end = to + line; to < end; to += 64) {
     productHalf(p, w, to, plane, count, sums);
-    p += 32;
-    w += 32;
+    productHalf(p + 32, w + 32, to + 32, plane, count, sums);
+    p += 64;
+    w += 64;
   }
 }
 

@@ -3,7 +3,7 @@
 
 import { fieldBytes, fieldPitch, fieldStart, modes, numbers, size, stripPitch, stripStart } from "./state";
 import { inverse } from "./transform";
-import { evens, larger, largest, ld, madd, mul, nmadd, odds, splat, st, zipHigh, zipLow } from "./vector";
+import { evens, larger, largest, ld, madd, mul, nmadd, odds, plus, splat, st, zipHigh, zipLow } from "./vector";
 
 // Vectors that stay the same for a visit, in scratch behind those of constrain.ts.
 const WEIGHT_P: usize = 256;
@@ -61,14 +61,14 @@ function updateHalf(
     const b = ld(p + 16);
     let pr = evens(a, b);
     let pi = odds(a, b);
-    if (!even || !moves) old = madd(pi, pi, madd(pr, pr, old));
-    gr = madd(pi, im, madd(pr, re, gr));
-    gi = nmadd(pi, re, madd(pr, im, gi));
+    if (!even || !moves) old = madd(pi, pi, plus(pr, pr, old, count));
+    gr = madd(pi, im, plus(pr, re, gr, count));
+    gi = nmadd(pi, re, plus(pr, im, gi, count));
     if (moves) {
       pr = madd(si, im, madd(sr, re, pr));
       pi = nmadd(si, re, madd(sr, im, pi));
       put(p, pr, pi);
-      fresh = madd(pi, pi, madd(pr, pr, fresh));
+      fresh = madd(pi, pi, plus(pr, pr, fresh, count));
     }
     chi += pitch;
     p += plane;
