@@ -35,7 +35,9 @@ import {
   type Detector,
 } from "./naive-scan.ts";
 
-const pieOptions = { alpha: 0.3, beta: 0.6, objectStep: 0.8, probePeak: 7 } as const;
+const pieOptions = { objectStep: 0.8, probePeak: 7 } as const;
+/** rPIE's weights, and those of ePIE, which leave nothing but the peaks. */
+const pieWeights = { rpie: { alpha: 0.3, beta: 0.6 }, epie: { alpha: 1, beta: 1 } } as const;
 
 const wavesOf = (session: ScanSession, scene: Scene, at: number = waveSlot): Float32Array =>
   fieldsAt(scene, session.views.waves, at * scene.modes, scene.modes);
@@ -86,12 +88,13 @@ function reflection(relax: number): KernelOp {
   };
 }
 
-function serial(probeStep: number): KernelOp {
+function serial(rule: keyof typeof pieWeights, probeStep: number): KernelOp {
+  const { alpha, beta } = pieWeights[rule];
   return {
-    name: `pie with a probe step of ${probeStep}`,
+    name: `pie as ${rule} with a probe step of ${probeStep}`,
     apply(session, scene) {
       const { views, kernels } = session;
-      for (const [name, value] of Object.entries({ ...pieOptions, probeStep })) {
+      for (const [name, value] of Object.entries({ ...pieOptions, alpha, beta, probeStep })) {
         views.params[pieParam[name as keyof typeof pieParam]] = value;
       }
       kernels.pie(placeOf(frame), frame, scene.x[frame]!, scene.y[frame]!);
@@ -104,7 +107,7 @@ function serial(probeStep: number): KernelOp {
       };
     },
     expected(scene) {
-      const { alpha, beta, objectStep, probePeak } = pieOptions;
+      const { objectStep, probePeak } = pieOptions;
       const patch = patchOf(scene);
       const bright = naivePower(scene, patch, 1);
       const brightest = Math.max(...bright);
@@ -264,8 +267,10 @@ export const kernelOps: readonly KernelOp[] = [
       return { sums: [0, inner(px, wave), inner(py, wave), inner(px, px), inner(py, py), 0] };
     },
   },
-  serial(0.9),
-  serial(0),
+  serial("rpie", 0.9),
+  serial("rpie", 0),
+  serial("epie", 0.9),
+  serial("epie", 0),
 ];
 
 /** Central differences along (dx, dy), one-sided at the edge. */
