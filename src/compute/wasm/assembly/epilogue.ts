@@ -23,24 +23,25 @@ function put(to: usize, re: v128, im: v128): void {
   st(to + 16, zipHigh(re, im));
 }
 
-/** waves = χ */
+/** waves = χ. Row by row: a kept wave is in no near cache, and lines that follow each other are fetched ahead. */
 export function correctEpilogue(waves: usize): void {
-  const line = <usize>size << 3;
-  const plane = line * size;
-  for (let block: usize = 0; block < <usize>size >> 3; block++) {
-    let field = fieldStart + block * fieldPitch;
-    let plain = waves + (block << 6);
-    for (let m = 0; m < modes; m++) {
-      inverse(field, stripStart);
-      let w = plain;
-      for (let strip = stripStart, end = stripStart + (line << 3); strip < end; strip += 64) {
-        put(w, ld(strip), ld(strip + 16));
-        put(w + 32, ld(strip + 32), ld(strip + 48));
-        w += line;
-      }
-      field += fieldBytes;
-      plain += plane;
+  const blocks = <usize>size >> 3;
+  let fields = fieldStart;
+  for (let m = 0; m < modes; m++) {
+    let field = fields;
+    for (let block: usize = 0; block < blocks; block++) {
+      inverse(field, field);
+      field += fieldPitch;
     }
+    for (let row = fields, end = fields + (<usize>size << 6); row < end; row += 64) {
+      let half = row;
+      for (const last = waves + (<usize>size << 3); waves < last; waves += 64) {
+        put(waves, ld(half), ld(half + 16));
+        put(waves + 32, ld(half + 32), ld(half + 48));
+        half += fieldPitch;
+      }
+    }
+    fields += fieldBytes;
   }
 }
 
