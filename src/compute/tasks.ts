@@ -217,8 +217,9 @@ export const taskTable = [
   },
   {
     name: "crossSums",
-    run({ views, kernels }, item) {
-      const frame = views.order[views.params[taskParam.first]! + item]!;
+    run(scope, item) {
+      const { views, kernels } = scope;
+      const frame = frameOf(scope, item);
       kernels.crossSums(item, views.x[frame]!, views.y[frame]!, views.sums, frame * sumsPerFrame);
     },
   },

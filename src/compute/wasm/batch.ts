@@ -18,13 +18,13 @@ export function wasmBatch({ exports, shape, views, patches, scratch }: BatchPart
   const { size, modes } = shape;
   const pixels = size * size;
   const planeBytes = 8 * pixels;
-  const [object, objectSum, objectWeight] = [views.object, views.objectSum, views.objectWeight].map(
-    ({ byteOffset }) => byteOffset,
-  ) as [number, number, number];
+  const object = views.object.byteOffset;
+  const objectSum = views.objectSum.byteOffset;
+  const objectWeight = views.objectWeight.byteOffset;
   const objectStep = views.objectStep.byteOffset;
-  const [probe, probeSum, probeWeight] = [views.probe, views.probeSum, views.probeWeight].map(
-    ({ byteOffset }) => byteOffset,
-  ) as [number, number, number];
+  const probe = views.probe.byteOffset;
+  const probeSum = views.probeSum.byteOffset;
+  const probeWeight = views.probeWeight.byteOffset;
   const probeStep = views.probeStep.byteOffset;
   const probeLight = views.probeLight.byteOffset;
   const probeCross = views.probeCross.byteOffset;
@@ -81,7 +81,8 @@ export function wasmBatch({ exports, shape, views, patches, scratch }: BatchPart
     crossSums(slot, x, y, out, offset) {
       const whole = patches.wholeAt(views.objectStep, x, y);
       if (whole === 0) patches.take(views.objectStep, x, y, scratch.patch);
-      const [step, pitch] = whole === 0 ? [scratch.patch, 8 * size] : [whole, 8 * shape.objectWidth];
+      const step = whole === 0 ? scratch.patch : whole;
+      const pitch = 8 * (whole === 0 ? size : shape.objectWidth);
       exports.crossSums(probeLight, probeCross, step, pitch, patchOf(slot), scratch.out);
       out[offset] = sums[0]!;
       out[offset + 1] = sums[1]!;
