@@ -9,6 +9,7 @@ import { metricsOf } from "../../metrics/registry.ts";
 import type { Cell } from "../cell.ts";
 import type { ArmOutcome, MetricRow } from "../results.ts";
 import { partRows, scoreArm, type ArmImages } from "./arms.ts";
+import { clearlyAbove } from "./tiles.ts";
 
 const truth = blobs(64, 64);
 const mask = new Uint8Array(64 * 64).fill(1);
@@ -82,6 +83,21 @@ describe("scoreArm", () => {
       expect([comparison, part]).toEqual(["halves", "complex"]);
     }
     expect(rowOf(outcome, { metric: "frc1over7" }).crossing).toBe("crosses");
+  });
+
+  test("is told from a flat object by its halves: noise that the reference shares does not count", () => {
+    const flat = flatImage(64, 64);
+    const reference = withNoise(flat, 0.2, 1);
+    const target = { image: reference, comparison: "reference", isTarget: false } as const;
+    const halves = [withNoise(flat, 0.2, 2), withNoise(flat, 0.2, 3)] as const;
+    const told = (given: Partial<ArmImages>): boolean => {
+      const { outcome } = scoreArm({ arm: "ml", object: reference, ...given }, target, mask, cell, settings);
+      return clearlyAbove(outcome.tileCorrelations.map((value) => [value, 0] as const));
+    };
+    expect(told({ halves })).toBe(false);
+    expect(told({ halves: [withNoise(truth, 0.1, 2), withNoise(truth, 0.1, 3)] })).toBe(true);
+    // Without halves there is only the reference to ask.
+    expect(told({})).toBe(true);
   });
 
   test("a shift beyond the bound is a warning, of the arm and of its halves", () => {

@@ -71,6 +71,7 @@ export function scoreArm(
     if (report.phase !== undefined) add("phase", report.phase);
     Object.assign(rings, partRings(aligned, target.image, mask));
   }
+  let correlations: number[] | undefined;
   if (halves !== undefined) {
     const [a, b] = halves;
     const { aligned: other, shiftFlagged: halvesFlagged } = applyGauge(b, a, gauge);
@@ -79,6 +80,7 @@ export function scoreArm(
     }
     const curve = complexFrc(other, a, { mask, leastPixels: decidingPixels });
     rings["halves"] = tileRings(other, a, mask);
+    correlations = tileCorrelations(other, a, mask);
     frc["halves"] = curve.frc;
     const key = { arm, cell, comparison: "halves", part: "complex", n: curve.n } as const;
     for (const metric of frcThresholds) {
@@ -94,7 +96,7 @@ export function scoreArm(
     frc,
     rows,
     warnings,
-    tileCorrelations: tileCorrelations(aligned, target.image, mask),
+    tileCorrelations: correlations ?? tileCorrelations(aligned, target.image, mask),
     tileRings: Object.fromEntries(
       Object.entries(rings).flatMap(([part, sums]) => (sums === null ? [] : [[part, sums]])),
     ),
