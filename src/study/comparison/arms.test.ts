@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { blobs, inGauge, withNoise } from "../../../test/support/metric-images.ts";
-import { flatImage } from "../../array/ndarray.ts";
+import { flatImage, type ComplexImage } from "../../array/ndarray.ts";
 import { compareImages } from "../../metrics/compare.ts";
 import { frcThresholds } from "../../metrics/frc.ts";
 import { metricsOf } from "../../metrics/registry.ts";
@@ -87,17 +87,31 @@ describe("scoreArm", () => {
 
   test("is told from a flat object by its halves: noise that the reference shares does not count", () => {
     const flat = flatImage(64, 64);
-    const reference = withNoise(flat, 0.2, 1);
-    const target = { image: reference, comparison: "reference", isTarget: false } as const;
-    const halves = [withNoise(flat, 0.2, 2), withNoise(flat, 0.2, 3)] as const;
-    const told = (given: Partial<ArmImages>): boolean => {
-      const { outcome } = scoreArm({ arm: "ml", object: reference, ...given }, target, mask, cell, settings);
+    /** An object's reconstructions from each half of its photons, from all of them, and from that and three times as many. */
+    const measured = (
+      object: ComplexImage,
+    ): Omit<ArmImages, "arm"> & { readonly reference: ComplexImage } => {
+      const halves = [withNoise(object, 0.28, 2), withNoise(object, 0.28, 3)] as const;
+      const mean = (images: readonly ComplexImage[]): ComplexImage => ({
+        ...object,
+        data: object.data.map((_, i) => images.reduce((sum, { data }) => sum + data[i]!, 0) / images.length),
+      });
+      const both = mean(halves);
+      return {
+        object: both,
+        halves,
+        reference: mean([both, ...[4, 5, 6].map((seed) => withNoise(object, 0.2, seed))]),
+      };
+    };
+    const told = ({ reference, ...images }: ReturnType<typeof measured>): boolean => {
+      const target = { image: reference, comparison: "reference", isTarget: false } as const;
+      const { outcome } = scoreArm({ arm: "ml", ...images }, target, mask, cell, settings);
       return clearlyAbove(outcome.tileCorrelations.map((value) => [value, 0] as const));
     };
-    expect(told({ halves })).toBe(false);
-    expect(told({ halves: [withNoise(truth, 0.1, 2), withNoise(truth, 0.1, 3)] })).toBe(true);
-    // Without halves there is only the reference to ask.
-    expect(told({})).toBe(true);
+    expect(told(measured(flat))).toBe(false);
+    expect(told(measured(truth))).toBe(true);
+    // Without halves there is only the reference to ask, and it shares the noise.
+    expect(told({ ...measured(flat), halves: undefined })).toBe(true);
   });
 
   test("a shift beyond the bound is a warning, of the arm and of its halves", () => {
