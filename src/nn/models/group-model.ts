@@ -11,7 +11,7 @@
 
 import { DoselapError } from "../../errors.ts";
 import { dftMatrix } from "../fields/dft.ts";
-import { intensity, mapField, product, conjugate, type Field } from "../fields/field.ts";
+import { conjugateProduct, intensity, mapField, type Field } from "../fields/field.ts";
 import { sampler, scatterPatches, type Sampler } from "../fields/patches.ts";
 import { flatSpectra, objectGradient, probePower, spectra } from "../fields/scattering.ts";
 import { filled, type Tensor } from "../graph/tensor.ts";
@@ -124,7 +124,7 @@ export function groupModel(config: GroupModelConfig): GroupModel {
     for (const net of nets) {
       const modulus = sqrt(offset(intensity(object), 1e-12));
       u ??= { amplitude: offset(modulus, -1), phase: angle(object.re, object.im) };
-      const rotated = product(pull(modes), conjugate(object));
+      const rotated = conjugateProduct(pull(modes), object);
       const length = sqrt(offset(intensity(object), 0.01));
       const planes = [
         u.amplitude,

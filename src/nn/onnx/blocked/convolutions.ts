@@ -137,12 +137,13 @@ function widened({ emitter }: BlockWriter, name: string, shape: Shape, extent: n
 function storedWeights(writer: BlockWriter, name: string, shape: Shape): string {
   const { block } = writer;
   const [out, into, k, l] = shape as [number, number, number, number];
-  if (into < block) {
-    const apart = writer.reshape(name, [out / block, block, into, k * l]);
-    return writer.reshape(writer.transpose(apart, [0, 2, 3, 1]), shape);
-  }
-  const apart = writer.reshape(name, [out / block, block, into / block, block, k * l]);
-  return writer.reshape(writer.transpose(apart, [0, 2, 4, 3, 1]), shape);
+  const taps = k * l;
+  // Out channels innermost, then taps before in channels: two steps that move runs of numbers are faster than one of neither.
+  const apart = writer.reshape(name, [out / block, block, into * taps]);
+  const turned = writer.transpose(apart, [0, 2, 1]);
+  if (into < block) return writer.reshape(turned, shape);
+  const split = writer.reshape(turned, [(out / block) * (into / block), block, taps, block]);
+  return writer.reshape(writer.transpose(split, [0, 2, 1, 3]), shape);
 }
 
 /** Σ over batch, rows and columns: [1, C, 1, 1]. Axis by axis, as everywhere. */
