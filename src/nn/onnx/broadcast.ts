@@ -6,20 +6,18 @@ import type { OnnxNode } from "./model.ts";
 
 const arithmetic: ReadonlySet<string> = new Set(["Add", "Sub", "Mul", "Div"]);
 
-/** The nodes, with repetitions left to the arithmetic that reads them. `kept` are names that are needed as they are. */
-export function leaveRepetition(nodes: readonly OnnxNode[], kept: ReadonlySet<string>): OnnxNode[] {
+/** The nodes, with repetitions left to the arithmetic that reads them; what is repeated for nothing else is read by nobody. */
+export function leaveRepetition(nodes: readonly OnnxNode[]): OnnxNode[] {
   const sources = new Map(
     nodes
       .filter((node) => node.type === "Expand")
       .map((node) => [node.outputs[0]!, node.inputs[0]!] as const),
   );
-  const read = nodes.map((node) => {
+  return nodes.map((node) => {
     if (node.domain !== "" || !arithmetic.has(node.type)) return node;
     const [a, b] = node.inputs as [string, string];
     // One operand has to have the full shape.
     if (sources.has(a) === sources.has(b)) return node;
     return { ...node, inputs: [sources.get(a) ?? a, sources.get(b) ?? b] };
   });
-  const used = new Set([...kept, ...read.flatMap((node) => node.inputs)]);
-  return read.filter((node) => node.type !== "Expand" || used.has(node.outputs[0]!));
 }

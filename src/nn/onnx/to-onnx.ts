@@ -10,6 +10,7 @@ import { writeInBlocks } from "./blocked/write.ts";
 import { leaveRepetition } from "./broadcast.ts";
 import { graphEmitter, type GraphEmitter } from "./emitter.ts";
 import { encodeModel, type OnnxNode } from "./model.ts";
+import { usedNodes } from "./used-nodes.ts";
 
 export interface ModelOptions {
   /** What the model gives, by name. */
@@ -42,7 +43,7 @@ export function toOnnx(options: ModelOptions): Uint8Array<ArrayBuffer> {
   }
   for (const tensor of Object.values(outputs)) names.set(tensor, nameOf(tensor));
   const given = new Set(Object.keys(outputs));
-  const nodes = leaveRepetition(nodesWithOutputs(emitter, outputs, names), given);
+  const nodes = usedNodes(leaveRepetition(nodesWithOutputs(emitter, outputs, names)), given);
   return encodeModel({
     name: "doselap",
     nodes: blocks === undefined ? nodes : fuseIntoConvolutions(nodes, given),
