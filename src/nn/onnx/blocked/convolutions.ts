@@ -157,14 +157,14 @@ function storedFlipped(writer: BlockWriter, flipped: Tensor): string | undefined
   if (weights === undefined || out % block !== 0 || into % block !== 0) return undefined;
   const [outs, intos, taps] = [out / block, into / block, k * l];
   const apart = writer.reshape(writer.plain(weights), [into * outs, block, taps]);
-  const turned = writer.reshape(writer.transpose(apart, [0, 2, 1]), [intos, block, outs, taps, block]);
-  const stored = writer.transpose(turned, [2, 0, 3, 1, 4]);
   const backwards = emitter.integers(
     [taps],
     Array.from({ length: taps }, (_, tap) => taps - 1 - tap),
   );
-  const ordered = emitter.node("Gather", [stored, backwards], { axis: { int: 2 } });
-  return writer.reshape(ordered, flipped.shape);
+  // Between the two, or the runtime makes one slow transposition of them.
+  const turned = emitter.node("Gather", [writer.transpose(apart, [0, 2, 1]), backwards], { axis: { int: 1 } });
+  const split = writer.reshape(turned, [intos, block, outs, taps, block]);
+  return writer.reshape(writer.transpose(split, [2, 0, 3, 1, 4]), flipped.shape);
 }
 
 /** Σ over batch, rows and columns: [1, C, 1, 1]. Axis by axis, as everywhere. */
