@@ -162,7 +162,9 @@ function storedFlipped(writer: BlockWriter, flipped: Tensor): string | undefined
     Array.from({ length: taps }, (_, tap) => taps - 1 - tap),
   );
   // Between the two, or the runtime makes one slow transposition of them.
-  const turned = emitter.node("Gather", [writer.transpose(apart, [0, 2, 1]), backwards], { axis: { int: 1 } });
+  const turned = emitter.node("Gather", [writer.transpose(apart, [0, 2, 1]), backwards], {
+    axis: { int: 1 },
+  });
   const split = writer.reshape(turned, [intos, block, outs, taps, block]);
   return writer.reshape(writer.transpose(split, [2, 0, 3, 1, 4]), flipped.shape);
 }
