@@ -64,6 +64,11 @@ test("a damaged chunk is refused with its place, and the next file is read", asy
   // The magic number of a zstd frame.
   for (let at = 0; at >= 0; at = bytes.indexOf("28b52ffd", at + 1, "hex"))
     if (at > 0) spoilt.fill(0, at, at + 4);
+  // Of a blosc chunk with zlib (flags of its header: codec 3 in the upper bits, not merely copied) what is compressed.
+  for (let at = 0; at + 16 < bytes.length; at++) {
+    const isBlosc = bytes[at] === 2 && bytes[at + 2]! >> 5 === 3 && (bytes[at + 2]! & 2) === 0;
+    if (isBlosc && bytes.readUInt32LE(at + 4) === 1260) spoilt.fill(0xff, at + 60, at + 90);
+  }
   const file = join(folder, "spoilt.h5");
   await writeFile(file, spoilt);
   const other = await openHdf5Tree(file);
@@ -71,6 +76,7 @@ test("a damaged chunk is refused with its place, and the next file is read", asy
     await expect(nodeAt("bitshuffle-zstd", other).read()).rejects.toThrow(
       /bitshuffle-zstd chunk 0,0,0: cannot be decompressed/u,
     );
+    await expect(nodeAt("squeezed", other).read()).rejects.toThrow(/squeezed chunk 0,0,0: cannot/u);
     expect([...((await nodeAt("blosc-zlib-1", other).read()).data as Uint16Array)]).toEqual(counted(0, 10));
   } finally {
     await other.close();
