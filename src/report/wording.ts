@@ -92,6 +92,16 @@ export function overlapText(condition: Condition | undefined): string {
   return overlap === null ? "" : `overlap ${fixedText(overlap, 2)}`;
 }
 
+/** Compared seeds of a condition: "2", "1 to 2 of 2" when some are lost. */
+export function seedsText({ conditions }: Summary): string {
+  const counts = conditions.map(({ cells }) => cells.length);
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  const planned = Math.max(...conditions.map(({ cells, lost }) => cells.length + lost.length));
+  const text = least === most ? String(most) : `${least} to ${most}`;
+  if (conditions.length === 0) return "none";
+  return most === planned && least === most ? text : `${text} of ${planned}`;
+}
+
 /** First condition of a view: scan facts do not depend on dose. */
 export function viewCondition(summary: Summary, view: string): Condition | undefined {
   return summary.conditions.find((condition) => condition.view === view);

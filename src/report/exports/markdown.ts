@@ -2,7 +2,7 @@
 // how to make it again. The page and the CSV hold the rest.
 
 import { armCosts, wattsPerCore } from "../arm-costs.ts";
-import { breakIntervalText, breakLevelSign } from "../break-text.ts";
+import { breakIntervalText, breakPointSign } from "../break-text.ts";
 import { resolutionWords } from "../answer-sentence.ts";
 import { doseText, fixedText, numberText } from "../format.ts";
 import { repeatCommands } from "../repeat-commands.ts";
@@ -17,7 +17,8 @@ import {
   type Stat,
   statOf,
 } from "../summary.ts";
-import { failureLines, sortedWarnings } from "../warnings.ts";
+import { failureLines, failureSentence } from "../failures.ts";
+import { sortedWarnings } from "../warnings.ts";
 import {
   comparisonText,
   directionSign,
@@ -41,10 +42,12 @@ export function markdownExport(context: ReportContext, figures: readonly FigureL
   const { result, answer } = context;
   const { design, notes } = result;
   const { particular, general } = sortedWarnings(result);
-  const lines = [...failureLines(result), ...notes, ...particular, ...general];
+  const lines = [...notes, ...particular, ...general];
+  const failed = failureSentence(result);
   const blocks: (string | null)[] = [
     `# ${markdownText(textOf(design["name"], "Study"))}`,
     typeof design["question"] === "string" ? `> ${markdownText(design["question"])}` : null,
+    failed === null ? null : `**${markdownText(failed)}**\n\n${bullets(failureLines(result))}`,
     `**${markdownText(answer.sentence)}**`,
     answer.caveats.length === 0 ? null : bullets(answer.caveats),
     lines.length === 0 ? null : `## Read with care\n\n${bullets(lines)}`,
@@ -93,15 +96,15 @@ function breakBlock({ summary, answer }: ReportContext): string | null {
     ...summary.views.map((view) => {
       const found = statistics.doseBreaks.find((each) => each.arm === arm && each.view === view);
       if (found === undefined || found.fullCyclesPerPx === null) return "–";
-      const interval = breakIntervalText(found, doseText);
-      return `${breakLevelSign(found.point, doseText)}${interval === "" ? "" : ` (${interval})`}`;
+      const interval = breakIntervalText(found, doseText) || "no interval";
+      return `${breakPointSign(found, doseText)} (${interval})`;
     }),
   ]);
   const share = `${numberText(100 * statistics.method.fraction)} %`;
   return [
     "## Break points",
     markdownText(
-      `The lowest ${summary.axis} at which an arm keeps ${share} of its resolution at the highest one, with its 95 % interval. ≤: still kept at the lowest tested; >: lost already at the highest; –: nothing is resolved.`,
+      `The lowest ${summary.axis} at which an arm keeps ${share} of its resolution at the highest one, with its 95 % interval. ≤: still kept at the lowest tested; >: lost already at the highest; ≥, at best: the resolution at the highest is a lower bound, so more may be lost than is known; all draws: each of them says the same; –: nothing is resolved.`,
     ),
     markdownTable(["arm", ...summary.views], rows),
   ].join("\n\n");

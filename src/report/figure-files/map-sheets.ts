@@ -31,7 +31,10 @@ export function heatSheet(context: ReportContext): FigureSheet[] {
             cells,
             domain,
             label: `${label} of ${arm}`,
-            secondLine: (mean) => (pixelSizeM === null ? "" : lengthText(pixelSizeM / mean)),
+            secondLine: ({ mean, isLowerBound }) =>
+              pixelSizeM === null || mean === null
+                ? ""
+                : `${isLowerBound ? "≤ " : ""}${lengthText(pixelSizeM / mean)}`,
           }),
       })),
       legend: [],
