@@ -89,5 +89,5 @@ function printPair(
 
 function headOf({ part, metric, better, comparison }: DifferenceColumn): string {
   const what = part === "complex" ? comparison : part;
-  return `${what} ${metricName(metric)} ${directionSign(better)}`.trimEnd();
+  return `${what} ${metricName(metric, comparison)} ${directionSign(better)}`.trimEnd();
 }

@@ -21,8 +21,8 @@ export function resolutionWords({ comparison, part, metric }: ResolutionKey): {
   const at = {
     frc50: "at 0.5",
     frc1over7: "at 1/7",
-    frcHalfBit: "at the half-bit threshold",
-    frcOneBit: "at the one-bit threshold",
+    frcHalfBit: `at the half-bit threshold${comparison === "halves" ? "" : " of two halves"}`,
+    frcOneBit: `at the one-bit threshold${comparison === "halves" ? "" : " of two halves"}`,
   };
   return {
     what: part === "complex" ? "resolution" : `${part} resolution`,

@@ -4,6 +4,8 @@
 import { armCosts, wattsPerCore } from "../arm-costs.ts";
 import { breakIntervalText, breakPointSign } from "../break-text.ts";
 import { resolutionWords } from "../answer-sentence.ts";
+import { levelPoints } from "../cost-points.ts";
+import { qualityText } from "../figures/cost-scatter.ts";
 import { doseText, fixedText, numberText } from "../format.ts";
 import { repeatCommands } from "../repeat-commands.ts";
 import type { ReportContext } from "../report-context.ts";
@@ -129,7 +131,7 @@ function resultBlocks({ summary }: ReportContext): string[] {
       "view",
       "arm",
       ...columns.map(({ metric, unit, better }) =>
-        [metricName(metric), unitText(unit) === "" ? "" : `(${unit})`, directionSign(better)]
+        [metricName(metric, comparison), unitText(unit) === "" ? "" : `(${unit})`, directionSign(better)]
           .filter((text) => text !== "")
           .join(" "),
       ),
@@ -163,12 +165,18 @@ function armText(arm: ArmSummary | undefined, stat: Stat | undefined): string {
   return `${stat.isLowerBound ? "≥ " : ""}${metricValue(stat.metric, stat.mean)}${spread}`;
 }
 
-function costBlock({ costs, result, summary }: ReportContext): string | null {
+function costBlock(context: ReportContext): string | null {
+  const { costs, result, summary, answer } = context;
   if (costs === null) return null;
+  // As on the page: at the lowest and the highest level, mean over the views.
+  const ends = [...new Set([summary.levels[0], summary.levels.at(-1)])]
+    .filter((level) => level !== undefined && answer.resolution !== null)
+    .map((level) => ({ level: level!, points: levelPoints(context, costs, level!) }));
   const rows = armCosts(result, costs, summary.arms)
     .filter(({ known }) => known > 0)
     .map((cost) => [
       cost.sharedNetwork === null ? cost.arm : `${cost.arm} (training of ${cost.sharedNetwork})`,
+      numberText(cost.wallSeconds),
       numberText(cost.coreSeconds),
       cost.trainingCoreSeconds === null ? "–" : numberText(cost.trainingCoreSeconds),
       numberText(cost.neededCoreSeconds),
@@ -176,12 +184,25 @@ function costBlock({ costs, result, summary }: ReportContext): string | null {
       cost.peakMemoryBytes === null
         ? "–"
         : `${cost.isMemoryShared ? "≤ " : ""}${numberText(cost.peakMemoryBytes / 1e6)}`,
+      ...ends.map(({ points }) => {
+        const point = points.find(({ arm }) => arm === cost.arm);
+        return point === undefined ? "–" : qualityText(point);
+      }),
     ]);
   if (rows.length === 0) return null;
-  const head = ["arm", "own core-s", "training core-s", "together core-s", "energy J", "peak memory MB"];
+  const head = [
+    "arm",
+    "own wall time s",
+    "own core-s",
+    "training core-s",
+    "together core-s",
+    "energy J",
+    "peak memory MB",
+    ...ends.map(({ level }) => `resolution at ${doseText(level)}, cycles/px`),
+  ];
   return [
     "## Cost of one reconstruction",
-    `Seconds of one processor core; energy at an assumed ${wattsPerCore} W per busy core.`,
+    `Seconds of one processor core; energy at an assumed ${wattsPerCore} W per busy core. Resolution: mean over the views; ≥: a lower bound.`,
     markdownTable(head, rows),
   ].join("\n\n");
 }

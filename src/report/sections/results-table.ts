@@ -75,14 +75,14 @@ function table(context: ReportContext, columns: readonly Column[], caption: Mark
   const groupHeads = groups.map(
     ([title, members]) => html`<th scope="colgroup" class="span" colspan="${members.length}">${title}</th>`,
   );
-  const heads = columns.map(({ metric, unit, better }, i) => {
+  const heads = columns.map(({ metric, comparison, unit, better }, i) => {
     const arrow = directionSign(better);
     return html`<th
       scope="col"
       class="${startClass(columns, i)}"
-      title="${metricLongName(metric)}; ${better === "none" ? "no direction" : `${better} is better`}"
+      title="${metricLongName(metric, comparison)}; ${better === "none" ? "no direction" : `${better} is better`}"
     >
-      ${metricName(metric)}${"\u00a0"}${arrow} <small>${unitText(unit) || "\u00a0"}</small>
+      ${metricName(metric, comparison)}${"\u00a0"}${arrow} <small>${unitText(unit) || "\u00a0"}</small>
     </th>`;
   });
   const bodies = summary.views.map((view) => viewBody(context, view, columns));
