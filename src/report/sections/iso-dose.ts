@@ -38,8 +38,10 @@ export function isoDoseSection(context: ReportContext): Markup | null {
     <h2>Few bright frames or many faint ones</h2>
     <figure>
       ${armLegend(hasNull ? [...arms, nullArm] : arms, styles, (arm) => (arm === nullArm ? "flat object" : ""))}
-      <div class="rowname">${what.charAt(0).toUpperCase() + what.slice(1)} (cycles/px), ${how}</div>
-      <div class="panels" style="--columns:${Math.min(3, summary.levels.length)}">${panels}</div>
+      <div class="panels" style="--columns:${Math.min(3, summary.levels.length)}">
+        <div class="rowname">${what.charAt(0).toUpperCase() + what.slice(1)} (cycles/px), ${how}</div>
+        ${panels}
+      </div>
       <figcaption>
         <b>At equal fluence.</b> ${what.charAt(0).toUpperCase() + what.slice(1)} (${how}), cycles per pixel,
         against how the same photons on the sample are shared out: to the right more frames that overlap more,
