@@ -74,7 +74,8 @@ function render() {
     "Booleans are written as 0 and 1.",
     "",
     "Tried by hand, once: silx 1.1 resolves the default plot of a `.cxi` file to the object (`silx.io.nxdata.get_default`), ptypy's `ptypy.io.h5read` gives back",
-    "the object of a `.ptyr` file to the bit, and Pillow 9.4 reads the 16 bits of both PNG files and both TIFF pages.",
+    "the object of a `.ptyr` file to the bit, and Pillow 9.4 reads the 16 bits of both PNG files and both TIFF pages. h5web 16.0 (`@h5web/app` and `@h5web/h5wasm`, what",
+    "myHDF5 is made of) opens a `.cxi` file of a scan and one of a reconstruction on the picture of the object.",
     "",
   ].join("\n");
 }

@@ -61,7 +61,11 @@ export async function compareRunFolders(
 /** The study's numbers stand in one file; a run folder that has lost cells must not pass for a whole one. */
 async function noteGone(
   context: CliContext,
-  { name, folder, cells }: { readonly name: string; readonly folder: string; readonly cells: StudyResult["cells"] },
+  {
+    name,
+    folder,
+    cells,
+  }: { readonly name: string; readonly folder: string; readonly cells: StudyResult["cells"] },
 ): Promise<void> {
   const gone: string[] = [];
   for (const { path } of cells) {
@@ -69,7 +73,8 @@ async function noteGone(
     if (!(await stat(at).catch(() => undefined))?.isFile()) gone.push(path);
   }
   if (gone.length === 0) return;
-  const some = gone.length > 3 ? `${gone.slice(0, 3).join(", ")} and ${gone.length - 3} more` : gone.join(", ");
+  const some =
+    gone.length > 3 ? `${gone.slice(0, 3).join(", ")} and ${gone.length - 3} more` : gone.join(", ");
   printNote(
     context,
     `note: ${name} no longer holds ${gone.length} of its ${cells.length} comparisons (${some}); their numbers are those that ${studyResultFile} kept, which \`doselap report ${name} --verify\` checks`,

@@ -81,7 +81,10 @@ function nullCaveats(summary: Summary, arms: readonly string[]): string[] {
   });
 }
 
-function boundCaveats(summary: Summary, { resolutions, doseBreaks, overlapBreaks }: StudyStatistics): string[] {
+function boundCaveats(
+  summary: Summary,
+  { resolutions, doseBreaks, overlapBreaks }: StudyStatistics,
+): string[] {
   const top = summary.levels.at(-1);
   const bounded = summary.views.filter((view) =>
     resolutions.some((row) => row.view === view && row.level === top && row.isLowerBound),

@@ -20,7 +20,15 @@ function withLost(seeds: readonly number[]): RunData {
   const lost = data.result.cells
     .filter(({ seed }) => seeds.includes(seed))
     .map(({ path, dose, fluence, view, gridsize, seed, replicate, overlapAsked }): LostCell => ({
-      ...{ path, dose, fluence, view, gridsize, seed, replicate, overlapAsked, reason },
+      path,
+      dose,
+      fluence,
+      view,
+      gridsize,
+      seed,
+      replicate,
+      overlapAsked,
+      reason,
       arms: [
         { arm: "rpie", state: "done", reason: null },
         { arm: "epie", state: "failed", reason },
@@ -59,7 +67,9 @@ describe("a study in which a comparison and a reconstruction failed", () => {
     expect(header).toContain(`the reconstruction of epie failed: ${reason}`);
     expect(header.indexOf("failed")).toBeLessThan(header.indexOf(textOf(page, "#answer").trim()));
     expect(textOf(page, ".facts")).toMatch(/seeds per condition 1 of 2/u);
-    expect(textOf(page, ".caveats")).toContain("Seeds are missing, since jobs failed, at 10 000 in sparse (1 of 2)");
+    expect(textOf(page, ".caveats")).toContain(
+      "Seeds are missing, since jobs failed, at 10 000 in sparse (1 of 2)",
+    );
     expect(textOf(page, ".results")).toContain("1 of 2");
   });
 

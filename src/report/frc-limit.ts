@@ -18,10 +18,7 @@ export function unresolvedLimit(curve: FrcCurve | undefined): number | null {
 
 /** Correlation at which the image of all the data carries half a bit per pixel, under each ring: the published curve between
  * halves, another one against a truth or what is taken for it (metrics/frc-threshold.ts). */
-export function halfBitCurve(
-  curve: FrcCurve,
-  kind: ComparisonKind,
-): { frequency: number; value: number }[] {
+export function halfBitCurve(curve: FrcCurve, kind: ComparisonKind): { frequency: number; value: number }[] {
   return curve.frequency.map((frequency, ring) => {
     const pixels = pixelsIn(curve, ring);
     const value = kind === "halves" ? halfBitThreshold(pixels) : informationThreshold(kind, 0.5, pixels);

@@ -110,13 +110,15 @@ export function studyStatistics(
     resolutions: summary.conditions.flatMap((c) => arms.flatMap((arm) => resolutionRow(sheet, c, arm))),
     armDifferences: summary.conditions.flatMap(({ view, level }) =>
       pairsOf(arms).flatMap(([arm, other]) =>
-        differenceOf(sheet, seeds, [sheet.at(view, level, arm), sheet.at(view, level, other)]).map((found) => ({
-          view,
-          level,
-          arm,
-          other,
-          ...found,
-        })),
+        differenceOf(sheet, seeds, [sheet.at(view, level, arm), sheet.at(view, level, other)]).map(
+          (found) => ({
+            view,
+            level,
+            arm,
+            other,
+            ...found,
+          }),
+        ),
       ),
     ),
     levelDifferences: summary.views.flatMap((view) =>
@@ -124,22 +126,25 @@ export function studyStatistics(
         i === 0
           ? []
           : arms.flatMap((arm) =>
-              differenceOf(sheet, seeds, [sheet.at(view, level, arm), sheet.at(view, levels[i - 1]!, arm)]).map(
-                (found) => ({ view, level, from: levels[i - 1]!, arm, ...found }),
-              ),
+              differenceOf(sheet, seeds, [
+                sheet.at(view, level, arm),
+                sheet.at(view, levels[i - 1]!, arm),
+              ]).map((found) => ({ view, level, from: levels[i - 1]!, arm, ...found })),
             ),
       ),
     ),
     viewDifferences: summary.levels.flatMap((level) =>
       pairsOf(summary.views).flatMap(([view, otherView]) =>
         arms.flatMap((arm) =>
-          differenceOf(sheet, seeds, [sheet.at(view, level, arm), sheet.at(otherView, level, arm)]).map((found) => ({
-            view,
-            otherView,
-            level,
-            arm,
-            ...found,
-          })),
+          differenceOf(sheet, seeds, [sheet.at(view, level, arm), sheet.at(otherView, level, arm)]).map(
+            (found) => ({
+              view,
+              otherView,
+              level,
+              arm,
+              ...found,
+            }),
+          ),
         ),
       ),
     ),

@@ -135,7 +135,7 @@ main{padding:32px 18px 64px}h1{font-size:25px}.answer{font-size:18px}h2{margin-t
 body{font-size:9.5pt}main{max-width:none;padding:0}
 h1{font-size:20pt}h2{font-size:14pt;margin:22pt 0 8pt;padding-top:8pt;break-after:avoid}h3{break-after:avoid}
 .question{font-size:12pt;margin-bottom:12pt}.answer{font-size:13pt}
-figure:not(.long),tbody,.panel,.gallery tr,.keys,.facts{break-inside:avoid}
+caption,thead{break-after:avoid}.results tbody{break-inside:auto}.results tr,figure:not(.long),tbody,.panel,.gallery tr,.keys,.facts{break-inside:avoid}
 table,.results{font-size:6.8pt}.results th,.results td{padding:2pt}.results thead th{white-space:normal}thead small,.heat small{font-size:6.6pt!important}.tablenote,.rowname,footer{font-size:8pt}.heat th,.heat td{min-width:0;padding:2pt}
 .results th .badge{min-width:68px}.results .start,.results td.absent{padding-left:6pt}.plain th,.plain td{padding:2pt 3pt}
 figcaption,caption{font-size:9pt}figcaption b,caption b{font-size:8.5pt}

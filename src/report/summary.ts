@@ -79,9 +79,9 @@ export function summarise(result: StudyResult): Summary {
     axis === "dose" ? cell.dose : nearest(fluences, cell.fluence);
   const places = [...result.cells, ...(result.lost ?? [])];
   const levels = [...new Set(places.map(levelOf))].toSorted((a, b) => a - b);
-  const views = [
-    ...new Set([...keysOf(result.design["views"]), ...places.map((cell) => cell.view)]),
-  ].filter((view) => places.some((cell) => cell.view === view));
+  const views = [...new Set([...keysOf(result.design["views"]), ...places.map((cell) => cell.view)])].filter(
+    (view) => places.some((cell) => cell.view === view),
+  );
   const arms = armOrder(result);
   const conditions = views.flatMap((view) =>
     levels.flatMap((level) => {

@@ -116,7 +116,9 @@ export function assemble(
   if (design.replicates === 1)
     notes.push("With 1 replicate no spread between seeds can be given; 3 or more give one to rely on.");
   if (design.replicates === 2)
-    notes.push("With 2 replicates the spread between seeds is that of two numbers; 3 or more give one to rely on.");
+    notes.push(
+      "With 2 replicates the spread between seeds is that of two numbers; 3 or more give one to rely on.",
+    );
   return {
     designHash: designHash(design),
     name: design.name,

@@ -132,11 +132,13 @@ export function contentOfScan(scan: RawScan): ScanContent {
 }
 
 /** Metres per object pixel: as stated, or λ z / (N p) of a far field. */
-export function pixelSizeOf({ geometry, frames }: ScanContent): number | undefined {
+export function pixelSizeOf({ geometry, frames, probe }: ScanContent): number | undefined {
   const { pixelSizeM, wavelengthM, distanceM, detectorPixelM } = geometry;
   if (pixelSizeM !== undefined) return pixelSizeM;
   if (wavelengthM === undefined || distanceM === undefined || detectorPixelM === undefined) return undefined;
-  return frames === undefined ? undefined : (wavelengthM * distanceM) / (frames.width * detectorPixelM.x);
+  // A reconstruction has no frames; its probe is as wide as they were.
+  const width = frames?.width ?? probe?.size;
+  return width === undefined ? undefined : (wavelengthM * distanceM) / (width * detectorPixelM.x);
 }
 
 /** Positions in metres from the middle of the object; undefined when pixels have no size. */

@@ -84,7 +84,8 @@ export function isoDoseSheet(context: ReportContext): FigureSheet[] {
       columns: Math.min(3, summary.levels.length),
       panels: summary.levels.map((level) => ({
         title: `${doseText(level)} photons per object pixel`,
-        draw: () => isoDoseCurve(maker, summary, { statistics, level, arms, styles, width: isoDoseWidth(summary) }),
+        draw: () =>
+          isoDoseCurve(maker, summary, { statistics, level, arms, styles, width: isoDoseWidth(summary) }),
       })),
       legend: armSigns(context).filter(({ name }) => name !== nullArm || hasNull),
       table: {

@@ -194,7 +194,8 @@ function levelBounds(
     const arms = drawn
       .filter(({ points }) => points.some((point) => point.level === level && point.isLowerBound))
       .map(({ arm }) => arm);
-    const anchor = levels.length === 1 ? "middle" : i === levels.length - 1 ? "end" : i === 0 ? "start" : "middle";
+    const anchor =
+      levels.length === 1 ? "middle" : i === levels.length - 1 ? "end" : i === 0 ? "start" : "middle";
     return arms.length === 0 ? [] : [{ level, arms, anchor }];
   });
 }

@@ -119,7 +119,9 @@ export function frcPanel(
 /** The criterion that fits what the curves of a part compare. */
 export function criterionOf(conditions: readonly Condition[], part: string): FrcCriterion {
   if (part === "halves") return frcCriteria.halves;
-  const rows = conditions.flatMap(({ cells }) => cells.flatMap(({ arms }) => arms.flatMap((arm) => arm.rows)));
+  const rows = conditions.flatMap(({ cells }) =>
+    cells.flatMap(({ arms }) => arms.flatMap((arm) => arm.rows)),
+  );
   return frcCriteria[rows.find((row) => row.part === part)?.comparison ?? "truth"];
 }
 

@@ -178,7 +178,10 @@ function describe(points: readonly IsoDosePoint[], arms: readonly string[]): str
   const lines = arms.flatMap((arm) => {
     const own = points.filter((point) => point.arm === arm);
     if (own.length === 0) return [];
-    const texts = own.map(({ value, frames, isLowerBound }) => `${isLowerBound ? "at least " : ""}${fixedText(value, 3)} with ${Math.round(frames)} frames`);
+    const texts = own.map(
+      ({ value, frames, isLowerBound }) =>
+        `${isLowerBound ? "at least " : ""}${fixedText(value, 3)} with ${Math.round(frames)} frames`,
+    );
     return [`${arm} ${texts.join(", ")}`];
   });
   return lines.length === 0 ? "no values" : lines.join("; ");

@@ -74,11 +74,11 @@ function breakTable(summary: Summary, statistics: StudyStatistics, arms: readonl
         its full-${summary.axis} ${what} (${how}). In ${summary.axis} the reference is the arm’s own
         resolution at the highest ${summary.axis} of the same view, in overlap that at the highest
         ${summary.axis} and overlap; interpolated between the levels tested, in the logarithm of
-        ${summary.axis} and linearly in overlap. Below, the 95 % interval
-        (“all draws”: each of them says the same), and in ${summary.axis} the resolution in cycles per pixel
-        of which ${share} are kept. “≤”: still kept at the lowest level tested; “>”: lost already at the
-        highest; “≥” and “at best”: that resolution is a lower bound, so more may be lost than is known;
-        “–”: nothing is resolved that could be kept${unsound}.
+        ${summary.axis} and linearly in overlap. Below, the 95 % interval (“all draws”: each of them says the
+        same), and in ${summary.axis} the resolution in cycles per pixel of which ${share} are kept. “≤”:
+        still kept at the lowest level tested; “>”: lost already at the highest; “≥” and “at best”: that
+        resolution is a lower bound, so more may be lost than is known; “–”: nothing is resolved that could be
+        kept${unsound}.
       </caption>
       <thead>
         <tr>
@@ -153,9 +153,9 @@ function differenceTable(
         <b>Table 3.</b>
         ${lead} minus each other arm: ${what} in cycles per pixel (${how}), over the same seeds and tiles;
         below, the 95 % interval of the paired difference. An arm is called better only where the interval
-        leaves zero out: bold, with + where ${lead} is better. Grey: not told apart${some}.
-        “≥”, “≤”: one of the two never crosses, so that the difference is known to one side; “both ≥”: both
-        never cross. “–”: one of the two has no value.
+        leaves zero out: bold, with + where ${lead} is better. Grey: not told apart${some}. “≥”, “≤”: one of
+        the two never crosses, so that the difference is known to one side; “both ≥”: both never cross. “–”:
+        one of the two has no value.
       </caption>
       <thead>
         <tr>

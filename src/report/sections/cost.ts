@@ -64,7 +64,8 @@ function scatterFigure(context: ReportContext, costs: RunCosts): Markup | null {
     <figcaption>
       <b>Quality against processor time.</b> ${capitalised(what)} (${how}, cycles per pixel${bound}), mean
       over the views, against the processor time of one reconstruction from frames to object. Of a network
-      this holds its training too. “≥”: in some view the correlation never crosses, a lower bound. ${stairText(panels)}
+      this holds its training too. “≥”: in some view the correlation never crosses, a lower bound.
+      ${stairText(panels)}
     </figcaption>
   </figure>`;
 }

@@ -50,7 +50,8 @@ export function doseCurves(context: ReportContext): Markup | null {
       <figcaption>
         <b>Figure 1.</b> ${main.map((key, i) => `${i === 0 ? "Top" : "Bottom"}: ${sentenceOf(key)}. `)}Higher
         is better in both. ${bars}The dotted line is the null arm, a flat object: what an arm must beat to
-        have seen anything. Where it has no line its correlation has no value.${bounds}${finest}${floorSentence(context, main)}
+        have seen anything. Where it has no line its correlation has no
+        value.${bounds}${finest}${floorSentence(context, main)}
       </figcaption>
     </figure>
     ${

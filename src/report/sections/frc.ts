@@ -30,7 +30,8 @@ export function frcCurves(context: ReportContext): Markup | null {
       ${legend(context, lead)}${panels(context, lead)}
       <figcaption>
         <b>Figure 5.</b> ${partName(lead)}: correlation in rings of spatial frequency (Hann window, mean
-        removed). Dashed: 0.5 and 1/7; solid grey: ${halfBit}. The dark dashed line, ${criterion.label}, is the one that fits ${criterion.meaning}: a signal-to-noise ratio of 1/3.
+        removed). Dashed: 0.5 and 1/7; solid grey: ${halfBit}. The dark dashed line, ${criterion.label}, is
+        the one that fits ${criterion.meaning}: a signal-to-noise ratio of 1/3.
         ${meaning}${floorSentence(context, lead)}
       </figcaption>
     </figure>

@@ -60,9 +60,9 @@ export function overviewTable(context: ReportContext): Markup | null {
         pixel${result.pixelSizeM === null ? "" : " and as a full period"}, at each view and dose (${unit});
         the stronger the colour the better. Below a value its 95 % interval where there is one (see Table 2).
         “≥”: in some seed the correlation never crosses; its last ring, which the mean then holds, is a lower
-        bound, and so is the mean.
-        “–”: the correlation has no value, as for a flat object; “0”: nothing is resolved; “≈ null”: not
-        distinguishable from the null arm. n: pixels compared, the smallest number of the row.
+        bound, and so is the mean. “–”: the correlation has no value, as for a flat object; “0”: nothing is
+        resolved; “≈ null”: not distinguishable from the null arm. n: pixels compared, the smallest number of
+        the row.
       </caption>
       <thead>
         <tr>

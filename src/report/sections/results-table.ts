@@ -50,9 +50,9 @@ export function resultsTable(context: ReportContext): Markup {
   const caption = html`<b>Table 4.</b> Every arm at every dose and view. ↑ higher is better, ↓ lower is
     better. Underlined: the best value of a condition; bold as well: better than every other arm’s by a paired
     difference whose 95 % interval leaves zero out${compared}.${spread} FRC columns give the frequency at
-    which the correlation falls below the threshold: “≥” in some seed it never crosses, so that the last ring is a lower
-    bound, without a spread; “–” it has no value (a constant image); “0” it lies below from the first ring; “·” not measured for this
-    arm.${length} n: pixels compared.`;
+    which the correlation falls below the threshold: “≥” in some seed it never crosses, so that the last ring
+    is a lower bound, without a spread; “–” it has no value (a constant image); “0” it lies below from the
+    first ring; “·” not measured for this arm.${length} n: pixels compared.`;
   const { general } = sortedWarnings(context.result);
   return html`<section>
     <h2>Results</h2>
@@ -210,10 +210,11 @@ function valueCell(
 /** Best of its condition: at least two arms finished, and none is better. */
 function isBest(condition: Condition, stat: Stat): boolean {
   if (stat.better === "none" || condition.arms.filter((arm) => arm.state === "done").length < 2) return false;
-  const rivals = condition.arms
-    .flatMap((arm) => statOf(arm, stat) ?? [])
-    .filter(({ mean }) => mean !== null);
-  const best = stat.better === "higher" ? Math.max(...rivals.map(({ mean }) => mean!)) : Math.min(...rivals.map(({ mean }) => mean!));
+  const rivals = condition.arms.flatMap((arm) => statOf(arm, stat) ?? []).filter(({ mean }) => mean !== null);
+  const best =
+    stat.better === "higher"
+      ? Math.max(...rivals.map(({ mean }) => mean!))
+      : Math.min(...rivals.map(({ mean }) => mean!));
   // Of lower bounds nobody knows which is the best: when the best is one, all are.
   const isOpen = rivals.some(({ mean, isLowerBound }) => mean === best && isLowerBound);
   return stat.mean === best || (isOpen && stat.isLowerBound);

@@ -7,7 +7,10 @@ import type { Draws } from "./paired-difference.ts";
 
 const curve = (points: readonly (readonly [number, number])[]): LevelEstimate[] =>
   points.map(([level, value]) => ({ level, value, isLowerBound: false, draws: null }));
-const exact = (...values: number[]): Draws => ({ least: Float64Array.from(values), most: Float64Array.from(values) });
+const exact = (...values: number[]): Draws => ({
+  least: Float64Array.from(values),
+  most: Float64Array.from(values),
+});
 const atTop = (levels: readonly LevelEstimate[]): LevelEstimate => levels.at(-1)!;
 const half = { fraction: 0.5, scale: "log" } as const;
 

@@ -100,8 +100,8 @@ describe("pairedEstimates", () => {
     const draws = Float64Array.from({ length: 200 }, (_, i) => (i % 2 === 0 ? 0.25 : Infinity));
     const [found] = pairedEstimates([[{ ...seed(0, 0.5, draws), isLowerBound: true }]], drawing)!;
     expect(found).toMatchObject({ value: 0.5, isLowerBound: true });
-    expect([...found!.draws!.least.slice(0, 2)]).toEqual([0.25, 0.5]);
-    expect([...found!.draws!.most.slice(0, 2)]).toEqual([0.25, Infinity]);
+    expect(found!.draws!.least.slice(0, 2)).toEqual(Float64Array.of(0.25, 0.5));
+    expect(found!.draws!.most.slice(0, 2)).toEqual(Float64Array.of(0.25, Infinity));
   });
 });
 

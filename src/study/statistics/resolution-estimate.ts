@@ -115,7 +115,8 @@ function estimateOf(seeds: readonly SeedResolution[], drawing: Drawing): Estimat
   const value = seeds.reduce((sum, seed) => sum + seed.value, 0) / seeds.length;
   const isLowerBound = seeds.some((seed) => seed.isLowerBound);
   const tiled = seeds.every(({ draws }) => draws !== null);
-  if (seeds.length * (tiled ? drawing.tileCount : 1) < leastUnits) return { value, isLowerBound, draws: null };
+  if (seeds.length * (tiled ? drawing.tileCount : 1) < leastUnits)
+    return { value, isLowerBound, draws: null };
   const resamples = drawing.resamplesOf(seeds.length);
   const most = seeds.map(
     ({ draws, value: fixed, isLowerBound: isOpen }) =>
