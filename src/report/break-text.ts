@@ -13,7 +13,7 @@ export function intervalText({ low, high }: Interval, format: (value: number) =>
 }
 
 /** "2 400", "≤ 1 000" for what is kept at the lowest level tested, "> 100 000" for what is lost at the highest. */
-export function breakLevelSign({ kind, level }: BreakLevel, format: (value: number) => string): string {
+function breakLevelSign({ kind, level }: BreakLevel, format: (value: number) => string): string {
   return `${kind === "below" ? "≤\u00a0" : kind === "above" ? ">\u00a0" : ""}${format(level)}`;
 }
 
