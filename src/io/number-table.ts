@@ -45,7 +45,10 @@ export function parseNumberTable(text: string, file: string): NumberTable {
       head.some((field, i) => isWord(field) !== isWord(second[i]!)) ||
       head.every(isWord));
   const hasUnits =
-    hasNames && third !== undefined && second!.length === head.length && second!.every((f) => isUnitLike(f, isWord));
+    hasNames &&
+    third !== undefined &&
+    second!.length === head.length &&
+    second!.every((f) => isUnitLike(f, isWord));
   const data = rows.slice(hasUnits ? 2 : hasNames ? 1 : 0);
   const [sample] = data;
   if (sample === undefined) throw noTable(file, { got: `one line: "${first.line.slice(0, 80)}"` });

@@ -1,5 +1,6 @@
 // The size of an object pixel.
 //   far field                λ z / (N p)     p the detector's pixel after binning
+//   far field, by frequency  1 / (N q)       q the same as a spatial frequency, as electron microscopes state it
 //   near field, parallel     p               z as it is
 //   near field, pixel stated that pixel, M = p / pixel
 //   near field, from a focus p / M,          M = (z₁ + z) / z₁, effective distance z / M (Fresnel scaling theorem,
@@ -30,7 +31,7 @@ export interface SamplingOptions {
 /** @throws Contract when something is missing: says the flags. */
 export function samplingOf(
   file: string,
-  { wavelengthM, distanceM, detectorPixelM, pixelSizeM }: RawGeometry,
+  { wavelengthM, distanceM, detectorPixelM, pixelSizeM, frequencyPixelPerM }: RawGeometry,
   { sizePx, bin, nearField, focusToSampleM }: SamplingOptions,
 ): Sampling {
   if (nearField) {
@@ -57,6 +58,15 @@ export function samplingOf(
       why: `object pixel ${digits(pixelSizeM)} m as stated`,
     };
   }
+  if (frequencyPixelPerM !== undefined) {
+    const size = 1 / (sizePx * bin * frequencyPixelPerM);
+    return {
+      pixelSizeM: size,
+      wavelengthM,
+      nearFieldM: undefined,
+      why: `far field: 1 / (${sizePx} × ${digits(frequencyPixelPerM * bin)} /m) = ${digits(size)} m`,
+    };
+  }
   const { distance, pixel, wavelength } = needed(file, { distanceM, detectorPixelM, wavelengthM });
   const size = (wavelength * distance) / (sizePx * pixel * bin);
   return {
@@ -72,7 +82,7 @@ function needed(
   { distanceM, detectorPixelM, wavelengthM }: RawGeometry,
 ): { distance: number; pixel: number; wavelength: number } {
   const missing = [
-    wavelengthM === undefined ? "--energy EV" : undefined,
+    wavelengthM === undefined ? "--energy EV or --wavelength METRES" : undefined,
     distanceM === undefined ? "--distance METRES" : undefined,
     detectorPixelM === undefined ? "--detector-pixel METRES" : undefined,
   ].filter((flag) => flag !== undefined);

@@ -8,7 +8,8 @@ const lettered = new RegExp(
   "iu",
 );
 /** x runs along the columns, y along the rows. */
-const worded = /^(?:.*[_. -])?(?:(cols?|columns?|hor|horz|horizontal)|(rows?|ver|vert|vertical))(?:[_. -].*)?$/iu;
+const worded =
+  /^(?:.*[_. -])?(?:(cols?|columns?|hor|horz|horizontal)|(rows?|ver|vert|vertical))(?:[_. -].*)?$/iu;
 
 /** The letter alone, after a motor's name, or apart from other words; a word that means an axis; undefined for other names. */
 export function axisOf(name: string): "x" | "y" | undefined {

@@ -75,8 +75,7 @@ export async function positionsFrom(
     });
   }
   const swapped = options.positionOrder !== undefined && options.positionOrder !== defaults.order;
-  const unit = (node: ArrayNode): string | undefined =>
-    options.positionUnit ?? unitOf(node) ?? defaults.unit;
+  const unit = (node: ArrayNode): string | undefined => options.positionUnit ?? unitOf(node) ?? defaults.unit;
   const [pair, units] = swapped
     ? [
         { x: y, y: x },
