@@ -26,16 +26,18 @@ export interface SamplingOptions {
   readonly nearField: boolean;
   /** Focus to sample, in a near field with a diverging beam. */
   readonly focusToSampleM?: number | undefined;
+  /** What the reader of the file had to say of it: why something of the geometry was not used. */
+  readonly doubts?: readonly string[] | undefined;
 }
 
 /** @throws Contract when something is missing: says the flags. */
 export function samplingOf(
   file: string,
   { wavelengthM, distanceM, detectorPixelM, pixelSizeM, frequencyPixelPerM }: RawGeometry,
-  { sizePx, bin, nearField, focusToSampleM }: SamplingOptions,
+  { sizePx, bin, nearField, focusToSampleM, doubts }: SamplingOptions,
 ): Sampling {
   if (nearField) {
-    const { distance, pixel, wavelength } = needed(file, { distanceM, detectorPixelM, wavelengthM });
+    const { distance, pixel, wavelength } = needed(file, { distanceM, detectorPixelM, wavelengthM }, doubts);
     const magnification =
       focusToSampleM !== undefined
         ? (focusToSampleM + distance) / focusToSampleM
@@ -67,7 +69,7 @@ export function samplingOf(
       why: `far field: 1 / (${sizePx} × ${digits(frequencyPixelPerM * bin)} /m) = ${digits(size)} m`,
     };
   }
-  const { distance, pixel, wavelength } = needed(file, { distanceM, detectorPixelM, wavelengthM });
+  const { distance, pixel, wavelength } = needed(file, { distanceM, detectorPixelM, wavelengthM }, doubts);
   const size = (wavelength * distance) / (sizePx * pixel * bin);
   return {
     pixelSizeM: size,
@@ -80,6 +82,7 @@ export function samplingOf(
 function needed(
   file: string,
   { distanceM, detectorPixelM, wavelengthM }: RawGeometry,
+  doubts: readonly string[] = [],
 ): { distance: number; pixel: number; wavelength: number } {
   const missing = [
     wavelengthM === undefined ? "--energy EV or --wavelength METRES" : undefined,
@@ -95,7 +98,7 @@ function needed(
     throw new DoselapError("Contract", "does not state its whole geometry", {
       file,
       expected: "wavelength, distance and detector pixel",
-      got: "not all of them",
+      got: ["not all of them", ...doubts.filter((doubt) => doubt.includes("not used"))].join("; "),
       hint: `State ${missing.join(", ")}; or --pixel-size METRES, the size of an object pixel.`,
     });
   }

@@ -19,8 +19,8 @@ describe("numbers in another unit than the one they are taken for", () => {
   test("electrons in ångström: neither wavelength nor pixel is used, and the flags are named", async () => {
     const { geometry, warnings } = await scanOf("electrons.mat", { positionUnit: "angstrom" });
     expect([geometry.wavelengthM, geometry.pixelSizeM]).toEqual([undefined, undefined]);
-    expect(warnings.join("\n")).toMatch(/wavelength of 0\.0197 m is none.*--wavelength METRES/u);
-    expect(warnings.join("\n")).toMatch(/object pixel of 0\.2 m is none.*--pixel-size/u);
+    expect(warnings.join("\n")).toMatch(/wavelength of 0\.0197 m is not used.*--wavelength METRES/u);
+    expect(warnings.join("\n")).toMatch(/object pixel of 0\.2 m is not used.*--pixel-size/u);
   });
 
   test("what is stated by flags is used, without a doubt", async () => {
@@ -33,8 +33,8 @@ describe("numbers in another unit than the one they are taken for", () => {
   test("8000 J is no photon: the energy is asked for, and --energy wins", async () => {
     const { geometry, warnings, conversions } = await scanOf("illumination.cxi");
     expect(geometry.wavelengthM).toBeUndefined();
-    expect(conversions.join("\n")).toContain("8000 J (no unit is stated)");
-    expect(warnings.join("\n")).toMatch(/wavelength of 2\.\d+e-29 m is none.*--energy EV/u);
+    expect(conversions.join("\n")).toContain("8000 J (the format's unit)");
+    expect(warnings.join("\n")).toMatch(/wavelength of 2\.\d+e-29 m is not used.*--energy EV/u);
     const stated = await scanOf("illumination.cxi", { energyEv: 8000 });
     expect(stated.geometry.wavelengthM! * 1e10).toBeCloseTo(1.54980248, 7);
     expect(stated.warnings).toEqual([]);
@@ -42,8 +42,8 @@ describe("numbers in another unit than the one they are taken for", () => {
 
   test.each<[string, OpenMeasuredOptions, RegExp]>([
     ["two wavelengths", { energyEv: 8000, wavelengthM: 1e-10 }, /stated twice.*8000 eV, 1e-10 m/u],
-    ["a wavelength in ångström", { wavelengthM: 1.54 }, /wavelength that no instrument has.*1\.54 m/u],
-    ["a pixel in micrometres", { detectorPixelM: 75 }, /detector pixel that no instrument has/u],
+    ["a wavelength in ångström", { wavelengthM: 1.54 }, /wavelength is one that no instrument has.*1\.54 m/u],
+    ["a pixel in micrometres", { detectorPixelM: 75 }, /detector pixel is one that no instrument has/u],
   ])("%s by flag is refused", async (_what, options, message) => {
     await expect(scanOf("scan.cxi", options)).rejects.toThrow(message);
   });

@@ -18,7 +18,7 @@ export async function photonWavelength(
   return look.optional("energy", async () => {
     const ev = unit === undefined ? undefined : evOf(value, unit);
     if (unit !== undefined && ev !== undefined)
-      return wavelengthOfStated(look, value, stated === undefined ? `${unit} (no unit is stated)` : unit, ev);
+      return wavelengthOfStated(look, value, stated === undefined ? `${unit} (the format's unit)` : unit, ev);
     throw new DoselapError(
       "Contract",
       unit === undefined ? "states no unit" : "is in a unit that is no energy",

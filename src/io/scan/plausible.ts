@@ -41,7 +41,7 @@ export function plausible(
   const warnings = doubted.map((key) => {
     const { least, most, flags } = limits[key];
     const text = valuesOf(key, geometry).map((value) => `${shown(value)} m`);
-    return `${file}: a ${names[key]} of ${text.join(" × ")} is none (${least} to ${most} m is expected): its unit is another; it is not used, state ${flags}`;
+    return `${file}: the ${names[key]} of ${text.join(" × ")} is not used: expected ${least} to ${most} m, so that its unit is another; state ${flags}`;
   });
   return { geometry: left, warnings };
 }
@@ -51,7 +51,7 @@ export function refuseImpossible(file: string, given: RawGeometry): void {
   const wrong = keys.find((key) => !isPossible(key, given));
   if (wrong === undefined) return;
   const { least, most, flags } = limits[wrong];
-  throw new DoselapError("Usage", `a ${names[wrong]} that no instrument has`, {
+  throw new DoselapError("Usage", `the ${names[wrong]} is one that no instrument has`, {
     file,
     key: flags,
     expected: `${least} to ${most} m`,
