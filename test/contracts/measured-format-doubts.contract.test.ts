@@ -53,6 +53,7 @@ describe("a part that cannot be used costs no scan", () => {
   test("links that lead nowhere and images that are none are warnings", async () => {
     const { warnings, object } = await scanOf("awkward.cxi");
     expect(warnings.join("\n")).toMatch(/detector_2\/mask: .*leads nowhere/u);
+    expect(warnings.join("\n")).toMatch(/mask_shared: .*without end/u);
     expect(warnings.join("\n")).toMatch(/geometry_1\/translation: .*leads nowhere/u);
     expect(warnings.join("\n")).toMatch(/not read: \/entry_1\/image_2\/data/u);
     expect(object!.height).toBe(20);

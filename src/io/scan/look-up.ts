@@ -130,12 +130,13 @@ const largestScalar = 2 ** 22;
 /** A monochromator's reading jitters by less than its bandwidth. */
 const sameWithin = 1e-4;
 
-/** The array at a path; a link that leads nowhere is none, and stands among the tree's problems. */
+/** The array at a path; a link that leads nowhere, or to itself, is none, and stands among the tree's problems. */
 export function arrayAt(tree: ArrayTree, path: string): ArrayNode | undefined {
   try {
     return tree.find(path);
   } catch (cause) {
-    const isDead = isDoselapError(cause) && (cause._tag === "File" || /leads nowhere/u.test(cause.message));
+    const isDead =
+      isDoselapError(cause) && (cause._tag === "File" || /leads nowhere|without end/u.test(cause.message));
     if (!isDead) throw cause;
     return undefined;
   }
