@@ -15,6 +15,7 @@ export interface MeasuredFlags extends Omit<ReadFlags, "positions"> {
   readonly positionUnit?: "m" | "mm" | "um" | "nm" | "angstrom" | "px";
   readonly scanStep?: number;
   readonly energy?: number;
+  readonly wavelength?: number;
   readonly distance?: number;
   readonly detectorPixel?: number;
   readonly pixelSize?: number;
@@ -63,6 +64,7 @@ export const measuredFlags = {
     placeholder: "eV",
     brief: "Photon energy, electronvolts",
   },
+  wavelength: metres("Wavelength, of electrons too, in place of --energy, metres"),
   distance: metres("Sample to detector, metres"),
   detectorPixel: metres("Pixel of the detector, metres"),
   pixelSize: metres("Pixel of the object, metres"),
@@ -76,7 +78,8 @@ export const measuredFlags = {
 
 /** What the flags state, some of it perhaps undefined; files are named from `cwd`. @throws Usage for a map that is none, two files. */
 export function measuredSettingsOf(flags: MeasuredFlags, cwd: string): PrepareSettings {
-  const { map, frames, positionUnit, scanStep, energy, distance, detectorPixel, pixelSize } = flags;
+  const { map, frames, positionUnit, scanStep, energy, wavelength, distance, detectorPixel, pixelSize } =
+    flags;
   const { file } = positionsOf(flags);
   return {
     map: map === undefined || map.length === 0 ? undefined : mapOf(map),
@@ -85,6 +88,7 @@ export function measuredSettingsOf(flags: MeasuredFlags, cwd: string): PrepareSe
     positionUnit,
     scanStep,
     energy,
+    wavelength,
     distance,
     detectorPixel,
     pixelSize,

@@ -11,9 +11,7 @@ import { meanCounts } from "./frames.ts";
 import { containerOf, openTree } from "../io/formats/containers.ts";
 import { contentOfDataset, contentOfScan, knownGeometry, type ScanContent } from "./writers/content.ts";
 import { absent, LookUp } from "../io/scan/look-up.ts";
-import { scanIn, type OpenMeasuredOptions } from "../io/formats/open.ts";
-import type { RawGeometry } from "../io/scan/raw-scan.ts";
-import { wavelengthOfEv } from "../io/scan/units.ts";
+import { givenGeometry, scanIn, type OpenMeasuredOptions } from "../io/formats/open.ts";
 import { writtenPixelSize } from "./writers/cxi.ts";
 import { scanWriter } from "./writers/registry.ts";
 import { watched } from "./watched-tree.ts";
@@ -114,7 +112,7 @@ async function openSource(input: string, options: ConvertOptions): Promise<Sourc
     if (detectFormat(npz.names) !== undefined) {
       refuseSelection(input, measured);
       const { dataset, format, warnings } = await loadScan(npz, options.read ?? {}, inMemory);
-      return closed(contentOfDataset(dataset, input, givenGeometry(measured)), format, warnings);
+      return closed(contentOfDataset(dataset, input, givenGeometry(input, measured)), format, warnings);
     }
     return await measuredSource(input, measured);
   } finally {
@@ -131,7 +129,8 @@ async function ownHdf5(input: string, measured: OpenMeasuredOptions): Promise<So
   if (measured.map !== undefined || measured.frames !== undefined) return undefined;
   const own = await readOwnHdf5(input, measured);
   return (
-    own && closed(contentOfDataset(own.dataset, input, givenGeometry(measured)), own.format, own.warnings)
+    own &&
+    closed(contentOfDataset(own.dataset, input, givenGeometry(input, measured)), own.format, own.warnings)
   );
 }
 
@@ -166,23 +165,9 @@ async function reconstruction(npz: NpzFile, measured: OpenMeasuredOptions): Prom
       ? undefined
       : { x: await look.vector(x), y: await look.vector(y), unit: "px" as const };
   const { metadata, warnings } = await readMetadata(npz);
-  const geometry = knownGeometry(metadata, givenGeometry(measured));
+  const geometry = knownGeometry(metadata, givenGeometry(npz.file, measured));
   const content = { file: npz.file, geometry, positions, object, probe, metadata };
   return closed(content, { name: "reconstruction", detected: look.told, overridden: [] }, warnings);
-}
-
-function givenGeometry({
-  energyEv,
-  distanceM,
-  detectorPixelM,
-  pixelSizeM,
-}: OpenMeasuredOptions): RawGeometry {
-  return {
-    wavelengthM: energyEv === undefined ? undefined : wavelengthOfEv(energyEv),
-    distanceM,
-    detectorPixelM: detectorPixelM === undefined ? undefined : { x: detectorPixelM, y: detectorPixelM },
-    pixelSizeM,
-  };
 }
 
 /** Flags that choose parts of measured files mean nothing to a dataset. @throws Usage. */

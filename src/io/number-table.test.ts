@@ -24,6 +24,13 @@ test.each<[string, string, readonly string[] | undefined]>([
     "\uFEFFx,y\n\n1,-2\n#\n3,4.5e-6\n\n",
     ["x", "y"],
   ],
+  ["decimal commas between semicolons", "x;y\n1,0;-2,0\n3;0,0000045", ["x", "y"]],
+  ["decimal commas without names", "1,0;-2,0\n3;0,0000045", undefined],
+  ["a comma at the end of every line", "x,y,\n1,-2,\n3,4.5e-6,\n", ["x", "y"]],
+  ["a line of units", "x,y\num,[mm]\n1,-2\n3,4.5e-6", ["x (um)", "y (mm)"]],
+  ["a column of file names", "file,x,y\na_0.tif,1,-2\na_1.tif,3,4.5e-6", ["x", "y"]],
+  ["file names without a line of names", "a_0.tif,1,-2\na_1.tif,3,4.5e-6", undefined],
+  ["exponents as Fortran writes them", "1D+00 -2\n3 4.5D-06", undefined],
 ])("%s", (_what, text, names) => {
   const table = parseNumberTable(text, "scan.csv");
   expect(table.columns.map((column) => [...column])).toEqual(columns);
@@ -36,6 +43,8 @@ test.each<[string, string, RegExp]>([
   ["names alone", "x,y\n", /one line/u],
   ["a line that is short", "1,2\n3\n", /line 2.*expected 2 columns.*got 1/u],
   ["a word among numbers", "1,2\n3,four\n", /line 2.*expected numbers.*"four"/u],
+  ["a number that is none in the first line", "nan,1,2\n3,4,5", /"nan"/u],
+  ["words alone", "a,b\nc,d\ne,f\ng,h", /words alone/u],
   ["a number that is none", "1,2\n3,nan\n", /line 2.*"nan"/u],
   ["a number beyond all", "1,2\n3,1e999\n", /line 2.*"1e999"/u],
   ["bytes", "\0\u0001\u0002\n1,2", /other bytes/u],

@@ -69,7 +69,7 @@ export async function prepareFile(
         flat,
         saturation: settings.saturation,
         findBadPixels: settings.keepBadPixels !== true,
-        nearField: settings.nearField,
+        nearField: settings.nearField ?? scan.nearField,
         focusToSampleM: settings.focusToSample,
         defocusM: settings.defocus,
         zonePlate,

@@ -124,7 +124,13 @@ export async function prepareScan(scan: RawScan, options: PrepareOptions): Promi
   const sizePx = options.sizePx ?? defaultSize(survey, bin);
   checkSize(sizePx, bin, survey);
   const { focusToSampleM } = options;
-  const sampling = samplingOf(file, scan.geometry, { sizePx, bin, nearField, focusToSampleM });
+  const sampling = samplingOf(file, scan.geometry, {
+    sizePx,
+    bin,
+    nearField,
+    focusToSampleM,
+    doubts: scan.warnings,
+  });
   const { height, width } = survey;
   const crop = planCrop({ height, width, sizePx, bin, centre, bad, ...gain });
   const { diffraction, meanCounts, rows } = await cropFrames(frames, crop, {

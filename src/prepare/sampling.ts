@@ -1,5 +1,6 @@
 // The size of an object pixel.
 //   far field                λ z / (N p)     p the detector's pixel after binning
+//   far field, by frequency  1 / (N q)       q the same as a spatial frequency, as electron microscopes state it
 //   near field, parallel     p               z as it is
 //   near field, pixel stated that pixel, M = p / pixel
 //   near field, from a focus p / M,          M = (z₁ + z) / z₁, effective distance z / M (Fresnel scaling theorem,
@@ -25,16 +26,18 @@ export interface SamplingOptions {
   readonly nearField: boolean;
   /** Focus to sample, in a near field with a diverging beam. */
   readonly focusToSampleM?: number | undefined;
+  /** What the reader of the file had to say of it: why something of the geometry was not used. */
+  readonly doubts?: readonly string[] | undefined;
 }
 
 /** @throws Contract when something is missing: says the flags. */
 export function samplingOf(
   file: string,
-  { wavelengthM, distanceM, detectorPixelM, pixelSizeM }: RawGeometry,
-  { sizePx, bin, nearField, focusToSampleM }: SamplingOptions,
+  { wavelengthM, distanceM, detectorPixelM, pixelSizeM, frequencyPixelPerM }: RawGeometry,
+  { sizePx, bin, nearField, focusToSampleM, doubts }: SamplingOptions,
 ): Sampling {
   if (nearField) {
-    const { distance, pixel, wavelength } = needed(file, { distanceM, detectorPixelM, wavelengthM });
+    const { distance, pixel, wavelength } = needed(file, { distanceM, detectorPixelM, wavelengthM }, doubts);
     const magnification =
       focusToSampleM !== undefined
         ? (focusToSampleM + distance) / focusToSampleM
@@ -57,7 +60,16 @@ export function samplingOf(
       why: `object pixel ${digits(pixelSizeM)} m as stated`,
     };
   }
-  const { distance, pixel, wavelength } = needed(file, { distanceM, detectorPixelM, wavelengthM });
+  if (frequencyPixelPerM !== undefined) {
+    const size = 1 / (sizePx * bin * frequencyPixelPerM);
+    return {
+      pixelSizeM: size,
+      wavelengthM,
+      nearFieldM: undefined,
+      why: `far field: 1 / (${sizePx} × ${digits(frequencyPixelPerM * bin)} /m) = ${digits(size)} m`,
+    };
+  }
+  const { distance, pixel, wavelength } = needed(file, { distanceM, detectorPixelM, wavelengthM }, doubts);
   const size = (wavelength * distance) / (sizePx * pixel * bin);
   return {
     pixelSizeM: size,
@@ -70,9 +82,10 @@ export function samplingOf(
 function needed(
   file: string,
   { distanceM, detectorPixelM, wavelengthM }: RawGeometry,
+  doubts: readonly string[] = [],
 ): { distance: number; pixel: number; wavelength: number } {
   const missing = [
-    wavelengthM === undefined ? "--energy EV" : undefined,
+    wavelengthM === undefined ? "--energy EV or --wavelength METRES" : undefined,
     distanceM === undefined ? "--distance METRES" : undefined,
     detectorPixelM === undefined ? "--detector-pixel METRES" : undefined,
   ].filter((flag) => flag !== undefined);
@@ -85,7 +98,7 @@ function needed(
     throw new DoselapError("Contract", "does not state its whole geometry", {
       file,
       expected: "wavelength, distance and detector pixel",
-      got: "not all of them",
+      got: ["not all of them", ...doubts.filter((doubt) => doubt.includes("not used"))].join("; "),
       hint: `State ${missing.join(", ")}; or --pixel-size METRES, the size of an object pixel.`,
     });
   }

@@ -23,7 +23,10 @@ export const prepareSettings = z.strictObject({
   positions: fileSource.optional(),
   positionUnit: z.enum(["m", "mm", "um", "nm", "angstrom", "px"]).optional(),
   scanStep: positive.optional(),
+  /** Of photons. */
   energy: positive.optional(),
+  /** Of electrons too; one of the two. */
+  wavelength: positive.optional(),
   distance: positive.optional(),
   detectorPixel: positive.optional(),
   pixelSize: positive.optional(),
@@ -72,6 +75,7 @@ export function openOptions(
     positionUnit,
     scanStep,
     energy,
+    wavelength,
     distance,
     detectorPixel,
     ...more
@@ -88,6 +92,7 @@ export function openOptions(
     layout,
     scanStepM: scanStep,
     energyEv: energy,
+    wavelengthM: wavelength,
     distanceM: distance,
     detectorPixelM: detectorPixel,
     pixelSizeM: more.pixelSize,

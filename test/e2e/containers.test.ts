@@ -91,7 +91,9 @@ test.each([
   expect(stdout).toMatch(why);
   expect(stdout.toLowerCase()).toContain(layout.toLowerCase());
   if (!file.startsWith("slac"))
-    expect(stdout).toMatch(/asked for +--positions FILE.*--energy, --distance, --detector-pixel/u);
+    expect(stdout).toMatch(
+      /asked for +--positions FILE.*--energy or --wavelength, --distance, --detector-pixel/u,
+    );
 });
 
 describe("what is missing or wrong is said with the way out", () => {

@@ -123,7 +123,7 @@ describe("what is missing or does not fit", () => {
     expect(await fails(1, "run", "measured", "--input", raster, "--out", "r")).toMatch(/--scan-step/u);
     const step = ["--scan-step", "1e-7"];
     expect(await fails(1, "run", "measured", "--input", raster, "--out", "r", ...step)).toMatch(
-      /--energy EV, --distance METRES, --detector-pixel METRES; or --pixel-size/u,
+      /--energy EV or --wavelength METRES, --distance METRES, --detector-pixel METRES; or --pixel-size/u,
     );
     const plan = await json("plan", "measured", "--input", raster, ...step, "--pixel-size", "2e-8");
     expect(plan).toMatchObject({ pixelSizeM: 2e-8, sizePx: 24 });

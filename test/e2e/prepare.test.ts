@@ -5,6 +5,8 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ndarray } from "../../src/array/ndarray.ts";
+import { writeNpz } from "../../src/io/npz.ts";
 import { readArrayArgument, toComplexImage } from "../../src/data/array-argument.ts";
 import { commandsIn } from "../support/cli-checks.ts";
 
@@ -58,6 +60,11 @@ describe("a CXI scan", () => {
   });
 });
 
+test("a file that says that it is a near field is prepared as one", async () => {
+  const { stdout } = await ok("prepare", join(fixtures, "measured/weights.ptyd"), "--out", "near.npz");
+  expect(stdout).toMatch(/near field: detector pixel 0\.000075 m/u);
+});
+
 describe("what is wrong is said with the way out", () => {
   test("no file of any kind that is read", async () => {
     await writeFile(join(folder, "text.cxi"), "this is no HDF5 file");
@@ -98,6 +105,39 @@ describe("what is wrong is said with the way out", () => {
     expect(stderr).toMatch(/outside[\s\S]*--allow-outside-links/u);
   });
 
+  test("a dataset, which needs no preparing", async () => {
+    await writeNpz(join(folder, "tike.npz"), {
+      data: ndarray("float32", [1, 4, 16, 16], new Float32Array(1024).fill(1)),
+      probe: ndarray("complex64", [1, 1, 1, 1, 16, 16], new Float32Array(512).fill(1)),
+      scan: ndarray("float32", [1, 4, 2], new Float32Array(8)),
+    });
+    const stderr = await fails(1, "prepare", "tike.npz", "--out", "x.npz");
+    expect(stderr).toMatch(/is a dataset already.*tike's test layout.*reads it as it is/u);
+  });
+
+  test("an energy in another unit, by the flag that states it, with the reason", async () => {
+    const file = join(fixtures, "measured/illumination.cxi");
+    const stderr = await fails(1, "prepare", file, "--out", "x.npz");
+    expect(stderr).toMatch(
+      /wavelength of 2\.\d+e-29 m is not used.*State --energy EV or --wavelength METRES/u,
+    );
+  });
+
+  test("an energy beside a wavelength", async () => {
+    const stderr = await fails(
+      2,
+      "prepare",
+      scan,
+      "--energy",
+      "8000",
+      "--wavelength",
+      "1e-10",
+      "--out",
+      "x.npz",
+    );
+    expect(stderr).toMatch(/wavelength is stated twice/u);
+  });
+
   test("a missing distance, by its flag", async () => {
     const stderr = await fails(
       1,
@@ -108,7 +148,7 @@ describe("what is wrong is said with the way out", () => {
       "--out",
       "x.npz",
     );
-    expect(stderr).toMatch(/--energy EV, --distance METRES, --detector-pixel METRES/u);
+    expect(stderr).toMatch(/--energy EV or --wavelength METRES, --distance METRES, --detector-pixel METRES/u);
   });
 });
 

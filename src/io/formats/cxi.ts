@@ -5,25 +5,20 @@ import { DoselapError } from "../../errors.ts";
 import { shapeText } from "../../array/ndarray.ts";
 import type { ArrayTree } from "../tree.ts";
 import { realNumbers } from "../../array/cast.ts";
+import { photonWavelength } from "../scan/beam.ts";
 import { framesOf } from "../scan/frames-of.ts";
-import { LookUp, unitOf } from "../scan/look-up.ts";
+import { arrayAt, firstAt, LookUp } from "../scan/look-up.ts";
 import { positionsIn } from "../scan/positions-of.ts";
-import type { MeasuredFormat, RawGeometry, RawOptions, RawPositions, RawScan } from "../scan/raw-scan.ts";
-import { evOf, shown, wavelengthOfEv } from "../scan/units.ts";
+import type { MeasuredFormat, RawGeometry, RawOptions, RawScan } from "../scan/raw-scan.ts";
+import { shown } from "../scan/units.ts";
+import { cxiImages } from "./cxi-images.ts";
 
-const detector = "/entry_1/instrument_1/detector_1";
-const sourceGroup = "/entry_1/instrument_1/source_1";
-const paths = {
-  diffraction: [`${detector}/data`, "/entry_1/data_1/data"],
-  positions: [
-    "/entry_1/sample_1/geometry_1/translation",
-    "/entry_1/data_1/translation",
-    `${detector}/translation`,
-  ],
-  mask: [`${detector}/mask`, `${detector}/mask_shared`],
-  probe: ["/entry_1/image_1/data", `${sourceGroup}/illumination`, `${sourceGroup}/data_illumination`],
-  object: ["/entry_1/image_2/data"],
-} as const;
+const instrument = "/entry_1/instrument_1";
+const sourceGroup = `${instrument}/source_1`;
+const dataPath = "/entry_1/data_1/data";
+/** More detectors than an instrument has. */
+const detectors = Array.from({ length: 9 }, (_, i) => `${instrument}/detector_${i + 1}`);
+const framePaths = [...detectors.map((group) => `${group}/data`), dataPath];
 
 export const cxi: MeasuredFormat = {
   name: "CXI",
@@ -31,14 +26,12 @@ export const cxi: MeasuredFormat = {
   source: "https://www.cxidb.org/cxi.html",
   detect(tree) {
     if (tree.container !== "HDF5") return undefined;
-    const definition = tree.find("/entry_1/definition");
-    const isCxi = tree.find("/cxi_version") !== undefined;
-    const frames = paths.diffraction.find((path) => tree.find(path) !== undefined);
-    if (isCxi) return "/cxi_version is there: CXI";
+    if (arrayAt(tree, "/cxi_version") !== undefined) return "/cxi_version is there: CXI";
+    const frames = firstAt(tree, framePaths);
     if (frames === undefined) return undefined;
-    return definition === undefined
-      ? `${frames} is there: the paths of CXI`
-      : `${frames} and /entry_1/definition are there: NXcxi_ptycho`;
+    return arrayAt(tree, "/entry_1/definition") === undefined
+      ? `${frames.path} is there: the paths of CXI`
+      : `${frames.path} and /entry_1/definition are there: NXcxi_ptycho`;
   },
   read,
 };
@@ -47,13 +40,15 @@ async function read(tree: ArrayTree, options: RawOptions): Promise<RawScan> {
   const look = new LookUp(tree, cxi.detect(tree) ?? "read as CXI");
   const version = await look.scalar(["/cxi_version"]);
   if (version !== undefined) look.told.push(`version ${(version.value / 100).toFixed(1)}`);
-  const probeNode = look.first("probe", paths.probe);
-  const objectNode = look.first("object", paths.object);
-  const frameNode =
-    objectNode === undefined
-      ? look.required("diffraction", paths.diffraction)
-      : look.first("diffraction", paths.diffraction);
-  const positionNode = look.first("positions", paths.positions);
+  const detector = detectorOf(look);
+  const paths = [`${detector}/data`, dataPath];
+  const hasImages = tree.arrays.some(({ path }) => /^\/entry_1\/image_\d\/data$/u.test(path));
+  const frameNode = hasImages ? look.first("diffraction", paths) : look.required("diffraction", paths);
+  const positionNode = look.first("positions", [
+    "/entry_1/sample_1/geometry_1/translation",
+    "/entry_1/data_1/translation",
+    `${detector}/translation`,
+  ]);
   const axes = options.layout === "HWM" ? "HWM" : frameNode?.shape.length === 4 ? "YXHW" : "MHW";
   const frames =
     frameNode === undefined
@@ -64,30 +59,44 @@ async function read(tree: ArrayTree, options: RawOptions): Promise<RawScan> {
           domain: options.domain ?? "counts",
           selection: options.frames,
         });
+  const { probe, object } = cxiImages(look, frames);
   return {
     file: tree.file,
     format: cxi.name,
     frames,
-    positions: positionNode === undefined ? undefined : await translation(look, positionNode, options),
-    geometry: await geometry(look),
-    mask: frames === undefined ? undefined : await mask(look, [frames.height, frames.width]),
-    probe: probeNode === undefined ? undefined : await look.probe(probeNode),
-    object: objectNode === undefined ? undefined : await look.object(objectNode),
+    positions:
+      positionNode === undefined
+        ? undefined
+        : await positionsIn(look, positionNode, options, { unit: "m", order: "xy" }),
+    geometry: await geometry(look, detector),
+    mask:
+      frames === undefined
+        ? undefined
+        : await look.optional("mask", () => mask(look, detector, [frames.height, frames.width])),
+    probe: probe && (await look.optional("probe", () => look.probe(probe))),
+    object: object && (await look.optional("object", () => look.object(object))),
     told: look.told,
     conversions: look.conversions,
     warnings: [...tree.problems, ...look.warnings],
   };
 }
 
-function translation(
-  look: LookUp,
-  node: NonNullable<ReturnType<LookUp["first"]>>,
-  options: RawOptions,
-): Promise<RawPositions> {
-  return positionsIn(look, node, options, { unit: "m", order: "xy" });
+/** The detector whose frames are read: of several, the one that data_1 shows. */
+function detectorOf(look: LookUp): string {
+  const shownAs = arrayAt(look.tree, dataPath)?.shape.join();
+  const there = detectors.flatMap((group) => {
+    const shape = arrayAt(look.tree, `${group}/data`)?.shape.join();
+    return shape === undefined ? [] : [{ group, isShown: shape === shownAs }];
+  });
+  const chosen = (there.find(({ isShown }) => isShown) ?? there[0])?.group ?? detectors[0]!;
+  if (there.length > 1)
+    look.warnings.push(
+      `${look.tree.file}: has the frames of ${there.length} detectors; those of ${chosen} are read`,
+    );
+  return chosen;
 }
 
-async function geometry(look: LookUp): Promise<RawGeometry> {
+async function geometry(look: LookUp, detector: string): Promise<RawGeometry> {
   const distanceM = await look.metres("distance", [`${detector}/distance`], "m");
   const x = await look.metres("detector pixel x", [`${detector}/x_pixel_size`], "m");
   const y = await look.metres("detector pixel y", [`${detector}/y_pixel_size`], "m");
@@ -99,37 +108,24 @@ async function geometry(look: LookUp): Promise<RawGeometry> {
 }
 
 async function wavelength(look: LookUp): Promise<number | undefined> {
-  const energy = await look.scalar([`${sourceGroup}/energy`, "/entry_1/instrument_1/beam_1/energy"]);
+  const paths = [`${sourceGroup}/energy`, `${instrument}/beam_1/energy`];
+  const ofEnergy = await photonWavelength(look, paths, "J");
   const stated = await look.metres("wavelength", [`${sourceGroup}/wavelength`], "m");
-  if (energy === undefined) return stated;
-  const unit = unitOf(energy.node) ?? "J";
-  const ev = evOf(energy.value, unit);
-  if (ev === undefined) {
-    throw new DoselapError("Contract", "is in a unit that is no energy", {
-      file: look.tree.file,
-      key: energy.node.path,
-      expected: "J, eV or keV",
-      got: `"${unit}"`,
-      hint: "State it with --energy.",
-    });
-  }
-  const wavelengthM = wavelengthOfEv(ev);
-  look.conversions.push(
-    `energy: ${shown(energy.value)} ${unit} = ${shown(ev)} eV, wavelength ${shown(wavelengthM)} m`,
-  );
-  if (stated !== undefined && Math.abs(stated / wavelengthM - 1) > 1e-3) {
+  if (ofEnergy === undefined) return stated;
+  if (stated !== undefined && Math.abs(stated / ofEnergy - 1) > 1e-3) {
     look.warnings.push(
-      `${look.tree.file}: energy means a wavelength of ${shown(wavelengthM)} m, the file states ${shown(stated)} m; the energy is used`,
+      `${look.tree.file}: energy means a wavelength of ${shown(ofEnergy)} m, the file states ${shown(stated)} m; the energy is used`,
     );
   }
-  return wavelengthM;
+  return ofEnergy;
 }
 
 async function mask(
   look: LookUp,
+  detector: string,
   [height, width]: readonly [number, number],
 ): Promise<Uint8Array | undefined> {
-  const node = look.first("mask", paths.mask);
+  const node = look.first("mask", [`${detector}/mask`, `${detector}/mask_shared`]);
   if (node === undefined) return undefined;
   const [rows, columns] = node.shape.slice(-2);
   if (rows !== height || columns !== width) {

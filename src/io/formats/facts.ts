@@ -35,13 +35,13 @@ export function measuredFactsOf(scan: RawScan): MeasuredFacts {
 
 /** Flags for what is needed and not stated. */
 function missingOf({ positions, geometry }: RawScan): string[] {
-  const { wavelengthM, distanceM, detectorPixelM, pixelSizeM } = geometry;
+  const { wavelengthM, distanceM, detectorPixelM, pixelSizeM, frequencyPixelPerM } = geometry;
   return [
     ...(positions === undefined ? ["--positions FILE, --map x=/path,y=/path or --scan-step"] : []),
-    ...(pixelSizeM !== undefined
+    ...(pixelSizeM !== undefined || frequencyPixelPerM !== undefined
       ? []
       : [
-          ...(wavelengthM === undefined ? ["--energy"] : []),
+          ...(wavelengthM === undefined ? ["--energy or --wavelength"] : []),
           ...(distanceM === undefined ? ["--distance"] : []),
           ...(detectorPixelM === undefined ? ["--detector-pixel"] : []),
         ]),

@@ -1,11 +1,12 @@
 // Any NeXus file with an NXdata group whose signal is a stack of frames: https://manual.nexusformat.org/classes/base_classes/NXdata.html
-// Positions are those of its axes that have one number for each frame; the rest is asked for.
+// Positions are its arrays that mean x and y (nexus-positions.ts), geometry is that of the instrument; the rest is asked for.
 
 import type { ArrayNode, ArrayTree, Attributes } from "../tree.ts";
 import { framesOf } from "../scan/frames-of.ts";
-import { absent, LookUp } from "../scan/look-up.ts";
-import { positionsFrom } from "../scan/positions-of.ts";
+import { absent, arrayAt, LookUp } from "../scan/look-up.ts";
 import type { MeasuredFormat, RawOptions, RawScan } from "../scan/raw-scan.ts";
+import { nexusGeometry } from "./nexus-geometry.ts";
+import { nexusPositions } from "./nexus-positions.ts";
 
 interface DataGroup {
   readonly path: string;
@@ -14,7 +15,7 @@ interface DataGroup {
 
 export const nexusData: MeasuredFormat = {
   name: "NXdata",
-  holds: ["frames", "positions"],
+  holds: ["frames", "positions", "geometry"],
   source: "https://manual.nexusformat.org/classes/base_classes/NXdata.html",
   detect(tree) {
     const group = dataGroup(tree);
@@ -40,7 +41,7 @@ function dataGroup(tree: ArrayTree): DataGroup | undefined {
 
 /** Named by the group, or marked with signal = 1 by an older convention. */
 function signalOf(tree: ArrayTree, path: string, about: Attributes): ArrayNode | undefined {
-  if (typeof about["signal"] === "string") return tree.find(`${path}/${about["signal"]}`);
+  if (typeof about["signal"] === "string") return arrayAt(tree, `${path}/${about["signal"]}`);
   return tree.arrays.find(
     (node) => node.path.startsWith(`${path}/`) && Number(node.attributes()["signal"]) === 1,
   );
@@ -61,23 +62,12 @@ async function read(tree: ArrayTree, options: RawOptions): Promise<RawScan> {
     domain: options.domain,
     selection: options.frames,
   });
-  const total = axes === "YXHW" ? group.signal.shape[0]! * group.signal.shape[1]! : group.signal.shape[0]!;
-  const perFrame = tree.arrays.filter(
-    ({ path, shape }) => path.startsWith(`${group.path}/`) && shape.length === 1 && shape[0] === total,
-  );
-  const named = (pattern: RegExp): ArrayNode | undefined =>
-    perFrame.find(({ path }) => pattern.test(path.slice(path.lastIndexOf("/") + 1)));
-  const [x, y] = [named(/^(x|.*[_.-]x|x[_.-].*)$/iu), named(/^(y|.*[_.-]y|y[_.-].*)$/iu)];
-  if (x !== undefined && y !== undefined) look.told.push(`positions: ${x.path}, ${y.path}`);
   return {
     file: tree.file,
     format: nexusData.name,
     frames,
-    positions:
-      x === undefined || y === undefined
-        ? undefined
-        : await positionsFrom(look, x, y, options, { unit: undefined, order: "xy" }),
-    geometry: {},
+    positions: await nexusPositions(look, group, axes, options),
+    geometry: await nexusGeometry(look, group.path),
     told: look.told,
     conversions: look.conversions,
     warnings: [...tree.problems, ...look.warnings],

@@ -1,11 +1,12 @@
 // Ptychodus products: positions, probe and object of a reconstruction, in HDF5 or NPZ with the same names. Metres and eV;
-// positions are of the probe on the object, whose centre is stated. https://github.com/AdvancedPhotonSource/ptychodus
+// positions are of the probe where the object's stated centre is too: they are counted from the object's middle here. https://github.com/AdvancedPhotonSource/ptychodus
 
 import type { ArrayTree } from "../tree.ts";
-import { LookUp } from "../scan/look-up.ts";
+import { wavelengthOfStatedEv } from "../scan/beam.ts";
+import { arrayAt, LookUp } from "../scan/look-up.ts";
 import { positionsFrom } from "../scan/positions-of.ts";
-import type { MeasuredFormat, RawGeometry, RawOptions, RawScan } from "../scan/raw-scan.ts";
-import { shown, wavelengthOfEv } from "../scan/units.ts";
+import type { MeasuredFormat, RawGeometry, RawOptions, RawPositions, RawScan } from "../scan/raw-scan.ts";
+import { shown } from "../scan/units.ts";
 
 const [xPath, yPath] = ["/probe_position_x_m", "/probe_position_y_m"] as const;
 
@@ -14,7 +15,7 @@ export const ptychodus: MeasuredFormat = {
   holds: ["positions", "geometry", "probe", "object"],
   source: "https://github.com/AdvancedPhotonSource/ptychodus",
   detect(tree) {
-    const there = [xPath, yPath, "/probe", "/object"].every((path) => tree.find(path) !== undefined);
+    const there = [xPath, yPath, "/probe", "/object"].every((path) => arrayAt(tree, path) !== undefined);
     return there ? "probe_position_x_m, probe and object are there: a ptychodus product" : undefined;
   },
   read,
@@ -29,30 +30,59 @@ async function read(tree: ArrayTree, options: RawOptions): Promise<RawScan> {
   return {
     file: tree.file,
     format: ptychodus.name,
-    positions: await positionsFrom(look, xNode, yNode, options, { unit: "m", order: "xy" }),
+    positions: fromMiddle(
+      look,
+      await positionsFrom(look, xNode, yNode, options, { unit: "m", order: "xy" }),
+      await centre(look, tree),
+    ),
     geometry: await geometry(look, tree),
-    probe: await look.probe(probeNode),
-    object: await look.object(objectNode),
+    probe: await look.optional("probe", () => look.probe(probeNode)),
+    object: await look.optional("object", () => look.object(objectNode)),
     told: look.told,
     conversions: look.conversions,
     warnings: [...tree.problems, ...look.warnings],
   };
 }
 
-/** Attributes in HDF5, arrays of their own in NPZ. */
+/** Attribute in HDF5, an array of its own in NPZ. */
+async function number(look: LookUp, attribute: unknown, path: string): Promise<number | undefined> {
+  return typeof attribute === "number" ? attribute : (await look.scalar([path]))?.value;
+}
+
+/** Of the object, where the positions are; 0 when it is not stated. */
+async function centre(look: LookUp, tree: ArrayTree): Promise<{ readonly x: number; readonly y: number }> {
+  const about = tree.attributesOf("/object");
+  const x = await number(look, about["center_x_m"], "/object_center_x_m");
+  const y = await number(look, about["center_y_m"], "/object_center_y_m");
+  const stated = (value: number | undefined): number =>
+    value === undefined || !Number.isFinite(value) ? 0 : value;
+  return { x: stated(x), y: stated(y) };
+}
+
+/** Positions that are counted in object pixels already stay. */
+function fromMiddle(
+  look: LookUp,
+  positions: RawPositions,
+  { x, y }: { readonly x: number; readonly y: number },
+): RawPositions {
+  if (positions.unit === "px" || (x === 0 && y === 0)) return positions;
+  look.told.push(`positions: less the object's centre, (${shown(x)}, ${shown(y)}) m: from its middle`);
+  return {
+    unit: "m",
+    x: positions.x.map((value) => value - x),
+    y: positions.y.map((value) => value - y),
+  };
+}
+
 async function geometry(look: LookUp, tree: ArrayTree): Promise<RawGeometry> {
   const [onFile, onObject] = [tree.attributesOf("/"), tree.attributesOf("/object")];
-  const number = async (attribute: unknown, path: string): Promise<number | undefined> =>
-    typeof attribute === "number" ? attribute : (await look.scalar([path]))?.value;
-  const energyEv = await number(onFile["probe_energy_eV"], "/probe_energy_eV");
-  const distance = await number(onFile["detector_object_distance_m"], "/detector_object_distance_m");
-  const pixelSizeM = await number(onObject["pixel_width_m"], "/object_pixel_width_m");
+  const energyEv = await number(look, onFile["probe_energy_eV"], "/probe_energy_eV");
+  const distance = await number(look, onFile["detector_object_distance_m"], "/detector_object_distance_m");
+  const pixelSizeM = await number(look, onObject["pixel_width_m"], "/object_pixel_width_m");
   const isKnown = (value: number | undefined): value is number => value !== undefined && value > 0;
-  if (isKnown(energyEv))
-    look.conversions.push(`energy: ${shown(energyEv)} eV, wavelength ${shown(wavelengthOfEv(energyEv))} m`);
   return {
     // Ptychodus writes 0 for what it does not know.
-    wavelengthM: isKnown(energyEv) ? wavelengthOfEv(energyEv) : undefined,
+    wavelengthM: isKnown(energyEv) ? wavelengthOfStatedEv(look, energyEv) : undefined,
     distanceM: isKnown(distance) ? distance : undefined,
     pixelSizeM: isKnown(pixelSizeM) ? pixelSizeM : undefined,
   };

@@ -3,8 +3,9 @@
 // Wakonig et al., J. Appl. Cryst. 53, 574 (2020), doi:10.1107/S1600576720001776; https://github.com/yijiang1/fold_slice
 
 import type { ArrayNode, ArrayTree } from "../tree.ts";
+import { isColumnMajor } from "../scan/column-major.ts";
 import { framesOf, rasterAxes, type FrameAxes } from "../scan/frames-of.ts";
-import { LookUp } from "../scan/look-up.ts";
+import { arrayAt, LookUp } from "../scan/look-up.ts";
 import { positionsFrom } from "../scan/positions-of.ts";
 import type { MeasuredFormat, RawOptions, RawPositions, RawScan } from "../scan/raw-scan.ts";
 
@@ -14,9 +15,9 @@ export const ptychoshelves: MeasuredFormat = {
   source: "https://doi.org/10.1107/S1600576720001776",
   detect(tree) {
     if (tree.container !== "HDF5" && tree.container !== "MATLAB 5") return undefined;
-    if (tree.find("/dp") !== undefined) return "/dp is there: frames of PtychoShelves or fold_slice";
+    if (arrayAt(tree, "/dp") !== undefined) return "/dp is there: frames of PtychoShelves or fold_slice";
     const isResult = ["/object", "/probe", "/outputs/probe_positions"].every(
-      (path) => tree.find(path) !== undefined,
+      (path) => arrayAt(tree, path) !== undefined,
     );
     return isResult ? "/object, /probe and /outputs are there: a PtychoShelves reconstruction" : undefined;
   },
@@ -32,6 +33,7 @@ async function read(tree: ArrayTree, options: RawOptions): Promise<RawScan> {
   const wavelengthM = await look.metres("wavelength", ["/lambda", "/p/lambda"], "m");
   const found = await positions(look, options);
   const pixel = look.first("object pixel", ["/p/dx_spec", "/dx_spec"]);
+  const pixels = pixel && (await look.optional("object pixel", () => look.vector(pixel)));
   return {
     file: tree.file,
     format: ptychoshelves.name,
@@ -47,10 +49,10 @@ async function read(tree: ArrayTree, options: RawOptions): Promise<RawScan> {
     positions: found,
     geometry: {
       wavelengthM,
-      pixelSizeM: pixel === undefined ? undefined : (await look.vector(pixel))[0],
+      pixelSizeM: pixels?.[0],
     },
-    probe: probeNode === undefined ? undefined : await look.probe(probeNode, true),
-    object: objectNode === undefined ? undefined : await look.object(objectNode, true),
+    probe: probeNode && (await look.optional("probe", () => look.probe(probeNode, true))),
+    object: objectNode && (await look.optional("object", () => look.object(objectNode, true))),
     told: look.told,
     conversions: look.conversions,
     warnings: [...tree.problems, ...look.warnings],
@@ -59,9 +61,16 @@ async function read(tree: ArrayTree, options: RawOptions): Promise<RawScan> {
 
 /** MATLAB's (H, W, M), unless the positions say that M is its first axis, as others write it. */
 function axesOf(look: LookUp, node: ArrayNode, count: number | undefined): FrameAxes {
+  const isMarked = isColumnMajor(node);
   if (node.shape.length === 4) return rasterAxes(node);
   const [first, , last] = node.shape;
-  if (count === undefined || first === count || last !== count) return "MWH";
+  const isLast = count !== undefined && first !== count && last === count;
+  // h5create leaves no mark of MATLAB either, so that an array without one is most likely its own.
+  if (!isMarked)
+    look.told.push(
+      `${node.path} has no mark of MATLAB: rows and columns of each frame are taken for swapped, as fold_slice leaves them; if they are not: --layout ${isLast ? "HWM" : "MHW"}`,
+    );
+  if (!isLast) return "MWH";
   look.told.push(`frames are MATLAB's first axis: there are ${count} positions`);
   return "WHM";
 }

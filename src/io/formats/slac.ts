@@ -5,10 +5,11 @@
 
 import type { ArrayNode, ArrayTree } from "../tree.ts";
 import { framesOf, type FrameAxes } from "../scan/frames-of.ts";
-import { LookUp } from "../scan/look-up.ts";
+import { wavelengthOfStatedEv } from "../scan/beam.ts";
+import { arrayAt, LookUp } from "../scan/look-up.ts";
 import { positionsFrom } from "../scan/positions-of.ts";
 import type { MeasuredFormat, RawGeometry, RawOptions, RawPositions, RawScan } from "../scan/raw-scan.ts";
-import { shown, wavelengthOfEv } from "../scan/units.ts";
+import { shown } from "../scan/units.ts";
 
 const [framesPath, xPath, yPath] = ["/diffraction", "/xcoords_start", "/ycoords_start"] as const;
 /** Larger positions are no metres. */
@@ -20,7 +21,8 @@ export const slac: MeasuredFormat = {
   source: "https://github.com/AdvancedPhotonSource/ptychodus",
   detect(tree) {
     const isThere =
-      tree.container === "NPZ" && [framesPath, xPath, yPath].every((path) => tree.find(path) !== undefined);
+      tree.container === "NPZ" &&
+      [framesPath, xPath, yPath].every((path) => arrayAt(tree, path) !== undefined);
     return isThere ? "diffraction, xcoords_start and ycoords_start are there: an NPZ of SLAC" : undefined;
   },
   read,
@@ -47,8 +49,9 @@ async function read(tree: ArrayTree, options: RawOptions): Promise<RawScan> {
     }),
     positions: await positions(look, x, y, options),
     geometry: await geometry(look),
-    probe: probeNode === undefined ? undefined : await look.probe(probeNode),
-    object: objectNode === undefined ? undefined : await look.object(objectNode),
+    probe: probeNode === undefined ? undefined : await look.optional("probe", () => look.probe(probeNode)),
+    object:
+      objectNode === undefined ? undefined : await look.optional("object", () => look.object(objectNode)),
     told: look.told,
     conversions: look.conversions,
     warnings: [...tree.problems, ...look.warnings],
@@ -79,11 +82,8 @@ async function geometry(look: LookUp): Promise<RawGeometry> {
   const energyEv = await number("/probe_energy_eV", "/probe_energy_ev");
   const distanceM = await number("/detector_distance_m");
   const pixelM = await number("/detector_pixel_size_m");
-  const wavelengthM = energyEv === undefined ? undefined : wavelengthOfEv(energyEv);
-  if (wavelengthM !== undefined)
-    look.conversions.push(`energy: ${shown(energyEv!)} eV, wavelength ${shown(wavelengthM)} m`);
   return {
-    wavelengthM,
+    wavelengthM: energyEv === undefined ? undefined : wavelengthOfStatedEv(look, energyEv),
     distanceM,
     detectorPixelM: pixelM === undefined ? undefined : { x: pixelM, y: pixelM },
   };

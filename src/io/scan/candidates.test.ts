@@ -38,6 +38,15 @@ test("a raster has the product of its first axes", () => {
   expect(likeliestMap({ arrays })).toBe("--map diffraction=/data,x=/x,y=/y");
 });
 
+test("a list of positions by its name and number, when there are no two arrays", () => {
+  const arrays = [
+    node("/frames", [20, 16, 16]),
+    node("/table", [20, 2]),
+    node("/entry/translation", [20, 3]),
+  ];
+  expect(likeliestMap({ arrays })).toBe("--map diffraction=/frames,positions=/entry/translation");
+});
+
 test("a file without stacks has no candidate", () => {
   expect(
     likeliestMap({ arrays: [node("/image", [64, 64]), node("/table", [500, 2, 2]), node("/x", [9])] }),
@@ -52,6 +61,20 @@ test.each([
   ["sample_x", "x"],
   ["y_um", "y"],
   ["x position", "x"],
+  ["row", "y"],
+  ["col_um", "x"],
+  ["Column", "x"],
+  ["vertical_um", "y"],
+  ["sample_horizontal", "x"],
+  ["ver", "y"],
+  ["enc_y_um", "y"],
+  ["piezoX", "x"],
+  ["probe_position_x_m", "x"],
+  ["xpos", "x"],
+  ["error", undefined],
+  ["overlap", undefined],
+  ["color", undefined],
+  ["matrix", undefined],
   ["intensity", undefined],
   ["index", undefined],
   ["energy", undefined],

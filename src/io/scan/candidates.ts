@@ -22,8 +22,21 @@ export function likeliestMap({ arrays }: Pick<ArrayTree, "arrays">): string | un
         axisOf(path.slice(path.lastIndexOf("/") + 1)) === axis,
     );
   const [x, y] = [along("x"), along("y")];
-  const pair = x === undefined || y === undefined ? [] : [`x=${x.path}`, `y=${y.path}`];
-  return `--map ${[`diffraction=${frames.path}`, ...pair].join(",")}`;
+  const list = arrays.find((node) => isList(node, counts));
+  const positions =
+    x !== undefined && y !== undefined
+      ? [`x=${x.path}`, `y=${y.path}`]
+      : list === undefined
+        ? []
+        : [`positions=${list.path}`];
+  return `--map ${[`diffraction=${frames.path}`, ...positions].join(",")}`;
+}
+
+/** Two or three columns, as many rows as frames, and a name that says so. */
+function isList({ path, shape, dtype }: ArrayNode, counts: readonly number[]): boolean {
+  const [rows, columns] = shape;
+  const isTwo = shape.length === 2 && counts.includes(rows!) && (columns === 2 || columns === 3);
+  return isTwo && dtype !== undefined && isReal(dtype) && /pos|translation|scan|coord/iu.test(path);
 }
 
 function mayBeFrames({ shape, dtype }: ArrayNode): boolean {

@@ -2,7 +2,7 @@
 // and conversion noted, so that the user sees what was made of the file.
 
 import { shapeText, sizeOf, type AnyArray, type ComplexImage } from "../../array/ndarray.ts";
-import { DoselapError } from "../../errors.ts";
+import { DoselapError, isDoselapError } from "../../errors.ts";
 import type { ArrayNode, ArrayTree } from "../tree.ts";
 import { complexNumbers, realNumbers } from "../../array/cast.ts";
 import type { Probe } from "../../array/scan.ts";
@@ -23,13 +23,10 @@ export class LookUp {
 
   /** The first of the paths that holds an array. */
   first(role: string, paths: readonly string[]): ArrayNode | undefined {
-    for (const path of paths) {
-      const node = this.tree.find(path);
-      if (node === undefined) continue;
+    const node = firstAt(this.tree, paths);
+    if (node !== undefined)
       this.told.push(`${role}: ${node.path}, ${node.typeName} ${shapeText(node.shape)}`);
-      return node;
-    }
-    return undefined;
+    return node;
   }
 
   /** The same, or an error that lists what is there. @throws Contract. */
@@ -39,32 +36,59 @@ export class LookUp {
     throw absent(this.tree, role, paths);
   }
 
-  /** One number: a scalar, or the first element of an array all of whose elements are equal. */
-  async scalar(paths: readonly string[]): Promise<{ value: number; node: ArrayNode } | undefined> {
-    for (const path of paths) {
-      const node = this.tree.find(path);
-      if (node === undefined) continue;
-      const values = realNumbers(await node.read());
-      const value = values?.[0];
-      if (value === undefined || values!.some((other) => other !== value)) {
-        throw new DoselapError("Contract", "is not one number", {
-          file: this.tree.file,
-          key: path,
-          expected: "a scalar",
-          got: `${node.typeName} ${shapeText(node.shape)}`,
-        });
-      }
-      return { value, node };
+  /** A part that a scan can do without: what is wrong with it is a warning. */
+  async optional<Part>(part: string, read: () => Promise<Part>): Promise<Part | undefined> {
+    try {
+      return await read();
+    } catch (cause) {
+      if (!isDoselapError(cause) || cause._tag === "Usage" || cause._tag === "Interrupted") throw cause;
+      this.warnings.push(`the ${part} is not used: ${cause.message}`);
+      return undefined;
     }
-    return undefined;
   }
 
-  /** A length in metres; the unit is the array's attribute `units`, else `defaultUnit`. */
-  async metres(what: string, paths: readonly string[], defaultUnit: string): Promise<number | undefined> {
+  /** One number: a scalar, or an array of equal elements. Anything else is a warning, and nobody's number. */
+  scalar(paths: readonly string[]): Promise<{ value: number; node: ArrayNode } | undefined> {
+    const node = firstAt(this.tree, paths);
+    return node === undefined
+      ? Promise.resolve(undefined)
+      : this.optional(`number ${node.path}`, async () => ({ value: await this.#number(node), node }));
+  }
+
+  /** @throws Contract for different numbers. */
+  async #number(node: ArrayNode): Promise<number> {
+    const values = sizeOf(node.shape) > largestScalar ? undefined : realNumbers(await node.read());
+    const value = values?.[0];
+    const isSame = (other: number): boolean => Math.abs(other - value!) <= sameWithin * Math.abs(value!);
+    if (value !== undefined && values!.every(isSame)) return value;
+    throw new DoselapError("Contract", "is not one number", {
+      file: this.tree.file,
+      key: node.path,
+      expected: "a scalar, or the same for each frame",
+      got: `${node.typeName} ${shapeText(node.shape)}`,
+      hint: "State it by its flag.",
+    });
+  }
+
+  /** A length in metres; the unit is the array's attribute `units`, else `defaultUnit`. One in no unit is a warning. */
+  async metres(
+    what: string,
+    paths: readonly string[],
+    defaultUnit: string | undefined,
+  ): Promise<number | undefined> {
     const found = await this.scalar(paths);
-    return found === undefined
-      ? undefined
-      : this.inMetres(what, found.value, unitOf(found.node) ?? defaultUnit, found.node.path);
+    if (found === undefined) return undefined;
+    const unit = unitOf(found.node) ?? defaultUnit;
+    return this.optional(what, async () => {
+      if (unit !== undefined) return this.inMetres(what, found.value, unit, found.node.path);
+      throw new DoselapError("Contract", "states no unit", {
+        file: this.tree.file,
+        key: found.node.path,
+        expected: "an attribute `units`",
+        got: String(found.value),
+        hint: "State it by its flag.",
+      });
+    });
   }
 
   /** @throws Contract for a unit that is no length. */
@@ -101,6 +125,32 @@ export class LookUp {
   }
 }
 
+/** More elements are no scalar, and not read to see. */
+const largestScalar = 2 ** 22;
+/** A monochromator's reading jitters by less than its bandwidth. */
+const sameWithin = 1e-4;
+
+/** The array at a path; a link that leads nowhere, or to itself, is none, and stands among the tree's problems. */
+export function arrayAt(tree: ArrayTree, path: string): ArrayNode | undefined {
+  try {
+    return tree.find(path);
+  } catch (cause) {
+    const isDead =
+      isDoselapError(cause) && (cause._tag === "File" || /leads nowhere|without end/u.test(cause.message));
+    if (!isDead) throw cause;
+    return undefined;
+  }
+}
+
+/** The array at the first of the paths that has one. */
+export function firstAt(tree: ArrayTree, paths: readonly string[]): ArrayNode | undefined {
+  for (const path of paths) {
+    const node = arrayAt(tree, path);
+    if (node !== undefined) return node;
+  }
+  return undefined;
+}
+
 function imageOf(array: AnyArray): ComplexImage | undefined {
   const data = complexNumbers(array);
   const [height, width] = array.shape.slice(-2);
@@ -135,11 +185,12 @@ export function absent(tree: ArrayTree, role: string, paths: readonly string[]):
     .slice(0, listedAtMost)
     .map(({ path, typeName, shape }) => `${path} ${typeName} ${shapeText(shape)}`);
   const more = bySize.length > listedAtMost ? `, and ${bySize.length - listedAtMost} more` : "";
+  const dead = tree.problems.filter((problem) => paths.some((path) => problem.startsWith(`${path}:`)));
   const likely = likeliestMap(tree);
   return new DoselapError("Contract", `has no ${role}`, {
     file: tree.file,
     expected: paths.join(" or "),
-    got: listed.length === 0 ? "no arrays at all" : `${listed.join("; ")}${more}`,
+    got: [...dead, listed.length === 0 ? "no arrays at all" : `${listed.join("; ")}${more}`].join("; "),
     hint: likely === undefined ? `Name it: --map ${role}=/path.` : `Name the arrays, likeliest ${likely}.`,
   });
 }

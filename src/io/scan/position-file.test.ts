@@ -74,6 +74,42 @@ test.each([
   expect(first[0]).toBeCloseTo(factor, 15);
 });
 
+test.each([
+  ["x_um,y_mm", 1e-6, 2e-3],
+  ["a (um),b (mm)", 1e-6, 2e-3],
+  ["vertical_um,horizontal_mm", 2e-3, 1e-6],
+  ["row [um],col [mm]", 2e-3, 1e-6],
+])("each column of %s is in its own unit", async (names, x, y) => {
+  const { positions, conversions } = await readingText(`${names}\n1,2\n`);
+  expect([positions!.x[0], positions!.y[0]]).toEqual([expect.closeTo(x, 12), expect.closeTo(y, 12)]);
+  expect(conversions).toHaveLength(2);
+});
+
+test("the only unit that is stated is that of both columns, which is told", async () => {
+  for (const names of ["x_um,y", "x,y_um", "a,b (um)"]) {
+    const { positions, told } = await readingText(`${names}\n1,2\n`);
+    expect([positions!.x[0], positions!.y[0]]).toEqual([expect.closeTo(1e-6, 12), expect.closeTo(2e-6, 12)]);
+    expect(told.join("\n")).toMatch(/[xy] states no unit: um, as [xy] does/u);
+  }
+});
+
+test("a table in UTF-16 is read", async () => {
+  const file = join(folder, "utf16.csv");
+  await writeFile(file, Buffer.from("\uFEFFx_um,y_um\n1,2\n", "utf16le"));
+  expect((await withPositionsFile(scan, { positionsFile: file })).positions!.y[0]).toBeCloseTo(2e-6, 12);
+});
+
+test("an array with one row an axis is a list too", async () => {
+  const file = join(folder, "turned.npy");
+  const values = Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+  await writeFile(file, encodeNpy({ dtype: "float64", shape: [2, 4], data: values }));
+  const { positions } = await withPositionsFile(scan, { positionsFile: file, positionUnit: "m" });
+  expect([[...positions!.x], [...positions!.y]]).toEqual([
+    [1, 2, 3, 4],
+    [5, 6, 7, 8],
+  ]);
+});
+
 test("positions that the scan has are replaced, and that is told", async () => {
   const has = { ...scan, positions: { x: Float64Array.of(0), y: Float64Array.of(0), unit: "m" as const } };
   const { told, positions } = await withPositionsFile(has, { positionsFile: join(goldens, "positions.csv") });
@@ -85,7 +121,7 @@ test.each<[string, string, RawOptions, RegExp]>([
   ["no unit", "x,y\n1,2\n", {}, /without a unit.*--position-unit m, mm, um/u],
   ["three columns without names", "1,2,3\n", { positionUnit: "m" }, /3 columns without names.*Name them/u],
   ["two columns that may be x", "x_set,x_read,y\n1,2,3\n", { positionUnit: "m" }, /x_set, x_read, y/u],
-  ["two units", "x_um,y_mm\n1,2\n", {}, /states two units/u],
+  ["pixels and a length", "x_px,y_mm\n1,2\n", {}, /pixels along one axis alone.*x in px, y in mm/u],
   ["no table", "<html></html>", { positionUnit: "m" }, /is no table of numbers/u],
 ])("%s is refused with the way out", async (_what, text, options, message) => {
   await expect(readingText(text, options)).rejects.toThrow(message);

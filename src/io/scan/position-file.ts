@@ -9,7 +9,7 @@ import { parseNumberTable } from "../number-table.ts";
 import { openSource, readAll } from "../source.ts";
 import { realNumbers } from "../../array/cast.ts";
 import { axisOf } from "./axis-name.ts";
-import { inProjectUnit, missingUnit } from "./positions-of.ts";
+import { inProjectUnit, missingUnit, unitsOfBoth } from "./positions-of.ts";
 import type { RawOptions, RawScan } from "./raw-scan.ts";
 import { metresPerUnit } from "./units.ts";
 
@@ -33,14 +33,18 @@ export async function withPositionsFile(scan: RawScan, options: RawOptions): Pro
   const { positionsFile: file, positionUnit } = options;
   if (file === undefined) return scan;
   const { x, y, told } = columnsOf(await tableOf(file), file, options);
-  const unit = positionUnit ?? x.unit;
-  if (unit === undefined) throw missingUnit({ file }, 'a name that states it, such as "x_um"');
-  const { positions, conversions } = inProjectUnit({ x: x.values, y: y.values }, unit, { file, key: "x, y" });
+  const { units, told: ofUnits } = unitsOfBoth({ x: positionUnit ?? x.unit, y: positionUnit ?? y.unit }, () =>
+    missingUnit({ file }, 'a name that states it, such as "x_um"'),
+  );
+  const { positions, conversions } = inProjectUnit({ x: x.values, y: y.values }, units, {
+    file,
+    key: "x, y",
+  });
   const instead = scan.positions === undefined ? "" : ", not those of the scan's file";
   return {
     ...scan,
     positions,
-    told: [...scan.told, `positions: ${file}, ${positions.x.length} of them${instead}`, told],
+    told: [...scan.told, `positions: ${file}, ${positions.x.length} of them${instead}`, told, ...ofUnits],
     conversions: [...scan.conversions, ...conversions],
   };
 }
@@ -67,24 +71,34 @@ async function tableOf(file: string): Promise<Table> {
     const bytes = await readAll(source);
     return isNpy(bytes)
       ? arrayTable(decodeNpy(bytes, { file }), file)
-      : parseNumberTable(new TextDecoder().decode(bytes), file);
+      : parseNumberTable(textIn(bytes), file);
   } finally {
     await source.close();
   }
 }
 
+/** UTF-8, or UTF-16 by its mark, as spreadsheets export it. */
+function textIn(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  const isUtf16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  return new TextDecoder(isUtf16 ? (first === 0xff ? "utf-16le" : "utf-16be") : "utf-8").decode(bytes);
+}
+
 function arrayTable(array: AnyArray, file: string): Table {
   const values = realNumbers(array);
   const [rows = 0, columns = 0] = array.shape;
-  if (values === undefined || array.shape.length !== 2 || (columns !== 2 && columns !== 3)) {
+  const isList = (length: number): boolean => length === 2 || length === 3;
+  if (values === undefined || array.shape.length !== 2 || (!isList(columns) && !isList(rows))) {
     throw new DoselapError("Contract", "is no list of positions", {
       file,
-      expected: "real numbers, (frames, 2) or (frames, 3)",
+      expected: "real numbers, (frames, 2), (frames, 3), (2, frames) or (3, frames)",
       got: `${array.dtype} ${shapeText(array.shape)}`,
     });
   }
   const column = (at: number): Float64Array =>
-    Float64Array.from({ length: rows }, (_, i) => values[i * columns + at]!);
+    isList(columns)
+      ? Float64Array.from({ length: rows }, (_, i) => values[i * columns + at]!)
+      : Float64Array.from(values.slice(at * columns, (at + 1) * columns));
   // A third column is a height, as in CXI.
   return { names: undefined, columns: [column(0), column(1)] };
 }
@@ -102,15 +116,8 @@ function columnsOf(
     return at < 0 ? undefined : { values: columns[at]!, unit: parsed[at]!.unit };
   };
   const [x, y] = [named("x"), named("y")];
-  if (x !== undefined && y !== undefined) {
-    if (x.unit === y.unit) return { x, y, told: "columns by their names: x, y" };
-    throw new DoselapError("Contract", "states two units", {
-      file,
-      key: names!.join(", "),
-      expected: "one for x and y",
-    });
-  }
-  const [first, second] = columns;
+  if (x !== undefined && y !== undefined) return { x, y, told: "columns by their names: x, y" };
+  const [first, second] = columns.map((values, at): Column => ({ values, unit: parsed[at]?.unit }));
   if (first === undefined || second === undefined || columns.length !== 2) {
     throw new DoselapError("Contract", "does not say which of its columns are x and y", {
       file,
@@ -121,13 +128,8 @@ function columnsOf(
     });
   }
   const order = positionOrder ?? "xy";
-  const firstUnit = parsed[0]?.unit;
-  const pair = [{ values: first, unit: firstUnit }, { values: second }] as const;
-  return {
-    x: order === "xy" ? pair[0] : { ...pair[1], unit: firstUnit },
-    y: order === "xy" ? pair[1] : pair[0],
-    told: `columns by their order: ${order === "xy" ? "x, y" : "y, x"}`,
-  };
+  const [alongX, alongY] = order === "xy" ? [first, second] : [second, first];
+  return { x: alongX, y: alongY, told: `columns by their order: ${order === "xy" ? "x, y" : "y, x"}` };
 }
 
 /** "x (um)", "x [um]", "x_um", "x/um" → x, um. */

@@ -13,6 +13,12 @@ interface Pair {
   readonly y: Float64Array;
 }
 
+/** Unit of each axis. */
+export interface PairUnits {
+  readonly x: string;
+  readonly y: string;
+}
+
 export interface PositionDefaults {
   /** Unit when neither the file nor the user says; undefined = it is asked for. */
   readonly unit: string | undefined;
@@ -27,14 +33,16 @@ export async function positionsIn(
   options: RawOptions,
   defaults: PositionDefaults,
 ): Promise<RawPositions> {
-  // MATLAB's columns arrive as rows.
-  const isTurned = isColumnMajor(node);
-  const [count, columns] = isTurned ? node.shape.toReversed() : node.shape;
-  if (node.shape.length !== 2 || count === undefined || (columns !== 2 && columns !== 3)) {
+  const isList = (length: number | undefined): boolean => length === 2 || length === 3;
+  // MATLAB's columns arrive as rows; and some write (2, frames) themselves.
+  const [rows, last] = node.shape;
+  const isTurned = isColumnMajor(node) || (isList(rows) && !isList(last));
+  const [count, columns] = isTurned ? [last, rows] : [rows, last];
+  if (node.shape.length !== 2 || count === undefined || columns === undefined || !isList(columns)) {
     throw new DoselapError("Contract", "is no list of positions", {
       file: look.tree.file,
       key: node.path,
-      expected: "(frames, 2) or (frames, 3) real numbers",
+      expected: "(frames, 2) or (frames, 3) real numbers, or turned",
       got: `${node.typeName} ${shapeText(node.shape)}`,
     });
   }
@@ -44,10 +52,11 @@ export async function positionsIn(
   const order = options.positionOrder ?? defaults.order;
   look.told.push(`columns of ${node.path}: ${order === "xy" ? "x, y" : "y, x"}`);
   const [x, y] = order === "xy" ? [column(0), column(1)] : [column(1), column(0)];
-  return noted(look, { x, y }, unitFor(look, node, options, defaults), node.path);
+  const unit = options.positionUnit ?? unitOf(node) ?? defaults.unit;
+  return noted(look, { x, y }, { x: unit, y: unit }, node.path);
 }
 
-/** Two vectors. @throws Contract when they differ in length. */
+/** Two vectors, each in the unit that it states itself. @throws Contract when they differ in length. */
 export async function positionsFrom(
   look: LookUp,
   xNode: ArrayNode,
@@ -66,14 +75,31 @@ export async function positionsFrom(
     });
   }
   const swapped = options.positionOrder !== undefined && options.positionOrder !== defaults.order;
-  const pair = swapped ? { x: y, y: x } : { x, y };
-  return noted(look, pair, unitFor(look, xNode, options, defaults), xNode.path);
+  const unit = (node: ArrayNode): string | undefined => options.positionUnit ?? unitOf(node) ?? defaults.unit;
+  const [pair, units] = swapped
+    ? [
+        { x: y, y: x },
+        { x: unit(yNode), y: unit(xNode) },
+      ]
+    : [
+        { x, y },
+        { x: unit(xNode), y: unit(yNode) },
+      ];
+  return noted(look, pair, units, `${xNode.path}, ${yNode.path}`);
 }
 
-function unitFor(look: LookUp, node: ArrayNode, options: RawOptions, defaults: PositionDefaults): string {
-  const unit = options.positionUnit ?? unitOf(node) ?? defaults.unit;
-  if (unit !== undefined) return unit;
-  throw missingUnit({ file: look.tree.file, key: node.path }, "an attribute `units`");
+/** The unit of each axis: the only one that is stated is that of both, which is said. @throws Contract when there is none. */
+export function unitsOfBoth(
+  { x, y }: { readonly x: string | undefined; readonly y: string | undefined },
+  missing: () => DoselapError,
+): { readonly units: PairUnits; readonly told: readonly string[] } {
+  const stated = x ?? y;
+  if (stated === undefined) throw missing();
+  const told =
+    x === undefined || y === undefined
+      ? [`${x === undefined ? "x" : "y"} states no unit: ${stated}, as ${x === undefined ? "y" : "x"} does`]
+      : [];
+  return { units: { x: x ?? stated, y: y ?? stated }, told };
 }
 
 /** Nobody said what the positions are in. */
@@ -89,17 +115,27 @@ export function missingUnit(
   });
 }
 
-function noted(look: LookUp, pair: Pair, unit: string, key: string): RawPositions {
-  const { positions, conversions } = inProjectUnit(pair, unit, { file: look.tree.file, key });
+function noted(
+  look: LookUp,
+  pair: Pair,
+  stated: { readonly x: string | undefined; readonly y: string | undefined },
+  key: string,
+): RawPositions {
+  const where = { file: look.tree.file, key };
+  const { units, told } = unitsOfBoth(stated, () => missingUnit(where, "an attribute `units`"));
+  const { positions, conversions } = inProjectUnit(pair, units, where);
+  look.told.push(...told);
   look.conversions.push(...conversions);
   return positions;
 }
 
+const isPixels = (unit: string): boolean => /^(px|pixels?)$/iu.test(unit.trim());
+
 /** In metres or object pixels, and what was converted.
- * @throws Contract for a unit that is no length, or a position that is no number. */
+ * @throws Contract for a unit that is no length, pixels beside a length, or a position that is no number. */
 export function inProjectUnit(
   { x, y }: Pair,
-  unit: string,
+  units: PairUnits,
   where: { readonly file: string; readonly key: string },
 ): { readonly positions: RawPositions; readonly conversions: readonly string[] } {
   const at = x.findIndex((value, i) => !Number.isFinite(value) || !Number.isFinite(y[i]));
@@ -110,12 +146,23 @@ export function inProjectUnit(
       got: `(${x[at]}, ${y[at]}) for frame ${at}`,
     });
   }
-  if (["px", "pixel", "pixels"].includes(unit.toLowerCase()))
-    return { positions: { x, y, unit: "px" }, conversions: [] };
-  const factor = lengthFactor(unit, where);
-  const inMetres = (values: Float64Array): Float64Array => values.map((value) => value * factor);
+  if (isPixels(units.x) && isPixels(units.y)) return { positions: { x, y, unit: "px" }, conversions: [] };
+  if (isPixels(units.x) || isPixels(units.y)) {
+    throw new DoselapError("Contract", "has positions in pixels along one axis alone", {
+      ...where,
+      expected: "pixels or a length, along both",
+      got: `x in ${units.x}, y in ${units.y}`,
+      hint: "State the unit of both with --position-unit.",
+    });
+  }
+  const [alongX, alongY] = [lengthFactor(units.x, where), lengthFactor(units.y, where)];
+  const said = (name: string, unit: string, factor: number): string[] =>
+    factor === 1 ? [] : [`${name}: 1 ${unit} = ${shown(factor)} m`];
   return {
-    positions: { x: inMetres(x), y: inMetres(y), unit: "m" },
-    conversions: factor === 1 ? [] : [`positions: 1 ${unit} = ${shown(factor)} m`],
+    positions: { x: x.map((value) => value * alongX), y: y.map((value) => value * alongY), unit: "m" },
+    conversions:
+      alongX === alongY
+        ? said("positions", units.x, alongX)
+        : [...said("positions x", units.x, alongX), ...said("positions y", units.y, alongY)],
   };
 }

@@ -37,6 +37,8 @@ export interface RawGeometry {
   readonly detectorPixelM?: { readonly x: number; readonly y: number } | undefined;
   /** Of the object, when the file states it itself. */
   readonly pixelSizeM?: number | undefined;
+  /** Detector pixel as a spatial frequency, 1/m, as electron microscopes state it: an object pixel is 1 / (N times this). */
+  readonly frequencyPixelPerM?: number | undefined;
 }
 
 export interface RawScan {
@@ -47,6 +49,8 @@ export interface RawScan {
   readonly frames?: RawFrames | undefined;
   readonly positions?: RawPositions | undefined;
   readonly geometry: RawGeometry;
+  /** The file says that its frames are images near the sample. */
+  readonly nearField?: boolean | undefined;
   /** uint8 [height, width], not 0 = measured nothing. */
   readonly mask?: Uint8Array | undefined;
   readonly probe?: Probe | undefined;
@@ -85,7 +89,10 @@ export interface RawOptions {
   readonly frames?: { readonly first: number; readonly count: number } | undefined;
   /** Step of a raster whose positions the file does not hold. */
   readonly scanStepM?: number | undefined;
+  /** Of photons; instead of `wavelengthM`. */
   readonly energyEv?: number | undefined;
+  /** Of electrons too; instead of `energyEv`. */
+  readonly wavelengthM?: number | undefined;
   readonly distanceM?: number | undefined;
   readonly detectorPixelM?: number | undefined;
   readonly pixelSizeM?: number | undefined;
