@@ -2,7 +2,7 @@
 // recipe's model (training/recipe.mjs), from the same weights and data. Gradients are compared first. Sides take turns, each in
 // a process of its own, so that all meet the same moods of the machine; medians of rounds. PyTorch runs with both ways of its
 // threads to wait, and its better one counts. Usage: npm run build && node bench/training.mjs [--threads 2] [--rounds 9]
-// Written into docs/benchmarks.md between its markers. Debian: python3-torch.
+// [--network race|recipe]. Written into docs/benchmarks.md between its markers; the race of one network is only printed. Debian: python3-torch.
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -18,7 +18,11 @@ import { problems } from "./training/problems.mjs";
 const here = new URL(".", import.meta.url).pathname;
 const python = "/usr/bin/python3";
 const { values: flags } = parseArgs({
-  options: { threads: { type: "string", default: "2" }, rounds: { type: "string", default: "9" } },
+  options: {
+    threads: { type: "string", default: "2" },
+    rounds: { type: "string", default: "9" },
+    network: { type: "string" },
+  },
 });
 const rounds = Number(flags.rounds);
 
@@ -152,7 +156,8 @@ const version = tryRun(python, ["-c", "import torch; print(torch.__version__)"])
 const { blockChannels } = await openNodeRuntime({ blocks: true });
 const present = { torch: version !== undefined, blocks: blockChannels !== undefined };
 const parts = [];
-for (const name of Object.keys(problems)) parts.push(await raced(name, present));
+const names = flags.network === undefined ? Object.keys(problems) : [flags.network];
+for (const name of names) parts.push(await raced(name, present));
 const peer = version === undefined ? "PyTorch is not installed" : `PyTorch ${version}`;
 const blocks = blockChannels === undefined ? "no blocked layout here" : `blocks of ${blockChannels} channels`;
 const results = [
@@ -163,4 +168,5 @@ const results = [
   ),
   ...parts.map(({ notes }) => notes),
 ].join("\n\n");
-publish("training", results);
+if (flags.network === undefined) publish("training", results);
+else console.log(results);

@@ -54,8 +54,8 @@ class Recipe:
     def scatter(self, p):
         zero = torch.zeros(self.B * self.Z * self.Z, dtype=p.dtype)
         return zero.index_add(0, self.index, p.reshape(-1)).view(self.B, self.Z, self.Z)
-    def pull(self, o):
-        f = fft2(probe * self.patches(o))
+    def spectra(self, o): return fft2(probe * self.patches(o))
+    def pull(self, f):
         size = torch.sqrt(f.real ** 2 + f.imag ** 2 + 1e-10)
         g = torch.fft.ifft2(torch.fft.ifftshift(f * (self.s / size - 1), dim=(-2, -1)), norm="ortho")
         return self.scatter(probe.conj() * g) / self.divisor
@@ -69,7 +69,7 @@ class Recipe:
         for j in (0, 1): x = F.relu(conv(f"{net}.middle.{j}", x))
         for i in (2, 1, 0): x = F.relu(conv(f"{net}.decoder{i}", torch.cat([up(x), kept[i]], 1)))
         return conv(f"{net}.head", x)
-    def objects(self):
+    def objects(self, compared=True):
         with torch.no_grad():
             power = (probe.abs() ** 2).expand(self.B * self.C, -1, -1)
             cov = self.scatter(power)
@@ -77,28 +77,30 @@ class Recipe:
             self.divisor = 0.7 * cov + 0.3 * largest + 1e-12
             share = self.crop(torch.sqrt(cov / largest + 1e-12))
             o = torch.ones(self.B, self.Z, self.Z, dtype=torch.complex64)
-            for _ in range(6): o = o + self.pad(self.crop(self.pull(o)))
+            for _ in range(6): o = o + self.pad(self.crop(self.pull(self.spectra(o))))
             inner = self.crop(o)
             amplitude, phase = torch.sqrt(inner.abs() ** 2 + 1e-12) - 1, inner.angle()
+            f = self.spectra(o)
         made = []
         for k in (0, 1):
             inner = self.crop(o)
-            g = self.crop(self.pull(o)) * inner.conj()
+            g = self.crop(self.pull(f)) * inner.conj()
             length = torch.sqrt(inner.real ** 2 + inner.imag ** 2 + 0.01)
             x = torch.stack([amplitude, phase, g.real / length, g.imag / length, share], 1)
             d = self.unet(f"stage{k}", x)
             amplitude, phase = amplitude + d[:, 0], phase + d[:, 1]
             o = self.pad(torch.polar(torch.ones_like(phase), phase) * (1 + amplitude) - 1) + 1
-            made.append(o)
+            # The loss of a stage and the pull of the next share these.
+            f = self.spectra(o) if k == 0 or compared else None
+            made.append((o, f))
         return made
-    def outputs(self): return self.objects()[-1]
-    def loss_of(self, o):
-        f = fft2(probe * self.patches(o))
+    def outputs(self): return self.objects(compared=False)[-1][0]
+    def loss_of(self, f):
         expected = 1e4 * (f.real ** 2 + f.imag ** 2)
         return ((torch.sqrt(expected + 0.375) - torch.sqrt(counts + 0.375)) ** 2).mean()
     def loss(self):
         first, last = self.objects()
-        return self.loss_of(last) + 0.3 * self.loss_of(first)
+        return self.loss_of(last[1]) + 0.3 * self.loss_of(first[1])
     def optimiser(self): return torch.optim.AdamW(w.values(), lr=case["rate"], weight_decay=1e-4)
     clip = 1.0
 

@@ -1,7 +1,7 @@
 // The recipe's step: groups of 12 frames, six gradient steps inside of the graph, two U-Nets with the physics between them,
 // Anscombe loss of both, AdamW behind a clip (src/nn/models/group-model.ts). 606,820 parameters, 4 groups.
 
-import { spectra, totalIntensity } from "../../dist/nn/fields/scattering.js";
+import { totalIntensity } from "../../dist/nn/fields/scattering.js";
 import { input } from "../../dist/nn/graph/tensor.js";
 import { groupModel } from "../../dist/nn/models/group-model.js";
 import { parameterInputs } from "../../dist/nn/models/parameters.js";
@@ -40,14 +40,14 @@ export function recipe() {
     left: input("left", [groups, framesPerGroup]),
     probe,
   };
-  const { object, regions, sampler, illumination } = model.apply(feeds, parameters);
+  const { object, spectra } = model.apply(feeds, parameters);
   const counts = input("counts", frames);
   const root = (n) => sqrt(offset(n, 3 / 8));
-  const lossOf = (region) => {
-    const expected = scale(totalIntensity(spectra(region, sampler, illumination)), dosePhotons);
+  const lossOf = (modes) => {
+    const expected = scale(totalIntensity(modes), dosePhotons);
     return mean(square(subtract(root(expected), root(counts))), [0, 1, 2]);
   };
-  const [, first, last] = regions;
+  const [, first, last] = spectra;
   return {
     name: "recipe",
     specs: model.specs,

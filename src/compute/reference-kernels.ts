@@ -2,6 +2,7 @@
 // Correct before fast; every other implementation is tested against it.
 // Counts are stored in the order of the transform (DC at [0, 0]), or as they are in the near field.
 
+import { referenceBatch } from "./reference-batch.ts";
 import { referenceFft2 } from "./reference-fft.ts";
 import { patchOperator } from "./reference-patches.ts";
 import { lineSums, type SumPlace } from "./reference-sums.ts";
@@ -21,7 +22,6 @@ export function openReferenceKernels(shape: ScanShape, views: ScanViews): ScanKe
   const field = new Float32Array(2 * modes * pixels);
   const lambda = new Float64Array(pixels);
   const stepPatch = new Float32Array(2 * pixels);
-  const power = new Float64Array(pixels);
   const masked = maskValue(shape);
   let settings: KernelSettings = { likelihood: "amplitude", darkCounts: 0 };
 
@@ -135,16 +135,6 @@ export function openReferenceKernels(shape: ScanShape, views: ScanViews): ScanKe
     }
   }
 
-  /** Σ_m|P_m|² of every pixel. */
-  function powerOfProbe(): Float64Array {
-    power.fill(0);
-    for (let p = 0; p < views.probe.length; p += 2) {
-      const i = (p / 2) % pixels;
-      power[i] = power[i]! + (views.probe[p]! ** 2 + views.probe[p + 1]! ** 2);
-    }
-    return power;
-  }
-
   function gather(slot: number, x: number, y: number): number {
     const at = 2 * slot * pixels;
     operator.sample(views.object, x, y, views.patches, at);
@@ -161,12 +151,12 @@ export function openReferenceKernels(shape: ScanShape, views: ScanViews): ScanKe
     measure(countSlot, frame);
     change(countSlot, false);
     views.waves.set(field, 2 * waveSlot * modes * pixels);
-    gradient(slot, field, 0);
   }
 
   const sums = lineSums(shape, views);
 
   return {
+    ...referenceBatch(shape, views, operator),
     configure(next) {
       settings = next;
     },
@@ -202,26 +192,6 @@ export function openReferenceKernels(shape: ScanShape, views: ScanViews): ScanKe
       measure(countSlot, frame);
     },
     align: (slot, x, y) => operator.align(views.gradients, 2 * slot * pixels, x, y),
-    addObject(slot, x, y, rowStart, rowEnd) {
-      const place = { x, y, rowStart, rowEnd };
-      operator.scatter(views.gradients, 2 * slot * pixels, views.objectSum, place);
-      operator.scatterLight(powerOfProbe(), views.objectWeight, place);
-    },
-    addProbe(slot, waveSlot, from, to) {
-      for (let i = from; i < to; i++) {
-        const or = views.patches[2 * (slot * pixels + i)]!;
-        const oi = views.patches[2 * (slot * pixels + i) + 1]!;
-        views.probeWeight[i] = views.probeWeight[i]! + or * or + oi * oi;
-        for (let m = 0; m < modes; m++) {
-          const w = 2 * ((waveSlot * modes + m) * pixels + i);
-          const o = 2 * (m * pixels + i);
-          const wr = views.waves[w]!;
-          const wi = views.waves[w + 1]!;
-          views.probeSum[o] = views.probeSum[o]! + or * wr + oi * wi;
-          views.probeSum[o + 1] = views.probeSum[o + 1]! + or * wi - oi * wr;
-        }
-      }
-    },
     stepSums(slot, waveSlot, x, y, out, offset) {
       operator.sample(views.objectStep, x, y, stepPatch, 0);
       const place: SumPlace = { slot, waveSlot, out, offset };
@@ -263,6 +233,7 @@ export function openReferenceKernels(shape: ScanShape, views: ScanViews): ScanKe
       const probeStep = params[pieParam.probeStep]!;
       const peak = gather(0, x, y);
       correct(0, 0, countSlot, frame);
+      gradient(0, field, 0);
       const waves = views.waves;
       const floor = alpha * params[pieParam.probePeak]!;
       const objectStep = params[pieParam.objectStep]!;

@@ -15,7 +15,7 @@ export interface PatchOperator {
   /** Complex image += the rest of the adjoint of an aligned patch. */
   scatter(patch: ArrayLike<number>, offset: number, image: Float32Array, place: Place): void;
   /** Real image += a light of the patch's size, non-negative, with linear weights. */
-  scatterLight(light: Float64Array, image: Float32Array, place: Place): void;
+  scatterLight(light: ArrayLike<number>, image: Float32Array, place: Place): void;
 }
 
 /** A position, and the object rows that may be touched: rowStart ≤ row < rowEnd. */

@@ -10,6 +10,8 @@
 // The patch O_r = A O at (x, y) is a copy at whole pixels. Between them: bilinear, or (shape.subPixel "fourier") the window
 // at the nearest pixel shifted as in fourier-shift.ts; there the adjoint is the shift back (`align`), then the sum.
 
+import type { BatchKernels } from "./batch-kernels.ts";
+
 export type Likelihood = "amplitude" | "poisson";
 
 export interface KernelSettings {
@@ -21,7 +23,8 @@ export interface KernelSettings {
 /** Numbers of one serial PIE update, read from `params` at these places. */
 export const pieParam = { alpha: 0, beta: 1, objectStep: 2, probeStep: 3, probePeak: 4 } as const;
 
-export interface ScanKernels {
+/** Sums over a batch and their steps are in batch-kernels.ts. */
+export interface ScanKernels extends BatchKernels {
   /** Sets likelihood and ε for all later calls of this instance. */
   configure(settings: KernelSettings): void;
   /** Stores a frame: `counts` float32 [N, N], far field: DC at (N/2, N/2); negative = masked.
@@ -32,8 +35,8 @@ export interface ScanKernels {
   /** patches[slot] = O_r. Returns max|O_r|².
    * The position must lie inside: the caller has checked it once. */
   gather(slot: number, x: number, y: number): number;
-  /** waves[waveSlot] = χ and gradients[slot] = Σ_m P_m*χ_m of the frame whose patch is in `slot`;
-   * fills misfit, deviance, intensity and counts of the frame's stats. */
+  /** waves[waveSlot] = χ of the frame whose patch is in `slot`; fills misfit, deviance, intensity and counts of the frame's
+   * stats. */
   correct(slot: number, waveSlot: number, countSlot: number, frame: number): void;
   /** DM and RAAR, waves[waveSlot] holds ψ: ψ ← P·O_r + relax·χ(ξ), ξ = 2 P·O_r − ψ, with the modulus projection
    * for `amplitude` and for `poisson` its proximal form f = (1 + √(1 + 8n/λ))/4 on λ = scale·I(ξ) + background.
@@ -47,13 +50,6 @@ export interface ScanKernels {
   /** gradients[slot] ← shifted from (x, y) back onto whole pixels: once per frame, before bands of it are added.
    * Nothing to do for bilinear patches and at whole pixels. */
   align(slot: number, x: number, y: number): void;
-  /** objectSum += A* of the gradient that lies aligned in `slot`, for object rows rowStart ≤ row < rowEnd alone: bands of
-   * rows can be summed by different threads. objectWeight += Σ_m|P_m|² at (x, y) with bilinear weights: the diagonal of
-   * A*|P|²A. For a Fourier shift that is |P|² smeared by a squared Dirichlet kernel; bilinear weights keep its sum, its
-   * centre and its sign for no transform, and a weight scales steps, it moves no solution. */
-  addObject(slot: number, x: number, y: number, rowStart: number, rowEnd: number): void;
-  /** probeSum[m] += O_r*·waves[waveSlot, m] and probeWeight += |O_r|² for pixels from ≤ i < to of [N, N]. */
-  addProbe(slot: number, waveSlot: number, from: number, to: number): void;
   /** Five sums for the optimal steps of LSQ-ML into `out`: with a_m = P_m·ΔO_r (ΔO = objectStep at x, y),
    * b_m = ΔP_m·O_r (ΔP = probeStep): Σ|a|², Σ|b|², Re Σ a*b, Re Σ a*χ, Re Σ b*χ; χ = waves[waveSlot]. */
   stepSums(slot: number, waveSlot: number, x: number, y: number, out: Float64Array, offset: number): void;

@@ -50,6 +50,10 @@ export interface ScanViews {
   readonly probeWeight: Float32Array;
   /** Direction ΔP, complex [K, N, N]. */
   readonly probeStep: Float32Array;
+  /** Σ_m|P_m|², real [N, N]: written by `measureProbe`. */
+  readonly probeLight: Float32Array;
+  /** Σ_m P_m*·ΔP_m, complex [N, N]: written by `directProbe`. */
+  readonly probeCross: Float32Array;
   /** O_r of the frames in flight, complex [slots, N, N]. */
   readonly patches: Float32Array;
   /** Exit waves or their changes, complex [waveSlots, K, N, N]. */
@@ -136,6 +140,8 @@ export function planScan(shape: ScanShape, base = 0): ScanLayout {
     probeSum: place("float32", 2 * modes * pixels),
     probeWeight: place("float32", pixels),
     probeStep: place("float32", 2 * modes * pixels),
+    probeLight: place("float32", pixels),
+    probeCross: place("float32", 2 * pixels),
     patches: place("float32", 2 * slots * pixels),
     waves: place("float32", 2 * waveSlots * modes * pixels),
     gradients: place("float32", 2 * slots * pixels),
@@ -169,6 +175,8 @@ export function viewScan({ arrays }: ScanLayout, buffer: ArrayBuffer | SharedArr
     probeSum: float32(arrays.probeSum),
     probeWeight: float32(arrays.probeWeight),
     probeStep: float32(arrays.probeStep),
+    probeLight: float32(arrays.probeLight),
+    probeCross: float32(arrays.probeCross),
     patches: float32(arrays.patches),
     waves: float32(arrays.waves),
     gradients: float32(arrays.gradients),

@@ -17,12 +17,16 @@ export const taskParam = {
   /** 1 for the Poisson likelihood, 0 for amplitudes. */
   poisson: 12,
   darkCounts: 13,
-  /** Largest objectWeight of each band, written by `objectBand`: `bands` numbers from here on. */
+  /** 1 when objectSum is made of `gradients`, 0 when of the waves. */
+  ofGradients: 14,
+  /** Largest objectWeight of each band, written by `lightBand`: `bands` numbers from here on. */
   bandPeaks: 16,
-  /** `objectApply` and `objectDirection`: step·sum / (keep·weight + floor). */
+  /** `objectApply`, `objectDirection` and `objectMove`, see batch-kernels.ts. */
   step: 32,
   keep: 33,
   floor: 34,
+  /** Written by `objectDirection`: `bands` numbers from here on. */
+  bandSums: 40,
 } as const;
 
 /** What a thread needs to run tasks. */
@@ -65,6 +69,22 @@ export function configure({ views, kernels }: TaskScope): void {
     likelihood: views.params[taskParam.poisson] === 1 ? "poisson" : "amplitude",
     darkCounts: views.params[taskParam.darkCounts]!,
   });
+}
+
+/** objectSum of a band: gradients that are kept, or those of the waves. */
+function sumBand(scope: TaskScope, item: number): void {
+  const { views, kernels, shape } = scope;
+  const start = bandStart(item, shape);
+  const end = bandStart(item + 1, shape);
+  const count = views.params[taskParam.count]!;
+  const ofGradients = views.params[taskParam.ofGradients] === 1;
+  for (let slot = 0; slot < count; slot++) {
+    const frame = frameOf(scope, slot);
+    const x = views.x[frame]!;
+    const y = views.y[frame]!;
+    if (ofGradients) kernels.addGradient(slot, x, y, start, end);
+    else kernels.addWave(waveSlotOf(scope, slot, frame), x, y, start, end);
+  }
 }
 
 export const taskTable = [
@@ -126,7 +146,7 @@ export const taskTable = [
     },
   },
   {
-    // gradients[slot] onto whole pixels: once, after all else that is done to them, before any band of `objectBand`.
+    // gradients[slot] onto whole pixels: once, after all else that is done to them, before any band of the object.
     name: "align",
     run(scope, item) {
       const { views, kernels } = scope;
@@ -135,78 +155,50 @@ export const taskTable = [
     },
   },
   {
-    name: "objectBand",
-    run(scope, item) {
-      const { views, kernels, shape } = scope;
+    // objectWeight of a band, and its largest number.
+    name: "lightBand",
+    run({ views, kernels, shape }, item) {
       const start = bandStart(item, shape);
       const end = bandStart(item + 1, shape);
-      const count = views.params[taskParam.count]!;
-      for (let slot = 0; slot < count; slot++) {
-        const frame = frameOf(scope, slot);
-        kernels.addObject(slot, views.x[frame]!, views.y[frame]!, start, end);
+      const { first, count, bandPeaks } = taskParam;
+      for (let k = views.params[first]!, last = k + views.params[count]!; k < last; k++) {
+        const frame = views.order[k]!;
+        kernels.addLight(views.x[frame]!, views.y[frame]!, start, end);
       }
-      let peak = 0;
-      for (let i = start * shape.objectWidth; i < end * shape.objectWidth; i++) {
-        if (views.objectWeight[i]! > peak) peak = views.objectWeight[i]!;
-      }
-      views.params[taskParam.bandPeaks + item] = peak;
+      const [from, to] = bandOf(item, shape);
+      views.params[bandPeaks + item] = kernels.lightPeak(from, to);
     },
   },
   {
-    // O += step·sum/(keep·weight + floor); the sums are left empty.
+    name: "objectBand",
+    run: sumBand,
+  },
+  {
+    // The band is summed and used while it is in the second-level cache.
     name: "objectApply",
-    run({ views, shape }, item) {
-      const { object, objectSum, objectWeight, params } = views;
-      const [start, end] = bandOf(item, shape);
-      const [step, keep, floor] = [
-        params[taskParam.step]!,
-        params[taskParam.keep]!,
-        params[taskParam.floor]!,
-      ];
-      for (let i = start; i < end; i++) {
-        const weight = objectWeight[i]!;
-        // Without light there may be a sum all the same: a Fourier shift rings.
-        if (weight !== 0) {
-          const scale = step / (keep * weight + floor);
-          object[2 * i] = object[2 * i]! + scale * objectSum[2 * i]!;
-          object[2 * i + 1] = object[2 * i + 1]! + scale * objectSum[2 * i + 1]!;
-        }
-        objectSum[2 * i] = 0;
-        objectSum[2 * i + 1] = 0;
-        objectWeight[i] = 0;
-      }
+    run(scope, item) {
+      const { step, keep, floor } = taskParam;
+      const { params } = scope.views;
+      const [from, to] = bandOf(item, scope.shape);
+      sumBand(scope, item);
+      scope.kernels.applyObject(from, to, params[step]!, params[keep]!, params[floor]!);
     },
   },
   {
-    // ΔO = step·sum/(keep·weight + floor), 0 where nothing was lit; the sums are left empty.
+    // Re Σ ΔO*·objectSum of each band goes to `bandSums`.
     name: "objectDirection",
-    run({ views, shape }, item) {
-      const { objectStep, objectSum, objectWeight, params } = views;
-      const [start, end] = bandOf(item, shape);
-      const [step, keep, floor] = [
-        params[taskParam.step]!,
-        params[taskParam.keep]!,
-        params[taskParam.floor]!,
-      ];
-      for (let i = start; i < end; i++) {
-        const weight = objectWeight[i]!;
-        const scale = weight === 0 ? 0 : step / (keep * weight + floor);
-        objectStep[2 * i] = scale * objectSum[2 * i]!;
-        objectStep[2 * i + 1] = scale * objectSum[2 * i + 1]!;
-        objectSum[2 * i] = 0;
-        objectSum[2 * i + 1] = 0;
-        objectWeight[i] = 0;
-      }
+    run(scope, item) {
+      const { params } = scope.views;
+      const [from, to] = bandOf(item, scope.shape);
+      sumBand(scope, item);
+      params[taskParam.bandSums + item] = scope.kernels.directObject(from, to, params[taskParam.floor]!);
     },
   },
   {
-    // O += step·ΔO.
     name: "objectMove",
-    run({ views, shape }, item) {
-      const { object, objectStep, params } = views;
-      const [start, end] = bandOf(item, shape);
-      const step = params[taskParam.step]!;
-      for (let i = 2 * start; i < 2 * end; i++) object[i] = object[i]! + step * objectStep[i]!;
+    run({ views, kernels, shape }, item) {
+      const [from, to] = bandOf(item, shape);
+      kernels.moveObject(from, to, views.params[taskParam.step]!);
     },
   },
   {
@@ -221,6 +213,14 @@ export const taskTable = [
       for (let slot = 0; slot < count; slot++) {
         kernels.addProbe(slot, waveSlotOf(scope, slot, frameOf(scope, slot)), from, to);
       }
+    },
+  },
+  {
+    name: "crossSums",
+    run(scope, item) {
+      const { views, kernels } = scope;
+      const frame = frameOf(scope, item);
+      kernels.crossSums(item, views.x[frame]!, views.y[frame]!, views.sums, frame * sumsPerFrame);
     },
   },
   {

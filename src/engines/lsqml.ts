@@ -8,7 +8,6 @@
 import { z } from "zod";
 import { sumsPerFrame } from "../compute/scan-memory.ts";
 import { bands, taskParam } from "../compute/tasks.ts";
-import { peak } from "../math/stats.ts";
 import { createRng, shuffle } from "../math/random/rng.ts";
 import { defineEngine, type EngineCore, type Epoch } from "./engine.ts";
 import { commonShape, gaugeShape, gradientShape, scheduleShape } from "./options.ts";
@@ -66,48 +65,45 @@ export const lsqml = defineEngine<Options>({
 });
 
 function start(run: ScanRun, rule: Options): EngineCore {
-  const { views, shape, training } = run;
+  const { views, training } = run;
+  const { kernels } = run.session;
   const { params } = views;
   const order = training.slice();
-  const pixels = shape.size ** 2;
-
-  function objectDirection(): void {
-    run.sumObject();
-    params[taskParam.step] = 1;
-    params[taskParam.keep] = 1;
-    params[taskParam.floor] = rule.damping * run.bandPeak();
-    run.run("objectDirection", bands);
-  }
-
-  function probeDirection(): void {
-    run.run("probeBand", bands);
-    const { probeStep, probeSum, probeWeight } = views;
-    const floor = rule.damping * peak(probeWeight);
-    for (let i = 0; i < pixels; i++) {
-      const scale = 1 / (probeWeight[i]! + floor);
-      for (let p = 2 * i; p < probeStep.length; p += 2 * pixels) {
-        probeStep[p] = scale * probeSum[p]!;
-        probeStep[p + 1] = scale * probeSum[p + 1]!;
-      }
-    }
-    probeSum.fill(0);
-    probeWeight.fill(0);
-  }
+  /** Σ|ΔP|²·weight and Re Σ ΔP*·sum: see batch-kernels.ts. */
+  const probeSums = new Float64Array(2);
 
   function visit(first: number, count: number, { probeActive, shrink }: Epoch): void {
     params[taskParam.waveOfFrame] = 0;
     run.run("correct", count);
-    objectDirection();
-    if (probeActive) probeDirection();
-    run.run("stepSums", count);
-    const { a, b } = stepsOf(views.sums, order, first, count, rule.stepRule);
+    run.lightObject("waves");
+    params[taskParam.floor] = rule.damping * run.bandPeak();
+    run.run("objectDirection", bands);
+    if (probeActive) {
+      run.run("probeBand", bands);
+      kernels.directProbe(rule.damping, probeSums, 0);
+    }
+    const { a, b } = rule.stepRule === "batch" ? stepsOfBatch(first, count) : stepsOfFrames(first, count);
     params[taskParam.step] = rule.objectStep * shrink * a;
     run.run("objectMove", bands);
-    if (!probeActive) return;
-    const step = rule.probeStep * shrink * b;
-    for (let p = 0; p < views.probe.length; p++) {
-      views.probe[p] = views.probe[p]! + step * views.probeStep[p]!;
+    if (probeActive) kernels.moveProbe(rule.probeStep * shrink * b);
+  }
+
+  function stepsOfBatch(first: number, count: number): Steps {
+    run.run("crossSums", count);
+    let ax = 0;
+    for (let band = 0; band < bands; band++) ax += params[taskParam.bandSums + band]!;
+    let [aa, ab] = [0, 0];
+    for (let k = first; k < first + count; k++) {
+      const at = order[k]! * sumsPerFrame;
+      aa += views.sums[at]!;
+      ab += views.sums[at + 1]!;
     }
+    return solve(aa, probeSums[0]!, ab, ax, probeSums[1]!);
+  }
+
+  function stepsOfFrames(first: number, count: number): Steps {
+    run.run("stepSums", count);
+    return meanSteps(views.sums, order, first, count);
   }
 
   return {
@@ -118,7 +114,8 @@ function start(run: ScanRun, rule: Options): EngineCore {
       views.objectWeight.fill(0);
       views.probeSum.fill(0);
       views.probeWeight.fill(0);
-      if (!epoch.probeActive) views.probeStep.fill(0);
+      if (!epoch.probeActive)
+        for (const still of [views.probeStep, views.probeCross, probeSums]) still.fill(0);
       run.batches(order, rule.batchSize, (first, count) => visit(first, count, epoch));
     },
     arrays: {},
@@ -127,33 +124,25 @@ function start(run: ScanRun, rule: Options): EngineCore {
   };
 }
 
-/** Object and probe step of a batch from the five sums of its frames. */
-export function stepsOf(
-  sums: Float64Array,
-  order: Int32Array,
-  first: number,
-  count: number,
-  rule: Options["stepRule"],
-): { readonly a: number; readonly b: number } {
-  let [aa, bb, ab, ax, bx] = [0, 0, 0, 0, 0];
+export interface Steps {
+  readonly a: number;
+  readonly b: number;
+}
+
+/** Mean of the steps of each frame of a batch, from their five sums. */
+export function meanSteps(sums: Float64Array, order: Int32Array, first: number, count: number): Steps {
   let [a, b] = [0, 0];
   for (let k = first; k < first + count; k++) {
     const at = order[k]! * sumsPerFrame;
-    aa += sums[at]!;
-    bb += sums[at + 1]!;
-    ab += sums[at + 2]!;
-    ax += sums[at + 3]!;
-    bx += sums[at + 4]!;
-    if (rule === "batch") continue;
     const own = solve(sums[at]!, sums[at + 1]!, sums[at + 2]!, sums[at + 3]!, sums[at + 4]!);
     a += own.a / count;
     b += own.b / count;
   }
-  return rule === "batch" ? solve(aa, bb, ab, ax, bx) : { a, b };
+  return { a, b };
 }
 
 /** Solves the real symmetric 2×2 system, slightly damped so that parallel directions share the step. */
-function solve(aa: number, bb: number, ab: number, ax: number, bx: number): { a: number; b: number } {
+export function solve(aa: number, bb: number, ab: number, ax: number, bx: number): Steps {
   const damping = 1e-3;
   const [p, q] = [aa * (1 + damping), bb * (1 + damping)];
   const det = p * q - ab * ab;

@@ -10,7 +10,6 @@
 import { z } from "zod";
 import { pieParam } from "../compute/scan-kernels.ts";
 import { bands, taskParam } from "../compute/tasks.ts";
-import { peak } from "../math/stats.ts";
 import { createRng, shuffle } from "../math/random/rng.ts";
 import { peakOf, powerOf, probePriorWeight } from "./constraints/probe.ts";
 import type { Capabilities, EngineCore, Epoch } from "./engine.ts";
@@ -83,28 +82,14 @@ export function startPie(run: ScanRun, rule: PieRule): EngineCore {
   function together(count: number, objectStep: number, probeStep: number): void {
     params[taskParam.waveOfFrame] = 0;
     run.run("correct", count);
-    run.sumObject();
+    run.lightObject("waves");
     if (probeStep > 0) run.run("probeBand", bands);
     params[taskParam.keep] = 1 - alpha;
     params[taskParam.floor] = run.objectFloor(alpha);
     params[taskParam.step] = objectStep;
     run.run("objectApply", bands);
-    if (probeStep > 0) applyProbe(probeStep);
+    if (probeStep > 0) kernels.applyProbe(probeStep, 1 - beta, beta);
     velocity?.push();
-  }
-
-  function applyProbe(step: number): void {
-    const { probe, probeSum, probeWeight } = views;
-    const floor = beta * peak(probeWeight);
-    for (let i = 0; i < pixels; i++) {
-      const scale = step / ((1 - beta) * probeWeight[i]! + floor);
-      for (let p = 2 * i; p < probe.length; p += 2 * pixels) {
-        probe[p] = probe[p]! + scale * probeSum[p]!;
-        probe[p + 1] = probe[p + 1]! + scale * probeSum[p + 1]!;
-      }
-    }
-    probeSum.fill(0);
-    probeWeight.fill(0);
   }
 
   return {

@@ -116,7 +116,7 @@ export function startProjection(run: ScanRun, rule: ProjectionRule): EngineCore 
       if (task === "objectBand") {
         run.run("waveGradient", count);
         run.run("overlapResidual", count);
-        run.sumObject();
+        run.sumObject("gradients");
       } else run.run(task, bands);
     });
   }
@@ -148,7 +148,7 @@ export function startProjection(run: ScanRun, rule: ProjectionRule): EngineCore 
       }
       if (!begun) visit(0, () => {});
       begun = true;
-      visit(rule.relax, () => run.sumObject());
+      visit(rule.relax, () => run.sumObject("gradients"));
       solveObject();
       if (!probeActive) return;
       for (let k = 0; k < rule.overlapSteps; k++) {

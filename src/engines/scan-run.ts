@@ -34,12 +34,15 @@ export interface ScanRun {
    * `params` names the batch. */
   batches(frames: Int32Array, size: number, body: (first: number, count: number) => void): void;
   /** Runs a task on the batch at hand. */
-  run(task: Exclude<TaskName, "align" | "objectBand">, items: number): void;
-  /** Adds the batch's gradients and illumination to the object's sums. Gradients of a Fourier shift are used up by it. */
-  sumObject(): void;
+  run(task: Exclude<TaskName, "align" | "lightBand" | "objectBand">, items: number): void;
+  /** Adds the batch's illumination to objectWeight and makes ready for its sum, of the waves as they are or of gradients that
+   * were made of them: `sumObject`, or a task that sums and uses the bands. Gradients of a Fourier shift are used up by it. */
+  lightObject(of: "waves" | "gradients"): void;
+  /** `lightObject`, and adds the batch to objectSum. */
+  sumObject(of?: "waves" | "gradients"): void;
   /** Tells the kernels of this thread the likelihood, for calls outside of tasks. */
   configure(): void;
-  /** Largest objectWeight after `sumObject`. */
+  /** Largest objectWeight after `lightObject`. */
   bandPeak(): number;
   /** What to add to objectWeight when it divides a step that nothing else bounds: a fraction of `bandPeak`, at least
    * {@link leastShiftFloor} of it between pixels of a Fourier shift. */
@@ -112,8 +115,19 @@ export function openScanRun(problem: Problem, options: OpenOptions): ScanRun {
     return views.x.some((x, j) => x !== Math.round(x) || views.y[j] !== Math.round(views.y[j]!));
   }
 
-  function sumObject(): void {
-    if (shifts()) session.run("align", views.params[taskParam.count]!);
+  function lightObject(of: "waves" | "gradients"): void {
+    const count = views.params[taskParam.count]!;
+    const shifted = shifts();
+    // A shifted gradient has to be whole before bands of it are added.
+    if (shifted && of === "waves") session.run("waveGradient", count);
+    if (shifted) session.run("align", count);
+    views.params[taskParam.ofGradients] = shifted || of === "gradients" ? 1 : 0;
+    kernels.measureProbe();
+    session.run("lightBand", bands);
+  }
+
+  function sumObject(of: "waves" | "gradients" = "waves"): void {
+    lightObject(of);
     session.run("objectBand", bands);
   }
 
@@ -129,9 +143,8 @@ export function openScanRun(problem: Problem, options: OpenOptions): ScanRun {
 
   function illuminate(): void {
     views.objectWeight.fill(0);
-    views.objectSum.fill(0);
-    views.gradients.fill(0);
-    batches(training, slots, () => session.run("objectBand", bands));
+    kernels.measureProbe();
+    batches(training, slots, () => session.run("lightBand", bands));
   }
 
   return {
@@ -147,6 +160,7 @@ export function openScanRun(problem: Problem, options: OpenOptions): ScanRun {
     seed,
     batches,
     run: session.run,
+    lightObject,
     sumObject,
     configure: () => configure(session),
     bandPeak,

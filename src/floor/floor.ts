@@ -8,7 +8,7 @@
 import type { ComplexImage } from "../array/ndarray.ts";
 import { DoselapError } from "../errors.ts";
 import { countPixels, type Box, type PixelMask } from "../metrics/mask.ts";
-import { amplitudeOf, phasePair } from "../metrics/parts.ts";
+import { amplitudeOf, phasePair, phasorsOf } from "../metrics/parts.ts";
 import { independentIn } from "../metrics/ring-sums.ts";
 import { spectralDensity, type Density } from "./density.ts";
 import { expectedFrc, floorCrossings, type FloorCrossings } from "./expected-frc.ts";
@@ -16,7 +16,16 @@ import { createFisher, type ScanModel } from "./fisher.ts";
 import { gaugeFreedoms } from "./freedoms.ts";
 import { informedBound } from "./informed-bound.ts";
 import { largestSide, litSide, probeInformed, type InformedAnswer } from "./informed.ts";
-import { complexError, partOf, realField, ringNoise, ringPower, traceOf, type Pair } from "./measures.ts";
+import {
+  complexError,
+  partOf,
+  product,
+  realField,
+  ringNoise,
+  ringPower,
+  traceOf,
+  type Pair,
+} from "./measures.ts";
 import { probeInverse, signVector, type Answer, type Effort, type Scene } from "./probing.ts";
 import { createRings, type Field, type Rings } from "./rings.ts";
 
@@ -108,7 +117,9 @@ export function cramerRaoFloor(options: FloorOptions): ObjectFloor {
   const signs = Array.from({ length: vectors }, (_, index) => signVector(mask, seed, index));
   const rings = createRings(compared.height, compared.width, mask);
   const images = [amplitudeOf(compared), phasePair(compared, compared, mask).b] as const;
-  const signals = images.map(({ data }) => ringPower(rings, realField(data)));
+  // The metrics' phase FRC is one of e^{iφ}, whose small change is i e^{iφ} δφ; the factor i is the same for all.
+  const phasors = Float64Array.from(phasorsOf(compared, mask).data);
+  const signals = [ringPower(rings, realField(images[0].data)), ringPower(rings, phasors)] as const;
   const share = referenceShare ?? 0;
   const answers = ask((index) => probeInverse(signs[index]!, scene, effort));
   const density = {
@@ -128,7 +139,8 @@ export function cramerRaoFloor(options: FloorOptions): ObjectFloor {
       rings,
       modes: select === 0 ? freedoms.amplitude : freedoms.phase,
       density: select === 0 ? density.amplitude : density.phase,
-      signal: signals[select]!,
+      signal: signals[select],
+      turn: select === 0 ? undefined : phasors,
       independentPixels,
       share,
       select,
@@ -151,6 +163,8 @@ interface PartOptions {
   readonly modes: readonly Field[];
   readonly density: Density;
   readonly signal: Float64Array;
+  /** What a change of this part is multiplied by before it meets the rings, complex128 [h, w]; 1 when absent. */
+  readonly turn: Field | undefined;
   readonly independentPixels: readonly number[];
   readonly share: number;
   readonly select: 0 | 1;
@@ -165,6 +179,7 @@ function partFloor({
   modes,
   density,
   signal,
+  turn,
   independentPixels,
   share,
   select,
@@ -173,7 +188,9 @@ function partFloor({
   informed,
   n,
 }: PartOptions): PartFloor {
+  const turned = (field: Field): Field => (turn === undefined ? field : product(field, turn));
   const white = rings.whitePower({ modes });
+  const turnedWhite = rings.whitePower({ modes: modes.map(turned) });
   const pairs: Pair[] = signs.map((z, i) => ({
     z: partOf(z, select, modes),
     x: partOf(answers[i]!.x, select, modes),
@@ -183,7 +200,8 @@ function partFloor({
     crossings: floorCrossings({ frequency: rings.frequency, value: correlation, independentPixels }),
   });
   const { mean, standardError } = traceOf(pairs, n);
-  const noise = ringNoise(rings, pairs, white).map((power) => power * (1 - share));
+  const seen = pairs.map(({ z, x }) => ({ z: turned(z), x: turned(x) }));
+  const noise = ringNoise(rings, seen, turnedWhite).map((power) => power * (1 - share));
   let bound: InformedFloor | null = null;
   if (share >= 1) bound = { mse: 0, ...curve(expectedFrc("truth", signal, noise)) };
   else if (informed !== null) {

@@ -61,6 +61,16 @@ export function partOf(field: Field, select: 0 | 1, modes: readonly Field[]): Fi
   return out;
 }
 
+/** Two fields, pixel by pixel. */
+export function product(a: Field, b: Field): Field {
+  const out = new Float64Array(a.length);
+  for (let i = 0; i < out.length; i += 2) {
+    out[i] = a[i]! * b[i]! - a[i + 1]! * b[i + 1]!;
+    out[i + 1] = a[i]! * b[i + 1]! + a[i + 1]! * b[i]!;
+  }
+  return out;
+}
+
 /** A real image as a field. */
 export function realField(image: Float64Array): Field {
   const out = new Float64Array(2 * image.length);

@@ -11,6 +11,7 @@ import {
   withNoise,
 } from "../../test/support/metric-images.ts";
 import type { ComplexImage } from "../array/ndarray.ts";
+import { createRng } from "../math/random/rng.ts";
 import { compareImages, type MetricsReport } from "./compare.ts";
 import { applyGauge } from "./gauge.ts";
 import { metricNames } from "./registry.ts";
@@ -233,5 +234,55 @@ describe("compareImages", () => {
         { gauge: "none" },
       ),
     ).toThrow(/complex.*\(64, 64\).*real.*\(64, 64\)/);
+  });
+});
+
+describe("a phase that wraps", () => {
+  const unrelated = (seed: number) => {
+    const rng = createRng(seed, "phantom");
+    return polarImage(96, 96, () => ({ amplitude: 1, phase: 2 * Math.PI * rng.uniform() }));
+  };
+  /** Waves of 3 rad rms. */
+  const strong = (f: (x: number, y: number) => readonly [number, number] = (x, y) => [x, y]) =>
+    polarImage(96, 96, (column, row) => {
+      const [x, y] = f(column, row);
+      const phase = 3 * (Math.sin(0.21 * x + 0.05 * y) + Math.cos(0.13 * y - 0.08 * x + 1));
+      return { amplitude: 1 - 0.1 * Math.sin(0.17 * x + 0.3 * y), phase };
+    });
+
+  test.each(["standard", "none"] as const)("unrelated phases correlate in no ring, gauge %s", (gauge) => {
+    const { phase } = compareImages(unrelated(1), unrelated(2), { gauge, leastPixels: 16 });
+    expect(phase!.crossing.frc50).toBe("below");
+    // Rings of n independent pixels scatter by 1/√n; their mean over 48 rings by far less.
+    expect(Math.abs(phase!.frcAuc!)).toBeLessThan(0.05);
+    expect(Math.abs(phase!.phaseCorrelation!)).toBeLessThan(0.05);
+  });
+
+  test("noise does not resolve a strong truth", () => {
+    const { phase } = compareImages(unrelated(3), strong(), { gauge: "standard", leastPixels: 16 });
+    expect(phase!.crossing.frc50).toBe("below");
+  });
+
+  test.each([
+    ["upside down", (x: number, y: number) => [x, 95 - y] as const],
+    ["left to right", (x: number, y: number) => [95 - x, y] as const],
+  ])("an object turned %s is not taken for the truth", (_, turn) => {
+    const { phase } = compareImages(strong(turn), strong(), { gauge: "standard", leastPixels: 16 });
+    expect(phase!.crossing.frc50).not.toBe("never");
+    expect(phase!.phaseCorrelation!).toBeLessThan(0.4);
+  });
+
+  test("a strong truth against itself is perfect, whatever turn of the phase lies between", () => {
+    const turned = strong();
+    const [c, s] = [Math.cos(1 + 2 * Math.PI), Math.sin(1 + 2 * Math.PI)];
+    for (let i = 0; i < turned.data.length; i += 2) {
+      const [re, im] = [turned.data[i]!, turned.data[i + 1]!];
+      [turned.data[i], turned.data[i + 1]] = [re * c - im * s, re * s + im * c];
+    }
+    const { phase } = compareImages(turned, strong(), { gauge: "standard" });
+    expect(phase!.crossing.frc50).toBe("never");
+    expect(phase!.phaseCorrelation!).toBeCloseTo(1, 6);
+    // complex64 rounding
+    expect(phase!.mae).toBeLessThan(1e-6);
   });
 });

@@ -1,5 +1,6 @@
 // Every metric between a reconstruction and the truth, amplitude and phase each: the one entry point for scores.
-// gauge "standard" (gauge.ts): the same for all arms; the phase error is arg(recon·truth*), so wraps do not count.
+// gauge "standard" (gauge.ts): the same for all arms; the phase error is arg(recon·truth*), so wraps do not count, and what
+// correlates is e^{iφ} of each.
 // gauge "none": amplitude and arg() of both as they stand, which a plain numpy check reproduces.
 // JSON has no infinity and no NaN: a number that does not exist is null, and `warnings` says why.
 
@@ -15,7 +16,7 @@ import { checkSameShape, countPixels, type PixelMask } from "./mask.ts";
 import { mse } from "./mse.ts";
 import { msSsim } from "./ms-ssim.ts";
 import { nrmse } from "./nrmse.ts";
-import { amplitudeOf, phaseOf, phasePair, snapConstant } from "./parts.ts";
+import { amplitudeOf, phaseOf, phasePair, phasorsOf, snapConstant } from "./parts.ts";
 import { phaseCorrelation } from "./phase-correlation.ts";
 import { psnr } from "./psnr.ts";
 import type { Measured } from "./range.ts";
@@ -118,7 +119,10 @@ function compareComplex(a: ComplexImage, b: ComplexImage, options: CompareOption
     options,
     "phase",
     warnings,
-    phaseCorrelation(aligned, b, { mask }),
+    {
+      correlation: phaseCorrelation(aligned, b, { mask }),
+      ...(gauged === undefined ? {} : { phasors: { a: phasorsOf(aligned, mask), b: phasorsOf(b, mask) } }),
+    },
   );
   return { amplitude, phase, gauge, warnings, n: countPixels(b, mask) };
 }
@@ -131,13 +135,19 @@ function compareReal(a: RealImage, b: RealImage, options: CompareOptions): Metri
   return { amplitude, gauge, warnings, n: countPixels(b, options.mask) };
 }
 
+interface PhaseExtras {
+  readonly correlation?: Measured;
+  /** What correlates ring by ring; absent: the phase images themselves. */
+  readonly phasors?: { readonly a: ComplexImage; readonly b: ComplexImage };
+}
+
 function score(
   a: RealImage,
   b: RealImage,
   { mask, msSsimSigmaPx, comparison = "truth", leastPixels, pixelSizeM }: CompareOptions,
   part: "amplitude" | "phase",
   warnings: string[],
-  correlation?: Measured,
+  { correlation, phasors }: PhaseExtras = {},
 ): PartReport {
   const measured = {
     nrmse: nrmse(a, b, { mask }),
@@ -145,7 +155,13 @@ function score(
     ssim: ssim(a, b, { mask }),
     msSsim: msSsim(a, b, { mask, sigmaPx: msSsimSigmaPx }),
   };
-  const { frc: curve, warnings: ringWarnings, ...crossings } = frc(a, b, { mask, leastPixels });
+  const {
+    frc: curve,
+    warnings: ringWarnings,
+    ...crossings
+  } = phasors === undefined
+    ? frc(a, b, { mask, leastPixels })
+    : frc(phasors.a, phasors.b, { mask, leastPixels, asReal: true });
   const absences = [...Object.values(measured), ...(correlation === undefined ? [] : [correlation])];
   for (const { warnings: found } of [...absences, { warnings: ringWarnings }]) {
     warnings.push(...found.map((text) => `${part}: ${text}`));

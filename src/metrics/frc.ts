@@ -58,11 +58,19 @@ export function crossingsOf(
   };
 }
 
-/** FRC of two real images, float64 [h, w], or two complex ones, complex64 [h, w]. `leastPixels`: as in {@link crossingsOf}. @throws Shape when shapes differ. */
+export interface FrcOptions {
+  readonly mask?: PixelMask | undefined;
+  /** As in {@link crossingsOf}. */
+  readonly leastPixels?: number | undefined;
+  /** Counts the frequencies of complex images as those of real ones: phasors of small phases φ are i times the real image φ. */
+  readonly asReal?: boolean | undefined;
+}
+
+/** FRC of two real images, float64 [h, w], or two complex ones, complex64 [h, w]. @throws Shape when shapes differ. */
 export function frc<Image extends RealImage | ComplexImage>(
   a: Image,
   b: Image,
-  { mask, leastPixels }: { mask?: PixelMask | undefined; leastPixels?: number | undefined } = {},
+  { mask, leastPixels, asReal = false }: FrcOptions = {},
 ): FrcReport {
   checkSameShape(a, b, mask);
   const box = maskBox(a, mask);
@@ -84,7 +92,7 @@ export function frc<Image extends RealImage | ComplexImage>(
     return power > 0 ? Math.max(-1, Math.min(1, sum / power)) : null;
   });
   const share = inside === undefined ? 1 : inside.filter((pixel) => pixel !== 0).length / inside.length;
-  const independentPixels = independentIn(pixels, share, isComplex(a));
+  const independentPixels = independentIn(pixels, share, isComplex(a) && !asReal);
   const frequency = value.map((_, i) => (i + 1) / size);
   if (size < 4) warnings.push(`${size} px are too few for an FRC`);
   if (first === null || second === null) {

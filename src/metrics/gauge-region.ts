@@ -6,7 +6,7 @@ import { fastLength } from "../math/fft64.ts";
 import { cropMask, maskBox, type Box, type PixelMask } from "./mask.ts";
 import { estimateCurvature } from "./phase-curvature.ts";
 import { estimateRamp, type Ramp } from "./phase-ramp.ts";
-import { registrationShift, type Shift } from "./register.ts";
+import { registrationShift, type Registration, type ShiftWindow } from "./register.ts";
 import { removeRamp } from "./gauge-removal.ts";
 
 /** The compared part of a frame. */
@@ -63,12 +63,36 @@ function productOf(field: Float64Array, reference: Float64Array, region: Region)
   return product;
 }
 
-/** How far a field lies from another, inside the region. */
-export function measureShift(field: Float64Array, reference: Float64Array, region: Region): Shift {
+/** How far a field lies from another, inside the region; {@link registrationShift} says what is looked for. */
+export function measureShift(
+  field: Float64Array,
+  reference: Float64Array,
+  region: Region,
+  within?: ShiftWindow,
+): Registration {
   const a = windowed(field, region);
   const b = windowed(reference, region);
-  if (a === null || b === null) return { x: 0, y: 0 };
-  return registrationShift(a, b, fastLength(region.rows), fastLength(region.columns));
+  if (a === null || b === null) return { shift: { x: 0, y: 0 }, elsewhere: undefined };
+  return registrationShift(a, b, {
+    height: fastLength(region.rows),
+    width: fastLength(region.columns),
+    ...(within === undefined ? {} : { within }),
+  });
+}
+
+/** |Σ f r*| / √(Σ|f|² Σ|r|²) inside the region: 1 for fields that are equal but for a complex factor. */
+export function coherence(field: Float64Array, reference: Float64Array, region: Region): number {
+  const product = productOf(field, reference, region);
+  let [re, im] = [0, 0];
+  for (let i = 0; i < product.length; i += 2) {
+    re += product[i]!;
+    im += product[i + 1]!;
+  }
+  const powers = [field, reference].map((of) =>
+    productOf(of, of, region).reduce((sum, value) => sum + value, 0),
+  );
+  const whole = Math.sqrt(powers[0]! * powers[1]!);
+  return whole > 0 ? Math.hypot(re, im) / whole : 0;
 }
 
 /** True for a field that is constant but for a ramp: it has nothing to register, and its ramp would look like a shift. */

@@ -165,6 +165,47 @@ describe("applyGauge", () => {
     expect(largestError(found.aligned, truth, 6)).toBeLessThan(0.15);
   });
 
+  describe("a phase of several radians", () => {
+    /** Waves of 2.8 rad rms, moved and with a ramp and curvature on top. */
+    const strong = ({ x: dx = 0, y: dy = 0, ramp = 0, curvature = 0 } = {}) =>
+      polarImage(60, 140, (column, row) => {
+        const [x, y] = [column - dx, row - dy];
+        const waves =
+          Math.sin(0.21 * x + 0.05 * y) + Math.cos(0.13 * y - 0.08 * x + 1) + Math.sin(0.3 * y - 0.2 * x);
+        const bend = (column - 69.5) ** 2 + (row - 29.5) ** 2;
+        return {
+          amplitude: 0.8 + 0.1 * Math.cos(0.17 * x + 0.3 * y),
+          phase: 2.3 * waves + ramp * column + curvature * bend,
+        };
+      });
+    const mask = rectangleMask(60, 140, { x0: 4, y0: 4, x1: 136, y1: 56 });
+
+    test("has its shift, ramp and curvature found together", () => {
+      const given = strong({ x: 1.37, y: -0.83, ramp: 0.2, curvature: 1.2e-3 });
+      const found = applyGauge(given, strong(), { mask, phaseCurvature: true });
+      expect(found.shiftFlagged).toBe(false);
+      expect(Math.abs(found.shiftXPx - 1.37)).toBeLessThan(0.05);
+      expect(Math.abs(found.shiftYPx + 0.83)).toBeLessThan(0.05);
+      expect(Math.abs(found.curvatureRadPerPx2 - 1.2e-3)).toBeLessThan(2e-5);
+    });
+
+    test.each([
+      [3.2, 0],
+      [0, -3.4],
+      [14, 9],
+    ])("flags a shift of (%d, %d) px, beyond the bound", (x, y) => {
+      expect(applyGauge(strong({ x, y }), strong(), { mask }).shiftFlagged).toBe(true);
+    });
+  });
+
+  test("takes the near place of a pattern that repeats, however well a far one fits", () => {
+    const grating = (dx: number) =>
+      polarImage(96, 96, (x) => ({ amplitude: 1 + 0.2 * Math.cos((2 * Math.PI * (x - dx)) / 12), phase: 0 }));
+    const found = applyGauge(grating(1.5), grating(0));
+    expect(found.shiftFlagged).toBe(false);
+    expect(found.shiftXPx).toBeCloseTo(1.5, 1);
+  });
+
   test("a flat reconstruction gets no shift and no flag", () => {
     const flat = polarImage(96, 120, () => ({ amplitude: 1, phase: 0 }));
     const found = applyGauge(flat, truth);

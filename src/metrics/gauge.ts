@@ -3,18 +3,20 @@
 // The ramp may be left in. A curvature κ|x−c|² is taken out only when asked for: a wrong defocus of the probe makes one, but
 // the object may own one too. What was removed is always reported.
 // Ramp and shift are found in turn until the shift settles: a ramp moves the spectrum, a shift bends the phase. The
-// correlation is taken of mean-free fields under mask × Hann, so that a flat field has no shift to find.
-// A shift beyond ±maxShiftPx on an axis is flagged and not applied (F-40). The scale is least squares on amplitudes,
+// correlation is taken of mean-free fields under mask × Hann, so that a flat field has no shift to find. Of a phase that varies
+// by radians a shifted product shows no ramp: where little fits, whole-pixel shifts are tried, each with its own ramp.
+// The peak is looked for within the bound and a pixel around it (METRIC-016). A shift beyond ±maxShiftPx on an axis, or a place far
+// off that fits much better, is flagged and not applied (F-40). The scale is least squares on amplitudes,
 // 1/s = Σ|recon||truth| / Σ|recon|², so that a wrong phase does not dim the amplitude.
 // The shift is applied by Fourier multiplier with mirrored borders: the |d| px that enter the frame are not measured.
 
 import type { ComplexImage, RealImage } from "../array/ndarray.ts";
 import { checkFinite } from "./finite.ts";
-import { isFlat, measureCurvature, measureRamp, measureShift, regionOf } from "./gauge-region.ts";
+import { coherence, isFlat, measureCurvature, measureRamp, measureShift, regionOf } from "./gauge-region.ts";
 import { removeCurvature, removeOffset, removeRamp, removeScale } from "./gauge-removal.ts";
 import { checkSameShape, type PixelMask } from "./mask.ts";
 import { wrapAngle, type Ramp } from "./phase-ramp.ts";
-import { fourierShift, registrationStepPx, type Shift } from "./register.ts";
+import { fourierShift, registrationStepPx, type Shift, type ShiftWindow } from "./register.ts";
 
 export interface GaugeOptions {
   readonly mask?: PixelMask | undefined;
@@ -75,6 +77,17 @@ export function applyRealGauge(
   return { aligned: { ...reconstruction, data }, ...parameters };
 }
 
+/** Coherence below which ramp and shift may have been mistaken for each other. */
+const littleFits = 0.8;
+
+/** Shifts still to be looked at from where a field lies: the bound, and a pixel more, where a larger shift shows; always the
+ * neighbouring pixels. */
+function around({ x, y }: Shift, maxShiftPx: number): ShiftWindow {
+  const reach = maxShiftPx + 1;
+  const along = (at: number): [number, number] => [Math.min(-1, -reach - at), Math.max(1, reach - at)];
+  return { x: along(x), y: along(y) };
+}
+
 /** Aligns `recon` (complex128) in place. */
 function align(
   recon: Float64Array,
@@ -92,6 +105,7 @@ function align(
   } = options;
   const region = regionOf(size, mask);
   const start = recon.slice();
+  const registrable = registration && !isFlat(recon, region) && !isFlat(truth, region);
   let ramp: Ramp = { x: 0, y: 0 };
   let curvature = 0;
   let shift: Shift = { x: 0, y: 0 };
@@ -110,28 +124,63 @@ function align(
     removeRamp(recon, size, more);
   };
   /** From the start each time: a field is interpolated once, and the mirrored border stays thin. */
-  const place = (by: Shift): void => {
+  const place = (by: Shift, nearZero: boolean): void => {
     recon.set(start);
     removeCurvature(recon, size, region.box, curvature);
     removeRamp(recon, size, ramp);
     fourierShift(recon, size.height, size.width, { x: -by.x, y: -by.y });
-    addPhase(true);
+    addPhase(nearZero);
   };
-  const registrable = registration && !isFlat(recon, region) && !isFlat(truth, region);
-  addPhase(false);
-  // Each round shrinks the error of the shift by the square of feature size over window size: four are ample.
-  for (let round = 0; registrable && round < 4; round++) {
-    const more = measureShift(recon, truth, region);
-    if (Math.max(Math.abs(more.x), Math.abs(more.y)) <= registrationStepPx) break;
-    shift = { x: onGrid(shift.x + more.x), y: onGrid(shift.y + more.y) };
-    place(shift);
+  /** Ramp, curvature and shift from a first guess of the shift. Returns a better place beyond the bound. */
+  const settle = (guess: Shift): Shift | undefined => {
+    [ramp, curvature, shift] = [{ x: 0, y: 0 }, 0, guess];
+    place(shift, false);
+    // Each round shrinks the error of the shift by the square of feature size over window size: four are ample.
+    for (let round = 0; registrable && round < 4; round++) {
+      const found = measureShift(recon, truth, region, around(shift, maxShiftPx));
+      if (found.elsewhere !== undefined) {
+        return { x: onGrid(shift.x + found.elsewhere.x), y: onGrid(shift.y + found.elsewhere.y) };
+      }
+      const more = found.shift;
+      if (Math.max(Math.abs(more.x), Math.abs(more.y)) <= registrationStepPx) break;
+      shift = { x: onGrid(shift.x + more.x), y: onGrid(shift.y + more.y) };
+      place(shift, true);
+    }
+    return undefined;
+  };
+  /** Of all whole-pixel shifts within the bound and a pixel more, each with its own ramp, the one that fits best. */
+  const bestWholeShift = (): Shift => {
+    const reach = Math.ceil(maxShiftPx) + 1;
+    let best = { at: { x: 0, y: 0 }, fit: -1 };
+    for (let y = -reach; y <= reach; y++) {
+      for (let x = -reach; x <= reach; x++) {
+        [ramp, curvature] = [{ x: 0, y: 0 }, 0];
+        place({ x, y }, false);
+        const fit = coherence(recon, truth, region);
+        if (fit > best.fit) best = { at: { x, y }, fit };
+      }
+    }
+    return best.at;
+  };
+  let elsewhere = settle({ x: 0, y: 0 });
+  const isDoubtful = (): boolean => coherence(recon, truth, region) < littleFits;
+  if (registrable && phase && phaseRamp && !constant && isDoubtful()) {
+    elsewhere = settle(bestWholeShift());
+    // Far off, a false ramp hides the place: looked at without one.
+    if (elsewhere === undefined && isDoubtful()) {
+      elsewhere = measureShift(start.slice(), truth, region, around({ x: 0, y: 0 }, maxShiftPx)).elsewhere;
+    }
   }
-  const flagged = Math.abs(shift.x) > maxShiftPx || Math.abs(shift.y) > maxShiftPx;
-  if (flagged) place({ x: 0, y: 0 });
+  const found = elsewhere ?? shift;
+  const flagged = Math.abs(found.x) > maxShiftPx || Math.abs(found.y) > maxShiftPx;
+  if (flagged) {
+    [ramp, curvature] = [{ x: 0, y: 0 }, 0];
+    place({ x: 0, y: 0 }, false);
+  }
   const turn = phase ? removeOffset(recon, truth, mask) : 0;
   return {
-    shiftXPx: shift.x,
-    shiftYPx: shift.y,
+    shiftXPx: found.x,
+    shiftYPx: found.y,
     shiftFlagged: flagged,
     phaseOffsetRad: turn,
     rampXRadPerPx: ramp.x,

@@ -67,7 +67,7 @@ describe.each(cases)("$kind $height×$width, $name", ({ kind, height, width, exp
     },
   );
 
-  test("the phase correlation agrees with numpy's corrcoef of phases whose planes are gone", () => {
+  test("the phase correlation agrees with numpy's correlation of phasors whose ramps are gone", () => {
     const wanted = expected.phase?.phaseCorrelation;
     if (wanted !== undefined) expectClose(report.phase?.phaseCorrelation ?? null, wanted);
     expect(report.amplitude).not.toHaveProperty("phaseCorrelation");

@@ -1,4 +1,4 @@
-// Amplitude and phase images of complex ones, and the phase pair that wraps cannot spoil.
+// Amplitude and phase images of complex ones, the phase pair that wraps cannot spoil, and phasors, which do not wrap at all.
 
 import type { ComplexImage, RealImage } from "../array/ndarray.ts";
 import { dataRange } from "./range.ts";
@@ -19,6 +19,9 @@ export function phaseOf({ height, width, data }: ComplexImage): RealImage {
   return { height, width, data: out };
 }
 
+/** Rounding of complex64, relative to amplitude, or in radians of phase. */
+const complex64Rounding = 1e-6;
+
 /** A complex image of either precision, interleaved. */
 interface Interleaved {
   readonly height: number;
@@ -26,8 +29,30 @@ interface Interleaved {
   readonly data: Float32Array | Float64Array;
 }
 
+/** e^{iφ}, complex64 [h, w]: the phase image for whatever correlates, each image by itself. The φa of {@link phasePair} lies beside
+ * φb by construction, so that noise correlates with it (METRIC-015). A phase that is constant in the mask to the rounding of
+ * complex64 is made truly so. A pixel of amplitude 0 has phase 0. */
+export function phasorsOf({ height, width, data }: Interleaved, mask?: PixelMask): ComplexImage {
+  const out = new Float32Array(data.length);
+  let start = -1;
+  let varies = false;
+  for (let i = 0; i < out.length; i += 2) {
+    const size = Math.sqrt(data[i]! ** 2 + data[i + 1]! ** 2);
+    out[i] = size === 0 ? 1 : data[i]! / size;
+    out[i + 1] = size === 0 ? 0 : data[i + 1]! / size;
+    if (mask !== undefined && mask[i / 2] === 0) continue;
+    if (start < 0) start = i;
+    varies ||= Math.hypot(out[i]! - out[start]!, out[i + 1]! - out[start + 1]!) > complex64Rounding;
+  }
+  if (!varies && start >= 0) {
+    const [re, im] = [out[start]!, out[start + 1]!];
+    for (let i = 0; i < out.length; i += 2) [out[i], out[i + 1]] = [re, im];
+  }
+  return { height, width, data: out };
+}
+
 /** Phases of two aligned images: φb relative to the mean direction of b in the mask, φa = φb + arg(a·b*).
- * Offsets of 2π and wrap lines cancel in φa − φb, which lies in (−π, π]. */
+ * Offsets of 2π and wrap lines cancel in φa − φb, which lies in (−π, π]. For errors: see {@link phasorsOf} for correlations. */
 export function phasePair(
   a: Interleaved,
   b: Interleaved,
@@ -52,9 +77,6 @@ export function phasePair(
   }
   return { a: { ...b, data: phaseA }, b: { ...b, data: phaseB } };
 }
-
-/** Rounding of complex64, relative to amplitude, or in radians of phase. */
-const complex64Rounding = 1e-6;
 
 /** The image, or a truly constant one when it varies in the mask by no more than the rounding of complex64 numbers. */
 export function snapConstant(

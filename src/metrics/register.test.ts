@@ -29,7 +29,10 @@ describe("registrationShift", () => {
     [16, 31, 7.5, 0],
     [24, 24, 0, 0],
   ])("on %i×%i finds (%d, %d) to the step of its grid", (height, width, dx, dy) => {
-    const found = registrationShift(waves(height, width, dx, dy), waves(height, width), height, width);
+    const { shift: found } = registrationShift(waves(height, width, dx, dy), waves(height, width), {
+      height,
+      width,
+    });
     // The last grid has a step of 0.001 px, centred on multiples of it.
     expect(found.x).toBeCloseTo(dx, 9);
     expect(found.y).toBeCloseTo(dy, 9);
@@ -38,11 +41,32 @@ describe("registrationShift", () => {
   test("does not care for a constant phase between the fields", () => {
     const turned = waves(24, 24, 1.5, -0.25);
     for (let i = 0; i < turned.length; i += 2) [turned[i], turned[i + 1]] = [-turned[i + 1]!, turned[i]!];
-    expect(registrationShift(turned, waves(24, 24), 24, 24)).toEqual({ x: 1.5, y: -0.25 });
+    const { shift } = registrationShift(turned, waves(24, 24), { height: 24, width: 24 });
+    expect(shift).toEqual({ x: 1.5, y: -0.25 });
   });
 
   test("fields without power give no shift", () => {
-    expect(registrationShift(new Float64Array(32), new Float64Array(32), 4, 4)).toEqual({ x: 0, y: 0 });
+    const none = registrationShift(new Float64Array(32), new Float64Array(32), { height: 4, width: 4 });
+    expect(none).toEqual({ shift: { x: 0, y: 0 }, elsewhere: undefined });
+  });
+
+  test("looks inside the window: of a pattern that repeats, the near place is taken though a far one is as good", () => {
+    const [height, width, period] = [48, 48, 8];
+    const stripes = (dx: number): Float64Array =>
+      Float64Array.from({ length: 2 * height * width }, (_, i) =>
+        i % 2 === 0 ? Math.cos((2 * Math.PI * (((i / 2) % width) - dx)) / period) : 0,
+      );
+    const within = { x: [-3, 3], y: [-3, 3] } as const;
+    const found = registrationShift(stripes(1.5), stripes(0), { height, width, within });
+    expect(found.shift.x).toBeCloseTo(1.5, 9);
+    expect(found.elsewhere).toBeUndefined();
+  });
+
+  test("tells of a place outside the window that fits better by far, and only then", () => {
+    const within = { x: [-3, 3], y: [-3, 3] } as const;
+    const size = { height: 32, width: 32, within };
+    expect(registrationShift(waves(32, 32, 11, -9), waves(32, 32), size).elsewhere).toEqual({ x: 11, y: -9 });
+    expect(registrationShift(waves(32, 32, 2.5, 0), waves(32, 32), size).elsewhere).toBeUndefined();
   });
 });
 

@@ -14,9 +14,35 @@ export interface Shift {
 /** Last step of the search, pixels. */
 export const registrationStepPx = 0.001;
 
+/** Shifts that are looked at, both ends included, pixels. */
+export interface ShiftWindow {
+  readonly x: readonly [number, number];
+  readonly y: readonly [number, number];
+}
+
+export interface Registration {
+  /** The peak inside the window. */
+  readonly shift: Shift;
+  /** The peak of all shifts, whole pixels, when it stands out from the one inside: another place fits better by far. */
+  readonly elsewhere: Shift | undefined;
+}
+
+/** A peak outside of the window counts when it is this much higher than the one inside, and this high a share of what two equal
+ * images have: noise and repeating structure have peaks of their own anywhere. */
+const standsOut = { over: 1.25, share: 0.4 };
+
 /** How far `a` lies from `b`: a(x) ≈ b(x − shift). Complex128 [h, w] each, mean-free and windowed by the caller.
  * Both fields are overwritten. Fields without power give no shift. */
-export function registrationShift(a: Float64Array, b: Float64Array, height: number, width: number): Shift {
+export function registrationShift(
+  a: Float64Array,
+  b: Float64Array,
+  {
+    height,
+    width,
+    within,
+  }: { readonly height: number; readonly width: number; readonly within?: ShiftWindow },
+): Registration {
+  const whole = Math.sqrt(power(a) * power(b));
   fft2Float64(a, height, width);
   fft2Float64(b, height, width);
   // The cross spectrum A·B* goes to `a`; `b` becomes the correlation.
@@ -27,19 +53,33 @@ export function registrationShift(a: Float64Array, b: Float64Array, height: numb
     a[i + 1] = b[i + 1] = im;
   }
   fft2Float64(b, height, width, { inverse: true });
-  let peak = 0;
-  let at = 0;
+  const placeOf = (i: number): Shift => ({
+    x: signedIndex((i / 2) % width, width),
+    y: signedIndex(Math.floor(i / 2 / width), height),
+  });
+  const isInside = ({ x, y }: Shift): boolean =>
+    within === undefined || (x >= within.x[0] && x <= within.x[1] && y >= within.y[0] && y <= within.y[1]);
+  const [inside, all] = [
+    { peak: 0, at: 0 },
+    { peak: 0, at: 0 },
+  ];
   for (let i = 0; i < b.length; i += 2) {
-    const power = b[i]! ** 2 + b[i + 1]! ** 2;
-    if (power > peak) {
-      peak = power;
-      at = i / 2;
-    }
+    const height2 = b[i]! ** 2 + b[i + 1]! ** 2;
+    if (height2 > all.peak) Object.assign(all, { peak: height2, at: i });
+    if (height2 > inside.peak && isInside(placeOf(i))) Object.assign(inside, { peak: height2, at: i });
   }
-  if (peak === 0) return { x: 0, y: 0 };
-  let shift: Shift = { x: signedIndex(at % width, width), y: signedIndex(Math.floor(at / width), height) };
+  if (inside.peak === 0) return { shift: { x: 0, y: 0 }, elsewhere: undefined };
+  let shift = placeOf(inside.at);
   for (const perPixel of [10, 100, 1000]) shift = refine(a, height, width, shift, perPixel);
-  return shift;
+  const [best, found] = [Math.sqrt(all.peak), Math.sqrt(inside.peak)];
+  const isElsewhere = best > standsOut.over * found && best > standsOut.share * whole;
+  return { shift, elsewhere: isElsewhere ? placeOf(all.at) : undefined };
+}
+
+function power(field: Float64Array): number {
+  let sum = 0;
+  for (const value of field) sum += value * value;
+  return sum;
 }
 
 /** Highest |c(s)| on the grid of step 1/perPixel within 10 steps of the start. */

@@ -9,7 +9,8 @@ import type { ScanSession } from "../../src/compute/session.ts";
 import { bands, taskParam, taskTable } from "../../src/compute/tasks.ts";
 import { hasRelaxedSimd } from "../../src/compute/wasm/binary.ts";
 import { adjointMismatch, randomField, relativeError } from "../support/fields.ts";
-import { kernelOps, type KernelOp, type Outcome } from "../support/kernel-ops.ts";
+import type { KernelOp, Outcome } from "../support/kernel-op.ts";
+import { kernelOps } from "../support/kernel-ops.ts";
 import { makeScene, openScene, sceneSlots, type Scene, type SceneOptions } from "../support/kernel-scene.ts";
 
 const wasmNames = hasRelaxedSimd() ? (["simd", "relaxed"] as const) : (["simd"] as const);
@@ -79,7 +80,7 @@ describe.each(kernelNames)("%s kernels", (kernels) => {
   });
 
   const everywhere = subPixels.flatMap((subPixel) => [0, 1, 2, 3, 4].map((at) => [subPixel, at] as const));
-  test.each(everywhere)("%s: addObject is the adjoint of gather at position %i", (subPixel, at) => {
+  test.each(everywhere)("%s: addGradient is the adjoint of gather at position %i", (subPixel, at) => {
     const scene = makeScene({ size: 16, subPixel });
     const { views, kernels: own, dispose } = openScene(backend, scene);
     const [x, y] = [scene.x[at]!, scene.y[at]!];
@@ -88,7 +89,7 @@ describe.each(kernelNames)("%s kernels", (kernels) => {
     const gathered = views.patches.slice(0, patch.length);
     views.gradients.set(patch, patch.length);
     own.align(1, x, y);
-    own.addObject(1, x, y, 0, scene.height);
+    own.addGradient(1, x, y, 0, scene.height);
     expect(adjointMismatch(scene.object, gathered, patch, views.objectSum)).toBeLessThan(1e-6);
     dispose();
   });
@@ -102,11 +103,17 @@ describe.each(kernelNames)("%s kernels", (kernels) => {
         own.gather(0, scene.x[1]!, scene.y[1]!);
         own.gradient(0, 1);
         own.align(0, scene.x[1]!, scene.y[1]!);
+        own.measureProbe();
       }
-      whole.kernels.addObject(0, scene.x[1]!, scene.y[1]!, 0, scene.height);
+      const [x, y] = [scene.x[1]!, scene.y[1]!];
+      whole.kernels.addGradient(0, x, y, 0, scene.height);
+      whole.kernels.addWave(2, x, y, 0, scene.height);
+      whole.kernels.addLight(x, y, 0, scene.height);
       whole.kernels.addProbe(0, 1, 0, 256);
       for (let row = 0; row < scene.height; row++) {
-        parts.kernels.addObject(0, scene.x[1]!, scene.y[1]!, row, row + 1);
+        parts.kernels.addGradient(0, x, y, row, row + 1);
+        parts.kernels.addWave(2, x, y, row, row + 1);
+        parts.kernels.addLight(x, y, row, row + 1);
       }
       for (let from = 0; from < 256; from += 8) parts.kernels.addProbe(0, 1, from, from + 8);
       for (const name of ["objectSum", "objectWeight", "probeSum", "probeWeight"] as const) {
@@ -259,12 +266,14 @@ test.each([8, 10, 12])("bands and ranges of tasks cover frames of side %i whole"
   const [byTask, whole] = [openScene(backend, scene), openScene(backend, scene)];
   for (const { kernels, views } of [byTask, whole]) {
     kernels.gather(0, scene.x[0]!, scene.y[0]!);
-    kernels.gradient(0, 0);
+    kernels.measureProbe();
     views.params[taskParam.count] = 1;
   }
+  byTask.run("lightBand", bands);
   byTask.run("objectBand", bands);
   byTask.run("probeBand", bands);
-  whole.kernels.addObject(0, scene.x[0]!, scene.y[0]!, 0, scene.height);
+  whole.kernels.addWave(0, scene.x[0]!, scene.y[0]!, 0, scene.height);
+  whole.kernels.addLight(scene.x[0]!, scene.y[0]!, 0, scene.height);
   whole.kernels.addProbe(0, 0, 0, size * size);
   for (const name of ["objectSum", "objectWeight", "probeSum", "probeWeight"] as const) {
     expect(byTask.views[name], name).toEqual(whole.views[name]);

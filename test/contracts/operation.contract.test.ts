@@ -28,6 +28,7 @@ import {
 
 /** Functions of src/nn/ops that are parts of operations. */
 const parts = [
+  "beforeFlip",
   "beforeUpsample2",
   "blockOf",
   "concatenated",

@@ -4,17 +4,29 @@
 import { pieParam } from "../../src/compute/scan-kernels.ts";
 import { statIndex, statsPerFrame } from "../../src/compute/scan-memory.ts";
 import type { ScanSession } from "../../src/compute/session.ts";
+import { batchOps } from "./batch-ops.ts";
 import { powerOf } from "./fields.ts";
+import {
+  fieldsAt,
+  flat,
+  frame,
+  gatherAt,
+  modesOf,
+  patchOf,
+  slot,
+  stepOf,
+  sums,
+  waveSlot,
+  type KernelOp,
+  type Numbers,
+} from "./kernel-op.ts";
 import { placeOf, type Scene } from "./kernel-scene.ts";
 import {
   gradientFactor,
   inner,
-  modeOf,
   naiveChange,
   naiveDetector,
   naiveGradient,
-  naiveLight,
-  naivePatch,
   naivePower,
   naiveScatter,
   naiveWaves,
@@ -23,32 +35,9 @@ import {
   type Detector,
 } from "./naive-scan.ts";
 
-type Numbers = ArrayLike<number>;
-
-/** What came out. With `scale` every number is judged by its own: signed sums can be small by cancellation. */
-export interface Outcome {
-  readonly [name: string]: { readonly values: Numbers; readonly scale?: Numbers };
-}
-
-export interface KernelOp {
-  readonly name: string;
-  apply(session: ScanSession, scene: Scene): Outcome;
-  expected(scene: Scene): { readonly [name: string]: Numbers };
-}
-
-const [slot, waveSlot, frame] = [1, 3, 2] as const;
-const bandOf = ({ size, height }: Scene): [number, number] => [Math.floor(size / 2), height - size / 2];
-const pieOptions = { alpha: 0.3, beta: 0.6, objectStep: 0.8, probePeak: 7 } as const;
-
-function gatherAt(session: ScanSession, scene: Scene, at: number = frame): void {
-  session.kernels.gather(slot, scene.x[at]!, scene.y[at]!);
-}
-
-/** The part of a stack of complex fields that begins at field `at`. */
-function fieldsAt({ size }: Scene, stack: Float32Array, at: number, count: number): Float32Array {
-  const numbers = 2 * size * size;
-  return stack.slice(at * numbers, (at + count) * numbers);
-}
+const pieOptions = { objectStep: 0.8, probePeak: 7 } as const;
+/** rPIE's weights, and those of ePIE, which leave nothing but the peaks. */
+const pieWeights = { rpie: { alpha: 0.3, beta: 0.6 }, epie: { alpha: 1, beta: 1 } } as const;
 
 const wavesOf = (session: ScanSession, scene: Scene, at: number = waveSlot): Float32Array =>
   fieldsAt(scene, session.views.waves, at * scene.modes, scene.modes);
@@ -64,18 +53,6 @@ function statsOf({ views }: ScanSession): { values: Numbers; scale: Numbers } {
   return { values, scale };
 }
 
-function sums(values: Numbers, scale: Numbers): { values: Numbers; scale: Numbers } {
-  return { values, scale };
-}
-
-const flat = (waves: readonly Numbers[]): Float64Array =>
-  Float64Array.from(waves.flatMap((wave) => Array.from(wave)));
-const patchOf = (scene: Scene, at: number = frame): Float64Array =>
-  naivePatch(scene, scene.object, scene.x[at]!, scene.y[at]!);
-const stepOf = (scene: Scene): Float64Array =>
-  naivePatch(scene, scene.objectStep, scene.x[frame]!, scene.y[frame]!);
-const modesOf = (scene: Scene, stack: Numbers, at = 0): Float64Array[] =>
-  Array.from({ length: scene.modes }, (_, m) => modeOf(scene, stack, at * scene.modes + m));
 const measured = (scene: Scene): Detector =>
   naiveDetector(scene, naiveWaves(scene, scene.probe, patchOf(scene)), frame);
 
@@ -111,12 +88,13 @@ function reflection(relax: number): KernelOp {
   };
 }
 
-function serial(probeStep: number): KernelOp {
+function serial(rule: keyof typeof pieWeights, probeStep: number): KernelOp {
+  const { alpha, beta } = pieWeights[rule];
   return {
-    name: `pie with a probe step of ${probeStep}`,
+    name: `pie as ${rule} with a probe step of ${probeStep}`,
     apply(session, scene) {
       const { views, kernels } = session;
-      for (const [name, value] of Object.entries({ ...pieOptions, probeStep })) {
+      for (const [name, value] of Object.entries({ ...pieOptions, alpha, beta, probeStep })) {
         views.params[pieParam[name as keyof typeof pieParam]] = value;
       }
       kernels.pie(placeOf(frame), frame, scene.x[frame]!, scene.y[frame]!);
@@ -129,7 +107,7 @@ function serial(probeStep: number): KernelOp {
       };
     },
     expected(scene) {
-      const { alpha, beta, objectStep, probePeak } = pieOptions;
+      const { objectStep, probePeak } = pieOptions;
       const patch = patchOf(scene);
       const bright = naivePower(scene, patch, 1);
       const brightest = Math.max(...bright);
@@ -183,7 +161,6 @@ export const kernelOps: readonly KernelOp[] = [
       session.kernels.correct(slot, waveSlot, placeOf(frame), frame);
       return {
         waves: { values: wavesOf(session, scene) },
-        gradient: { values: gradientOf(session, scene) },
         "other waves": { values: wavesOf(session, scene, waveSlot + 1) },
         stats: statsOf(session),
       };
@@ -193,7 +170,6 @@ export const kernelOps: readonly KernelOp[] = [
       const change = naiveChange(scene, detector, gradientFactor(scene));
       return {
         waves: flat(change),
-        gradient: naiveGradient(scene, scene.probe, change),
         "other waves": flat(modesOf(scene, scene.waves, waveSlot + 1)),
         stats: detector.stats,
       };
@@ -220,60 +196,7 @@ export const kernelOps: readonly KernelOp[] = [
     },
     expected: (scene) => ({ stats: measured(scene).stats, waves: scene.waves }),
   },
-  {
-    name: "addObject of every position, a band of rows",
-    apply(session, scene) {
-      const { views, kernels } = session;
-      const [start, end] = bandOf(scene);
-      scene.x.forEach((x, at) => {
-        kernels.gradient(slot, waveSlot);
-        kernels.align(slot, x, scene.y[at]!);
-        kernels.addObject(slot, x, scene.y[at]!, start, end);
-      });
-      return { sum: { values: views.objectSum.slice() }, weight: { values: views.objectWeight.slice() } };
-    },
-    expected(scene) {
-      const [rowStart, rowEnd] = bandOf(scene);
-      const gradient = naiveGradient(scene, scene.probe, modesOf(scene, scene.waves, waveSlot));
-      const power = naivePower(scene, scene.probe);
-      const sum = new Float64Array(scene.object.length);
-      const weight = new Float64Array(sum.length / 2);
-      scene.x.forEach((x, at) => {
-        const place = { x, y: scene.y[at]!, rowStart, rowEnd };
-        naiveScatter(scene, gradient, place).forEach((v, i) => (sum[i] = sum[i]! + v));
-        naiveLight(scene, power, place).forEach((v, i) => (weight[i] = weight[i]! + v));
-      });
-      return { sum, weight };
-    },
-  },
-  {
-    name: "addProbe of two frames, a range of pixels",
-    apply(session, scene) {
-      const { views, kernels } = session;
-      const pixels = scene.size ** 2;
-      for (const at of [frame, frame + 1]) {
-        gatherAt(session, scene, at);
-        kernels.addProbe(slot, at, 8, pixels - 16);
-      }
-      return { sum: { values: views.probeSum.slice() }, weight: { values: views.probeWeight.slice() } };
-    },
-    expected(scene) {
-      const pixels = scene.size ** 2;
-      const sum = new Float64Array(scene.probe.length);
-      const weight = new Float64Array(pixels);
-      for (const at of [frame, frame + 1]) {
-        const patch = patchOf(scene, at);
-        flat(modesOf(scene, scene.waves, at).map((wave) => times(patch, wave, true))).forEach((v, i) => {
-          const pixel = (i >> 1) % pixels;
-          if (pixel >= 8 && pixel < pixels - 16) sum[i] = sum[i]! + v;
-        });
-        naivePower(scene, patch, 1).forEach((v, i) => {
-          if (i >= 8 && i < pixels - 16) weight[i] = weight[i]! + v;
-        });
-      }
-      return { sum, weight };
-    },
-  },
+  ...batchOps,
   {
     name: "stepSums",
     apply(session, scene) {
@@ -344,8 +267,10 @@ export const kernelOps: readonly KernelOp[] = [
       return { sums: [0, inner(px, wave), inner(py, wave), inner(px, px), inner(py, py), 0] };
     },
   },
-  serial(0.9),
-  serial(0),
+  serial("rpie", 0.9),
+  serial("rpie", 0),
+  serial("epie", 0.9),
+  serial("epie", 0),
 ];
 
 /** Central differences along (dx, dy), one-sided at the edge. */

@@ -57,6 +57,23 @@ describe("doselap metrics", () => {
     expect(amplitude.mae).toBeLessThan(0.05);
   });
 
+  test("--mask compares its pixels alone, within the guard band, as the library does", async () => {
+    const inside = Uint8Array.from({ length: 40 * 48 }, (_, i) => (i % 48 > 7 && i > 48 * 5 ? 1 : 0));
+    writeFileSync(join(folder, "mask.npy"), npy("|b1", [40, 48], inside));
+    const { out } = await metrics("noisy.npy", "truth.npy", "--mask", "mask.npy", "--guard", "3", "--json");
+    const mask = inside.map((on, i) => {
+      const [x, y] = [i % 48, Math.floor(i / 48)];
+      return on === 1 && Math.min(x, 47 - x, y, 39 - y) >= 3 ? 1 : 0;
+    });
+    const expected = compareImages(noisy, truth, { gauge: "standard", mask });
+    expect(JSON.parse(out)).toMatchObject({ n: expected.n, amplitude: { mae: expected.amplitude.mae } });
+    const other = await metrics("noisy.npy", "truth.npy", "--mask", "small.npy");
+    expect(other.code).not.toBe(0);
+    writeFileSync(join(folder, "none.npy"), npy("|b1", [40, 48], new Uint8Array(40 * 48)));
+    const none = await metrics("noisy.npy", "truth.npy", "--mask", "none.npy");
+    expect(none.err).toContain("the mask selects no pixel");
+  });
+
   test("a real array fills amplitude only", async () => {
     const { out } = await metrics("real.npy", "real.npy", "--gauge", "none", "--json");
     const report = JSON.parse(out) as object;

@@ -7,7 +7,7 @@ import { readArrayArgument, toComplexImage, toRealImage } from "../../data/array
 import { DoselapError } from "../../errors.ts";
 import { compareImages, type MetricsReport, type PartReport } from "../../metrics/compare.ts";
 import { comparisonKinds, type ComparisonKind } from "../../metrics/frc-criterion.ts";
-import { insideGuardBand } from "../../metrics/mask.ts";
+import { checkSameShape, insideGuardBand, type PixelMask } from "../../metrics/mask.ts";
 import { referenceProfile } from "../../metrics/reference/profile.ts";
 import { printJson, printLine, printNote, type CliContext } from "../context.ts";
 import { jsonFlag, parseNonNegative, parsePath, parsePositive } from "../flags.ts";
@@ -19,6 +19,7 @@ interface Flags {
   readonly comparison: ComparisonKind;
   readonly pixelSize?: number;
   readonly guard: number;
+  readonly mask?: string;
   readonly registration: boolean;
   readonly maxShift: number;
   readonly phaseRamp: boolean;
@@ -31,7 +32,7 @@ export const metricsCommand = buildCommand<Flags, [string, string], CliContext>(
   docs: {
     brief: "Score a reconstruction A against B: MAE, MSE, NRMSE, PSNR, SSIM, MS-SSIM, FRC, resolution",
     fullDescription: [
-      "Scores array A, the reconstruction, against array B, the truth, over all their pixels. Complex arrays are",
+      "Scores array A, the reconstruction, against array B, the truth, over all their pixels, or those of --mask. Complex arrays are",
       "scored in amplitude and phase, real ones in amplitude only. The data range is that of B.",
       "",
       "A and B are .npy files, FILE.npz:KEY, or NPZ files with `objectGuess` or `probeGuess`.",
@@ -98,6 +99,13 @@ export const metricsCommand = buildCommand<Flags, [string, string], CliContext>(
         placeholder: "px",
         brief: "Pixels along the border that are not compared",
       },
+      mask: {
+        kind: "parsed",
+        parse: parsePath,
+        optional: true,
+        placeholder: "FILE",
+        brief: "Array as large as A and B: its pixels that are not 0 are compared, within the guard band",
+      },
       registration: {
         kind: "boolean",
         default: true,
@@ -147,7 +155,7 @@ export const metricsCommand = buildCommand<Flags, [string, string], CliContext>(
     }
     const report = compareImages(a, b, {
       ...flags,
-      mask: flags.guard > 0 ? insideGuardBand(b, flags.guard) : undefined,
+      mask: await maskOf(flags, b, this.cwd),
       msSsimSigmaPx: flags.msSsimSigma,
       maxShiftPx: flags.maxShift,
       pixelSizeM: flags.pixelSize,
@@ -164,6 +172,7 @@ function refuseWithReference(flags: Omit<Flags, "profile" | "json">): void {
     "--comparison": flags.comparison !== "truth",
     "--pixel-size": flags.pixelSize !== undefined,
     "--guard": flags.guard !== 0,
+    "--mask": flags.mask !== undefined,
     "--no-phase-ramp": !flags.phaseRamp,
     "--phase-curvature": flags.phaseCurvature,
   };
@@ -173,6 +182,19 @@ function refuseWithReference(flags: Omit<Flags, "profile" | "json">): void {
     key: first[0],
     hint: "The earlier study's metrics know registration (or not) and --ms-ssim-sigma.",
   });
+}
+
+/** What is compared of `b`; undefined: all of it. @throws Shape for a mask of another shape or one that leaves no pixel. */
+async function maskOf(
+  { mask: path, guard }: Pick<Flags, "mask" | "guard">,
+  b: ComplexImage | RealImage,
+  cwd: string,
+): Promise<PixelMask | undefined> {
+  const band = guard > 0 ? insideGuardBand(b, guard) : undefined;
+  if (path === undefined) return band;
+  const given = toRealImage(await readArrayArgument(resolve(cwd, path), { preferKeys: ["mask"] }), path);
+  checkSameShape(given, b);
+  return Uint8Array.from(given.data, (value, i) => (value !== 0 && band?.[i] !== 0 ? 1 : 0));
 }
 
 async function readImage(text: string): Promise<ComplexImage | RealImage> {

@@ -52,7 +52,6 @@ export interface KernelExports {
     probe: number,
     patch: number,
     waves: number,
-    gradient: number,
     frame: number,
     background: number,
     scale: number,
@@ -109,8 +108,18 @@ export interface KernelExports {
     first: number,
     last: number,
   ): void;
-  scatterPower(
+  addWave(
     probe: number,
+    waves: number,
+    to: number,
+    pitch: number,
+    fx: number,
+    fy: number,
+    first: number,
+    last: number,
+  ): void;
+  addLight(
+    light: number,
     to: number,
     pitch: number,
     fx: number,
@@ -120,6 +129,21 @@ export interface KernelExports {
   ): void;
   shift(from: number, pitch: number, to: number, rampX: number, rampY: number): number;
   addProbe(patch: number, waves: number, sums: number, weight: number, from: number, to: number): void;
+  applySum(
+    image: number,
+    sum: number,
+    weight: number,
+    count: number,
+    step: number,
+    keep: number,
+    floor: number,
+  ): void;
+  directSum(direction: number, sum: number, weight: number, count: number, floor: number): number;
+  move(image: number, direction: number, count: number, step: number): void;
+  peak(from: number, count: number): number;
+  measureProbe(probe: number, light: number): void;
+  crossProbe(probe: number, direction: number, weight: number, cross: number): number;
+  crossSums(light: number, cross: number, step: number, pitch: number, patch: number, out: number): void;
   stepSums(probe: number, probeStep: number, patch: number, waves: number, out: number): void;
   shiftSums(probe: number, patch: number, waves: number, out: number): void;
 }

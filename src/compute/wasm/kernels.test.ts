@@ -84,7 +84,10 @@ test.each([
     own!.gather(0, x, y);
     own!.correct(0, 0, 0, 0);
     own!.reflect(0, 0, 0, 0, 0.7);
-    own!.addObject(0, x, y, 0, shape.objectHeight);
+    own!.measureProbe();
+    own!.addGradient(0, x, y, 0, shape.objectHeight);
+    own!.addWave(0, x, y, 0, shape.objectHeight);
+    own!.addLight(x, y, 0, shape.objectHeight);
     own!.addProbe(0, 0, 0, given.size ** 2);
     own!.stepSums(0, 0, x, y, out, 0);
     own!.curve(0, 0, 0, x, y, out, 0);
@@ -92,7 +95,18 @@ test.each([
     views.params.set([0.1, 0.1, 0.9, 0.5, 1]);
     own!.gather(0, x - 0.25, y - 0.5);
     own!.align(0, x - 0.25, y - 0.5);
-    own!.addObject(0, x - 0.25, y - 0.5, 0, shape.objectHeight);
+    own!.addGradient(0, x - 0.25, y - 0.5, 0, shape.objectHeight);
+    own!.addWave(0, x - 0.25, y - 0.5, 0, shape.objectHeight);
+    own!.addLight(x - 0.25, y - 0.5, 0, shape.objectHeight);
+    const area = shape.objectWidth * shape.objectHeight;
+    own!.directObject(0, area, 0.1);
+    own!.directProbe(0.1, out, 0);
+    own!.crossSums(0, x, y, out, 0);
+    own!.crossSums(0, x - 0.25, y - 0.5, out, 0);
+    own!.moveObject(0, area, 0.1);
+    own!.moveProbe(0.1);
+    own!.applyObject(0, area, 0.1, 1, 0.1);
+    own!.applyProbe(0.1, 1, 0.1);
     own!.pie(0, 0, x - 0.5, y - 0.5);
     const touched = (from: number, to: number): boolean =>
       all.subarray(from, to).some((byte) => byte !== 0xa5);

@@ -6,6 +6,7 @@
 
 import { pieParam, type Likelihood, type ScanKernels } from "../scan-kernels.ts";
 import { statsPerFrame, type ScanLayout, type ScanShape, type ScanViews } from "../scan-memory.ts";
+import { wasmBatch } from "./batch.ts";
 import type { KernelExports } from "./binary.ts";
 import { wasmPatches } from "./patches.ts";
 import { placeScratch, type KernelScratch } from "./scratch.ts";
@@ -68,6 +69,7 @@ export function openWasmKernels({ exports, layout, views, scratchOffset }: Kerne
   }
 
   return {
+    ...wasmBatch({ exports, shape, views, patches, scratch }),
     configure(settings) {
       likelihood = settings.likelihood;
       exports.setDarkCounts(settings.darkCounts);
@@ -91,7 +93,6 @@ export function openWasmKernels({ exports, layout, views, scratchOffset }: Kerne
         probe,
         patchOf(slot),
         wavesOf(waveSlot),
-        gradientOf(slot),
         countsOf(countSlot),
         background,
         views.scales[frame]!,
@@ -120,21 +121,6 @@ export function openWasmKernels({ exports, layout, views, scratchOffset }: Kerne
       exports.score(probe, patchOf(slot), countsOf(countSlot), background, scale, statsOf(frame));
     },
     align: (slot, x, y) => patches.align(gradientOf(slot), x, y),
-    addObject(slot, x, y, rowStart, rowEnd) {
-      patches.scatter(gradientOf(slot), views.objectSum, x, y, rowStart, rowEnd);
-      patches.scatterPower(views.objectWeight, x, y, rowStart, rowEnd);
-    },
-    addProbe(slot, waveSlot, from, to) {
-      const { probeSum, probeWeight } = views;
-      exports.addProbe(
-        patchOf(slot),
-        wavesOf(waveSlot),
-        probeSum.byteOffset,
-        probeWeight.byteOffset,
-        from,
-        to,
-      );
-    },
     stepSums(slot, waveSlot, x, y, out, offset) {
       patches.take(views.objectStep, x, y, scratch.patch);
       exports.stepSums(probe, probeStep, patchOf(slot), wavesOf(waveSlot), scratch.out);

@@ -11,12 +11,31 @@ import type { KernelScratch } from "./scratch.ts";
 export interface WasmPatches {
   /** The patch of a complex image at (x, y) to an address. Returns max|·|². */
   take(image: Float32Array, x: number, y: number, to: number): number;
+  /** The address in a complex image where its patch at (x, y) can be read in place, lines of the image apart; 0 between
+   * pixels. */
+  wholeAt(image: Float32Array, x: number, y: number): number;
   /** A patch, in place, shifted from (x, y) back onto whole pixels. */
   align(patch: number, x: number, y: number): void;
   /** Complex image += the adjoint of an aligned patch, for a band. */
   scatter(patch: number, image: Float32Array, x: number, y: number, rowStart: number, rowEnd: number): void;
-  /** Real image += Σ_m|P_m|² with bilinear weights, for a band. */
-  scatterPower(image: Float32Array, x: number, y: number, rowStart: number, rowEnd: number): void;
+  /** The same for Σ_m P_m*·wave_m, from the address of the waves. Not between pixels of a Fourier shift. */
+  scatterWave(
+    waves: number,
+    image: Float32Array,
+    x: number,
+    y: number,
+    rowStart: number,
+    rowEnd: number,
+  ): void;
+  /** Real image += a real light of the patch's size with bilinear weights, for a band. */
+  scatterLight(
+    light: number,
+    image: Float32Array,
+    x: number,
+    y: number,
+    rowStart: number,
+    rowEnd: number,
+  ): void;
 }
 
 export interface PatchParts {
@@ -47,6 +66,8 @@ function bilinearPatches({ exports, shape, probe }: PatchParts): WasmPatches {
       const from = cornerOf(shape, image, x, y, 8);
       return exports.gather(from, pitch, x - Math.floor(x), y - Math.floor(y), to);
     },
+    wholeAt: (image, x, y) =>
+      x === Math.floor(x) && y === Math.floor(y) ? cornerOf(shape, image, x, y, 8) : 0,
     align() {},
     scatter(patch, image, x, y, rowStart, rowEnd) {
       const first = firstRow(y, rowStart);
@@ -55,12 +76,19 @@ function bilinearPatches({ exports, shape, probe }: PatchParts): WasmPatches {
       const to = cornerOf(shape, image, x, y, 8);
       exports.scatter(patch, to, pitch, x - Math.floor(x), y - Math.floor(y), first, last);
     },
-    scatterPower(image, x, y, rowStart, rowEnd) {
+    scatterWave(waves, image, x, y, rowStart, rowEnd) {
+      const first = firstRow(y, rowStart);
+      const last = lastRow(y, rowEnd);
+      if (first >= last) return;
+      const to = cornerOf(shape, image, x, y, 8);
+      exports.addWave(probe, waves, to, pitch, x - Math.floor(x), y - Math.floor(y), first, last);
+    },
+    scatterLight(light, image, x, y, rowStart, rowEnd) {
       const first = firstRow(y, rowStart);
       const last = lastRow(y, rowEnd);
       if (first >= last) return;
       const to = cornerOf(shape, image, x, y, 4);
-      exports.scatterPower(probe, to, pitch / 2, x - Math.floor(x), y - Math.floor(y), first, last);
+      exports.addLight(light, to, pitch / 2, x - Math.floor(x), y - Math.floor(y), first, last);
     },
   };
 }
@@ -78,6 +106,7 @@ function fourierPatches(parts: PatchParts, whole: WasmPatches): WasmPatches {
       const from = cornerOf(shape, image, left, top, 8);
       return exports.shift(from, pitch, to, alongX(x - left), alongY(y - top));
     },
+    wholeAt: whole.wholeAt,
     align(patch, x, y) {
       const left = Math.round(x);
       const top = Math.round(y);
@@ -86,7 +115,10 @@ function fourierPatches(parts: PatchParts, whole: WasmPatches): WasmPatches {
     scatter(patch, image, x, y, rowStart, rowEnd) {
       whole.scatter(patch, image, Math.round(x), Math.round(y), rowStart, rowEnd);
     },
-    scatterPower: (image, x, y, rowStart, rowEnd) => whole.scatterPower(image, x, y, rowStart, rowEnd),
+    scatterWave(waves, image, x, y, rowStart, rowEnd) {
+      whole.scatterWave(waves, image, Math.round(x), Math.round(y), rowStart, rowEnd);
+    },
+    scatterLight: whole.scatterLight,
   };
 }
 

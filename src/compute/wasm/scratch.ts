@@ -51,8 +51,8 @@ export function placeScratch(
     stripBytes,
     fields: place(sets * modes * fieldBytes),
     patch: place(plane),
-    // Two lines of a patch, five of a chunk of the detector, the vectors of a frame.
-    line: place(2 * (8 * size + 64) + 5 * 1024 + 512),
+    // Two lines of a patch, six of a chunk of the detector, the vectors of a frame.
+    line: place(2 * (8 * size + 64) + 6 * 1024 + 512),
     out: place(64),
     transfer: place(nearField ? plane : 0),
     rampX: place(ramp),

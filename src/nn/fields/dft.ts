@@ -6,9 +6,7 @@
 
 import { concat } from "../ops/concat.ts";
 import { matmul } from "../ops/matmul.ts";
-import { reshape } from "../ops/reshape.ts";
 import { slice } from "../ops/slice.ts";
-import { transpose } from "../ops/transpose.ts";
 import { constant, type Tensor } from "../graph/tensor.ts";
 import type { Field } from "./field.ts";
 
@@ -33,31 +31,35 @@ export function dftMatrix(size: number): Tensor {
 
 /** Spectra of fields [F, N, N], each transposed. `matrix` is {@link dftMatrix} of N. */
 export function forwardDft(field: Field, matrix: Tensor): Field {
-  return split(transform(join(field), matrix, false));
+  const size = matrix.shape[0]! / 2;
+  return transform(field, {
+    re: slice(matrix, 1, 0, size),
+    im: slice(matrix, 1, size, 2 * size),
+    transposeB: false,
+  });
 }
 
 /** The inverse of {@link forwardDft}: takes transposed spectra to fields. */
 export function inverseDft(spectrum: Field, matrix: Tensor): Field {
-  return split(transform(join(spectrum), matrix, true));
-}
-
-/** (re, im) side by side, [F, N, 2N]. */
-function join({ re, im }: Field): Tensor {
-  return concat([re, im], 2);
-}
-
-function split(joined: Tensor): Field {
-  const size = joined.shape[1]!;
-  return { re: slice(joined, 2, 0, size), im: slice(joined, 2, size, 2 * size) };
-}
-
-function transform(joined: Tensor, matrix: Tensor, inverse: boolean): Tensor {
-  const [frames, size] = [joined.shape[0]!, joined.shape[1]!];
-  const along = matmul(joined, matrix, { transposeB: inverse });
-  // Rows are moved whole; the product turns rows and columns, which costs it less than a transposition.
-  const parts = transpose(reshape(along, [frames, size, 2, size]), [0, 2, 1, 3]);
-  return matmul(reshape(parts, [frames, 2 * size, size]), matrix, {
-    transposeA: true,
-    transposeB: inverse,
+  const size = matrix.shape[0]! / 2;
+  return transform(spectrum, {
+    re: slice(matrix, 0, 0, size),
+    im: slice(matrix, 0, size, 2 * size),
+    transposeB: true,
   });
+}
+
+/** What takes (re, im) to the real part, and what to the imaginary part. Parts are joined before each product and come out of
+ * it apart, so that nothing is cut up or transposed; the second product turns rows and columns. */
+function transform(
+  field: Field,
+  { re, im, transposeB }: { readonly re: Tensor; readonly im: Tensor; readonly transposeB: boolean },
+): Field {
+  const wide = concat([field.re, field.im], 2);
+  const tall = concat(
+    [re, im].map((part) => matmul(wide, part, { transposeB })),
+    1,
+  );
+  const last = (part: Tensor): Tensor => matmul(tall, part, { transposeA: true, transposeB });
+  return { re: last(re), im: last(im) };
 }

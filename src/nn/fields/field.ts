@@ -3,7 +3,7 @@
 import { add } from "../ops/add.ts";
 import { multiply } from "../ops/multiply.ts";
 import { subtract } from "../ops/subtract.ts";
-import { scale, square } from "../ops/unary.ts";
+import { square } from "../ops/unary.ts";
 import type { Tensor } from "../graph/tensor.ts";
 
 /** Both of one shape. */
@@ -20,9 +20,12 @@ export function product(a: Field, b: Field): Field {
   };
 }
 
-/** a* , the complex conjugate. */
-export function conjugate({ re, im }: Field): Field {
-  return { re, im: scale(im, -1) };
+/** a·b*. */
+export function conjugateProduct(a: Field, b: Field): Field {
+  return {
+    re: add(multiply(a.re, b.re), multiply(a.im, b.im)),
+    im: subtract(multiply(a.im, b.re), multiply(a.re, b.im)),
+  };
 }
 
 /** |a|². */

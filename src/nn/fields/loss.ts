@@ -15,7 +15,7 @@ import { mean as meanOver } from "../ops/mean.ts";
 import { multiply } from "../ops/multiply.ts";
 import { subtract } from "../ops/subtract.ts";
 import { log, offset, scale, sqrt, square } from "../ops/unary.ts";
-import { conjugate, intensity, product, type Field } from "./field.ts";
+import { conjugateProduct, intensity, type Field } from "./field.ts";
 
 export type MeasurementLoss = "anscombe" | "poisson";
 
@@ -44,7 +44,7 @@ export function labelLoss(object: Field, truth: Field, weight: Tensor): Tensor {
   const over = (field: Tensor): Tensor => sum(multiply(weight, field), [1, 2]);
   const own = over(intensity(object));
   const wanted = over(intensity(truth));
-  const both = product(object, conjugate(truth));
+  const both = conjugateProduct(object, truth);
   const common = sqrt(offset(add(square(over(both.re)), square(over(both.im))), 1e-12));
   return mean(divide(subtract(add(own, wanted), scale(common, 2)), wanted));
 }

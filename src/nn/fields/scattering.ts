@@ -10,7 +10,7 @@ import { expand } from "../ops/expand.ts";
 import { slice } from "../ops/slice.ts";
 import { offset, sqrt } from "../ops/unary.ts";
 import { forwardDft, inverseDft } from "./dft.ts";
-import { conjugate, intensity, mapField, product, weighted, type Field } from "./field.ts";
+import { conjugateProduct, intensity, mapField, product, weighted, type Field } from "./field.ts";
 import { extractPatches, scatterPatches, type Sampler } from "./patches.ts";
 
 export interface Illumination {
@@ -56,7 +56,7 @@ export function objectGradient(
   const factor = offset(ratio, -1);
   const probes = modesOf(illumination.probe, amplitudes.shape[0]!);
   const pulls = modes.map((mode, m) =>
-    product(conjugate(probes[m]!), inverseDft(weighted(factor, mode), illumination.matrix)),
+    conjugateProduct(inverseDft(weighted(factor, mode), illumination.matrix), probes[m]!),
   );
   const pull = pulls.reduce((a, b) => ({ re: add(a.re, b.re), im: add(a.im, b.im) }));
   return scatterPatches(pull, sampler);

@@ -11,9 +11,9 @@
 
 import { DoselapError } from "../../errors.ts";
 import { dftMatrix } from "../fields/dft.ts";
-import { intensity, mapField, product, conjugate, type Field } from "../fields/field.ts";
+import { conjugateProduct, intensity, mapField, type Field } from "../fields/field.ts";
 import { sampler, scatterPatches, type Sampler } from "../fields/patches.ts";
-import { flatSpectra, objectGradient, probePower, spectra, type Illumination } from "../fields/scattering.ts";
+import { flatSpectra, objectGradient, probePower, spectra } from "../fields/scattering.ts";
 import { filled, type Tensor } from "../graph/tensor.ts";
 import { add } from "../ops/add.ts";
 import { angle } from "../ops/angle.ts";
@@ -57,10 +57,9 @@ export interface GroupModelConfig {
 export interface GroupOutput extends CanvasOutput {
   /** After each stage, canvases [B, Z, Z]; the object of the gradient steps first. */
   readonly objects: readonly Field[];
-  /** The solved regions of these, [B, S, S]: what `sampler` takes patches from. */
-  readonly regions: readonly Field[];
-  readonly sampler: Sampler;
-  readonly illumination: Illumination;
+  /** Spectra of their patches, for each object a field [B·C, N, N] (transposed) per probe mode: a loss that compares them
+   * and the next stage's pull share one transform, forwards and backwards. */
+  readonly spectra: readonly (readonly Field[])[];
   /** Outputs of the networks, [B, 2, S, S] each. */
   readonly corrections: readonly Tensor[];
 }
@@ -119,12 +118,13 @@ export function groupModel(config: GroupModelConfig): GroupModel {
       modes = spectra(object, places, illumination);
     }
     const regions = [object];
+    const seen = [modes];
     const corrections: Tensor[] = [];
     let u: { readonly amplitude: Tensor; readonly phase: Tensor } | undefined;
     for (const net of nets) {
       const modulus = sqrt(offset(intensity(object), 1e-12));
       u ??= { amplitude: offset(modulus, -1), phase: angle(object.re, object.im) };
-      const rotated = product(pull(modes), conjugate(object));
+      const rotated = conjugateProduct(pull(modes), object);
       const length = sqrt(offset(intensity(object), 0.01));
       const planes = [
         u.amplitude,
@@ -146,15 +146,14 @@ export function groupModel(config: GroupModelConfig): GroupModel {
       object = polar(u);
       modes = spectra(object, places, illumination);
       regions.push(object);
+      seen.push(modes);
     }
     const objects = regions.map((region) => onCanvas(region, frame));
     const inside = pad2d(light.cov, frame);
     return {
       object: objects.at(-1)!,
       objects,
-      regions,
-      sampler: places,
-      illumination,
+      spectra: seen,
       light: inside,
       corrections,
     };

@@ -7,8 +7,10 @@ import { inOrder, type Tensor } from "../graph/tensor.ts";
 import { fuseIntoConvolutions } from "./blocked/fuse.ts";
 import { blockWriter } from "./blocked/layout.ts";
 import { writeInBlocks } from "./blocked/write.ts";
+import { leaveRepetition } from "./broadcast.ts";
 import { graphEmitter, type GraphEmitter } from "./emitter.ts";
 import { encodeModel, type OnnxNode } from "./model.ts";
+import { usedNodes } from "./used-nodes.ts";
 
 export interface ModelOptions {
   /** What the model gives, by name. */
@@ -40,10 +42,11 @@ export function toOnnx(options: ModelOptions): Uint8Array<ArrayBuffer> {
     names.set(tensor, emit(emitter, tensor, nameOf, values));
   }
   for (const tensor of Object.values(outputs)) names.set(tensor, nameOf(tensor));
-  const nodes = nodesWithOutputs(emitter, outputs, names);
+  const given = new Set(Object.keys(outputs));
+  const nodes = usedNodes(leaveRepetition(nodesWithOutputs(emitter, outputs, names)), given);
   return encodeModel({
     name: "doselap",
-    nodes: blocks === undefined ? nodes : fuseIntoConvolutions(nodes, new Set(Object.keys(outputs))),
+    nodes: blocks === undefined ? nodes : fuseIntoConvolutions(nodes, given),
     initialisers: emitter.initialisers,
     inputs: [...inputs].filter(([name]) => !values.has(name)).map(([name, { shape }]) => ({ name, shape })),
     outputs: Object.entries(outputs).map(([name, { shape }]) => ({ name, shape })),

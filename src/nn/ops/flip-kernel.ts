@@ -28,6 +28,11 @@ const operation: Operation<undefined> = {
   },
 };
 
+/** The weights of a tensor that is `flipKernel(weights)`; undefined of any other tensor. */
+export function beforeFlip({ source }: Tensor): Tensor | undefined {
+  return source.kind === "operation" && source.operation === operation ? source.inputs[0] : undefined;
+}
+
 /** [Co, Ci, k, k] → [Ci, Co, k, k], both spatial axes reversed. */
 export function flipKernel(weights: Tensor): Tensor {
   return apply(operation, [weights], undefined);

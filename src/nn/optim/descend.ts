@@ -29,9 +29,9 @@ export function descend(): Transform {
     name: "descend",
     state: {},
     scalars: { rate: ({ rate }) => rate },
-    update: ({ updates, scalars }) => ({
-      updates: eachParameter(updates, (name) => negate(scaleBy(updates[name]!, scalars["rate"]!))),
-      state: {},
-    }),
+    update({ updates, scalars }) {
+      const downhill = negate(scalars["rate"]!);
+      return { updates: eachParameter(updates, (name) => scaleBy(updates[name]!, downhill)), state: {} };
+    },
   };
 }

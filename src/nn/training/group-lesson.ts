@@ -6,7 +6,7 @@ import { DoselapError } from "../../errors.ts";
 import { createRng } from "../../math/random/rng.ts";
 import { expectedCounts, labelLoss, measurementLoss, type MeasurementLoss } from "../fields/loss.ts";
 import type { Field } from "../fields/field.ts";
-import { spectra, totalIntensity } from "../fields/scattering.ts";
+import { totalIntensity } from "../fields/scattering.ts";
 import { input, type Tensor } from "../graph/tensor.ts";
 import { groupInputs } from "../models/canvas-network.ts";
 import { groupModel, type GroupModelConfig, type GroupOutput } from "../models/group-model.ts";
@@ -160,16 +160,16 @@ function groupGraph(
 
 /** Losses of the steps' object and of each stage's. */
 function againstPhotons(
-  { regions, sampler, illumination }: GroupOutput,
+  { spectra }: GroupOutput,
   counts: Tensor,
   { dosePhotons, backgroundPhotonsPerPx }: ScanTask,
   options: GroupLessonOptions,
 ): Tensor[] {
   const share = comparedShare(options);
-  return regions.map((region) =>
+  return spectra.map((modes) =>
     measurementLoss(
       options.loss,
-      expectedCounts(totalIntensity(spectra(region, sampler, illumination)), {
+      expectedCounts(totalIntensity(modes), {
         dosePhotons: dosePhotons * share,
         backgroundPhotonsPerPx: backgroundPhotonsPerPx * share,
       }),

@@ -2,13 +2,14 @@
 
 import { describe, expect, test } from "vitest";
 import { blobs, inGauge, withNoise } from "../../../test/support/metric-images.ts";
-import { flatImage } from "../../array/ndarray.ts";
+import { flatImage, type ComplexImage } from "../../array/ndarray.ts";
 import { compareImages } from "../../metrics/compare.ts";
 import { frcThresholds } from "../../metrics/frc.ts";
 import { metricsOf } from "../../metrics/registry.ts";
 import type { Cell } from "../cell.ts";
 import type { ArmOutcome, MetricRow } from "../results.ts";
 import { partRows, scoreArm, type ArmImages } from "./arms.ts";
+import { clearlyAbove } from "./tiles.ts";
 
 const truth = blobs(64, 64);
 const mask = new Uint8Array(64 * 64).fill(1);
@@ -82,6 +83,35 @@ describe("scoreArm", () => {
       expect([comparison, part]).toEqual(["halves", "complex"]);
     }
     expect(rowOf(outcome, { metric: "frc1over7" }).crossing).toBe("crosses");
+  });
+
+  test("is told from a flat object by its halves: noise that the reference shares does not count", () => {
+    const flat = flatImage(64, 64);
+    /** An object's reconstructions from each half of its photons, from all of them, and from that and three times as many. */
+    const measured = (
+      object: ComplexImage,
+    ): Omit<ArmImages, "arm"> & { readonly reference: ComplexImage } => {
+      const halves = [withNoise(object, 0.28, 2), withNoise(object, 0.28, 3)] as const;
+      const mean = (images: readonly ComplexImage[]): ComplexImage => ({
+        ...object,
+        data: object.data.map((_, i) => images.reduce((sum, { data }) => sum + data[i]!, 0) / images.length),
+      });
+      const both = mean(halves);
+      return {
+        object: both,
+        halves,
+        reference: mean([both, ...[4, 5, 6].map((seed) => withNoise(object, 0.2, seed))]),
+      };
+    };
+    const told = ({ reference, ...images }: ReturnType<typeof measured>): boolean => {
+      const target = { image: reference, comparison: "reference", isTarget: false } as const;
+      const { outcome } = scoreArm({ arm: "ml", ...images }, target, mask, cell, settings);
+      return clearlyAbove(outcome.tileCorrelations.map((value) => [value, 0] as const));
+    };
+    expect(told(measured(flat))).toBe(false);
+    expect(told(measured(truth))).toBe(true);
+    // Without halves there is only the reference to ask, and it shares the noise.
+    expect(told({ ...measured(flat), halves: undefined })).toBe(true);
   });
 
   test("a shift beyond the bound is a warning, of the arm and of its halves", () => {

@@ -71,14 +71,17 @@ export function scoreArm(
     if (report.phase !== undefined) add("phase", report.phase);
     Object.assign(rings, partRings(aligned, target.image, mask));
   }
+  let correlations: number[] | undefined;
   if (halves !== undefined) {
-    const [a, b] = halves;
-    const { aligned: other, shiftFlagged: halvesFlagged } = applyGauge(b, a, gauge);
-    if (halvesFlagged) {
+    // Each is brought to the arm's own object, which holds the photons of both: brought to each other, their noise is registered too.
+    const placed = halves.map((half) => applyGauge(half, object, gauge));
+    if (placed.some(({ shiftFlagged: flagged }) => flagged)) {
       warnings.push(`halves: registration asked for more than ${maxShiftPx} px and was not applied`);
     }
-    const curve = complexFrc(other, a, { mask, leastPixels: decidingPixels });
-    rings["halves"] = tileRings(other, a, mask);
+    const [a, b] = [placed[0]!.aligned, placed[1]!.aligned];
+    const curve = complexFrc(b, a, { mask, leastPixels: decidingPixels });
+    rings["halves"] = tileRings(b, a, mask);
+    correlations = tileCorrelations(b, a, mask);
     frc["halves"] = curve.frc;
     const key = { arm, cell, comparison: "halves", part: "complex", n: curve.n } as const;
     for (const metric of frcThresholds) {
@@ -94,7 +97,7 @@ export function scoreArm(
     frc,
     rows,
     warnings,
-    tileCorrelations: tileCorrelations(aligned, target.image, mask),
+    tileCorrelations: correlations ?? tileCorrelations(aligned, target.image, mask),
     tileRings: Object.fromEntries(
       Object.entries(rings).flatMap(([part, sums]) => (sums === null ? [] : [[part, sums]])),
     ),

@@ -5,7 +5,7 @@
 
 import type { ComplexImage, RealImage } from "../../array/ndarray.ts";
 import { cropMask } from "../../metrics/mask.ts";
-import { amplitudeOf, phasePair } from "../../metrics/parts.ts";
+import { amplitudeOf, phasorsOf } from "../../metrics/parts.ts";
 import { ringSums, windowedSpectrum } from "../../metrics/ring-sums.ts";
 
 /** Each list is [tile, ring], ring 1 … sidePx / 2; ring r is r / sidePx cycles per pixel. */
@@ -58,16 +58,15 @@ export function tileRings<Image extends RealImage | ComplexImage>(
   return { sidePx: side, ...rings };
 }
 
-/** The ring sums of both parts of an image in the target's gauge. @param mask uint8 [h, w]. */
+/** The ring sums of both parts of an image in the target's gauge, the phase as e^{iφ}. @param mask uint8 [h, w]. */
 export function partRings(
   aligned: ComplexImage,
   target: ComplexImage,
   mask: Uint8Array,
 ): { readonly amplitude: TileRings | null; readonly phase: TileRings | null } {
-  const phase = phasePair(aligned, target, mask);
   return {
     amplitude: tileRings(amplitudeOf(aligned), amplitudeOf(target), mask),
-    phase: tileRings(phase.a, phase.b, mask),
+    phase: tileRings(phasorsOf(aligned, mask), phasorsOf(target, mask), mask),
   };
 }
 

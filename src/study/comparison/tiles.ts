@@ -1,5 +1,6 @@
 // Does an arm know anything of the object that a flat one does not? The window is cut into 3 × 3 tiles; in each, the
-// correlation of the arm's complex image with the target, means removed. Over tiles and replicates the arm's minus the null
+// correlation of the arm's complex image with the target, means removed. A measured arm's two halves are correlated with each
+// other instead: the full-dose reconstruction holds the same photons, and so the same noise (STAT-002). Over tiles and replicates the arm's minus the null
 // arm's must be above zero by a paired t-test at 95 %; else the arm is marked "not distinguishable from null" (F-07).
 // Correlation and not error: a noisy image may be farther from the truth than a flat one and still show the object.
 // Tiles are nearly independent, since the noise of a reconstruction is local.
@@ -9,14 +10,14 @@ import { tCritical95 } from "../../math/students-t.ts";
 
 const tilesPerSide = 3;
 
-/** Correlation Re Σ (a−ā)(t−t̄)* / √(Σ|a−ā|² Σ|t−t̄|²) per tile, row by row, over compared pixels. An image that is
- * constant in a tile explains nothing there: 0. Tiles without compared pixels, or with a constant target, are left out. */
+/** Correlation Re Σ (a−ā)(t−t̄)* / √(Σ|a−ā|² Σ|t−t̄|²) per tile, row by row, over compared pixels. Where one of them is constant
+ * it explains nothing: 0. Tiles without compared pixels are left out. */
 export function tileCorrelations(image: ComplexImage, target: ComplexImage, mask: Uint8Array): number[] {
   const correlations: number[] = [];
   for (let row = 0; row < tilesPerSide; row++) {
     for (let column = 0; column < tilesPerSide; column++) {
-      const value = correlation(image.data, target.data, tilePixels(target, mask, row, column));
-      if (value !== undefined) correlations.push(value);
+      const pixels = tilePixels(target, mask, row, column);
+      if (pixels.length > 0) correlations.push(correlation(image.data, target.data, pixels));
     }
   }
   return correlations;
@@ -38,11 +39,7 @@ function tilePixels(
   return pixels;
 }
 
-function correlation(
-  image: Float32Array,
-  target: Float32Array,
-  pixels: readonly number[],
-): number | undefined {
+function correlation(image: Float32Array, target: Float32Array, pixels: readonly number[]): number {
   const [meanRe, meanIm] = complexMean(image, pixels);
   const [targetRe, targetIm] = complexMean(target, pixels);
   let cross = 0;
@@ -57,9 +54,9 @@ function correlation(
     own += a * a + b * b;
     wanted += c * c + d * d;
   }
-  if (!(wanted > 0)) return undefined;
   // complex64 rounding of a constant leaves about 1e-13 of its square per pixel.
-  return own > 1e-12 * pixels.length ? cross / Math.sqrt(own * wanted) : 0;
+  const least = 1e-12 * pixels.length;
+  return own > least && wanted > least ? cross / Math.sqrt(own * wanted) : 0;
 }
 
 function complexMean(data: Float32Array, pixels: readonly number[]): [number, number] {

@@ -1,8 +1,8 @@
 // AssemblyScript. What the data say, on a strip whose rows lie in the detector: I = Σ_m|Ψ_m|², λ, the factor f − 1 and
 // the frame's stats. Counts, background and strips are in the same order, so all of it runs along memory.
-// A chunk goes through two loops, quotient and root first, then logarithms: a tenth faster than one loop, whose numbers
-// do not fit the registers. At N = 128 the two take 28 µs; a divider and a square root per four pixels are 9 of them.
-// Fours of pixels without a photon take a short way: few photons make fast frames.
+// A chunk goes through four short loops: quotient, root and factor, the quotient of a logarithm, the logarithm. What waits
+// for a divider or a root fills the processor's queue of waiting operations, and the longer the way through a loop the
+// fewer rounds of it fit in. Chunks without a photon need no logarithms: few photons make fast frames.
 // Sums are kept in four lanes over one chunk and added up in float64: the same bytes on every run.
 
 import { bytesToLine, floatsToLine, wordsToLine } from "./counts";
@@ -57,6 +57,8 @@ const RATIO: usize = 2048;
 /** Intensity, then the factor. */
 const FACTOR: usize = 3072;
 const OVERLAP: usize = 4096;
+/** (m − 1)/(m + 1) of a logarithm. */
+const SLANT: usize = 5120;
 
 // Vectors that stay the same for a frame, in scratch: TurboFan builds a constant vector anew, in three instructions,
 // wherever it is used.
@@ -121,13 +123,15 @@ function multiply(strip: usize, bytes: usize): void {
   }
 }
 
-/** λ and n/λ to their lines, f − 1 to the factor line or, for one mode, onto the strip. */
+/** λ and n/λ to their lines. A masked pixel gets a ratio of 1: it asks for nothing. Returns Σn. */
 @inline
-function constrain(kind: i32, single: bool, row: usize, background: usize, bytes: usize): void {
-  const table = numbers;
-  const one = ld(table + ONE);
-  let sumMisfit = splat(0);
+function compare(single: bool, row: usize, background: usize, bytes: usize): f64 {
+  const none = splat(0);
+  const one = ld(numbers + ONE);
+  const gain = ld(numbers + GAIN);
+  const darkest = ld(numbers + DARKEST);
   let sumIntensity = splat(0);
+  let sumLambda = splat(0);
   let sumCounts = splat(0);
   for (let line = chunkLines, end = chunkLines + bytes; line < end; line += 16) {
     let intensities: v128;
@@ -139,31 +143,46 @@ function constrain(kind: i32, single: bool, row: usize, background: usize, bytes
       intensities = v128.load(line, FACTOR);
     }
     const counted = ld(line);
-    const on = f32x4.ge(counted, splat(0));
-    const n = v128.and(counted, on);
-    const lambda = larger(madd(intensities, ld(table + GAIN), ld(background)), ld(table + DARKEST));
+    const on = f32x4.ge(counted, none);
+    const n = larger(none, counted);
+    const lambda = larger(madd(intensities, gain, ld(background)), darkest);
     v128.store(line, lambda, LAMBDA);
+    v128.store(line, v128.bitselect(f32x4.div(n, lambda), one, on), RATIO);
     sumIntensity = add(sumIntensity, v128.and(intensities, on));
+    sumLambda = add(sumLambda, v128.and(lambda, on));
     sumCounts = add(sumCounts, n);
-    let ratio = splat(0);
-    let root = splat(0);
-    if (v128.any_true(n)) {
-      ratio = f32x4.div(n, lambda);
-      root = f32x4.sqrt(ratio);
-    }
-    v128.store(line, ratio, RATIO);
+    background += 16;
+    row += 32;
+  }
+  const counted = total(sumCounts);
+  intensity += total(sumIntensity);
+  counts += counted;
+  deviance += total(sumLambda) - counted;
+  return counted;
+}
+
+/** f − 1 to the factor line or, for one mode, onto the strip. */
+@inline
+function constrain(kind: i32, single: bool, row: usize, bytes: usize): void {
+  const table = numbers;
+  const one = ld(table + ONE);
+  let sum = splat(0);
+  for (let line = chunkLines, end = chunkLines + bytes; line < end; line += 16) {
+    const ratio = v128.load(line, RATIO);
+    const lambda = v128.load(line, LAMBDA);
+    const gap = sub(f32x4.sqrt(ratio), one);
     // (√λ − √n)² = λ(1 − √(n/λ))²
-    const gap = v128.and(sub(root, one), on);
-    sumMisfit = madd(mul(gap, gap), lambda, sumMisfit);
+    sum = madd(mul(gap, gap), lambda, sum);
     let factor = gap;
     if (kind === AMPLITUDE) {
       factor = mul(gap, ld(table + AFTER));
     } else if (kind === POISSON) {
-      factor = f32x4.div(mul(sub(n, lambda), ld(table + HALF_AFTER)), add(lambda, ld(table + EPSILON)));
-      factor = v128.and(factor, on);
+      // n − λ = (n/λ − 1)·λ
+      const asked = mul(sub(ratio, one), mul(lambda, ld(table + HALF_AFTER)));
+      factor = f32x4.div(asked, add(lambda, ld(table + EPSILON)));
     } else if (kind === PROXIMAL) {
       factor = sub(f32x4.sqrt(madd(ld(table + EIGHT), ratio, one)), ld(table + THREE));
-      factor = v128.and(mul(factor, ld(table + QUARTER_AFTER)), on);
+      factor = mul(factor, ld(table + QUARTER_AFTER));
     }
     if (kind < SCORE) {
       if (single) {
@@ -173,65 +192,69 @@ function constrain(kind: i32, single: bool, row: usize, background: usize, bytes
         v128.store(line, factor, FACTOR);
       }
     }
-    background += 16;
     row += 32;
   }
-  misfit += total(sumMisfit);
-  intensity += total(sumIntensity);
-  counts += total(sumCounts);
+  misfit += total(sum);
 }
 
 // One function each, so that each loop is compiled for its case.
-function amplitudeOne(strip: usize, background: usize, bytes: usize): void {
-  constrain(AMPLITUDE, true, strip, background, bytes);
+function compareOne(strip: usize, background: usize, bytes: usize): f64 {
+  return compare(true, strip, background, bytes);
 }
 
-function poissonOne(strip: usize, background: usize, bytes: usize): void {
-  constrain(POISSON, true, strip, background, bytes);
+function compareAll(background: usize, bytes: usize): f64 {
+  return compare(false, 0, background, bytes);
 }
 
-function amplitudeAll(background: usize, bytes: usize): void {
-  constrain(AMPLITUDE, false, 0, background, bytes);
+function amplitudeOne(strip: usize, bytes: usize): void {
+  constrain(AMPLITUDE, true, strip, bytes);
 }
 
-function poissonAll(background: usize, bytes: usize): void {
-  constrain(POISSON, false, 0, background, bytes);
+function poissonOne(strip: usize, bytes: usize): void {
+  constrain(POISSON, true, strip, bytes);
 }
 
-function proximalAll(background: usize, bytes: usize): void {
-  constrain(PROXIMAL, false, 0, background, bytes);
+function amplitudeAll(bytes: usize): void {
+  constrain(AMPLITUDE, false, 0, bytes);
 }
 
-function measureAll(background: usize, bytes: usize): void {
-  constrain(SCORE, false, 0, background, bytes);
+function poissonAll(bytes: usize): void {
+  constrain(POISSON, false, 0, bytes);
 }
 
-/** Half the deviance, Σ n ln(n/λ) − n + λ. ln x to relative error 2e-7, and finite for 0 (so that 0·ln 0 is 0):
- * x = 2^e·m with m in [√½, √2), ln m = 2 artanh s = s·R(s²), s = (m − 1)/(m + 1), R fitted for least relative error
+function proximalAll(bytes: usize): void {
+  constrain(PROXIMAL, false, 0, bytes);
+}
+
+function measureAll(bytes: usize): void {
+  constrain(SCORE, false, 0, bytes);
+}
+
+/** Σ n ln(n/λ) of half the deviance, Σ n ln(n/λ) − n + λ. ln x to relative error 2e-7, and finite for 0 (so that 0·ln 0 is
+ * 0): x = 2^e·m with m in [√½, √2), ln m = 2 artanh s = s·R(s²), s = (m − 1)/(m + 1), R fitted for least relative error
  * (Lawson weights). */
-function addDeviance(bytes: usize): void {
+function addLogarithms(bytes: usize): void {
   const one = ld(numbers + ONE);
   const bits = ld(numbers + ROOT_BITS);
+  for (let line = chunkLines, end = chunkLines + bytes; line < end; line += 16) {
+    const x = v128.load(line, RATIO);
+    const exponent = i32x4.shr_s(i32x4.sub(x, bits), 23);
+    const m = i32x4.sub(x, i32x4.shl(exponent, 23));
+    v128.store(line, f32x4.div(sub(m, one), add(m, one)), SLANT);
+  }
   const ln2 = ld(numbers + LN2);
   const r0 = ld(numbers + LOG0);
   const r1 = ld(numbers + LOG1);
   const r2 = ld(numbers + LOG2);
+  const none = splat(0);
   let sum = splat(0);
   for (let line = chunkLines, end = chunkLines + bytes; line < end; line += 16) {
-    const x = v128.load(line, RATIO);
-    const n = ld(line);
-    const on = f32x4.ge(n, splat(0));
-    let term = v128.load(line, LAMBDA);
-    if (v128.any_true(x)) {
-      const exponent = i32x4.shr_s(i32x4.sub(x, bits), 23);
-      const m = i32x4.sub(x, i32x4.shl(exponent, 23));
-      const s = f32x4.div(sub(m, one), add(m, one));
-      const u = mul(s, s);
-      const r = madd(u, madd(u, r2, r1), r0);
-      const logarithm = madd(f32x4.convert_i32x4_s(exponent), ln2, mul(s, r));
-      term = madd(n, logarithm, sub(term, n));
-    }
-    sum = add(sum, v128.and(term, on));
+    const exponent = i32x4.shr_s(i32x4.sub(v128.load(line, RATIO), bits), 23);
+    const s = v128.load(line, SLANT);
+    const u = mul(s, s);
+    const r = madd(u, madd(u, r2, r1), r0);
+    const logarithm = madd(f32x4.convert_i32x4_s(exponent), ln2, mul(s, r));
+    sum = madd(larger(none, ld(line)), logarithm, sum);
   }
   deviance += total(sum);
 }
@@ -316,14 +339,18 @@ export function constrainStrip(kind: i32, index: i32, frame: usize, background: 
 }
 
 function constrainChunk(kind: i32, strip: usize, background: usize, bytes: usize): void {
-  if (modes === 1 && kind === AMPLITUDE) amplitudeOne(strip, background, bytes);
-  else if (modes === 1 && kind === POISSON) poissonOne(strip, background, bytes);
-  else {
+  let counted: f64;
+  if (modes === 1 && kind <= POISSON) {
+    counted = compareOne(strip, background, bytes);
+    if (kind === AMPLITUDE) amplitudeOne(strip, bytes);
+    else poissonOne(strip, bytes);
+  } else {
     power(strip, bytes);
-    if (kind === AMPLITUDE) amplitudeAll(background, bytes);
-    else if (kind === POISSON) poissonAll(background, bytes);
-    else if (kind === PROXIMAL) proximalAll(background, bytes);
-    else measureAll(background, bytes);
+    counted = compareAll(background, bytes);
+    if (kind === AMPLITUDE) amplitudeAll(bytes);
+    else if (kind === POISSON) poissonAll(bytes);
+    else if (kind === PROXIMAL) proximalAll(bytes);
+    else measureAll(bytes);
     if (kind < SCORE) multiply(strip, bytes);
   }
   if (kind > SCORE) {
@@ -331,5 +358,5 @@ function constrainChunk(kind: i32, strip: usize, background: usize, bytes: usize
     if (kind === CURVE_AMPLITUDE) addAmplitudeCurve(bytes);
     else addPoissonCurve(bytes);
   }
-  addDeviance(bytes);
+  if (counted > 0) addLogarithms(bytes);
 }

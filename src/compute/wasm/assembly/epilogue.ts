@@ -1,6 +1,5 @@
-// AssemblyScript. The last sweep: strips of eight columns are transformed back along y and used at once, all modes of a
-// strip together. A row of a strip is two halves of four pixels. Each loop exists twice, for one mode without an inner
-// loop over modes: the loop costs as much as its body.
+// AssemblyScript. The last sweep: strips of eight columns are transformed back along y and used at once. A row of a strip
+// is two halves of four pixels.
 
 import { fieldBytes, fieldPitch, fieldStart, modes, size, stripPitch, stripStart } from "./state";
 import { inverse } from "./transform";
@@ -24,59 +23,25 @@ function put(to: usize, re: v128, im: v128): void {
   st(to + 16, zipHigh(re, im));
 }
 
-/** waves = χ, gradient = Σ_m P_m*χ_m for half a row. */
-@inline
-function correctHalf(chi: usize, p: usize, w: usize, to: usize, plane: usize, pitch: usize, count: i32): void {
-  let gr = splat(0);
-  let gi = splat(0);
-  let m = count;
-  do {
-    const re = ld(chi);
-    const im = ld(chi + 16);
-    const a = ld(p);
-    const b = ld(p + 16);
-    const pr = evens(a, b);
-    const pi = odds(a, b);
-    put(w, re, im);
-    gr = madd(pi, im, madd(pr, re, gr));
-    gi = nmadd(pi, re, madd(pr, im, gi));
-    chi += pitch;
-    p += plane;
-    w += plane;
-  } while (--m);
-  put(to, gr, gi);
-}
-
-@inline
-function correctStrip(at: usize, probe: usize, waves: usize, gradient: usize, count: i32): void {
-  const line = <usize>size << 3;
-  const plane = line * size;
-  const pitch = stripPitch;
-  let p = probe + at;
-  let w = waves + at;
-  let to = gradient + at;
-  for (let strip = stripStart, end = stripStart + (line << 3); strip < end; strip += 64) {
-    correctHalf(strip, p, w, to, plane, pitch, count);
-    correctHalf(strip + 32, p + 32, w + 32, to + 32, plane, pitch, count);
-    p += line;
-    w += line;
-    to += line;
-  }
-}
-
-function correctOne(at: usize, probe: usize, waves: usize, gradient: usize): void {
-  correctStrip(at, probe, waves, gradient, 1);
-}
-
-function correctAll(at: usize, probe: usize, waves: usize, gradient: usize): void {
-  correctStrip(at, probe, waves, gradient, modes);
-}
-
-export function correctEpilogue(probe: usize, waves: usize, gradient: usize): void {
-  for (let block = 0; block < size >> 3; block++) {
-    inverseStrips(block);
-    if (modes === 1) correctOne(<usize>block << 6, probe, waves, gradient);
-    else correctAll(<usize>block << 6, probe, waves, gradient);
+/** waves = χ. Row by row: a kept wave is in no near cache, and lines that follow each other are fetched ahead. */
+export function correctEpilogue(waves: usize): void {
+  const blocks = <usize>size >> 3;
+  let fields = fieldStart;
+  for (let m = 0; m < modes; m++) {
+    let field = fields;
+    for (let block: usize = 0; block < blocks; block++) {
+      inverse(field, field);
+      field += fieldPitch;
+    }
+    for (let row = fields, end = fields + (<usize>size << 6); row < end; row += 64) {
+      let half = row;
+      for (const last = waves + (<usize>size << 3); waves < last; waves += 64) {
+        put(waves, ld(half), ld(half + 16));
+        put(waves + 32, ld(half + 32), ld(half + 48));
+        half += fieldPitch;
+      }
+    }
+    fields += fieldBytes;
   }
 }
 

@@ -59,7 +59,6 @@ export function correct(
   probe: usize,
   patch: usize,
   waves: usize,
-  gradient: usize,
   frame: usize,
   background: usize,
   scale: f32,
@@ -68,7 +67,7 @@ export function correct(
   exitWaves(probe, patch);
   meetData(kind, 1, true, frame, background, scale);
   endFrame(stats);
-  correctEpilogue(probe, waves, gradient);
+  correctEpilogue(waves);
 }
 
 export function reflect(

@@ -2,19 +2,13 @@
 //   O_r[v, u] = Σ weights (1−fx, fx)×(1−fy, fy) · O[top + v + 0|1, left + u + 0|1]
 // A neighbour of weight 0 is not touched: it may lie outside the object, or belong to another thread's band of rows.
 
-import { lineStart, modes, size } from "./state";
+import { size } from "./state";
 import { add, evens, highs, larger, largest, ld, madd, mul, odds, splat, st } from "./vector";
 
 /** Upper half of a, lower half of b: two complex numbers, one further along. */
 @inline
 function nextPair(a: v128, b: v128): v128 {
   return v128.shuffle<f32>(a, b, 2, 3, 4, 5);
-}
-
-/** Lanes 3 of a, 0 … 2 of b: four real numbers, one back. */
-@inline
-function shiftReal(a: v128, b: v128): v128 {
-  return v128.shuffle<f32>(a, b, 3, 4, 5, 6);
 }
 
 @inline
@@ -110,85 +104,32 @@ function scatterRow(a: usize, b: usize, w0: v128, w1: v128, x0: v128, x1: v128, 
   }
 }
 
-/** Rows first … last − 1 of the N (or N + 1, when fy is not 0) object rows below a patch: += its adjoint. `to` is the
- * address of row 0. */
-export function scatter(
-  patch: usize,
-  to: usize,
-  pitch: usize,
-  fx: f32,
-  fy: f32,
-  first: i32,
-  last: i32,
-): void {
+/** Object row number `row` of the N (or N + 1, when fy is not 0) below a patch += (1 − fy) of its line `a` and fy of the
+ * line above, `b`; the ends have one of them. */
+export function addRow(a: usize, b: usize, row: i32, fx: f32, fy: f32, to: usize): void {
+  const w0: f32 = row < size ? 1 - fy : 0;
+  const w1: f32 = row > 0 ? fy : 0;
   const x0 = splat(1 - fx);
   const x1 = splat(fx);
+  if (fx !== 0) scatterRow(a, b, splat(w0), splat(w1), x0, x1, to, true);
+  else scatterRow(a, b, splat(w0), splat(w1), x0, x1, to, false);
+}
+
+function addWhole(a: usize, to: usize): void {
+  for (const end = to + (<usize>size << 3); to < end; to += 32) {
+    st(to, add(ld(to), ld(a)));
+    st(to + 16, add(ld(to + 16), ld(a + 16)));
+    a += 32;
+  }
+}
+
+/** Rows first … last − 1 of the object rows below a patch: += its adjoint. `to` is the address of row 0. */
+export function scatter(patch: usize, to: usize, pitch: usize, fx: f32, fy: f32, first: i32, last: i32): void {
   const line = <usize>size << 3;
   for (let row = first; row < last; row++) {
-    // Row r gets (1 − fy) of line r and fy of line r − 1; the ends have one of them.
-    const w0: f32 = row < size ? 1 - fy : 0;
-    const w1: f32 = row > 0 ? fy : 0;
     const a = patch + <usize>min(row, size - 1) * line;
-    const b = patch + <usize>max(row - 1, 0) * line;
     const address = to + <usize>row * pitch;
-    if (fx !== 0) scatterRow(a, b, splat(w0), splat(w1), x0, x1, address, true);
-    else scatterRow(a, b, splat(w0), splat(w1), x0, x1, address, false);
-  }
-}
-
-/** line = Σ_m |P_m|² of one row of the probe. */
-function powerLine(probe: usize, line: usize): void {
-  const plane = <usize>size * (size << 3);
-  for (const end = line + (<usize>size << 2); line < end; line += 16) {
-    let sum = splat(0);
-    let p = probe;
-    for (let m = 0; m < modes; m++) {
-      const a = ld(p);
-      const b = ld(p + 16);
-      const re = evens(a, b);
-      const im = odds(a, b);
-      sum = madd(im, im, madd(re, re, sum));
-      p += plane;
-    }
-    st(line, sum);
-    probe += 32;
-  }
-}
-
-/** The same for Σ_m |P_m|² and a real image. */
-export function scatterPower(
-  probe: usize,
-  to: usize,
-  pitch: usize,
-  fx: f32,
-  fy: f32,
-  first: i32,
-  last: i32,
-): void {
-  const x0 = splat(1 - fx);
-  const x1 = splat(fx);
-  const bytes = <usize>size << 2;
-  let above = lineStart;
-  let here = lineStart + bytes + 64;
-  if (first > 0) powerLine(probe + <usize>(first - 1) * (size << 3), above);
-  for (let row = first; row < last; row++) {
-    const w0 = splat(row < size ? 1 - fy : 0);
-    const w1 = splat(row > 0 ? fy : 0);
-    if (row < size) powerLine(probe + <usize>row * (size << 3), here);
-    let a = row < size ? here : above;
-    let b = row > 0 ? above : here;
-    let address = to + <usize>row * pitch;
-    let before = splat(0);
-    for (const end = address + bytes; address < end; address += 16) {
-      const sum = mix(ld(a), ld(b), w0, w1);
-      st(address, add(ld(address), mix(sum, shiftReal(before, sum), x0, x1)));
-      before = sum;
-      a += 16;
-      b += 16;
-    }
-    if (fx !== 0) store<f32>(address, load<f32>(address) + fx * f32x4.extract_lane(before, 3));
-    const swap = above;
-    above = here;
-    here = swap;
+    if (fx === 0 && fy === 0) addWhole(a, address);
+    else addRow(a, patch + <usize>max(row - 1, 0) * line, row, fx, fy, address);
   }
 }

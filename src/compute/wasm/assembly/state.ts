@@ -22,7 +22,7 @@ export let fieldBytes: usize = 0;
 export let patchStart: usize = 0;
 /** Two lines of N + 8 complex numbers; then the next two. */
 export let lineStart: usize = 0;
-/** Five lines of 256 numbers for a chunk of detector pixels, see constrain.ts. */
+/** Six lines of 256 numbers for a chunk of detector pixels, see constrain.ts. */
 export let chunkLines: usize = 0;
 /** Vectors that stay the same for a frame: those of constrain.ts, those of pie.ts. */
 export let numbers: usize = 0;
@@ -46,6 +46,6 @@ export function setScratch(strips: usize, stripBytes: usize, fields: usize, patc
   patchStart = patch;
   lineStart = line;
   chunkLines = line + (<usize>size << 4) + 128;
-  numbers = chunkLines + 5 * 1024;
+  numbers = chunkLines + 6 * 1024;
   transferStart = transfer;
 }

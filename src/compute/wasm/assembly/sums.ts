@@ -4,34 +4,58 @@
 import { lineStart, modes, patchStart, size } from "./state";
 import { add, evens, ld, madd, mul, nmadd, odds, splat, st, sub, total, zipHigh, zipLow } from "./vector";
 
-/** sum_m += O_r*·wave_m and weight += |O_r|² for pixels from ≤ i < to. */
-export function addProbe(patch: usize, waves: usize, sums: usize, weight: usize, from: i32, to: i32): void {
-  const plane = <usize>size * (size << 3);
-  const whole = from + ((to - from) & ~3);
-  for (let i = from; i < whole; i += 4) {
-    const at = <usize>i << 3;
-    const c = ld(patch + at);
-    const d = ld(patch + at + 16);
+@inline
+function addProbeRange(
+  patch: usize,
+  wave: usize,
+  sum: usize,
+  weight: usize,
+  pixels: i32,
+  plane: usize,
+  count: i32,
+): void {
+  for (const end = weight + (<usize>pixels << 2); weight < end; weight += 16) {
+    const c = ld(patch);
+    const d = ld(patch + 16);
     const or = evens(c, d);
     const oi = odds(c, d);
-    const w = weight + (<usize>i << 2);
-    st(w, madd(oi, oi, madd(or, or, ld(w))));
-    let wave = waves + at;
-    let sum = sums + at;
-    for (let m = 0; m < modes; m++) {
-      const a = ld(wave);
-      const b = ld(wave + 16);
+    st(weight, madd(oi, oi, madd(or, or, ld(weight))));
+    let w = wave;
+    let s = sum;
+    let m = count;
+    do {
+      const a = ld(w);
+      const b = ld(w + 16);
       const re = evens(a, b);
       const im = odds(a, b);
       const sr = madd(oi, im, mul(or, re));
       const si = nmadd(oi, re, mul(or, im));
-      st(sum, add(ld(sum), zipLow(sr, si)));
-      st(sum + 16, add(ld(sum + 16), zipHigh(sr, si)));
-      wave += plane;
-      sum += plane;
-    }
+      st(s, add(ld(s), zipLow(sr, si)));
+      st(s + 16, add(ld(s + 16), zipHigh(sr, si)));
+      w += plane;
+      s += plane;
+    } while (--m);
+    patch += 32;
+    wave += 32;
+    sum += 32;
   }
-  for (let i = whole; i < to; i++) addProbePixel(patch, waves, sums, weight, i);
+}
+
+function addProbeOne(patch: usize, wave: usize, sum: usize, weight: usize, pixels: i32): void {
+  addProbeRange(patch, wave, sum, weight, pixels, 0, 1);
+}
+
+function addProbeAll(patch: usize, wave: usize, sum: usize, weight: usize, pixels: i32): void {
+  addProbeRange(patch, wave, sum, weight, pixels, <usize>size * (size << 3), modes);
+}
+
+/** sum_m += O_r*·wave_m and weight += |O_r|² for pixels from ≤ i < to. */
+export function addProbe(patch: usize, waves: usize, sums: usize, weight: usize, from: i32, to: i32): void {
+  const at = <usize>from << 3;
+  const whole = (to - from) & ~3;
+  if (modes === 1) addProbeOne(patch + at, waves + at, sums + at, weight + (at >> 1), whole);
+  else addProbeAll(patch + at, waves + at, sums + at, weight + (at >> 1), whole);
+  for (let i = from + whole; i < to; i++) addProbePixel(patch, waves, sums, weight, i);
 }
 
 function addProbePixel(patch: usize, waves: usize, sums: usize, weight: usize, i: i32): void {
@@ -118,6 +142,41 @@ export function stepSums(probe: usize, probeStep: usize, patch: usize, waves: us
   store<f64>(out, ab, 16);
   store<f64>(out, ax, 24);
   store<f64>(out, bx, 32);
+}
+
+/** Two sums to `out`, float64: Σ light·|ΔO_r|² and Re Σ cross·ΔO_r*·O_r; lines of ΔO are `pitch` bytes apart. */
+export function crossSums(light: usize, cross: usize, step: usize, pitch: usize, patch: usize, out: usize): void {
+  let aa: f64 = 0;
+  let ab: f64 = 0;
+  const line = <usize>size << 3;
+  for (const last = patch + line * size; patch < last; ) {
+    let vaa = splat(0);
+    let vab = splat(0);
+    let d = step;
+    for (const end = patch + line; patch < end; patch += 32) {
+      let p = ld(d);
+      let q = ld(d + 16);
+      const dr = evens(p, q);
+      const di = odds(p, q);
+      p = ld(patch);
+      q = ld(patch + 16);
+      const or = evens(p, q);
+      const oi = odds(p, q);
+      p = ld(cross);
+      q = ld(cross + 16);
+      vaa = madd(madd(di, di, mul(dr, dr)), ld(light), vaa);
+      vab = madd(evens(p, q), madd(di, oi, mul(dr, or)), vab);
+      vab = nmadd(odds(p, q), nmadd(di, or, mul(dr, oi)), vab);
+      d += 32;
+      cross += 32;
+      light += 16;
+    }
+    aa += total(vaa);
+    ab += total(vab);
+    step += pitch;
+  }
+  store<f64>(out, aa);
+  store<f64>(out, ab, 8);
 }
 
 /** Four sums to `out`, float64, with g the central differences of the patch, one-sided at its edges:

@@ -51,6 +51,13 @@ export function nmadd(a: v128, b: v128, c: v128): v128 {
   return f32x4.sub(c, f32x4.mul(a, b));
 }
 
+/** a·b + sum for a sum over `count` products that begins at 0: of one product, the product. A compiler may not leave out
+ * the sum with 0. */
+@inline
+export function plus(a: v128, b: v128, sum: v128, count: i32): v128 {
+  return count === 1 ? mul(a, b) : madd(a, b, sum);
+}
+
 /** The larger of both: one instruction, where `f32x4.max` takes eight for the sake of NaN and −0. */
 @inline
 export function larger(a: v128, b: v128): v128 {

@@ -4,6 +4,7 @@
 
 import { elementCount, type Shape } from "../../graph/shape.ts";
 import type { Tensor } from "../../graph/tensor.ts";
+import { beforeFlip } from "../../ops/flip-kernel.ts";
 import type { BlockWriter } from "./layout.ts";
 
 /** y = conv(x, w) + bias of a square odd kernel; false when no layout fits. */
@@ -23,7 +24,8 @@ export function writeConvolution(writer: BlockWriter, y: Tensor, inputs: readonl
   const wide = (name: string, shape: Shape): string => widened(writer, name, shape, padded);
   const names = [
     writer.fits(x) ? writer.blocked(x) : writer.plain(x),
-    storedWeights(writer, wide(writer.plain(weights), weights.shape), [padded, into, k, k]),
+    storedFlipped(writer, weights) ??
+      storedWeights(writer, wide(writer.plain(weights), weights.shape), [padded, into, k, k]),
     ...(bias === undefined ? [] : [wide(writer.plain(bias), bias.shape)]),
   ];
   const side = (k - 1) / 2;
@@ -137,12 +139,34 @@ function widened({ emitter }: BlockWriter, name: string, shape: Shape, extent: n
 function storedWeights(writer: BlockWriter, name: string, shape: Shape): string {
   const { block } = writer;
   const [out, into, k, l] = shape as [number, number, number, number];
-  if (into < block) {
-    const apart = writer.reshape(name, [out / block, block, into, k * l]);
-    return writer.reshape(writer.transpose(apart, [0, 2, 3, 1]), shape);
-  }
-  const apart = writer.reshape(name, [out / block, block, into / block, block, k * l]);
-  return writer.reshape(writer.transpose(apart, [0, 2, 4, 3, 1]), shape);
+  const taps = k * l;
+  // Out channels innermost, then taps before in channels: two steps that move runs of numbers are faster than one of neither.
+  const apart = writer.reshape(name, [out / block, block, into * taps]);
+  const turned = writer.transpose(apart, [0, 2, 1]);
+  if (into < block) return writer.reshape(turned, shape);
+  const split = writer.reshape(turned, [(out / block) * (into / block), block, taps, block]);
+  return writer.reshape(writer.transpose(split, [0, 2, 1, 3]), shape);
+}
+
+/** {@link storedWeights} of what is the flip of other weights [I, O, k, k]: whole blocks of them change places instead of
+ * single numbers. Undefined of any other weights, and where channels fill no blocks. */
+function storedFlipped(writer: BlockWriter, flipped: Tensor): string | undefined {
+  const { block, emitter } = writer;
+  const weights = beforeFlip(flipped);
+  const [out, into, k, l] = flipped.shape as [number, number, number, number];
+  if (weights === undefined || out % block !== 0 || into % block !== 0) return undefined;
+  const [outs, intos, taps] = [out / block, into / block, k * l];
+  const apart = writer.reshape(writer.plain(weights), [into * outs, block, taps]);
+  const backwards = emitter.integers(
+    [taps],
+    Array.from({ length: taps }, (_, tap) => taps - 1 - tap),
+  );
+  // Between the two, or the runtime makes one slow transposition of them.
+  const turned = emitter.node("Gather", [writer.transpose(apart, [0, 2, 1]), backwards], {
+    axis: { int: 1 },
+  });
+  const split = writer.reshape(turned, [intos, block, outs, taps, block]);
+  return writer.reshape(writer.transpose(split, [2, 0, 3, 1, 4]), flipped.shape);
 }
 
 /** Σ over batch, rows and columns: [1, C, 1, 1]. Axis by axis, as everywhere. */

@@ -45,11 +45,11 @@ function correlation(
   if (height % bands !== 0) return undefined;
   const slots = bands * batch;
   const [rows, images] = [height / bands, slots / block];
-  const ordered =
-    bands === 1
-      ? writer.reshape(writer.blocked(kernel), [images, block, channels / block, rows * width, block])
-      : bandsFirst(writer, writer.blocked(kernel), [batch, channels / block, bands, rows * width]);
-  const weights = writer.reshape(writer.transpose(ordered, [2, 0, 3, 1, 4]), [channels, slots, rows, width]);
+  // The bands of an image follow each other: [images of slots, images, channels, bands, pixels] is how they lie.
+  const each = block / bands;
+  const apart = [images, each, channels / block, bands, rows * width, block];
+  const ordered = writer.transpose(writer.reshape(writer.blocked(kernel), apart), [2, 0, 4, 1, 3, 5]);
+  const weights = writer.reshape(ordered, [channels, slots, rows, width]);
 
   const tall = step * rows + 2 * reach;
   const wide = step * width + 2 * reach;
@@ -65,7 +65,7 @@ function correlation(
           emitter.integers([1], [2]),
         ]),
   );
-  const stack = cut.length === 1 ? cut[0]! : emitter.node("Concat", cut, { axis: { int: 0 } });
+  const stack = cut.length === 1 ? cut[0]! : emitter.node("Concat", cut, { axis: { int: 1 } });
   const count = moved.shape[1]!;
   // Two axes exchanged, then blocks moved whole: either is several times faster than both at once.
   const pixels = count * tall * wide;
@@ -80,18 +80,6 @@ function correlation(
     pads: { ints: [0, 0, 0, 0] },
   });
   return writer.node("ReorderOutput", [result], { channels: { int: channels } });
-}
-
-/** Blocked images [B, C/n, bands·rows, W, n] as [images, n, C/n, rows·W, n], images counted band by band. */
-function bandsFirst(
-  writer: BlockWriter,
-  name: string,
-  [batch, groups, bands, pixels]: readonly [number, number, number, number],
-): string {
-  const { block } = writer;
-  const apart = writer.reshape(name, [batch, groups, bands, pixels * block]);
-  const turned = writer.transpose(apart, [2, 0, 1, 3]);
-  return writer.reshape(turned, [(bands * batch) / block, block, groups, pixels, block]);
 }
 
 function greatestCommonDivisor(a: number, b: number): number {

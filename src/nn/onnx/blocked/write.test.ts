@@ -47,6 +47,12 @@ const networks: readonly Network[] = [
     build: (x, w0, b0, w1) => conv2d(relu(conv2d(x, w0!, b0)), w1!),
   },
   {
+    title: "bands that fill several blocks",
+    x: [(3 * n) / 4, n, 8, 2],
+    weights: [[n, n, 3, 3], [n], [2 * n, n, 3, 3]],
+    build: (x, w0, b0, w1) => conv2d(relu(conv2d(x, w0!, b0)), w1!),
+  },
+  {
     title: "a batch that can not be cut into bands",
     x: [1, n, 4, 4],
     weights: [
