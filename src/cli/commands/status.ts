@@ -67,11 +67,10 @@ function whoLines({ local, slurm, isFinished, isAlive }: RunStanding, dir: strin
         ? `Slurm ${jobName}: ${running} tasks run, ${waiting} wait`
         : `Slurm ${jobName}: Slurm cannot be asked here: ${silence}`,
     );
-    if (isAlive) lines.push(`wait for it with doselap attach ${dir}, end it with doselap cancel ${dir}`);
     if (isAlive && silence !== null)
       lines.push(`if its jobs are gone for good: doselap cancel ${dir} --forget`);
   }
-  if (isAlive) return lines;
+  if (isAlive) return [...lines, `wait for it with doselap attach ${dir}, end it with doselap cancel ${dir}`];
   lines.push(
     isFinished
       ? `finished; the report is ${join(dir, "report.html")}`
