@@ -22,7 +22,6 @@ beforeAll(async () => {
   await writeTinyStudy(folder, (text) =>
     text
       .replace(/arms:.*/u, 'arms: [pinn, "null"]')
-      .replace(/heightPx: 128, widthPx: 80/u, "heightPx: 96, widthPx: 64")
       .replace(/ {2}(?:dense|sparse):.*\n/gu, (line) => line.replace(/\{.*\}/u, "null"))
       .replace(/doses:.*/u, "doses: [1000]"),
   );
