@@ -1,6 +1,7 @@
 // `doselap compare RUN_A RUN_B …`: reads the runs, prints what changed, and writes the page.
 
-import { resolve } from "node:path";
+import { stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { writeFileAtomic } from "../io/atomic.ts";
 import { doseText } from "../report/format.ts";
 import { compareRuns, type RunPair, type RunsComparison } from "../report/run-comparison/compare-runs.ts";
@@ -17,6 +18,8 @@ import {
 import { runComparisonPage } from "../report/run-comparison/page.ts";
 import { readRunResult } from "../report/run-data.ts";
 import { directionSign, metricName } from "../report/wording.ts";
+import type { StudyResult } from "../study/results.ts";
+import { studyResultFile } from "../study/results-file.ts";
 import { printJson, printLine, printNote, type CliContext } from "./context.ts";
 import { prepareOutput } from "./output-file.ts";
 import { textTable } from "./text-table.ts";
@@ -38,7 +41,12 @@ export async function compareRunFolders(
   if (file !== undefined) await prepareOutput(file);
   const runs: { name: string; result: Awaited<ReturnType<typeof readRunResult>> }[] = [];
   // One after the other: of two broken folders the first is the one to name.
-  for (const name of names) runs.push({ name, result: await readRunResult(resolve(context.cwd, name)) });
+  for (const name of names) {
+    const folder = resolve(context.cwd, name);
+    const result = await readRunResult(folder);
+    runs.push({ name, result });
+    await noteGone(context, { name, folder, cells: result.cells });
+  }
   const comparison = compareRuns(runs);
   if (file !== undefined) await writeFileAtomic(file, runComparisonPage(comparison));
   if (json) {
@@ -48,6 +56,29 @@ export async function compareRunFolders(
   printChanges(context, comparison);
   for (const pair of comparison.pairs) printPair(context, pair, { first: names[0]!, all });
   if (file !== undefined) printLine(context, file);
+}
+
+/** The study's numbers stand in one file; a run folder that has lost cells must not pass for a whole one. */
+async function noteGone(
+  context: CliContext,
+  {
+    name,
+    folder,
+    cells,
+  }: { readonly name: string; readonly folder: string; readonly cells: StudyResult["cells"] },
+): Promise<void> {
+  const gone: string[] = [];
+  for (const { path } of cells) {
+    const at = join(folder, path.startsWith("compare/") ? "" : "compare", path, "metrics.json");
+    if (!(await stat(at).catch(() => undefined))?.isFile()) gone.push(path);
+  }
+  if (gone.length === 0) return;
+  const some =
+    gone.length > 3 ? `${gone.slice(0, 3).join(", ")} and ${gone.length - 3} more` : gone.join(", ");
+  printNote(
+    context,
+    `note: ${name} no longer holds ${gone.length} of its ${cells.length} comparisons (${some}); their numbers are those that ${studyResultFile} kept, which \`doselap report ${name} --verify\` checks`,
+  );
 }
 
 function printChanges(context: CliContext, { runs, changes }: RunsComparison): void {
@@ -89,5 +120,5 @@ function printPair(
 
 function headOf({ part, metric, better, comparison }: DifferenceColumn): string {
   const what = part === "complex" ? comparison : part;
-  return `${what} ${metricName(metric)} ${directionSign(better)}`.trimEnd();
+  return `${what} ${metricName(metric, comparison)} ${directionSign(better)}`.trimEnd();
 }

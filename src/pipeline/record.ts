@@ -1,7 +1,7 @@
 // A job's record, result.json: written last inside the job's folder, so its presence means the job is over.
 // It alone decides success. No clock, no host, no absolute path: the same job leaves the same bytes.
 
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { DoselapError } from "../errors.ts";
@@ -36,7 +36,8 @@ export async function readRecord(folder: string): Promise<JobRecord | undefined>
   try {
     text = await readFile(file, "utf8");
   } catch (error) {
-    if (errorCode(error) === "ENOENT") return undefined;
+    // ENOTDIR: a plain file stands in the way (obstacleTo), which is no record.
+    if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return undefined;
     throw fileError("cannot be read", file, error);
   }
   try {
@@ -53,6 +54,22 @@ export async function readRecord(folder: string): Promise<JobRecord | undefined>
     file,
     hint: "Delete this job's folder and run again.",
   });
+}
+
+/** Why no job can work at a path of the run folder: something that is no folder stands there, or on the way to it. */
+export async function obstacleTo(root: string, path: string): Promise<string | undefined> {
+  const parts = path.split("/");
+  for (let i = 1; i <= parts.length; i++) {
+    const there = parts.slice(0, i).join("/");
+    try {
+      if (!(await stat(join(root, there))).isDirectory())
+        return `${there}: is a file where a folder of jobs should be; move it away and run again`;
+    } catch (error) {
+      if (errorCode(error) === "ENOENT") return undefined;
+      throw fileError("cannot be read", join(root, there), error);
+    }
+  }
+  return undefined;
 }
 
 /** Paths below one folder, so that a record cannot have files outside of it looked at. */

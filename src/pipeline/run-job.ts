@@ -9,7 +9,7 @@ import { defaultCheckpointSeconds } from "./checkpoint.ts";
 import type { RunContext } from "./context.ts";
 import { threadSeconds } from "./job-cost.ts";
 import type { JobHooks, JobInputs, JobOutcome, Stage, StageJob } from "./stage.ts";
-import { storeJob } from "./store.ts";
+import { storeJob, type StoredJob } from "./store.ts";
 
 export interface JobRun extends JobOutcome {
   readonly state: "done" | "failed" | "skipped";
@@ -45,12 +45,19 @@ export async function runStageJob<Context extends RunContext>(
   const key = { stage: stage.name, path: job.path, designHash: context.designHash, inputsHash };
   const { now } = hooks;
   const everyMs = now === undefined ? Infinity : (context.checkpointMs ?? defaultCheckpointSeconds * 1000);
-  const { record, reused, redone, notes } = await storeJob(
-    context.root,
-    key,
-    (folder, checkpoint) => stage.work(job, context, folder, { ...hooks, checkpoint }),
-    { everyMs, now: now ?? (() => 0) },
-  );
+  let stored: StoredJob;
+  try {
+    stored = await storeJob(
+      context.root,
+      key,
+      (folder, checkpoint) => stage.work(job, context, folder, { ...hooks, checkpoint }),
+      { everyMs, now: now ?? (() => 0) },
+    );
+  } catch (error) {
+    if (!isDoselapError(error, "Job")) throw error;
+    return { ...ended, state: "failed", reason: messageOf(error) };
+  }
+  const { record, reused, redone, notes } = stored;
   return {
     job,
     state: record.state,

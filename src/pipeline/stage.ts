@@ -41,6 +41,11 @@ export interface WorkHooks extends JobHooks {
   readonly checkpoint: StateKeeper;
 }
 
+export interface FinishOptions {
+  /** Where the records of earlier stages are, when that is not the folder that is written to. */
+  readonly recordRoot?: string | undefined;
+}
+
 /** A job and how it ended. `absent`: not run yet in this folder. */
 export interface JobOutcome {
   readonly job: StageJob;
@@ -61,5 +66,5 @@ export interface Stage<Context extends RunContext = StageContext> {
   inputs(job: StageJob, context: Context): Promise<JobInputs>;
   work(job: StageJob, context: Context, folder: string, hooks: WorkHooks): Promise<JobResult>;
   /** Writes the stage's manifests from how all its jobs stand. */
-  finish(outcomes: readonly JobOutcome[], context: Context): Promise<void>;
+  finish(outcomes: readonly JobOutcome[], context: Context, options?: FinishOptions): Promise<void>;
 }

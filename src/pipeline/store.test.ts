@@ -205,11 +205,11 @@ test("files in folders below are recorded, and a change of theirs redoes the job
   });
 });
 
-test("where no folder can be made, the error is one of files and names the job's", async () => {
+test("a file on the way to a job's folder fails the job, and names the file", async () => {
   await writeFile(join(root, "data"), "a file where a folder is needed");
   await expect(storeJob(root, key, writer("x"))).rejects.toMatchObject({
-    _tag: "File",
-    message: expect.stringMatching(/data\/cell.*: cannot be.*a file where a folder is needed/),
+    _tag: "Job",
+    message: expect.stringMatching(/^data: is a file where a folder of jobs should be/),
   });
 });
 

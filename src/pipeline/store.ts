@@ -6,14 +6,14 @@
 import { randomUUID } from "node:crypto";
 import { readdir, rename, rm, rmdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { isDoselapError, messageOf } from "../errors.ts";
+import { DoselapError, isDoselapError, messageOf } from "../errors.ts";
 import { writeJson } from "../io/atomic.ts";
 import { errorCode, fileError } from "../io/file-error.ts";
 import { makeFolder } from "../io/make-folder.ts";
 import type { StateKeeper } from "../io/kept-state.ts";
 import { fileCheckpoint, type CheckpointRule } from "./checkpoint.ts";
 import { isGone, thisProcess, type Owner } from "./owner.ts";
-import { changedOutputs, hashOutputs, readRecord, recordFile, type JobRecord } from "./record.ts";
+import { changedOutputs, hashOutputs, obstacleTo, readRecord, recordFile, type JobRecord } from "./record.ts";
 
 export interface JobKey {
   readonly stage: string;
@@ -57,7 +57,7 @@ async function reusable(folder: string, key: JobKey): Promise<{ record?: JobReco
 
 /** Runs a job unless its folder holds it finished. A throwing job leaves its folder, with its logs and a record that says
  * `failed`, for inspection. An interruption leaves the last checkpoint and nothing else, and is rethrown.
- * @throws File when the folder cannot be written, a full disk included; nothing is left under the job's name then. */
+ * @throws Job when a file stands where the folder should be; File when the folder cannot be written, a full disk included; nothing is left under the job's name then. */
 export async function storeJob(
   root: string,
   key: JobKey,
@@ -65,6 +65,8 @@ export async function storeJob(
   checkpoints: CheckpointRule = { everyMs: Infinity, now: () => 0 },
 ): Promise<StoredJob> {
   const folder = join(root, key.path);
+  const obstacle = await obstacleTo(root, key.path);
+  if (obstacle !== undefined) throw new DoselapError("Job", obstacle);
   const found = await reusable(folder, key);
   if (found.record !== undefined) return { record: found.record, reused: true, redone: null, notes: [] };
 
@@ -81,7 +83,7 @@ export async function storeJob(
       checkpoints,
       (text) => notes.push(text),
     );
-    const { outcome, error } = await outcomeOf(() => work(own, checkpoint), { own, path: key.path });
+    const { outcome, error } = await outcomeOf(() => work(own, checkpoint), { own, path: key.path, root });
     const other = await reusable(folder, key);
     if (other.record !== undefined) {
       left = "nothing";
@@ -110,13 +112,13 @@ type Outcome = Pick<JobRecord, "state" | "reason" | "summary">;
 
 async function outcomeOf(
   work: () => Promise<JobResult>,
-  { own, path }: { own: string; path: string },
+  { own, path, root }: { own: string; path: string; root: string },
 ): Promise<{ outcome: Outcome; error?: unknown }> {
   try {
     return { outcome: { state: "done", reason: null, ...(await work()) } };
   } catch (error) {
     if (isDoselapError(error, "Interrupted")) throw error;
-    const reason = messageOf(error).replaceAll(own, path);
+    const reason = messageOf(error).replaceAll(own, path).replaceAll(`${root}/`, "");
     return { outcome: { state: "failed", reason, summary: {} }, error };
   }
 }

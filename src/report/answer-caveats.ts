@@ -23,6 +23,7 @@ export function answerCaveats(
       ...boundCaveats(summary, statistics),
       ...artefactCaveats(summary, statistics),
       ...intervalCaveats(statistics),
+      ...seedCaveats(summary, statistics),
     );
   }
   const absent = new Set(
@@ -80,15 +81,20 @@ function nullCaveats(summary: Summary, arms: readonly string[]): string[] {
   });
 }
 
-function boundCaveats(summary: Summary, { resolutions }: StudyStatistics): string[] {
+function boundCaveats(
+  summary: Summary,
+  { resolutions, doseBreaks, overlapBreaks }: StudyStatistics,
+): string[] {
   const top = summary.levels.at(-1);
   const bounded = summary.views.filter((view) =>
     resolutions.some((row) => row.view === view && row.level === top && row.isLowerBound),
   );
+  const isUsed = [...doseBreaks, ...overlapBreaks].some(({ isLowerBound }) => isLowerBound);
+  const breaks = isUsed ? ", so what is said to be kept of it is kept at best" : "";
   return bounded.length === 0
     ? []
     : [
-        `At the highest ${summary.axis} the correlation never crosses its threshold in ${listText(bounded)}: the resolution there is a lower bound, so lower ${summary.axis === "dose" ? "doses" : "fluences"} may keep a smaller part of it than stated.`,
+        `At the highest ${summary.axis} the correlation never crosses its threshold in ${listText(bounded)}: the resolution there is a lower bound${breaks}.`,
       ];
 }
 
@@ -123,6 +129,22 @@ function intervalCaveats({ method }: StudyStatistics): string[] {
     ];
   return [
     `Intervals in brackets hold 95 % of the draws over ${seeds} seeds${tiles === 0 ? "" : ` and ${tiles} tiles of the field`}.`,
+  ];
+}
+
+/** Conditions in which seeds failed. */
+function seedCaveats({ conditions }: Summary, { method: { seeds } }: StudyStatistics): string[] {
+  const fewer = conditions.filter(({ arms }) =>
+    arms.some((arm) => arm.state === "done" && arm.doneCount < Math.max(seeds, arm.seedCount)),
+  );
+  if (fewer.length === 0) return [];
+  const places = fewer.map(({ view, level, arms, cells, lost }) => {
+    const least = Math.min(...arms.flatMap((arm) => (arm.state === "done" ? [arm.doneCount] : [])));
+    return `${doseText(level)} in ${view} (${least} of ${cells.length + lost.length})`;
+  });
+  const some = places.length > 3 ? `${places.length} conditions` : listText(places);
+  return [
+    `Seeds are missing, since jobs failed, at ${some}: means there rest on fewer seeds, and no arm is called better there.`,
   ];
 }
 

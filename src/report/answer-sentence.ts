@@ -21,8 +21,8 @@ export function resolutionWords({ comparison, part, metric }: ResolutionKey): {
   const at = {
     frc50: "at 0.5",
     frc1over7: "at 1/7",
-    frcHalfBit: "at the half-bit threshold",
-    frcOneBit: "at the one-bit threshold",
+    frcHalfBit: `at the half-bit threshold${comparison === "halves" ? "" : " of two halves"}`,
+    frcOneBit: `at the one-bit threshold${comparison === "halves" ? "" : " of two halves"}`,
   };
   return {
     what: part === "complex" ? "resolution" : `${part} resolution`,
@@ -81,20 +81,24 @@ function topBreak(summary: Summary, statistics: StudyStatistics, arm: string): D
 /** Overlaps that round alike are one in a sentence. */
 const sameOverlap = 0.005;
 
-function doseClause(summary: Summary, { point, interval }: DoseBreak): string {
+function doseClause(summary: Summary, found: DoseBreak): string {
+  const { point, isLowerBound } = found;
   const unit = summary.axis === "dose" ? "photons per frame" : "photons per object pixel";
-  const range = bracketed(breakIntervalText({ point, interval }, doseText));
-  const dose = `${doseText(point.level)} ${unit}${range}`;
-  return point.kind === "below" ? `down to the lowest ${summary.axis} tested, ${dose},` : `down to ${dose}`;
+  const dose = `${doseText(point.level)} ${unit}${bracketed(breakIntervalText(found, doseText))}`;
+  const best = isLowerBound ? "at best " : "";
+  return point.kind === "below"
+    ? `${best}down to the lowest ${summary.axis} tested, ${dose},`
+    : `${best}down to ${dose}`;
 }
 
-function overlapClause({ point, interval }: OverlapBreak): string {
-  const format = (overlap: number): string => fixedText(overlap, 2);
-  const range = bracketed(breakIntervalText({ point, interval }, format));
-  const overlap = `${format(point.level)}${range}`;
+function overlapClause(found: OverlapBreak): string {
+  const { point, isLowerBound } = found;
+  const format = (value: number): string => fixedText(value, 2);
+  const overlap = `${format(point.level)}${bracketed(breakIntervalText(found, format))}`;
+  const best = isLowerBound ? "at best " : "";
   return point.kind === "below"
-    ? `down to the lowest overlap tested, ${overlap}`
-    : `down to overlap ${overlap}`;
+    ? `${best}down to the lowest overlap tested, ${overlap}`
+    : `${best}down to overlap ${overlap}`;
 }
 
 /** Few bright frames or many faint ones: at each fluence the overlap at which one arm resolves most, and what is not told
@@ -145,7 +149,7 @@ function isTold(
   );
 }
 
-/** "0.400 cycles/px (0.380 to 0.420) or 22.5 nm full period"; "at least" where the curve never crosses. */
+/** "0.400 cycles/px [0.380 to 0.420] or 22.5 nm full period"; "at least" where the curve never crosses. */
 function resolutionText(
   { pixelSizeM }: StudyResult,
   { resolutions }: StudyStatistics,
@@ -157,9 +161,10 @@ function resolutionText(
   if (row === undefined) return "no value";
   const length =
     pixelSizeM === null || row.value === 0 ? "" : ` or ${lengthText(pixelSizeM / row.value)} full period`;
+  const finer = length !== "" && row.isLowerBound ? " or finer" : "";
   const range = row.interval === null ? "" : intervalText(row.interval, (v) => fixedText(v, 3));
-  const interval = range === "" || range === fixedText(row.value, 3) ? "" : ` [${range}]`;
-  return `${row.isLowerBound ? "at least " : ""}${fixedText(row.value, 3)} cycles/px${interval}${length}`;
+  const interval = range === "" ? "" : ` [${range}]`;
+  return `${row.isLowerBound ? "at least " : ""}${fixedText(row.value, 3)} cycles/px${interval}${length}${finer}`;
 }
 
 function overlapNumber(summary: Summary, view: string): string {

@@ -8,7 +8,7 @@ import type { BreakPoint } from "../study/statistics/break-point.ts";
 import { crossingMetrics } from "../study/statistics/resolution-threshold.ts";
 import { answerCaveats, describeAbsent } from "./answer-caveats.ts";
 import { keepSentence, type ResolutionKey, splitSentence } from "./answer-sentence.ts";
-import { listText } from "./format.ts";
+import { countText, listText } from "./format.ts";
 import type { DoseBreak } from "./study-breaks.ts";
 import { type StudyStatistics, studyStatistics } from "./study-statistics.ts";
 import { armAt, finishedArms, nullArm, statOf, summarise, type Summary } from "./summary.ts";
@@ -67,6 +67,11 @@ function nothingSentence(summary: Summary, arms: readonly string[]): string {
   if (arms.length > 0)
     return `No resolution can be stated: ${listText(arms)} finished, but no Fourier ring correlation crosses a threshold.`;
   const why = listText([...new Set(summary.conditions.flatMap((c) => c.arms).flatMap(describeAbsent))]);
+  const unscored = summary.conditions
+    .flatMap(({ lost }) => lost.flatMap(({ arms: each }) => each))
+    .filter(({ arm, state }) => state === "done" && arm !== nullArm).length;
+  if (unscored > 0)
+    return `Nothing can be said: ${countText(unscored, "reconstruction")} finished, and no comparison${why === "" ? "" : ` (${why})`}.`;
   return `Nothing can be said yet: no reconstruction has finished${why === "" ? "" : ` (${why})`}.`;
 }
 
@@ -92,12 +97,13 @@ function resolutionKey(result: StudyResult, summary: Summary, arms: readonly str
   return null;
 }
 
-function keptOf(summary: Summary, { arm, view, fullCyclesPerPx, point, interval }: DoseBreak): Kept {
+function keptOf(summary: Summary, { arm, view, fullCyclesPerPx, ...found }: DoseBreak): Kept {
+  const { point } = found;
   const levels = summary.conditions.filter((c) => c.view === view).map(({ level }) => level);
   // A break exactly at a level tested keeps it, to rounding.
   const lowest = levels.find((level) => level >= point.level * (1 - 1e-12));
   const lowestLevel = point.kind === "above" || fullCyclesPerPx === null ? null : (lowest ?? null);
-  return { arm, view, fullDoseCyclesPerPx: fullCyclesPerPx, lowestLevel, point, interval };
+  return { arm, view, fullDoseCyclesPerPx: fullCyclesPerPx, lowestLevel, ...found };
 }
 
 /** Arms by at how many conditions no other is better (a tie, as of two lower bounds, counts for both), then by the sum of

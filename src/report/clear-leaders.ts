@@ -4,6 +4,7 @@
 import { pairedDifference } from "../study/statistics/paired-difference.ts";
 import { seedOfHash } from "../study/statistics/resamples.ts";
 import {
+  commonReplicates,
   createDrawing,
   type Drawing,
   pairedEstimates,
@@ -25,9 +26,10 @@ export function clearLeaders(
 ): ReadonlyMap<Condition, string> {
   const tileCount = mostTiles(result, column);
   const drawing = createDrawing({ tileCount, seed: seedOfHash(result.designHash) });
+  const seeds = Math.max(0, ...conditions.map(({ cells }) => cells.length));
   return new Map(
     conditions.flatMap((condition) => {
-      const leader = leaderOf(condition, { column, drawing });
+      const leader = leaderOf(condition, { column, drawing, seeds });
       return leader === undefined ? [] : [[condition, leader] as const];
     }),
   );
@@ -36,6 +38,8 @@ export function clearLeaders(
 interface Tools {
   readonly column: StatColumn;
   readonly drawing: Drawing;
+  /** Most seeds that a condition has. */
+  readonly seeds: number;
 }
 
 /** Only the best value can lead; it meets the next best first, which mostly settles it without the draws of the others. */
@@ -52,7 +56,10 @@ function leaderOf(condition: Condition, tools: Tools): string | undefined {
   if (first === undefined || others.length === 0) return undefined;
   const own = seedsOf(condition, first.arm, tools);
   const leads = others.every(({ arm }) => {
-    const pair = pairedEstimates([own, seedsOf(condition, arm, tools)], tools.drawing);
+    const both = [own, seedsOf(condition, arm, tools)];
+    // With fewer seeds than the other conditions have, since some failed, none is called better.
+    if (commonReplicates(both).length < tools.seeds) return false;
+    const pair = pairedEstimates(both, tools.drawing);
     return pair !== undefined && pairedDifference(pair[0]!, pair[1]!).verdict === better;
   });
   return leads ? first.arm.arm : undefined;
@@ -68,6 +75,8 @@ function seedsOf({ cells }: Condition, arm: ArmSummary, { column, drawing }: Too
     });
   }
   return (statOf(arm, column)?.values ?? []).flatMap((value, i) =>
-    value === null ? [] : [{ replicate: cells[i]!.replicate, value, isLowerBound: false, draws: null }],
+    value === null
+      ? []
+      : [{ replicate: cells[i]!.replicate, value, isLowerBound: false, limit: value, draws: null }],
   );
 }

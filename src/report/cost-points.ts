@@ -46,16 +46,20 @@ export function levelPoints(
   const conditions = summary.conditions.filter((condition) => condition.level === level);
   return summary.arms.flatMap((arm) => {
     const rows = conditions.flatMap((condition) => {
-      const quality = statOf(armAt(condition, arm), resolution)?.mean;
+      const stat = statOf(armAt(condition, arm), resolution);
+      const quality = stat?.mean;
       const seconds = condition.cells.flatMap(
         (cell) => resultCost(result, costs, cell, arm)?.neededCoreSeconds ?? [],
       );
-      return typeof quality === "number" && seconds.length > 0 ? [{ quality, seconds: mean(seconds) }] : [];
+      return typeof quality === "number" && seconds.length > 0
+        ? [{ quality, isLowerBound: stat?.isLowerBound === true, seconds: mean(seconds) }]
+        : [];
     });
     if (rows.length === 0) return [];
     // The journal counts milliseconds: a flat object takes less.
     const coreSeconds = Math.max(1e-3, mean(rows.map((row) => row.seconds)));
-    return [{ arm, coreSeconds, quality: mean(rows.map((row) => row.quality)) }];
+    const isLowerBound = rows.some((row) => row.isLowerBound);
+    return [{ arm, coreSeconds, quality: mean(rows.map((row) => row.quality)), isLowerBound }];
   });
 }
 

@@ -3,11 +3,9 @@
 // image) has no resolution at all. 0 means that the first ring is below the threshold already.
 
 import type { FrcCurve } from "../study/results.ts";
-import {
-  type CrossingMetric,
-  crossingMetrics,
-  thresholdUnder,
-} from "../study/statistics/resolution-threshold.ts";
+import type { ComparisonKind } from "../metrics/frc-criterion.ts";
+import { halfBitThreshold, informationThreshold } from "../metrics/frc-threshold.ts";
+import { type CrossingMetric, crossingMetrics, pixelsIn } from "../study/statistics/resolution-threshold.ts";
 
 export function isCrossing(metric: string): metric is CrossingMetric {
   return (crossingMetrics as readonly string[]).includes(metric);
@@ -18,10 +16,12 @@ export function unresolvedLimit(curve: FrcCurve | undefined): number | null {
   return curve?.frequency.findLast((_, ring) => typeof curve.value[ring] === "number") ?? null;
 }
 
-/** The half-bit threshold under each ring. */
-export function halfBitCurve(curve: FrcCurve): { frequency: number; value: number }[] {
-  return curve.frequency.map((frequency, ring) => ({
-    frequency,
-    value: thresholdUnder("frcHalfBit", curve, ring),
-  }));
+/** Correlation at which the image of all the data carries half a bit per pixel, under each ring: the published curve between
+ * halves, another one against a truth or what is taken for it (metrics/frc-threshold.ts). */
+export function halfBitCurve(curve: FrcCurve, kind: ComparisonKind): { frequency: number; value: number }[] {
+  return curve.frequency.map((frequency, ring) => {
+    const pixels = pixelsIn(curve, ring);
+    const value = kind === "halves" ? halfBitThreshold(pixels) : informationThreshold(kind, 0.5, pixels);
+    return { frequency, value };
+  });
 }

@@ -126,14 +126,16 @@ describe("renderReport", () => {
     expect(textOf(document.querySelectorAll('.results tr[data-arm="rpie"] td')[4]!)).toBe("≥ 0.500");
   });
 
-  test("says once what engines have alike, and of each what is its own", () => {
+  test("says once what engines have alike, of each what is its own, and nothing of arms that the study does not have", () => {
     const data = dataOf({});
     const engines = {
       rpie: { epochs: 60, prior: "tv", batchSize: 1, alpha: 0.3 },
       dm: { epochs: 120, prior: "tv" },
       lsqml: { epochs: 60, prior: "tv", batchSize: 1 },
+      epie: { epochs: 7 },
     };
-    const result = { ...data.result, design: { ...data.result.design, engines } };
+    const arms = ["rpie", "dm", "lsqml"];
+    const result = { ...data.result, design: { ...data.result.design, engines, arms } };
     const document = domOf(renderReport({ ...data, result }));
     const row = [...document.querySelectorAll(".list tr")].find((each) =>
       textOf(each).startsWith("Engine options"),

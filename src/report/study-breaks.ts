@@ -18,6 +18,8 @@ export interface DoseBreak extends BreakPoint {
   readonly view: string;
   /** At the highest level; null when nothing is resolved there. */
   readonly fullCyclesPerPx: number | null;
+  /** The correlation there never crosses: `fullCyclesPerPx` is a lower bound. */
+  readonly isFullLowerBound: boolean;
 }
 
 /** The lowest overlap at `level` at which an arm keeps the fraction of its resolution at the highest level and overlap. */
@@ -28,6 +30,7 @@ export interface OverlapBreak extends BreakPoint {
   /** Views of this gridsize by rising overlap, as measured. */
   readonly overlaps: readonly { readonly view: string; readonly overlap: number }[];
   readonly fullCyclesPerPx: number | null;
+  readonly isFullLowerBound: boolean;
 }
 
 interface Place {
@@ -45,7 +48,12 @@ export function doseBreak(
   const places = levels.map((level) => ({ view, level, at: level }));
   const top = places.at(-1);
   if (top === undefined || !isFinished(summary, top, arm)) return [];
-  const found = breakOver(sheet, summary, { arm, places, full: top, scale: { fraction, scale: "log" } });
+  const found = breakOver(sheet, summary, {
+    arm,
+    places,
+    full: top,
+    scale: { fraction, scale: "log", isTop: true },
+  });
   return [{ arm, view, ...found }];
 }
 
@@ -71,7 +79,7 @@ export function overlapBreaks(
         arm,
         places,
         full,
-        scale: { fraction, scale: "linear" },
+        scale: { fraction, scale: "linear", isTop: level === top },
       });
       return [{ arm, gridsize, level, overlaps, ...found }];
     });
@@ -90,16 +98,16 @@ function breakOver(
     arm: string;
     places: readonly { readonly view: string; readonly level: number; readonly at: number }[];
     full: Place;
-    scale: BreakScale;
+    scale: BreakScale & { readonly isTop: boolean };
   },
-): BreakPoint & { fullCyclesPerPx: number | null } {
+): BreakPoint & Pick<DoseBreak, "fullCyclesPerPx" | "isFullLowerBound"> {
   const seedsAt = ({ view, level }: Place): readonly SeedResolution[] => {
     const condition = summary.conditions.find((c) => c.view === view && c.level === level);
     return armAt(condition, arm)?.isIndistinguishable === true ? [] : at(view, level, arm);
   };
   const lists = [full, ...places].map(seedsAt);
   const known = lists.filter((list) => list.length > 0);
-  const none = { level: Number.NaN, value: 0, draws: null };
+  const none = { level: Number.NaN, value: 0, isLowerBound: false, draws: null };
   const estimates = known.length === 0 ? [] : (pairedEstimates(known, drawing) ?? known.map(ownMean));
   const like = estimates[0] ?? none;
   // A condition without a resolution that is told from a flat object resolves nothing: it keeps no part of anything.
@@ -108,12 +116,17 @@ function breakOver(
   );
   const reference = lists[0]!.length === 0 || all[0]!.value === 0 ? null : all[0]!;
   const levels = places.map((place, i) => ({ level: place.at, ...all[i + 1]! }));
-  return { fullCyclesPerPx: reference?.value ?? null, ...breakPoint(levels, reference, scale) };
+  return {
+    fullCyclesPerPx: reference?.value ?? null,
+    isFullLowerBound: reference?.isLowerBound === true,
+    ...breakPoint(levels, reference, scale),
+  };
 }
 
 /** Without one seed in common nothing is paired: the values stand, and no interval does. */
 function ownMean(seeds: readonly SeedResolution[]): Estimate {
-  return { value: seeds.reduce((sum, { value }) => sum + value, 0) / seeds.length, draws: null };
+  const value = seeds.reduce((sum, seed) => sum + seed.value, 0) / seeds.length;
+  return { value, isLowerBound: seeds.some((seed) => seed.isLowerBound), draws: null };
 }
 
 function isFinished(summary: Summary, { view, level }: Place, arm: string): boolean {

@@ -12,6 +12,7 @@ import {
 import type { Interval } from "../study/statistics/percentile-interval.ts";
 import { defaultDraws, seedOfHash } from "../study/statistics/resamples.ts";
 import {
+  commonReplicates,
   createDrawing,
   pairedEstimates,
   type ResolutionMeasure,
@@ -27,9 +28,10 @@ interface Place {
   readonly level: number;
 }
 
-/** Cycles per pixel; mean over the seeds. */
+/** Cycles per pixel; mean over the seeds, or a lower bound of it. */
 export interface ResolutionRow extends Place {
   readonly arm: string;
+  readonly seeds: number;
   readonly value: number;
   readonly interval: Interval | null;
   readonly isLowerBound: boolean;
@@ -37,18 +39,22 @@ export interface ResolutionRow extends Place {
 
 /** `arm` minus `other`, cycles per pixel, over the seeds that both have. */
 export interface ArmDifference extends Place, PairedDifference {
+  /** Seeds that both have. */
+  readonly seeds: number;
   readonly arm: string;
   readonly other: string;
 }
 
 /** One arm at `level` minus the same arm at `from`, the next lower level of the same view. */
 export interface LevelDifference extends Place, PairedDifference {
+  readonly seeds: number;
   readonly arm: string;
   readonly from: number;
 }
 
 /** One arm in one view minus the same arm in another, at one level. */
 export interface ViewDifference extends Place, PairedDifference {
+  readonly seeds: number;
   readonly arm: string;
   readonly otherView: string;
 }
@@ -91,25 +97,28 @@ export function studyStatistics(
   const drawing = createDrawing({ tileCount: tiles, seed, draws });
   const sheet = seedSheet(summary, { measure, drawing });
   const arms = summary.arms.filter((arm) => arm !== nullArm);
+  const seeds = Math.max(0, ...summary.conditions.map((condition) => condition.cells.length));
   return {
     measure,
     method: {
       draws,
       seed,
-      seeds: Math.max(0, ...summary.conditions.map((condition) => condition.cells.length)),
+      seeds,
       tiles,
       fraction,
     },
     resolutions: summary.conditions.flatMap((c) => arms.flatMap((arm) => resolutionRow(sheet, c, arm))),
     armDifferences: summary.conditions.flatMap(({ view, level }) =>
       pairsOf(arms).flatMap(([arm, other]) =>
-        differenceOf(sheet, [sheet.at(view, level, arm), sheet.at(view, level, other)]).map((found) => ({
-          view,
-          level,
-          arm,
-          other,
-          ...found,
-        })),
+        differenceOf(sheet, seeds, [sheet.at(view, level, arm), sheet.at(view, level, other)]).map(
+          (found) => ({
+            view,
+            level,
+            arm,
+            other,
+            ...found,
+          }),
+        ),
       ),
     ),
     levelDifferences: summary.views.flatMap((view) =>
@@ -117,22 +126,25 @@ export function studyStatistics(
         i === 0
           ? []
           : arms.flatMap((arm) =>
-              differenceOf(sheet, [sheet.at(view, level, arm), sheet.at(view, levels[i - 1]!, arm)]).map(
-                (found) => ({ view, level, from: levels[i - 1]!, arm, ...found }),
-              ),
+              differenceOf(sheet, seeds, [
+                sheet.at(view, level, arm),
+                sheet.at(view, levels[i - 1]!, arm),
+              ]).map((found) => ({ view, level, from: levels[i - 1]!, arm, ...found })),
             ),
       ),
     ),
     viewDifferences: summary.levels.flatMap((level) =>
       pairsOf(summary.views).flatMap(([view, otherView]) =>
         arms.flatMap((arm) =>
-          differenceOf(sheet, [sheet.at(view, level, arm), sheet.at(otherView, level, arm)]).map((found) => ({
-            view,
-            otherView,
-            level,
-            arm,
-            ...found,
-          })),
+          differenceOf(sheet, seeds, [sheet.at(view, level, arm), sheet.at(otherView, level, arm)]).map(
+            (found) => ({
+              view,
+              otherView,
+              level,
+              arm,
+              ...found,
+            }),
+          ),
         ),
       ),
     ),
@@ -157,16 +169,21 @@ function resolutionRow({ at, drawing }: SeedSheet, { view, level }: Condition, a
   const seeds = at(view, level, arm);
   const estimate = pairedEstimates([seeds], drawing)?.[0];
   if (estimate === undefined) return [];
-  const isLowerBound = seeds.some((seed) => seed.isLowerBound);
-  return [{ view, level, arm, value: estimate.value, interval: intervalOf(estimate), isLowerBound }];
+  const { value, isLowerBound } = estimate;
+  return [{ view, level, arm, seeds: seeds.length, value, interval: intervalOf(estimate), isLowerBound }];
 }
 
 function differenceOf(
   { drawing }: SeedSheet,
+  most: number,
   [first, second]: readonly [readonly SeedResolution[], readonly SeedResolution[]],
-): PairedDifference[] {
+): (PairedDifference & { readonly seeds: number })[] {
   const pair = pairedEstimates([first, second], drawing);
-  return pair === undefined ? [] : [pairedDifference(pair[0]!, pair[1]!)];
+  if (pair === undefined) return [];
+  const seeds = commonReplicates([first, second]).length;
+  const found = pairedDifference(pair[0]!, pair[1]!);
+  // Fewer seeds than elsewhere, since some failed, carry no verdict: it would rest on another footing than the rest.
+  return [seeds < most ? { ...found, seeds, verdict: "undecided" } : { ...found, seeds }];
 }
 
 function pairsOf<T>(items: readonly T[]): [T, T][] {

@@ -6,14 +6,14 @@ export const styleSheet = `
 --page:#fff;--ink:#1a1d21;--muted:#58616b;--rule:#e1e5e9;--axis:#9aa3ac;--threshold:#8a939c;--soft:#f5f7f8;--mark:#0b5cad;--heat:#2a7fc1;
 --null:#747c85;--arm-0:#0068b0;--arm-1:#c24e00;--arm-2:#007a5a;--arm-3:#a04390;--arm-4:#8a6a00;--arm-5:#5a56c8;--arm-6:#8c1230;--arm-7:#2f2c82;--arm-8:#4a8a12;
 --arm-9:#284700;--arm-10:#b16af1;--arm-11:#f24e71;--arm-12:#1d8ef5;--arm-13:#1b4f5f;--arm-14:#0ca387;--arm-15:#541f23;
---warn-ink:#7a3b00;--warn-page:#fff4e2;--warn-edge:#e0a04a;
+--edge:#1a1d2159;--warn-ink:#7a3b00;--warn-page:#fff4e2;--warn-edge:#e0a04a;
 --serif:Charter,"Bitstream Charter","Iowan Old Style","Palatino Linotype",Georgia,Cambria,"DejaVu Serif",serif;
 --sans:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,"DejaVu Sans",sans-serif}
 @media (prefers-color-scheme:dark){@media screen{:root{
 --page:#14171a;--ink:#e4e7ea;--muted:#a0a9b2;--rule:#2b3138;--axis:#66707a;--threshold:#7c8691;--soft:#1b1f24;--mark:#74b6f2;--heat:#3f8fd0;
 --null:#8f98a2;--arm-0:#5cb3f0;--arm-1:#f08a4b;--arm-2:#3cc29b;--arm-3:#dd92cb;--arm-4:#dcb93d;--arm-5:#a29ffb;--arm-6:#ee4d83;--arm-7:#5b76ff;--arm-8:#7fb92e;
 --arm-9:#9ffa7f;--arm-10:#a550be;--arm-11:#ae6256;--arm-12:#0685b6;--arm-13:#5de8f5;--arm-14:#518966;--arm-15:#e8b7aa;
---warn-ink:#ffd9a0;--warn-page:#2e2412;--warn-edge:#8a6420}}}
+--edge:#ffffff66;--warn-ink:#ffd9a0;--warn-page:#2e2412;--warn-edge:#8a6420}}}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
 body{margin:0;overflow-wrap:break-word;background:var(--page);color:var(--ink);font:15px/1.55 var(--sans);font-variant-numeric:tabular-nums}
@@ -52,7 +52,7 @@ figcaption b,caption b{font:600 13px var(--sans)}
 .rowname{grid-column:1/-1;font-size:13px;color:var(--muted);margin:10px 0 -8px;padding-left:4px}
 .plot{display:block;width:100%;height:auto;background:none;font-family:var(--sans);overflow:visible}
 .plot text{white-space:pre}
-.scroll{overflow-x:auto}.scroll+.scroll{margin-top:26px}
+.scroll{overflow-x:auto;background:linear-gradient(to right,var(--page) 30%,transparent) 0 0/40px 100% no-repeat local,linear-gradient(to left,var(--page) 30%,transparent) 100% 0/40px 100% no-repeat local,linear-gradient(to right,var(--edge),transparent) 0 0/14px 100% no-repeat scroll,linear-gradient(to left,var(--edge),transparent) 100% 0/14px 100% no-repeat scroll}.scroll+.scroll{margin-top:26px}
 table{border-collapse:collapse;font-size:13.5px;line-height:1.35}
 caption{padding:0 0 10px;max-width:92ch}
 th,td{padding:5px 10px;text-align:right;vertical-align:baseline;white-space:nowrap}
@@ -84,6 +84,8 @@ thead small{display:block;font-weight:400;color:var(--muted);font-size:11.5px}
 .heat thead tr:first-child th{border-top:0;border-bottom:0}
 .heat thead th{text-align:center}
 .heat tbody th,.heat thead tr:first-child th:first-child{text-align:left}
+.heat.plain thead tr+tr th:first-child{text-align:center;padding-left:10px}
+.heat.plain tbody tr>*{border-top:1px solid var(--rule)}.heat.plain td.plainly,.heat.plain td.none{border-left:0;border-right:0;border-bottom:0}
 .heat tbody th{font-weight:400}
 .overview{width:100%}
 .heat td{min-width:64px;text-align:center;border:2px solid var(--page);background:color-mix(in oklab,var(--heat) calc(var(--v)*52%),var(--soft));print-color-adjust:exact;-webkit-print-color-adjust:exact}
@@ -133,12 +135,12 @@ main{padding:32px 18px 64px}h1{font-size:25px}.answer{font-size:18px}h2{margin-t
 body{font-size:9.5pt}main{max-width:none;padding:0}
 h1{font-size:20pt}h2{font-size:14pt;margin:22pt 0 8pt;padding-top:8pt;break-after:avoid}h3{break-after:avoid}
 .question{font-size:12pt;margin-bottom:12pt}.answer{font-size:13pt}
-figure:not(.long),tbody,.panel,.gallery tr,.keys,.facts{break-inside:avoid}
+caption,thead{break-after:avoid}.results tbody{break-inside:auto}.results tr,figure:not(.long),tbody,.panel,.gallery tr,.keys,.facts{break-inside:avoid}
 table,.results{font-size:6.8pt}.results th,.results td{padding:2pt}.results thead th{white-space:normal}thead small,.heat small{font-size:6.6pt!important}.tablenote,.rowname,footer{font-size:8pt}.heat th,.heat td{min-width:0;padding:2pt}
 .results th .badge{min-width:68px}.results .start,.results td.absent{padding-left:6pt}.plain th,.plain td{padding:2pt 3pt}
 figcaption,caption{font-size:9pt}figcaption b,caption b{font-size:8.5pt}
 .panels{gap:8pt 12pt}.panelname,.legend,.gallery thead th,.gallery tbody th{font-size:8.5pt}
 .gallery col.name{width:76px}.gallery tbody th{padding-right:0}.keys{margin-left:76px;font-size:8pt}
-.scroll{overflow:visible}details:not([open]),.screen{display:none}
+.scroll{overflow:visible;background:none}details:not([open]),.screen{display:none}
 .scan{max-height:200px}.badge{font-size:6.6pt}}
 `;

@@ -109,7 +109,10 @@ test("unresolvedLimit is the last frequency with a value, or null for a curve wi
 
 test("the half-bit threshold falls towards 0.2071/1.2071 as rings grow", () => {
   const curve = { frequency: [0.1, 0.2], value: [1, 1], independentPixels: [1e12, 16] };
-  expect(halfBitCurve(curve)[0]!.value).toBeCloseTo(0.2071 / 1.2071, 5);
+  expect(halfBitCurve(curve, "halves")[0]!.value).toBeCloseTo(0.2071 / 1.2071, 5);
   // (0.2071 + 1.9102/4) / (1.2071 + 0.9102/4) by hand.
-  expect(halfBitCurve(curve)[1]!.value).toBeCloseTo(0.68465 / 1.43465, 9);
+  expect(halfBitCurve(curve, "halves")[1]!.value).toBeCloseTo(0.68465 / 1.43465, 9);
+  // Against a truth SSNR √2 − 1 correlates at √(S/(1 + S)) in rings without end.
+  const whole = Math.SQRT2 - 1;
+  expect(halfBitCurve(curve, "truth")[0]!.value).toBeCloseTo(Math.sqrt(whole / (1 + whole)), 5);
 });

@@ -1,7 +1,7 @@
 // Replicates gathered: for each dose, view and arm the mean and spread of every metric over the seeds.
 // The report's tables, figures and answer read this and nothing rawer.
 
-import type { ArmOutcome, CellResult, MetricRow, StudyResult } from "../study/results.ts";
+import type { ArmOutcome, CellResult, LostCell, MetricRow, StudyResult } from "../study/results.ts";
 import { isCrossing, unresolvedLimit } from "./frc-limit.ts";
 
 export type StudyCell = StudyResult["cells"][number];
@@ -13,9 +13,10 @@ export interface Stat {
   readonly metric: string;
   readonly unit: string;
   readonly better: MetricRow["better"];
-  /** Mean over the replicates that have a value; null when none has. */
+  /** Mean over the replicates that have a value; null when none has. A lower bound of it when `isLowerBound`: replicates that
+   * never cross are then counted with their last ring. */
   readonly mean: number | null;
-  /** Sample standard deviation; null below two values. */
+  /** Sample standard deviation; null below two values, and of a lower bound, whose spread nobody knows. */
   readonly sd: number | null;
   /** By replicate, in the order of the condition's cells; null = no value. */
   readonly values: readonly (number | null)[];
@@ -49,7 +50,10 @@ export interface Condition {
   readonly fluence: number;
   readonly view: string;
   readonly gridsize: number;
+  /** Empty when every replicate of the condition is lost. */
   readonly cells: readonly StudyCell[];
+  /** Replicates that could not be compared. */
+  readonly lost: readonly LostCell[];
   readonly arms: readonly ArmSummary[];
 }
 
@@ -71,19 +75,21 @@ export const nullArm = "null";
 export function summarise(result: StudyResult): Summary {
   const fluences = numbersOf(result.design["fluences"]);
   const axis = fluences.length > 0 ? "fluence" : "dose";
-  const levelOf = (cell: CellResult): number =>
+  const levelOf = (cell: Pick<CellResult, "dose" | "fluence">): number =>
     axis === "dose" ? cell.dose : nearest(fluences, cell.fluence);
-  const levels = [...new Set(result.cells.map(levelOf))].toSorted((a, b) => a - b);
-  const views = [
-    ...new Set([...keysOf(result.design["views"]), ...result.cells.map((cell) => cell.view)]),
-  ].filter((view) => result.cells.some((cell) => cell.view === view));
+  const places = [...result.cells, ...(result.lost ?? [])];
+  const levels = [...new Set(places.map(levelOf))].toSorted((a, b) => a - b);
+  const views = [...new Set([...keysOf(result.design["views"]), ...places.map((cell) => cell.view)])].filter(
+    (view) => places.some((cell) => cell.view === view),
+  );
   const arms = armOrder(result);
   const conditions = views.flatMap((view) =>
     levels.flatMap((level) => {
       const cells = result.cells
         .filter((cell) => cell.view === view && levelOf(cell) === level)
         .toSorted((a, b) => a.replicate - b.replicate);
-      const first = cells[0];
+      const lost = (result.lost ?? []).filter((cell) => cell.view === view && levelOf(cell) === level);
+      const first = cells[0] ?? lost[0];
       if (first === undefined) return [];
       const { dose, fluence, gridsize } = first;
       const flagged = new Set(
@@ -91,8 +97,8 @@ export function summarise(result: StudyResult): Summary {
           .filter((row) => row.view === view && row.dose === dose)
           .map((row) => row.arm),
       );
-      const summaries = arms.flatMap((arm) => armSummary(arm, cells, flagged.has(arm)));
-      return [{ level, dose, fluence, view, gridsize, cells, arms: summaries }];
+      const summaries = arms.flatMap((arm) => armSummary(arm, { cells, lost }, flagged.has(arm)));
+      return [{ level, dose, fluence, view, gridsize, cells, lost, arms: summaries }];
     }),
   );
   return { axis, levels, views, arms, conditions };
@@ -128,11 +134,18 @@ export function finishedArms(summary: Summary): string[] {
   );
 }
 
-function armSummary(arm: string, cells: readonly StudyCell[], isIndistinguishable: boolean): ArmSummary[] {
+function armSummary(
+  arm: string,
+  { cells, lost }: Pick<Condition, "cells" | "lost">,
+  isIndistinguishable: boolean,
+): ArmSummary[] {
   const outcomes = cells.map((cell) => cell.arms.find((outcome) => outcome.arm === arm));
-  const present = outcomes.filter((outcome) => outcome !== undefined);
+  const present = [
+    ...outcomes.filter((outcome) => outcome !== undefined),
+    ...lost.flatMap((cell) => lostOutcome(cell, arm)),
+  ];
   if (present.length === 0) return [];
-  const done = present.filter((outcome) => outcome.state === "done");
+  const done = outcomes.filter((outcome) => outcome?.state === "done").map((outcome) => outcome!);
   const state =
     done.length > 0 ? "done" : present.some((outcome) => outcome.state === "failed") ? "failed" : "skipped";
   const reasons = present
@@ -145,12 +158,23 @@ function armSummary(arm: string, cells: readonly StudyCell[], isIndistinguishabl
       state,
       reasons: [...new Set(reasons)],
       doneCount: done.length,
-      seedCount: cells.length,
+      seedCount: cells.length + lost.length,
       isReference: done.some((outcome) => outcome.isReference),
       isIndistinguishable,
       stats: statsOf(outcomes),
     },
   ];
+}
+
+/** How an arm stands in a cell that could not be compared: whatever it has, it has no number. */
+export function lostOutcome(
+  { arms, reason: why }: LostCell,
+  arm: string,
+): { readonly state: "failed" | "skipped"; readonly reason: string }[] {
+  const found = arms.find((each) => each.arm === arm);
+  if (found === undefined) return [];
+  if (found.state === "done") return [{ state: "failed", reason: `reconstructed, and not compared: ${why}` }];
+  return [{ state: found.state, reason: found.reason ?? "no reason given" }];
 }
 
 function statsOf(outcomes: readonly (ArmOutcome | undefined)[]): Stat[] {
@@ -175,6 +199,7 @@ function statsOf(outcomes: readonly (ArmOutcome | undefined)[]): Stat[] {
     const values = found.map(({ value }) => value);
     const numbers = values.filter((value) => value !== null);
     const mean = numbers.length === 0 ? null : numbers.reduce((sum, v) => sum + v, 0) / numbers.length;
+    const isLowerBound = found.some((value) => value.isLowerBound);
     const { comparison, part, metric, unit, better } = like;
     return {
       comparison,
@@ -183,10 +208,10 @@ function statsOf(outcomes: readonly (ArmOutcome | undefined)[]): Stat[] {
       unit,
       better,
       mean,
-      sd: deviation(numbers, mean),
+      sd: isLowerBound ? null : deviation(numbers, mean),
       values,
       missing: done.filter((outcome) => outcome !== undefined).length - numbers.length,
-      isLowerBound: found.some((value) => value.isLowerBound),
+      isLowerBound,
       n: Math.min(...found.map(({ n }) => n)),
     };
   });
@@ -202,10 +227,9 @@ function armOrder(result: StudyResult): string[] {
   const names = new Set<string>(
     Array.isArray(designed) ? designed.filter((name) => typeof name === "string") : [],
   );
-  for (const cell of result.cells) for (const outcome of cell.arms) names.add(outcome.arm);
-  const seen = [...names].filter((arm) =>
-    result.cells.some((cell) => cell.arms.some((outcome) => outcome.arm === arm)),
-  );
+  const present = [...result.cells, ...(result.lost ?? [])].flatMap(({ arms }) => arms.map(({ arm }) => arm));
+  for (const arm of present) names.add(arm);
+  const seen = [...names].filter((arm) => present.includes(arm));
   return [...seen.filter((arm) => arm !== nullArm), ...seen.filter((arm) => arm === nullArm)];
 }
 

@@ -3,7 +3,8 @@
 import { expect, test } from "vitest";
 import { withFloors } from "../../test/support/synthetic-floor.ts";
 import { syntheticResult } from "../../test/support/synthetic-run.ts";
-import { failureLines, sortedWarnings } from "./warnings.ts";
+import { failureLines } from "./failures.ts";
+import { sortedWarnings } from "./warnings.ts";
 
 const result = syntheticResult({
   heightPx: 20,

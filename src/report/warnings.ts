@@ -56,22 +56,6 @@ function floorWarnings({ cells }: StudyResult): string[] {
       ];
 }
 
-/** Failed comparisons, and failed reconstructions with reasons, equal ones once. */
-export function failureLines(result: StudyResult): string[] {
-  const failed = result.cells.flatMap((cell) =>
-    cell.arms
-      .filter(({ state }) => state === "failed")
-      .map(({ arm, reason }) => ({
-        text: `${arm} failed: ${reason ?? "no reason given"}`,
-        where: `${doseText(cell.dose)} in ${cell.view}`,
-      })),
-  );
-  const lines = [...groupBy(failed, ({ text }) => text)].map(
-    ([text, group]) => `${text} (at ${placesText(group.map(({ where }) => where))})`,
-  );
-  return [...(result.failures ?? []), ...lines];
-}
-
 /** Plain words for an arm's warnings; what amplitude and phase both carry is said once. */
 function textsOf({ warnings }: ArmOutcome): string[] {
   const parts = new Map<string, Set<string>>();
@@ -99,7 +83,7 @@ function byPlaces(
 }
 
 /** By name up to three places, else as a count. */
-function placesText(places: readonly string[]): string {
+export function placesText(places: readonly string[]): string {
   const all = [...new Set(places)];
   return all.length > 3 ? `${all.length} conditions` : listText(all);
 }

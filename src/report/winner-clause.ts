@@ -1,7 +1,7 @@
 // Which arm resolves most, in words. An arm is better than another at a condition only where the paired difference over the
 // same seeds and tiles leaves zero out; a higher mean alone is called a higher value and no more.
 
-import type { PairedDifference } from "../study/statistics/paired-difference.ts";
+import { turned, type PairedDifference } from "../study/statistics/paired-difference.ts";
 import { listText } from "./format.ts";
 import type { StudyStatistics } from "./study-statistics.ts";
 import type { Summary } from "./summary.ts";
@@ -19,7 +19,7 @@ export function winnerClause(
     .map(({ view, level }) => verdictsAt(statistics, { view, level, lead, others }))
     .filter((verdicts) => verdicts.length > 0);
   if (places.length === 0)
-    return `it can be compared with ${rivalText(others)} at no condition, since no condition has a value for both`;
+    return `it can be compared with ${rivalText(others)} at no condition, since no condition has a value for both in every seed`;
   if (places.flat().every(({ hasInterval }) => !hasInterval)) return valuesClause(places);
   const met = others.filter((arm) => places.flat().some(({ other }) => other === arm));
   const won = places.filter((verdicts) => verdicts.every(({ verdict }) => verdict === "higher")).length;
@@ -33,29 +33,32 @@ export function winnerClause(
 
 interface Rival {
   readonly other: string;
-  readonly difference: number;
+  /** The lead's value is known to be the higher one. */
+  readonly isHigher: boolean;
   readonly verdict: Verdict;
   readonly hasInterval: boolean;
 }
 
+/** Conditions with fewer seeds than the others have, since some failed, have no part in it (study-statistics.ts). */
 function verdictsAt(
-  { armDifferences }: StudyStatistics,
+  { armDifferences, method }: StudyStatistics,
   { view, level, lead, others }: { view: string; level: number; lead: string; others: readonly string[] },
 ): Rival[] {
   return armDifferences
-    .filter((row) => row.view === view && row.level === level)
-    .flatMap(({ arm, other, difference, verdict, interval }) => {
-      const hasInterval = interval !== null;
-      if (arm === lead && others.includes(other)) return [{ other, difference, verdict, hasInterval }];
-      if (other !== lead || !others.includes(arm)) return [];
-      return [{ other: arm, difference: -difference, verdict: opposite[verdict], hasInterval }];
+    .filter((row) => row.view === view && row.level === level && row.seeds === method.seeds)
+    .flatMap((row) => {
+      const { arm, other, interval } = row;
+      const isOurs = arm === lead;
+      const rival = isOurs ? other : arm;
+      if ((!isOurs && other !== lead) || !others.includes(rival)) return [];
+      const { difference, bound, verdict } = isOurs ? row : turned(row);
+      const isHigher = difference !== null && difference > 0 && bound !== "most";
+      return [{ other: rival, isHigher, verdict, hasInterval: interval !== null }];
     });
 }
 
-const opposite = { higher: "lower", lower: "higher", undecided: "undecided" } as const;
-
 function valuesClause(places: readonly (readonly Rival[])[]): string {
-  const highest = places.filter((rivals) => rivals.every(({ difference }) => difference > 0)).length;
+  const highest = places.filter((rivals) => rivals.every(({ isHigher }) => isHigher)).length;
   const unsure = "without an interval to say how certain that is";
   return highest === 0
     ? `no arm has the highest value anywhere, ${unsure}`

@@ -35,12 +35,24 @@ const metricWords: { readonly [metric: string]: MetricWords } = {
 /** Metrics in reading order; unknown ones follow. */
 export const metricOrder = Object.keys(metricWords);
 
-export function metricName(metric: string): string {
-  return metricWords[metric]?.short ?? metric;
+/** Short name; of the bit curves of two halves also what they are drawn for, where something else is compared. */
+export function metricName(metric: string, comparison?: Stat["comparison"]): string {
+  const name = metricWords[metric]?.short ?? metric;
+  return isForeignCurve(metric, comparison) ? `${name} of halves` : name;
 }
 
-export function metricLongName(metric: string): string {
-  return metricWords[metric]?.long ?? metric;
+export function metricLongName(metric: string, comparison?: Stat["comparison"]): string {
+  const name = metricWords[metric]?.long ?? metric;
+  return isForeignCurve(metric, comparison)
+    ? `${name} of two halves, which is no criterion for this comparison`
+    : name;
+}
+
+/** The published half-bit and one-bit curves are those of two halves of the data. */
+function isForeignCurve(metric: string, comparison: Stat["comparison"] | undefined): boolean {
+  return (
+    (metric === "frcHalfBit" || metric === "frcOneBit") && comparison !== undefined && comparison !== "halves"
+  );
 }
 
 export function metricValue(metric: string, value: number): string {
@@ -90,6 +102,16 @@ export function meanOverlap({ cells }: Condition): number | null {
 export function overlapText(condition: Condition | undefined): string {
   const overlap = condition === undefined ? null : meanOverlap(condition);
   return overlap === null ? "" : `overlap ${fixedText(overlap, 2)}`;
+}
+
+/** Compared seeds of a condition: "2", "1 to 2 of 2" when some are lost. */
+export function seedsText({ conditions }: Summary): string {
+  const counts = conditions.map(({ cells }) => cells.length);
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  const planned = Math.max(...conditions.map(({ cells, lost }) => cells.length + lost.length));
+  const text = least === most ? String(most) : `${least} to ${most}`;
+  if (conditions.length === 0) return "none";
+  return most === planned && least === most ? text : `${text} of ${planned}`;
 }
 
 /** First condition of a view: scan facts do not depend on dose. */

@@ -115,11 +115,12 @@ export function assemble(
     studyJob("report", 200_000 * cells.length),
   ];
   const notes = [...estimateNotes];
-  if (design.replicates < 3) {
+  if (design.replicates === 1)
+    notes.push("With 1 replicate no spread between seeds can be given; 3 or more give one to rely on.");
+  if (design.replicates === 2)
     notes.push(
-      `With ${design.replicates} replicate(s) no spread between seeds can be given; 3 or more give one.`,
+      "With 2 replicates the spread between seeds is that of two numbers; 3 or more give one to rely on.",
     );
-  }
   return {
     designHash: designHash(design),
     name: design.name,

@@ -92,6 +92,21 @@ const cell = z.object({
 const placedCell = cell.extend({
   path: text.regex(/^(?!\/)(?![^]*\.\.)[^\\\0-\x1f]+$/, "a relative folder inside the run"),
 });
+const lostCell = placedCell
+  .pick({
+    path: true,
+    dose: true,
+    fluence: true,
+    view: true,
+    gridsize: true,
+    seed: true,
+    replicate: true,
+    overlapAsked: true,
+  })
+  .extend({
+    reason: text,
+    arms: z.array(outcome.pick({ arm: true, state: true, reason: true })),
+  });
 const study = z.object({
   schemaVersion: z.literal(1),
   doselapVersion: text,
@@ -102,6 +117,7 @@ const study = z.object({
   indistinguishable: z.array(z.object({ dose: finite, view: text, arm: text })),
   notes: z.array(text),
   failures: z.array(text).optional(),
+  lost: z.array(lostCell).optional(),
 });
 
 /** The result of a run folder. @throws File, Format naming the file and what to run next. */

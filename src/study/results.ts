@@ -82,6 +82,24 @@ export interface CellResult {
   readonly floor: ObjectFloor | null;
 }
 
+/** A cell of the plan without a comparison, since a job that it needs, or its own, failed. */
+export interface LostCell extends Pick<
+  CellResult,
+  "dose" | "fluence" | "view" | "gridsize" | "seed" | "replicate" | "overlapAsked"
+> {
+  /** Relative POSIX folder that the comparison would have. */
+  readonly path: string;
+  /** What stood in the way: a job's path and its reason. */
+  readonly reason: string;
+  /** `done`: reconstructed, and not compared. */
+  readonly arms: readonly {
+    readonly arm: string;
+    readonly state: "done" | "failed" | "skipped";
+    /** null when done. */
+    readonly reason: string | null;
+  }[];
+}
+
 /** compare/metrics.json: all the study knows, and all that the report reads besides the cells' aligned.npz.
  * aligned.npz of a cell holds complex64 [h, w] `truth` (or `reference`), bool [h, w] `mask`, complex64 [h, w] per arm
  * name, and complex64 [N, N] `probe`. */
@@ -102,6 +120,8 @@ export interface StudyResult {
     readonly arm: string;
   }[];
   readonly notes: readonly string[];
-  /** Conditions that could not be compared, with the reason; they have no cell. */
+  /** Comparisons and reconstructions that failed and that no cell tells of, each in one sentence. */
   readonly failures?: readonly string[] | undefined;
+  /** Cells that could not be compared. Absent when there is none. */
+  readonly lost?: readonly LostCell[] | undefined;
 }

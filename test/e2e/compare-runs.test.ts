@@ -1,7 +1,7 @@
 // `doselap compare RUN_A RUN_B` as a user runs it: table, JSON and page; folders and files are told apart; runs that share
 // nothing end with exit 2.
 
-import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -66,4 +66,18 @@ test("what cannot be compared is refused, with the reason", async () => {
   );
   await mkdir(join(folder, "empty"));
   expect(await fails(1, "compare", "before", "empty")).toMatch(/empty\/study\.json.*run folder/u);
+});
+
+test("a folder that lost a comparison whose numbers it still knows says so", async () => {
+  const size1 = { ...size, arms: { rpie: 0.3 } };
+  const whole = await writeSyntheticRun(join(folder, "whole"), size1);
+  await writeSyntheticRun(join(folder, "holed"), size1);
+  for (const run of ["whole", "holed"])
+    for (const { path } of whole.cells)
+      await writeFile(join(folder, run, "compare", path, "metrics.json"), "{}");
+  const { stderr: before } = await ok("compare", "whole", "holed");
+  expect(before).not.toContain("no longer holds");
+  await rm(join(folder, "holed/compare", whole.cells[0]!.path), { recursive: true });
+  const { stderr } = await ok("compare", "whole", "holed");
+  expect(stderr).toContain(`note: holed no longer holds 1 of its ${whole.cells.length} comparisons`);
 });

@@ -159,10 +159,12 @@ test("a local run takes the folder of an old submission: attach waits for its pr
   await run(study("--stage", "plan"));
   await submitted();
   const env = await fake({ squeue: "exit 0", sacct: "exit 0" });
+  for (const name of ["sh", "sleep", "cp"]) await rm(join(env.PATH, name));
   await writeFile(join(folder, "slow.sh"), `sleep 4; cp "$DOSELAP_TEST_DATA" reconstruction.npz\n`);
   const local = startCli(study("--runner", "command", "--command", "sh slow.sh", "--arm", "pinn,null"), {
     cwd: folder,
-    env: { ...env },
+    // Its trainer needs more of the system than the imitated PATH has.
+    env: { PATH: `${env.PATH}:${bare.PATH}` },
   });
   while (!existsSync(join(folder, out, "data/dose_1000"))) await new Promise((done) => setTimeout(done, 50));
   expect(existsSync(join(folder, out, "slurm/submission.json"))).toBe(false);

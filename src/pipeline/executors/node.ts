@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { isDoselapError, messageOf } from "../../errors.ts";
 import type { StageContext } from "../context.ts";
-import { readRecord } from "../record.ts";
+import { obstacleTo, readRecord } from "../record.ts";
 import { runStageJob, type JobRun } from "../run-job.ts";
 import type { JobHooks, JobOutcome, StageJob } from "../stage.ts";
 import { stages } from "../stages/registry.ts";
@@ -38,6 +38,8 @@ export async function standingOf(job: StageJob, context: StageContext): Promise<
     return { job, state: record.state, reason: record.reason, summary: record.summary };
   }
   const absent = { job, state: "absent", reason: null, summary: {} } as const;
+  const obstacle = await obstacleTo(context.root, job.path);
+  if (obstacle !== undefined) return { ...absent, state: "failed", reason: obstacle };
   try {
     const inputs = await stages[job.stage as GraphNode["stage"]].inputs(job, context);
     return inputs.kind === "skip" ? { ...absent, state: "skipped", reason: inputs.reason } : absent;

@@ -31,11 +31,12 @@ import type { StageContext } from "../context.ts";
 import { writeManifest } from "../manifest.ts";
 import { readRecord } from "../record.ts";
 import { referenceJobs } from "../reference.ts";
-import type { JobHooks, JobInputs, JobOutcome, Stage, StageJob } from "../stage.ts";
+import type { FinishOptions, JobHooks, JobInputs, JobOutcome, Stage, StageJob } from "../stage.ts";
 import type { JobResult } from "../store.ts";
 import { upstreamFiles } from "../upstream.ts";
 import { jobWarnings } from "./job-warnings.ts";
 import { halfFiles, scoredArms, scoredFile } from "./layout.ts";
+import { lostCells } from "./lost-cells.ts";
 import { absenceOf, externalTrainer } from "./networks.ts";
 
 export const compareStage: Stage = {
@@ -239,16 +240,21 @@ async function readHalves(
   ];
 }
 
-async function finish(outcomes: readonly JobOutcome[], context: StageContext): Promise<void> {
+async function finish(
+  outcomes: readonly JobOutcome[],
+  context: StageContext,
+  { recordRoot = context.root }: FinishOptions = {},
+): Promise<void> {
   const cells: (CellResult & { path: string })[] = [];
   for (const { job, state } of outcomes) {
     if (state !== "done") continue;
     cells.push({ ...(await readCellResult(join(context.root, job.path))), path: job.path });
   }
-  const failures = outcomes.flatMap(({ job, state, reason }) =>
-    state === "failed" ? [`the comparison ${job.path} failed: ${reason ?? "no reason given"}`] : [],
-  );
-  const study = collectStudy(cells, context.design, context.designHash, context.plan, failures);
+  const { lost, failures } = await lostCells(outcomes, { ...context, root: recordRoot });
+  const study = {
+    ...collectStudy(cells, context.design, context.designHash, context.plan, failures),
+    ...(lost.length === 0 ? {} : { lost }),
+  };
   await writeJson(join(context.root, studyResultFile), study);
   await writeFileAtomic(join(context.root, "compare/metrics.csv"), resultsCsv(study));
   await writeManifest("compare/comparison_manifest.json", outcomes, context);

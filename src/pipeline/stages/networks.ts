@@ -7,7 +7,7 @@ import { armPath, type Cell } from "../../study/cell.ts";
 import { networkOf } from "../../study/network-of.ts";
 import { runnerOf } from "../../study/training/runners/registry.ts";
 import type { StageContext } from "../context.ts";
-import { readRecord } from "../record.ts";
+import { obstacleTo, readRecord } from "../record.ts";
 
 /** Why a network's training jobs are skipped; undefined when they are run. */
 export function trainingSkip(network: string, { design, trainer }: StageContext): string | undefined {
@@ -41,8 +41,10 @@ export interface Absence {
   readonly reason: string;
 }
 
-/** Why an arm has no reconstruction at all: what its network's training says. */
+/** Why an arm has no reconstruction at all: what stands in its place, or what its network's training says. */
 export async function absenceOf(arm: string, cell: Cell, context: StageContext): Promise<Absence> {
+  const obstacle = await obstacleTo(context.root, `reconstruct/${armPath(cell, arm)}`);
+  if (obstacle !== undefined) return { state: "failed", reason: obstacle };
   const network = networkOf(arm, context.design);
   if (network === undefined) return { state: "skipped", reason: "not reconstructed" };
   const trained = await readRecord(join(context.root, "train", armPath(cell, network)));

@@ -133,7 +133,7 @@ async function recompute(
     for (const name of (await readdir(folder)).toSorted()) await compareFile(`${job.path}/${name}`);
   }
   await makeFolder(join(scratch, "compare"));
-  await stage.finish(outcomes, { ...context, root: scratch });
+  await stage.finish(outcomes, { ...context, root: scratch }, { recordRoot: context.root });
   for (const entry of await readdir(join(scratch, "compare"), { withFileTypes: true }))
     if (entry.isFile()) await compareFile(`compare/${entry.name}`);
   return { numbers, cells };

@@ -130,7 +130,9 @@ describe("markdownExport", () => {
       cost,
     }));
     const journal = costsOf(events.map((event) => JSON.stringify(event)).join("\n"));
-    expect(markdown(plain, journal)).toMatch(/## Cost.*\| ml \| 1\.5 \| – \| 1\.5 \| 15 \| 90 \|/su);
+    expect(markdown(plain, journal)).toMatch(
+      /## Cost.*resolution at 1\u202f000, cycles\/px.*\| ml \| 2 \| 1\.5 \| – \| 1\.5 \| 15 \| 90 \| 0\.\d{3} \| 0\.\d{3} \|/su,
+    );
   });
 
   test("no name becomes markup, a link, or another cell of a table", () => {

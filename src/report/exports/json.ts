@@ -2,7 +2,8 @@
 
 import { armCosts, wattsPerCore } from "../arm-costs.ts";
 import type { ReportContext } from "../report-context.ts";
-import { failureLines, sortedWarnings } from "../warnings.ts";
+import { failureLines } from "../failures.ts";
+import { sortedWarnings } from "../warnings.ts";
 import { tidyRows } from "./tidy-rows.ts";
 
 /** Version of this document's shape. */
@@ -18,6 +19,7 @@ export function jsonExport({ result, summary, answer, costs }: ReportContext): s
     question: design["question"] ?? null,
     answer: said,
     failures: failureLines(result),
+    lostCells: result.lost ?? [],
     warnings: [...notes, ...particular, ...general],
     axis: summary.axis,
     pixelSizeM,

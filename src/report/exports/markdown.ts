@@ -2,8 +2,10 @@
 // how to make it again. The page and the CSV hold the rest.
 
 import { armCosts, wattsPerCore } from "../arm-costs.ts";
-import { breakIntervalText, breakLevelSign } from "../break-text.ts";
+import { breakIntervalText, breakPointSign } from "../break-text.ts";
 import { resolutionWords } from "../answer-sentence.ts";
+import { levelPoints } from "../cost-points.ts";
+import { qualityText } from "../figures/cost-scatter.ts";
 import { doseText, fixedText, numberText } from "../format.ts";
 import { repeatCommands } from "../repeat-commands.ts";
 import type { ReportContext } from "../report-context.ts";
@@ -17,7 +19,8 @@ import {
   type Stat,
   statOf,
 } from "../summary.ts";
-import { failureLines, sortedWarnings } from "../warnings.ts";
+import { failureLines, failureSentence } from "../failures.ts";
+import { sortedWarnings } from "../warnings.ts";
 import {
   comparisonText,
   directionSign,
@@ -41,10 +44,12 @@ export function markdownExport(context: ReportContext, figures: readonly FigureL
   const { result, answer } = context;
   const { design, notes } = result;
   const { particular, general } = sortedWarnings(result);
-  const lines = [...failureLines(result), ...notes, ...particular, ...general];
+  const lines = [...notes, ...particular, ...general];
+  const failed = failureSentence(result);
   const blocks: (string | null)[] = [
     `# ${markdownText(textOf(design["name"], "Study"))}`,
     typeof design["question"] === "string" ? `> ${markdownText(design["question"])}` : null,
+    failed === null ? null : `**${markdownText(failed)}**\n\n${bullets(failureLines(result))}`,
     `**${markdownText(answer.sentence)}**`,
     answer.caveats.length === 0 ? null : bullets(answer.caveats),
     lines.length === 0 ? null : `## Read with care\n\n${bullets(lines)}`,
@@ -93,15 +98,15 @@ function breakBlock({ summary, answer }: ReportContext): string | null {
     ...summary.views.map((view) => {
       const found = statistics.doseBreaks.find((each) => each.arm === arm && each.view === view);
       if (found === undefined || found.fullCyclesPerPx === null) return "–";
-      const interval = breakIntervalText(found, doseText);
-      return `${breakLevelSign(found.point, doseText)}${interval === "" ? "" : ` (${interval})`}`;
+      const interval = breakIntervalText(found, doseText) || "no interval";
+      return `${breakPointSign(found, doseText)} (${interval})`;
     }),
   ]);
   const share = `${numberText(100 * statistics.method.fraction)} %`;
   return [
     "## Break points",
     markdownText(
-      `The lowest ${summary.axis} at which an arm keeps ${share} of its resolution at the highest one, with its 95 % interval. ≤: still kept at the lowest tested; >: lost already at the highest; –: nothing is resolved.`,
+      `The lowest ${summary.axis} at which an arm keeps ${share} of its resolution at the highest one, with its 95 % interval. ≤: still kept at the lowest tested; >: lost already at the highest; ≥, at best: the resolution at the highest is a lower bound, so more may be lost than is known; all draws: each of them says the same; –: nothing is resolved.`,
     ),
     markdownTable(["arm", ...summary.views], rows),
   ].join("\n\n");
@@ -126,7 +131,7 @@ function resultBlocks({ summary }: ReportContext): string[] {
       "view",
       "arm",
       ...columns.map(({ metric, unit, better }) =>
-        [metricName(metric), unitText(unit) === "" ? "" : `(${unit})`, directionSign(better)]
+        [metricName(metric, comparison), unitText(unit) === "" ? "" : `(${unit})`, directionSign(better)]
           .filter((text) => text !== "")
           .join(" "),
       ),
@@ -160,12 +165,18 @@ function armText(arm: ArmSummary | undefined, stat: Stat | undefined): string {
   return `${stat.isLowerBound ? "≥ " : ""}${metricValue(stat.metric, stat.mean)}${spread}`;
 }
 
-function costBlock({ costs, result, summary }: ReportContext): string | null {
+function costBlock(context: ReportContext): string | null {
+  const { costs, result, summary, answer } = context;
   if (costs === null) return null;
+  // As on the page: at the lowest and the highest level, mean over the views.
+  const ends = [...new Set([summary.levels[0], summary.levels.at(-1)])]
+    .filter((level) => level !== undefined && answer.resolution !== null)
+    .map((level) => ({ level: level!, points: levelPoints(context, costs, level!) }));
   const rows = armCosts(result, costs, summary.arms)
     .filter(({ known }) => known > 0)
     .map((cost) => [
       cost.sharedNetwork === null ? cost.arm : `${cost.arm} (training of ${cost.sharedNetwork})`,
+      numberText(cost.wallSeconds),
       numberText(cost.coreSeconds),
       cost.trainingCoreSeconds === null ? "–" : numberText(cost.trainingCoreSeconds),
       numberText(cost.neededCoreSeconds),
@@ -173,12 +184,25 @@ function costBlock({ costs, result, summary }: ReportContext): string | null {
       cost.peakMemoryBytes === null
         ? "–"
         : `${cost.isMemoryShared ? "≤ " : ""}${numberText(cost.peakMemoryBytes / 1e6)}`,
+      ...ends.map(({ points }) => {
+        const point = points.find(({ arm }) => arm === cost.arm);
+        return point === undefined ? "–" : qualityText(point);
+      }),
     ]);
   if (rows.length === 0) return null;
-  const head = ["arm", "own core-s", "training core-s", "together core-s", "energy J", "peak memory MB"];
+  const head = [
+    "arm",
+    "own wall time s",
+    "own core-s",
+    "training core-s",
+    "together core-s",
+    "energy J",
+    "peak memory MB",
+    ...ends.map(({ level }) => `resolution at ${doseText(level)}, cycles/px`),
+  ];
   return [
     "## Cost of one reconstruction",
-    `Seconds of one processor core; energy at an assumed ${wattsPerCore} W per busy core.`,
+    `Seconds of one processor core; energy at an assumed ${wattsPerCore} W per busy core. Resolution: mean over the views; ≥: a lower bound.`,
     markdownTable(head, rows),
   ].join("\n\n");
 }

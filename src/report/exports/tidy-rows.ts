@@ -1,7 +1,8 @@
 // The numbers of a study as tidy rows: one per number, with everything needed to sort it. An arm without a number has one row
 // that says why.
 
-import type { MetricRow, StudyResult } from "../../study/results.ts";
+import type { LostCell, MetricRow, StudyResult } from "../../study/results.ts";
+import { lostOutcome } from "../summary.ts";
 
 export interface TidyRow {
   readonly dose: number;
@@ -9,8 +10,9 @@ export interface TidyRow {
   readonly view: string;
   readonly gridsize: number;
   /** As measured over the scan. */
-  readonly overlap: number;
-  readonly frames: number;
+  readonly overlap: number | null;
+  /** null, as the overlap, where nothing was compared. */
+  readonly frames: number | null;
   readonly seed: number;
   readonly arm: string;
   /** The external program that trained the arm's network; null when none did. */
@@ -19,7 +21,7 @@ export interface TidyRow {
   readonly reason: string | null;
   readonly isReference: boolean;
   /** At this dose and view. */
-  readonly isDistinguishableFromNull: boolean;
+  readonly isDistinguishableFromNull: boolean | null;
   /** null in the row of an arm without numbers, as all below. */
   readonly comparison: MetricRow["comparison"] | null;
   readonly part: MetricRow["part"] | null;
@@ -31,7 +33,28 @@ export interface TidyRow {
   readonly n: number | null;
 }
 
-export function tidyRows({ cells, indistinguishable }: StudyResult): TidyRow[] {
+export function tidyRows(result: StudyResult): TidyRow[] {
+  return [...comparedRows(result), ...(result.lost ?? []).flatMap(lostRows)];
+}
+
+/** A cell that could not be compared has a row for each arm, with the reason. */
+function lostRows(cell: LostCell): TidyRow[] {
+  const { dose, fluence, view, gridsize, seed } = cell;
+  const place = { dose, fluence, view, gridsize, overlap: null, frames: null, seed, trainer: null };
+  return cell.arms.flatMap(({ arm }) =>
+    lostOutcome(cell, arm).map(({ state, reason }) => ({
+      ...place,
+      arm,
+      state,
+      reason,
+      isReference: false,
+      isDistinguishableFromNull: null,
+      ...noNumber,
+    })),
+  );
+}
+
+function comparedRows({ cells, indistinguishable }: StudyResult): TidyRow[] {
   return cells.flatMap(({ arms, dose, fluence, view, gridsize, overlapMeasured, frames, seed }) =>
     arms.flatMap(({ arm, trainer = null, state, reason, isReference, rows }): TidyRow[] => {
       const place = { dose, fluence, view, gridsize, overlap: overlapMeasured, frames, seed };

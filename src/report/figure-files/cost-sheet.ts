@@ -26,9 +26,15 @@ export function costSheet(context: ReportContext): FigureSheet[] {
       }),
       legend: armSigns(context),
       table: {
-        head: [levelHead(context), "arm", "core-seconds", `${metric} [cycles/px]`],
+        head: [levelHead(context), "arm", "core-seconds", `${metric} [cycles/px]`, "lower bound"],
         rows: panels.flatMap(({ level, points }) =>
-          points.map(({ arm, coreSeconds, quality }) => [level, arm, coreSeconds, quality]),
+          points.map(({ arm, coreSeconds, quality, isLowerBound }) => [
+            level,
+            arm,
+            coreSeconds,
+            quality,
+            isLowerBound ? "yes" : "no",
+          ]),
         ),
       },
     },

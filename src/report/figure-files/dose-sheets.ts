@@ -31,7 +31,7 @@ function doseSheet(context: ReportContext, stat: Stat): FigureSheet[] {
   const { comparison, part, metric, unit } = stat;
   const of = part === "complex" ? "" : `${part} `;
   const inUnit = unitText(unit) === "" ? "" : ` (${unit})`;
-  const title = `${of}${metricName(metric)}${inUnit}, ${comparisonText(comparison)}`;
+  const title = `${of}${metricName(metric, comparison)}${inUnit}, ${comparisonText(comparison)}`;
   const rows = summary.conditions.flatMap((condition) =>
     summary.arms.flatMap((arm) => {
       const found = armAt(condition, arm);
@@ -53,7 +53,7 @@ function doseSheet(context: ReportContext, stat: Stat): FigureSheet[] {
   return [
     {
       name: sheetName("dose", part, metric, comparison),
-      title: `${capitalised(title)}: ${metricLongName(metric)}`,
+      title: `${capitalised(title)}: ${metricLongName(metric, comparison)}`,
       columns: panelColumns(summary.views.length),
       panels: summary.views.map((view) => ({
         title: viewTitle(context, view),

@@ -1,7 +1,8 @@
 // Resolution at every dose and overlap as sheets: the maps, and for a study at equal fluence the curves over frames.
 
 import { heatCells, heatDomain, heatMap } from "../figures/heat-map.ts";
-import { isoDoseCurve, isoDosePoints } from "../figures/iso-dose.ts";
+import { resolutionWords } from "../answer-sentence.ts";
+import { isoDoseCurve, isoDosePoints, isoDoseWidth, nullLine } from "../figures/iso-dose.ts";
 import { doseText, lengthText } from "../format.ts";
 import type { ReportContext } from "../report-context.ts";
 import { finishedArms, nullArm } from "../summary.ts";
@@ -31,7 +32,10 @@ export function heatSheet(context: ReportContext): FigureSheet[] {
             cells,
             domain,
             label: `${label} of ${arm}`,
-            secondLine: (mean) => (pixelSizeM === null ? "" : lengthText(pixelSizeM / mean)),
+            secondLine: ({ mean, isLowerBound }) =>
+              pixelSizeM === null || mean === null
+                ? ""
+                : `${isLowerBound ? "≤ " : ""}${lengthText(pixelSizeM / mean)}`,
           }),
       })),
       legend: [],
@@ -69,16 +73,21 @@ export function isoDoseSheet(context: ReportContext): FigureSheet[] {
   const { statistics } = answer;
   if (summary.axis !== "fluence" || statistics === null || summary.views.length < 2) return [];
   const arms = finishedArms(summary).filter((arm) => arm !== nullArm);
+  const { what, how } = resolutionWords(statistics.measure);
+  const hasNull = summary.levels.some(
+    (level) => nullLine(summary, { key: statistics.measure, level }).length > 0,
+  );
   return [
     {
       name: "iso-dose",
-      title: "Resolution at equal fluence against the number of frames that share it (cycles/px)",
+      title: `${capitalised(what)} (cycles/px) at equal fluence against the number of frames that share it; ${how}`,
       columns: Math.min(3, summary.levels.length),
       panels: summary.levels.map((level) => ({
         title: `${doseText(level)} photons per object pixel`,
-        draw: () => isoDoseCurve(maker, summary, { statistics, level, arms, styles }),
+        draw: () =>
+          isoDoseCurve(maker, summary, { statistics, level, arms, styles, width: isoDoseWidth(summary) }),
       })),
-      legend: armSigns(context).filter(({ name }) => name !== nullArm),
+      legend: armSigns(context).filter(({ name }) => name !== nullArm || hasNull),
       table: {
         head: [
           levelHead(context),
@@ -100,7 +109,8 @@ export function isoDoseSheet(context: ReportContext): FigureSheet[] {
             point.dosePhotons,
             point.value,
             point.low,
-            point.high,
+            // An interval without an upper end has an empty cell there.
+            point.high === Infinity ? null : point.high,
             point.isLowerBound ? "yes" : "no",
           ]),
         ),

@@ -3,7 +3,8 @@
 
 import { panelColumns, panelWidth } from "../figures/figure.ts";
 import { floorSigns } from "../figures/floor-line.ts";
-import { frcPanel, frcParts, ringsOf } from "../figures/frc-curves.ts";
+import { armsWithCurves, frcPanel, frcParts, ringsOf, thresholdSigns } from "../figures/frc-curves.ts";
+import { lineSign } from "../figures/legend.ts";
 import { scanPicture } from "../figures/scan-picture.ts";
 import { floorCorrelation } from "../floor-values.ts";
 import { doseText } from "../format.ts";
@@ -12,7 +13,7 @@ import { finishedArms } from "../summary.ts";
 import { levelText, meanOverlap, viewCondition } from "../wording.ts";
 import { doseSheets } from "./dose-sheets.ts";
 import { heatSheet, isoDoseSheet } from "./map-sheets.ts";
-import { armSigns, levelHead, viewTitle } from "./sheet-words.ts";
+import { levelHead, viewTitle } from "./sheet-words.ts";
 import { type FigureSheet, sheetName, type SheetPanel } from "./sheet.ts";
 
 export function figureSheets(context: ReportContext): FigureSheet[] {
@@ -27,7 +28,7 @@ export function figureSheets(context: ReportContext): FigureSheet[] {
 
 function frcSheet(context: ReportContext, part: string): FigureSheet {
   const { summary, styles, maker } = context;
-  const arms = finishedArms(summary);
+  const arms = armsWithCurves(summary.conditions, finishedArms(summary), part);
   const columns = panelColumns(summary.views.length);
   const floors = floorSigns(summary, [
     part === "halves"
@@ -57,7 +58,11 @@ function frcSheet(context: ReportContext, part: string): FigureSheet {
             },
           ];
     }),
-    legend: [...armSigns(context), ...floors],
+    legend: [
+      ...arms.map((name) => ({ name, sign: lineSign(styles.get(name)!) })),
+      ...thresholdSigns(summary.conditions, part),
+      ...floors,
+    ],
     table: {
       head: [
         "view",

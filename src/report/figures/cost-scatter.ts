@@ -11,11 +11,20 @@ export interface CostPoint {
   readonly arm: string;
   readonly coreSeconds: number;
   readonly quality: number;
+  /** In some view the correlation never crosses: the mean is a lower bound. */
+  readonly isLowerBound: boolean;
 }
 
-/** Points that no other is both cheaper and better than, cheapest first. Of equals all stay. */
+/** "0.342", "≥ 0.479". */
+export function qualityText({ quality, isLowerBound }: CostPoint): string {
+  return `${isLowerBound ? "≥\u00a0" : ""}${fixedText(quality, 3)}`;
+}
+
+/** Points that no other is known to be both cheaper and better than, cheapest first. Of equals all stay, and so does a lower
+ * bound, which nobody knows to be worse. */
 export function frontOf(points: readonly CostPoint[]): CostPoint[] {
   const isBeaten = (point: CostPoint): boolean =>
+    !point.isLowerBound &&
     points.some(
       (other) =>
         other.coreSeconds <= point.coreSeconds &&
@@ -24,6 +33,23 @@ export function frontOf(points: readonly CostPoint[]): CostPoint[] {
     );
   return points.filter((point) => !isBeaten(point)).toSorted((a, b) => a.coreSeconds - b.coreSeconds);
 }
+
+/** Ticks that all have their label: 1, 2, 5 and their tens; powers of ten alone, of them every other or third, when that is many. */
+export function secondTicks(low: number, high: number): number[] {
+  const from = Math.floor(Math.log10(low));
+  const powers = Array.from({ length: Math.ceil(Math.log10(high)) - from + 1 }, (_, i) => from + i);
+  const within = (ticks: readonly number[]): number[] => ticks.filter((tick) => tick >= low && tick <= high);
+  // Powers of ten below 1 are not what floating point makes of 10 ** -1.
+  const at = (digit: number, power: number): number => Number(`${digit}e${power}`);
+  const fine = within(powers.flatMap((power) => [1, 2, 5].map((digit) => at(digit, power))));
+  if (fine.length <= mostTicks && fine.length >= 2) return fine;
+  const tens = within(powers.map((power) => at(1, power)));
+  if (tens.length >= 2) return tens.filter((_, i) => i % Math.ceil(tens.length / mostTicks) === 0);
+  const all = within(powers.flatMap((power) => [1, 2, 3, 4, 5, 6, 7, 8, 9].map((digit) => at(digit, power))));
+  return all.length > 0 ? all : [Number(Math.sqrt(low * high).toPrecision(2))];
+}
+
+const mostTicks = 5;
 
 export function costScatter(
   maker: FigureMaker,
@@ -44,8 +70,7 @@ export function costScatter(
   const pad = Math.max(0.06 * (high - low), 1e-6);
   const front = frontOf(points);
   const words = points.map(
-    ({ arm, coreSeconds, quality }) =>
-      `${arm} ${fixedText(quality, 3)} in ${numberText(coreSeconds)} core-seconds`,
+    (point) => `${point.arm} ${qualityText(point)} in ${numberText(point.coreSeconds)} core-seconds`,
   );
   return maker.draw(
     {
@@ -59,7 +84,7 @@ export function costScatter(
       x: {
         type: "log",
         domain: [fastest / 1.6, slowest * 1.6],
-        ticks: 4,
+        ticks: secondTicks(fastest / 1.6, slowest * 1.6),
         tickFormat: (value: number) => numberText(value),
         label: "core-seconds per reconstruction",
         labelAnchor: "center",
@@ -89,6 +114,18 @@ export function costScatter(
             symbol,
           });
         }),
+        Plot.text(
+          points.filter(({ isLowerBound }) => isLowerBound),
+          {
+            x: "coreSeconds",
+            y: "quality",
+            text: () => "≥",
+            dx: -8,
+            textAnchor: "end",
+            fill: "var(--ink)",
+            fontSize: 12,
+          },
+        ),
       ],
     },
     `${label}: ${words.length === 0 ? "no values" : words.join("; ")}`,

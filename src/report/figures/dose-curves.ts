@@ -1,5 +1,5 @@
 // A metric against dose at one view: one line per arm, bars of one standard deviation over the seeds, the null arm
-// dotted. Dose is on a logarithmic axis. A lower bound (an FRC that never falls below its threshold) wears a ≥.
+// dotted. Dose is on a logarithmic axis. A lower bound (an FRC that never falls below its threshold) wears a ≥ and its arm's name.
 // The floor's lines (floor-line.ts) are cut where they leave the frame, which the arms alone set.
 
 import * as Plot from "@observablehq/plot";
@@ -8,7 +8,8 @@ import type { Markup } from "../markup.ts";
 import type { ArmStyle } from "../palette.ts";
 import { armAt, nullArm, type Stat, statOf, type Summary } from "../summary.ts";
 import { type FigureMaker, logLabels, panelColumns, panelWidth } from "./figure.ts";
-import { floorMarks, floorWords } from "./floor-line.ts";
+import { isCrossing } from "../frc-limit.ts";
+import { floorMarks, floorTop, floorWords } from "./floor-line.ts";
 
 export type StatKey = Pick<Stat, "comparison" | "part" | "metric">;
 
@@ -19,7 +20,8 @@ interface Point {
   readonly isLowerBound: boolean;
 }
 
-/** Limits that hold every mean and bar of a metric over all views, so that the panels of a row can be compared. */
+/** Limits that hold every mean and bar of a metric over all views, so that the panels of a row can be compared. A resolution has
+ * an end, so its limits hold the floor's lines too; an error's floor may lie far beyond all arms. */
 export function valueDomain(summary: Summary, key: StatKey): [number, number] | null {
   const ends = summary.views.flatMap((view) =>
     summary.arms.flatMap((arm) =>
@@ -27,6 +29,7 @@ export function valueDomain(summary: Summary, key: StatKey): [number, number] | 
     ),
   );
   if (ends.length === 0) return null;
+  if (isCrossing(key.metric)) ends.push(floorTop(summary, key) ?? ends[0]!);
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
   const pad = Math.max(0.08 * (high - low), 1e-3 * Math.abs(high), 1e-6);
   return [key.metric.startsWith("frc") ? 0 : low - pad, high + pad];
@@ -68,7 +71,7 @@ export function doseCurve(
     {
       width,
       height: 218,
-      marginTop: 10,
+      marginTop: boundRoom(summary, key),
       marginRight: width < 300 ? 20 : 12,
       marginBottom: 42,
       marginLeft: 46,
@@ -88,11 +91,20 @@ export function doseCurve(
         }),
         ...floorMarks(summary, key, view, domain),
         ...marks,
-        ...boundMarks(drawn.flatMap(({ points }) => points)),
+        ...boundMarks(drawn, styles),
       ],
     },
     `${label} in view ${view}: ${describe(summary, key, view)}`,
   );
+}
+
+/** Room for the names of lower bounds, the same in all panels of a row. */
+function boundRoom(summary: Summary, key: StatKey): number {
+  const most = summary.views.map((view) => {
+    const drawn = summary.arms.map((arm) => ({ arm, points: pointsOf(summary, { key, view, arm }) }));
+    return Math.max(0, ...levelBounds(drawn).map(({ arms }) => (arms.length > mostBounds ? 1 : arms.length)));
+  });
+  return 10 + boundLine * Math.max(0, ...most);
 }
 
 /** Units between neighbouring arms, sideways, and over all of them: bars at one dose would hide each other. */
@@ -145,17 +157,47 @@ function curveMarks(
   ];
 }
 
-/** One ≥ above all lower bounds of a level: those of several arms would lie on each other. */
-function boundMarks(points: readonly Point[]): Plot.Markish[] {
-  const highest = new Map<number, Point>();
-  for (const point of points) {
-    if (point.isLowerBound && point.mean >= (highest.get(point.level)?.mean ?? -Infinity))
-      highest.set(point.level, point);
-  }
-  const marks = [...highest.values()];
-  return [
-    Plot.text(marks, { x: "level", y: "mean", text: () => "≥", dy: -12, fill: "var(--ink)", fontSize: 12 }),
-  ];
+/** A line of text above the frame for each arm with a lower bound at a level: bounds of several arms lie on each other. */
+function boundMarks(
+  drawn: readonly { readonly arm: string; readonly points: readonly Point[] }[],
+  styles: ReadonlyMap<string, ArmStyle>,
+): Plot.Markish[] {
+  return levelBounds(drawn).flatMap(({ level, arms, anchor }) => {
+    const lines = arms.length > mostBounds ? [`≥ ${arms.length} arms`] : arms.map((arm) => `≥ ${arm}`);
+    return lines.map((text, i) =>
+      Plot.text([{ level }], {
+        x: "level",
+        frameAnchor: "top",
+        text: () => text,
+        textAnchor: anchor,
+        dx: anchor === "end" ? 12 : anchor === "start" ? -12 : 0,
+        dy: -boundLine * (lines.length - i) - 2,
+        fill: arms.length > mostBounds ? "var(--ink)" : styles.get(arms[i]!)!.color,
+        fontSize: 11,
+      }),
+    );
+  });
+}
+
+/** Of more arms at one level their number is told. */
+const mostBounds = 3;
+const boundLine = 12;
+
+/** Arms with a lower bound, by level; names at the ends of the axis grow inwards. */
+function levelBounds(
+  drawn: readonly { readonly arm: string; readonly points: readonly Point[] }[],
+): { readonly level: number; readonly arms: string[]; readonly anchor: "start" | "middle" | "end" }[] {
+  const levels = [...new Set(drawn.flatMap(({ points }) => points.map(({ level }) => level)))].toSorted(
+    (a, b) => a - b,
+  );
+  return levels.flatMap((level, i) => {
+    const arms = drawn
+      .filter(({ points }) => points.some((point) => point.level === level && point.isLowerBound))
+      .map(({ arm }) => arm);
+    const anchor =
+      levels.length === 1 ? "middle" : i === levels.length - 1 ? "end" : i === 0 ? "start" : "middle";
+    return arms.length === 0 ? [] : [{ level, arms, anchor }];
+  });
 }
 
 function pointsOf(
@@ -176,7 +218,7 @@ function describe(summary: Summary, key: StatKey, view: string): string {
     const points = pointsOf(summary, { key, view, arm });
     if (points.length === 0) return [];
     return [
-      `${arm} ${points.map(({ level, mean }) => `${fixedText(mean, 3)} at ${doseText(level)}`).join(", ")}`,
+      `${arm} ${points.map(({ level, mean, isLowerBound }) => `${isLowerBound ? "at least " : ""}${fixedText(mean, 3)} at ${doseText(level)}`).join(", ")}`,
     ];
   });
   return lines.length === 0 ? "no values" : [...lines, ...floorWords(summary, key, view)].join("; ");

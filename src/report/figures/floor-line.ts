@@ -1,11 +1,13 @@
 // The floor's lines under a metric's curves: no markers, in the colour of the text; solid for unbiased estimates, dashes and
-// dots for those that know the spectrum. The frame belongs to the arms: a line is cut where it leaves it.
+// dots for those that know the spectrum. The frame belongs to the arms, but that of a resolution
+// holds the lines too (dose-curves.ts): a line is cut where it leaves it.
 
 import * as Plot from "@observablehq/plot";
 import { type FloorBound, floorValue } from "../floor-values.ts";
 import { doseText, fixedText } from "../format.ts";
-import { html, type Markup, raw } from "../markup.ts";
+import type { Markup } from "../markup.ts";
 import type { Stat, Summary } from "../summary.ts";
+import { signLegend } from "./legend.ts";
 
 type Key = Pick<Stat, "comparison" | "part" | "metric">;
 
@@ -24,6 +26,14 @@ export interface LinePoint {
 /** True when any condition has this floor for the metric. */
 export function hasFloor(summary: Summary, key: Key, bound: FloorBound): boolean {
   return summary.conditions.some((condition) => floorValue(condition, key, bound) !== null);
+}
+
+/** The greatest value of both lines in any view; null where there is none. */
+export function floorTop(summary: Summary, key: Key): number | null {
+  const values = bounds.flatMap((bound) =>
+    summary.conditions.flatMap((condition) => floorValue(condition, key, bound)?.mean ?? []),
+  );
+  return values.length === 0 ? null : Math.max(...values);
 }
 
 /** Marks of both lines in one view. @param domain of the values shown. */
@@ -74,19 +84,8 @@ export function floorSigns(
 
 /** Legend of the lines that any of the metrics has; null for none. */
 export function floorLegend(summary: Summary, keys: readonly Key[]): Markup | null {
-  const items = floorSigns(summary, keys).map(
-    ({ name, sign }) =>
-      html`<li>
-        ${raw(`<svg class="sign" viewBox="0 0 34 12" width="34" height="12" aria-hidden="true">${sign}</svg>`)}<span
-          >${name}</span
-        >
-      </li>`,
-  );
-  return items.length === 0
-    ? null
-    : html`<ul class="legend">
-        ${items}
-      </ul>`;
+  const signs = floorSigns(summary, keys);
+  return signs.length === 0 ? null : signLegend(signs);
 }
 
 function pointsOf(summary: Summary, key: Key, view: string, bound: FloorBound): LinePoint[] {

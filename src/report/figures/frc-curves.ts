@@ -1,5 +1,5 @@
 // Fourier ring correlation against spatial frequency for one condition: mean over the seeds per arm, a band from
-// the smallest to the largest seed, and the thresholds 0.5, 1/7 and half-bit; the one
+// the smallest to the largest seed, and the thresholds 0.5, 1/7 and half a bit; the one
 // that fits the comparison (metrics/frc-criterion.ts) is drawn in ink, and so is what the best unbiased estimate would show.
 
 import * as Plot from "@observablehq/plot";
@@ -31,7 +31,7 @@ export function frcPanel(
     width,
   }: { part: string; arms: readonly string[]; styles: ReadonlyMap<string, ArmStyle>; width: number },
 ): Markup | null {
-  const criterion = criterionOf(condition, part).threshold;
+  const { kind, threshold: criterion } = criterionOf([condition], part);
   const series = arms.flatMap((arm) => {
     const curves = curvesOf(condition, arm, part);
     const rings = averaged(curves);
@@ -42,7 +42,7 @@ export function frcPanel(
   const lowest = Math.min(-0.1, ...series.flatMap(({ rings }) => rings.map(({ low }) => low)));
   // Many bands on one another hide the lines.
   const bandOpacity = series.length > 4 ? 0.08 : 0.15;
-  const threshold = halfBitCurve(series[0]!.first).filter(({ value }) => value <= 1);
+  const threshold = halfBitCurve(series[0]!.first, kind).filter(({ value }) => value <= 1);
   const label = `Fourier ring correlation, ${part}, view ${condition.view}, ${doseText(condition.dose)} photons per frame: ${series.map(({ arm, rings }) => `${arm} falls to 0.5 ${fallText(rings)}`).join("; ")}`;
   return maker.draw(
     {
@@ -117,10 +117,40 @@ export function frcPanel(
 }
 
 /** The criterion that fits what the curves of a part compare. */
-export function criterionOf({ cells }: Condition, part: string): FrcCriterion {
+export function criterionOf(conditions: readonly Condition[], part: string): FrcCriterion {
   if (part === "halves") return frcCriteria.halves;
-  const rows = cells.flatMap(({ arms }) => arms.flatMap((arm) => arm.rows));
+  const rows = conditions.flatMap(({ cells }) =>
+    cells.flatMap(({ arms }) => arms.flatMap((arm) => arm.rows)),
+  );
   return frcCriteria[rows.find((row) => row.part === part)?.comparison ?? "truth"];
+}
+
+/** Signs of the lines that are no arm's: name, and SVG in a box of 34 × 12. */
+export function thresholdSigns(
+  conditions: readonly Condition[],
+  part: string,
+): { readonly name: string; readonly sign: string }[] {
+  const { kind, label } = criterionOf(conditions, part);
+  const line = (stroke: string, width: number, dash: string): string =>
+    `<path d="M1 6H33" stroke="var(${stroke})" stroke-width="${width}" stroke-dasharray="${dash}" fill="none"/>`;
+  const others = ["FRC 0.5", "FRC 1/7"].filter((other) => other !== label);
+  return [
+    { name: `${label}, the criterion`, sign: line("--ink", 1.2, "6 3") },
+    { name: others.join(", "), sign: line("--threshold", 1, "3 3") },
+    {
+      name: `half a bit per pixel, ${kind === "halves" ? "between halves" : "against a target"}`,
+      sign: line("--threshold", 1.2, "none"),
+    },
+  ];
+}
+
+/** Arms with a curve of the part anywhere, in order. */
+export function armsWithCurves(
+  conditions: readonly Condition[],
+  arms: readonly string[],
+  part: string,
+): string[] {
+  return arms.filter((arm) => conditions.some((condition) => ringsOf(condition, arm, part).length > 0));
 }
 
 /** Parts for which any cell has a curve, in reading order. */

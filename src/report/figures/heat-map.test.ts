@@ -5,14 +5,14 @@ import { afterAll, expect, test } from "vitest";
 import { syntheticResult, type SyntheticOptions } from "../../../test/support/synthetic-run.ts";
 import { summarise } from "../summary.ts";
 import { createFigureMaker } from "./figure.ts";
-import { heatCells, heatDomain, heatMap } from "./heat-map.ts";
+import { type HeatCell, heatCells, heatDomain, heatMap } from "./heat-map.ts";
 
 const maker = createFigureMaker();
 afterAll(() => maker.close());
 
 const key = { comparison: "truth", part: "phase", metric: "frc50" } as const;
 
-function draw(options: SyntheticOptions, arm: string, secondLine?: (mean: number) => string): Document {
+function draw(options: SyntheticOptions, arm: string, secondLine?: (cell: HeatCell) => string): Document {
   const summary = summarise(syntheticResult({ heightPx: 20, widthPx: 20, ...options }));
   const cells = heatCells(summary, key, arm);
   const picture = heatMap(maker, summary, {
@@ -82,7 +82,7 @@ test("marks what cannot be told from the null arm, and puts lengths under values
     draw(
       { arms: { rpie: 0.36 }, viewNames: ["dense"], doses: [1e4] },
       "rpie",
-      (mean) => `${(1 / mean).toFixed(1)} px`,
+      ({ mean }) => `${(1 / mean!).toFixed(1)} px`,
     ),
     "text",
   );

@@ -23,6 +23,7 @@ export interface HeatCell {
   /** What stands in the cell. */
   readonly text: string;
   readonly isIndistinguishable: boolean;
+  readonly isLowerBound: boolean;
 }
 
 /** The cells of an arm: every condition of the study, with or without a value. */
@@ -46,6 +47,7 @@ export function heatCells(summary: Summary, key: HeatKey, arm: string): HeatCell
           sd: stat?.sd ?? null,
           text: mean === null ? absent : mean === 0 ? "0" : `${bound}${metricValue(key.metric, mean)}`,
           isIndistinguishable: found?.isIndistinguishable === true,
+          isLowerBound: stat?.isLowerBound === true,
         },
       ];
     }),
@@ -73,15 +75,15 @@ export function heatMap(
     cells: readonly HeatCell[];
     domain: readonly [number, number];
     label: string;
-    secondLine?: (mean: number) => string;
+    secondLine?: (cell: HeatCell) => string;
   },
 ): Markup {
   // Upwards is more overlap; views without a number keep their order.
   const rows = summary.views.toSorted((a, b) => overlapOf(summary, b) - overlapOf(summary, a));
   const table = sequentialTable();
   const shades = cells.map((cell) => ({ ...cell, ...shadeOf(cell.mean, domain, table) }));
-  const under = ({ mean, isIndistinguishable }: HeatCell): string =>
-    isIndistinguishable ? "≈ null" : mean === null || mean === 0 ? "" : secondLine(mean);
+  const under = (cell: HeatCell): string =>
+    cell.isIndistinguishable ? "≈ null" : cell.mean === null || cell.mean === 0 ? "" : secondLine(cell);
   const tall = 40;
   return maker.draw(
     {

@@ -6,7 +6,8 @@ import { doseText, fixedText } from "../format.ts";
 import type { Markup } from "../markup.ts";
 import type { ArmStyle } from "../palette.ts";
 import type { StudyStatistics } from "../study-statistics.ts";
-import { conditionAt, type Summary } from "../summary.ts";
+import type { ResolutionMeasure } from "../../study/statistics/resolution-estimate.ts";
+import { armAt, type Condition, conditionAt, nullArm, statOf, type Summary } from "../summary.ts";
 import type { FigureMaker } from "./figure.ts";
 
 export interface IsoDosePoint {
@@ -16,6 +17,7 @@ export interface IsoDosePoint {
   readonly dosePhotons: number;
   readonly value: number;
   readonly low: number | null;
+  /** null without an interval; Infinity where it has no upper end. */
   readonly high: number | null;
   readonly isLowerBound: boolean;
 }
@@ -30,13 +32,19 @@ export function isoDosePoints(
     resolutions
       .filter((row) => row.arm === arm && row.level === level)
       .map(({ view, value, interval, isLowerBound }) => {
-        const { cells, dose } = conditionAt(summary, view, level)!;
-        const frames = cells.reduce((sum, cell) => sum + cell.frames, 0) / cells.length;
+        const condition = conditionAt(summary, view, level)!;
+        const { dose } = condition;
+        const frames = framesOf(condition);
         const [low, high] = [interval?.low ?? null, interval?.high ?? null];
         return { arm, view, frames, dosePhotons: dose, value, low, high, isLowerBound };
       })
       .toSorted((a, b) => a.frames - b.frames),
   );
+}
+
+/** Width of a panel: one that stands alone fills the row. */
+export function isoDoseWidth({ levels }: Summary): number {
+  return levels.length === 1 ? 660 : 330;
 }
 
 export function isoDoseCurve(
@@ -47,9 +55,12 @@ export function isoDoseCurve(
     level,
     arms,
     styles,
+    width = 330,
   }: {
     statistics: StudyStatistics;
     level: number;
+    /** Of the panel; one that stands alone is wider. */
+    width?: number;
     arms: readonly string[];
     styles: ReadonlyMap<string, ArmStyle>;
   },
@@ -57,13 +68,18 @@ export function isoDoseCurve(
   const points = isoDosePoints(summary, statistics, { level, arms });
   const ends = statistics.resolutions
     .filter(({ arm }) => arms.includes(arm))
-    .map(({ value, interval }) => Math.max(value, interval?.high ?? 0));
+    .map(({ value, interval }) =>
+      Math.max(value, interval === null || interval.high === Infinity ? 0 : interval.high),
+    );
+  const top = 1.06 * Math.max(...ends, 0.01);
+  const step = Math.min(mostShift, allShift / arms.length);
+  const nullPoints = nullLine(summary, { key: statistics.measure, level });
   const ticks = new Map(points.map((point) => [point.frames, point.dosePhotons]));
   const frames = [...ticks.keys()];
   const [fewest, most] = [Math.min(...frames), Math.max(...frames)];
   return maker.draw(
     {
-      width: 330,
+      width,
       height: 232,
       marginTop: 10,
       marginRight: 14,
@@ -71,7 +87,7 @@ export function isoDoseCurve(
       marginLeft: 46,
       style: { fontSize: "12px" },
       x: { type: "log", domain: [fewest / 1.2, most * 1.2], axis: null },
-      y: { domain: [0, 1.06 * Math.max(...ends, 0.01)], ticks: 5, label: null },
+      y: { domain: [0, top], ticks: 5, label: null },
       marks: [
         Plot.gridY({ ticks: 5, stroke: "var(--rule)", strokeOpacity: 1 }),
         Plot.ruleY([0], { stroke: "var(--axis)" }),
@@ -82,10 +98,18 @@ export function isoDoseCurve(
           labelArrow: "none",
           labelOffset: 50,
         }),
-        ...arms.flatMap((arm) =>
+        Plot.line(nullPoints, {
+          x: "frames",
+          y: "value",
+          stroke: styles.get(nullArm)!.color,
+          strokeWidth: 1.4,
+          strokeDasharray: styles.get(nullArm)!.dash,
+        }),
+        ...arms.flatMap((arm, i) =>
           armMarks(
             points.filter((point) => point.arm === arm),
             styles.get(arm)!,
+            { dx: (i - (arms.length - 1) / 2) * step, top },
           ),
         ),
       ],
@@ -94,16 +118,49 @@ export function isoDoseCurve(
   );
 }
 
-function armMarks(points: readonly IsoDosePoint[], { color, dash, symbol }: ArmStyle): Plot.Markish[] {
+/** Units between neighbouring arms, sideways, and over all of them: bars at one number of frames would hide each other. */
+const [mostShift, allShift] = [7, 28];
+
+/** The flat object's points; none where its correlation has no value. */
+export function nullLine(
+  summary: Summary,
+  { key, level }: { key: ResolutionMeasure; level: number },
+): { readonly frames: number; readonly value: number }[] {
+  return summary.conditions
+    .filter((condition) => condition.level === level && condition.cells.length > 0)
+    .flatMap((condition) => {
+      const value = statOf(armAt(condition, nullArm), key)?.mean;
+      return typeof value === "number" ? [{ frames: framesOf(condition), value }] : [];
+    })
+    .toSorted((a, b) => a.frames - b.frames);
+}
+
+function framesOf({ cells }: Condition): number {
+  return cells.reduce((sum, cell) => sum + cell.frames, 0) / cells.length;
+}
+
+function armMarks(
+  points: readonly IsoDosePoint[],
+  { color, dash, symbol }: ArmStyle,
+  { dx, top }: { dx: number; top: number },
+): Plot.Markish[] {
   return [
     Plot.ruleX(
       points.filter(({ low }) => low !== null),
-      { x: "frames", y1: "low", y2: "high", stroke: color, strokeWidth: 1.2 },
+      {
+        x: "frames",
+        y1: "low",
+        y2: ({ high }: IsoDosePoint) => Math.min(high ?? top, top),
+        dx,
+        stroke: color,
+        strokeWidth: 1.2,
+      },
     ),
-    Plot.line(points, { x: "frames", y: "value", stroke: color, strokeWidth: 2, strokeDasharray: dash }),
+    Plot.line(points, { x: "frames", y: "value", dx, stroke: color, strokeWidth: 2, strokeDasharray: dash }),
     Plot.dot(points, {
       x: "frames",
       y: "value",
+      dx,
       fill: color,
       stroke: "var(--page)",
       strokeWidth: 1,
@@ -112,7 +169,7 @@ function armMarks(points: readonly IsoDosePoint[], { color, dash, symbol }: ArmS
     }),
     Plot.text(
       points.filter(({ isLowerBound }) => isLowerBound),
-      { x: "frames", y: "value", text: () => "≥", dy: -12, fill: color, fontSize: 12 },
+      { x: "frames", y: "value", text: () => "≥", dx: dx - 8, textAnchor: "end", fill: color, fontSize: 12 },
     ),
   ];
 }
@@ -121,7 +178,10 @@ function describe(points: readonly IsoDosePoint[], arms: readonly string[]): str
   const lines = arms.flatMap((arm) => {
     const own = points.filter((point) => point.arm === arm);
     if (own.length === 0) return [];
-    const texts = own.map(({ value, frames }) => `${fixedText(value, 3)} with ${Math.round(frames)} frames`);
+    const texts = own.map(
+      ({ value, frames, isLowerBound }) =>
+        `${isLowerBound ? "at least " : ""}${fixedText(value, 3)} with ${Math.round(frames)} frames`,
+    );
     return [`${arm} ${texts.join(", ")}`];
   });
   return lines.length === 0 ? "no values" : lines.join("; ");

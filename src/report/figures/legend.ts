@@ -20,11 +20,31 @@ export function armLegend(
   </ul>`;
 }
 
+/** A list of signs (SVG in a box of 34 × 12) and their names. */
+export function signLegend(signs: readonly { readonly name: string; readonly sign: string }[]): Markup {
+  const items = signs.map(
+    ({ name, sign }) =>
+      html`<li>
+        ${raw(`<svg class="sign" viewBox="0 0 34 12" width="34" height="12" aria-hidden="true">${sign}</svg>`)}<span
+          >${name}</span
+        >
+      </li>`,
+  );
+  return html`<ul class="legend">
+    ${items}
+  </ul>`;
+}
+
 /** Line with marker, 34 × 12. Decorative: the name stands beside it. */
 function armSign(style: ArmStyle): Markup {
   return raw(
     `<svg class="sign" viewBox="0 0 34 12" width="34" height="12" aria-hidden="true">${legendSign(style)}</svg>`,
   );
+}
+
+/** As {@link legendSign} where the curves have no markers. */
+export function lineSign({ color, dash }: ArmStyle): string {
+  return `<path d="M1 6H33" stroke="${color}" stroke-width="1.8" stroke-dasharray="${dash}" fill="none"/>`;
 }
 
 /** The content of an arm's sign, as SVG in a box of 34 × 12. */

@@ -31,6 +31,12 @@ describe("compareRuns", () => {
     expect(pairs[0]!.cautions).toEqual([]);
   });
 
+  test("a cell that one run lacks among doses, views and seeds that both have is named", () => {
+    const { cautions } = pair({ ...base, cells: base.cells.slice(1) }).pairs[0]!;
+    const where = "1\u202f000 in dense, seed 1";
+    expect(cautions).toEqual([`1 cell of a has no like in b, and no part in the differences: ${where}.`]);
+  });
+
   test("says what one has alone, where frames and windows differ, and when the scoring does", () => {
     const [first, ...rest] = base.cells;
     const second = {

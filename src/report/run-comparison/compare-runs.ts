@@ -3,7 +3,7 @@
 
 import { DoselapError } from "../../errors.ts";
 import type { StudyResult } from "../../study/results.ts";
-import { doseText, listText } from "../format.ts";
+import { countText, doseText, listText } from "../format.ts";
 import { designChanges, type DesignChange } from "./design-changes.ts";
 import { pairedRows, type PairedRow } from "./paired-rows.ts";
 
@@ -123,6 +123,11 @@ function cautionsOf(first: NamedRun, second: NamedRun): string[] {
     [second, first],
   ] as const) {
     const alone = onlyIn(run.result, other.result);
+    const cells = cellsOnlyIn(run.result, other.result);
+    if (cells.length > 0)
+      cautions.push(
+        `${countText(cells.length, "cell")} of ${run.name} ${cells.length === 1 ? "has" : "have"} no like in ${other.name}, and no part in the differences: ${cells.length > 4 ? `${cells.slice(0, 3).join(", ")} and ${cells.length - 3} more` : listText(cells)}.`,
+      );
     if (alone.length > 0) cautions.push(`Only in ${run.name}: ${listText(alone)}.`);
   }
   return cautions;
@@ -141,6 +146,38 @@ function cellKey({ dose, view, seed }: StudyResult["cells"][number]): string {
 
 function placesText(some: number, all: number): string {
   return some === all ? `all ${all} shared cells` : `${some} of ${all} shared cells`;
+}
+
+/** Results of doses, views, seeds and arms that both runs have somewhere, and that only one has together: a gap in the other. */
+function cellsOnlyIn(run: StudyResult, other: StudyResult): string[] {
+  const known = new Set(other.cells.flatMap(resultKeys));
+  const arms = new Set(other.cells.flatMap((cell) => armsWithRows(cell)));
+  const [doses, views, seeds] = [
+    new Set(other.cells.map(({ dose }) => dose.toPrecision(9))),
+    new Set(other.cells.map(({ view }) => view)),
+    new Set(other.cells.map(({ seed }) => seed)),
+  ];
+  return run.cells.flatMap((cell) => {
+    if (!doses.has(cell.dose.toPrecision(9)) || !views.has(cell.view) || !seeds.has(cell.seed)) return [];
+    const lacking = armsWithRows(cell).filter((arm) => arms.has(arm) && !known.has(armKey(cell, arm)));
+    if (lacking.length === 0) return [];
+    const place = `${doseText(cell.dose)} in ${cell.view}, seed ${cell.seed}`;
+    return [lacking.length === armsWithRows(cell).length ? place : `${place} (${listText(lacking)})`];
+  });
+}
+
+type PlacedCell = StudyResult["cells"][number];
+
+function resultKeys(cell: PlacedCell): string[] {
+  return armsWithRows(cell).map((arm) => armKey(cell, arm));
+}
+
+function armKey(cell: PlacedCell, arm: string): string {
+  return JSON.stringify([cellKey(cell), arm]);
+}
+
+function armsWithRows({ arms }: PlacedCell): string[] {
+  return arms.filter(({ rows }) => rows.length > 0).map(({ arm }) => arm);
 }
 
 /** What one run has and the other has not, by kind: whole doses, views, seeds and arms. */

@@ -115,9 +115,9 @@ function table(rows: readonly PairedRow[], columns: readonly DifferenceColumn[],
   const heads = groups
     .flatMap((group) => group.columns)
     .map(
-      ({ metric, unit, better }) =>
-        html`<th scope="col" title="${metricLongName(metric)}">
-          ${metricName(metric)}${"\u00a0"}${directionSign(better)}
+      ({ metric, comparison, unit, better }) =>
+        html`<th scope="col" title="${metricLongName(metric, comparison)}">
+          ${metricName(metric, comparison)}${"\u00a0"}${directionSign(better)}
           <small>${unitText(unit) || "\u00a0"}</small>
         </th>`,
     );

@@ -1,14 +1,15 @@
 // How far down, and how sure: Table 2 the break points in dose and in overlap, Table 3 the leading arm against every other by
 // paired differences, folded away the steps from dose to dose, and the method in words.
 
-import { breakIntervalText, breakLevelSign, intervalText } from "../break-text.ts";
+import { breakIntervalText, breakPointSign, intervalText } from "../break-text.ts";
 import { resolutionWords } from "../answer-sentence.ts";
 import { doseText, fixedText, numberText } from "../format.ts";
 import { html, type Markup } from "../markup.ts";
 import type { ReportContext } from "../report-context.ts";
 import type { BreakPoint } from "../../study/statistics/break-point.ts";
-import type { PairedDifference } from "../../study/statistics/paired-difference.ts";
+import { turned, type PairedDifference } from "../../study/statistics/paired-difference.ts";
 import { sharedArtefacts } from "../shared-artefacts.ts";
+import type { DoseBreak } from "../study-breaks.ts";
 import type { StudyStatistics } from "../study-statistics.ts";
 import { conditionAt, finishedArms, nullArm, type Summary } from "../summary.ts";
 import { overlapText, viewCondition } from "../wording.ts";
@@ -39,7 +40,7 @@ function breakTable(summary: Summary, statistics: StudyStatistics, arms: readonl
     const doses = views.map((view) => {
       const found = statistics.doseBreaks.find((each) => each.arm === arm && each.view === view);
       const full = found?.fullCyclesPerPx;
-      return breakCell(found, full, doseText, typeof full === "number" ? `of ${fixedText(full, 3)}` : "");
+      return breakCell(found, full, doseText, referenceText(found));
     });
     const overlaps = sweeps.map(({ gridsize, level }) => {
       const found = statistics.overlapBreaks.find(
@@ -73,9 +74,11 @@ function breakTable(summary: Summary, statistics: StudyStatistics, arms: readonl
         its full-${summary.axis} ${what} (${how}). In ${summary.axis} the reference is the arm’s own
         resolution at the highest ${summary.axis} of the same view, in overlap that at the highest
         ${summary.axis} and overlap; interpolated between the levels tested, in the logarithm of
-        ${summary.axis} and linearly in overlap. Below, the 95 % interval, and in ${summary.axis} the
-        resolution in cycles per pixel of which ${share} are kept. “≤”: still kept at the lowest level tested;
-        “>”: lost already at the highest; “–”: nothing is resolved that could be kept${unsound}.
+        ${summary.axis} and linearly in overlap. Below, the 95 % interval (“all draws”: each of them says the
+        same), and in ${summary.axis} the resolution in cycles per pixel of which ${share} are kept. “≤”:
+        still kept at the lowest level tested; “>”: lost already at the highest; “≥” and “at best”: that
+        resolution is a lower bound, so more may be lost than is known; “–”: nothing is resolved that could be
+        kept${unsound}.
       </caption>
       <thead>
         <tr>
@@ -101,6 +104,13 @@ function breakTable(summary: Summary, statistics: StudyStatistics, arms: readonl
   </div>`;
 }
 
+/** "of 0.400", "of ≥ 0.479". */
+function referenceText(found: DoseBreak | undefined): string {
+  const full = found?.fullCyclesPerPx;
+  if (typeof full !== "number") return "";
+  return `of ${found?.isFullLowerBound === true ? "≥\u00a0" : ""}${fixedText(full, 3)}`;
+}
+
 function breakCell(
   found: BreakPoint | undefined,
   full: number | null | undefined,
@@ -109,10 +119,10 @@ function breakCell(
 ): Markup {
   if (found === undefined) return html`<td class="none">not run</td>`;
   if (full === null || full === undefined) return html`<td class="none">–</td>`;
-  const interval = breakIntervalText(found, format);
+  const interval = breakIntervalText(found, format) || "no interval";
   const below = [interval, reference].filter((text) => text !== "");
   return html`<td class="plainly">
-    ${breakLevelSign(found.point, format)}${below.map((text) => html` <span class="sd">${text}</span>`)}
+    ${breakPointSign(found, format)}${below.map((text) => html` <span class="sd">${text}</span>`)}
   </td>`;
 }
 
@@ -126,7 +136,7 @@ function differenceTable(
   if (lead === null || rivals.length === 0) return null;
   const rows = rivals.map((rival) => {
     const cells = summary.conditions.map(({ view, level }) =>
-      differenceCell(differenceBetween(statistics, { view, level, lead, rival })),
+      differenceCell(differenceBetween(statistics, { view, level, lead, rival }), statistics.method.seeds),
     );
     return html`<tr data-arm="${rival}">
       <th scope="row">${rival}</th>
@@ -134,14 +144,18 @@ function differenceTable(
     </tr>`;
   });
   const { what, how } = resolutionWords(statistics.measure);
+  const some = statistics.armDifferences.some(({ seeds }) => seeds < statistics.method.seeds)
+    ? ", or judged by fewer seeds than elsewhere, since some failed"
+    : "";
   return html`<div class="scroll">
     <table class="heat plain differences">
       <caption>
         <b>Table 3.</b>
         ${lead} minus each other arm: ${what} in cycles per pixel (${how}), over the same seeds and tiles;
         below, the 95 % interval of the paired difference. An arm is called better only where the interval
-        leaves zero out: bold, with + where ${lead} is better. Grey: not told apart. “–”: one of the two has
-        no value.
+        leaves zero out: bold, with + where ${lead} is better. Grey: not told apart${some}. “≥”, “≤”: one of
+        the two never crosses, so that the difference is known to one side; “both ≥”: both never cross. “–”:
+        one of the two has no value.
       </caption>
       <thead>
         <tr>
@@ -167,34 +181,33 @@ function differenceTable(
 function differenceBetween(
   { armDifferences }: StudyStatistics,
   { view, level, lead, rival }: { view: string; level: number; lead: string; rival: string },
-): PairedDifference | undefined {
+): CountedDifference | undefined {
   const here = armDifferences.filter((each) => each.view === view && each.level === level);
   const found = here.find((each) => each.arm === lead && each.other === rival);
   if (found !== undefined) return found;
-  const turned = here.find((each) => each.arm === rival && each.other === lead);
-  if (turned === undefined) return undefined;
-  const { difference, interval, verdict } = turned;
-  return {
-    difference: -difference,
-    interval: interval === null ? null : { low: -interval.high, high: -interval.low },
-    verdict: verdict === "higher" ? "lower" : verdict === "lower" ? "higher" : "undecided",
-  };
+  const other = here.find((each) => each.arm === rival && each.other === lead);
+  return other === undefined ? undefined : { ...turned(other), seeds: other.seeds };
 }
 
-function differenceCell(found: PairedDifference | undefined): Markup {
+type CountedDifference = PairedDifference & { readonly seeds: number };
+
+/** @param most seeds that a condition has. */
+function differenceCell(found: CountedDifference | undefined, most: number): Markup {
   if (found === undefined) return html`<td class="none">–</td>`;
-  const { difference, interval, verdict } = found;
+  const { difference, bound, interval, verdict, seeds } = found;
   const below = interval === null ? "no interval" : intervalText(interval, signedText);
-  const text = signedText(difference);
+  const sign = bound === "least" ? "≥\u00a0" : bound === "most" ? "≤\u00a0" : "";
+  const text = difference === null ? "both ≥" : `${sign}${signedText(difference)}`;
+  const some = seeds < most ? html` <span class="sd">${seeds} of ${most} seeds</span>` : null;
   return html`<td class="plainly" data-verdict="${verdict}">
     ${verdict === "undecided" ? html`<span class="muted">${text}</span>` : html`<b>${text}</b>`}
-    <span class="sd">${below}</span>
+    <span class="sd">${below}</span>${some}
   </td>`;
 }
 
 function levelSteps(
   summary: Summary,
-  { levelDifferences }: StudyStatistics,
+  { levelDifferences, method }: StudyStatistics,
   arms: readonly string[],
 ): Markup | null {
   if (levelDifferences.length === 0) return null;
@@ -209,6 +222,7 @@ function levelSteps(
         levelDifferences.find(
           (each) => each.arm === arm && each.view === step.view && each.level === step.level,
         ),
+        method.seeds,
       ),
     );
     return html`<tr>

@@ -8,7 +8,7 @@ import { JSDOM } from "jsdom";
 import { describe, expect, test } from "vitest";
 import { syntheticResult } from "../../../test/support/synthetic-run.ts";
 import { type FigureFiles, writeFigures } from "../figure-files/write-figures.ts";
-import { frontOf } from "../figures/cost-scatter.ts";
+import { frontOf, secondTicks } from "../figures/cost-scatter.ts";
 import { createReportContext } from "../report-context.ts";
 import { costsOf, type RunCosts } from "../run-costs.ts";
 import { costSection } from "./cost.ts";
@@ -111,7 +111,21 @@ describe("costSection", () => {
 });
 
 test("the front: of equal points all stay, beaten ones go, cheapest first", () => {
-  const point = (arm: string, coreSeconds: number, quality: number) => ({ arm, coreSeconds, quality });
+  const point = (arm: string, coreSeconds: number, quality: number, isLowerBound = false) => ({
+    arm,
+    coreSeconds,
+    quality,
+    isLowerBound,
+  });
   const points = [point("c", 9, 3), point("a", 1, 1), point("b", 2, 1), point("d", 1, 1), point("e", 9, 2)];
   expect(frontOf(points).map(({ arm }) => arm)).toEqual(["a", "d", "c"]);
+  // Nobody knows that a lower bound is worse than anything.
+  expect(frontOf([...points, point("f", 9, 2.5, true)]).map(({ arm }) => arm)).toEqual(["a", "d", "c", "f"]);
+});
+
+test("every tick of the time axis has its label and none crowds another", () => {
+  expect(secondTicks(0.5, 3)).toEqual([0.5, 1, 2]);
+  expect(secondTicks(0.55, 1.1)).toEqual([0.6, 0.7, 0.8, 0.9, 1]);
+  expect(secondTicks(0.001, 100)).toEqual([0.001, 0.1, 10]);
+  expect(secondTicks(1.2, 1.8)).toEqual([1.5]);
 });

@@ -4,7 +4,7 @@
 import { armCosts, wattsPerCore, type ArmCost } from "../arm-costs.ts";
 import { resolutionWords } from "../answer-sentence.ts";
 import { levelPoints, scatterPanels } from "../cost-points.ts";
-import { costScatter, frontOf, type CostPoint } from "../figures/cost-scatter.ts";
+import { costScatter, frontOf, qualityText, type CostPoint } from "../figures/cost-scatter.ts";
 import { armLegend } from "../figures/legend.ts";
 import { countText, doseText, fixedText, listText, numberText } from "../format.ts";
 import { html, type Markup } from "../markup.ts";
@@ -64,10 +64,18 @@ function scatterFigure(context: ReportContext, costs: RunCosts): Markup | null {
     <figcaption>
       <b>Quality against processor time.</b> ${capitalised(what)} (${how}, cycles per pixel${bound}), mean
       over the views, against the processor time of one reconstruction from frames to object. Of a network
-      this holds its training too. Arms on the stair are beaten by no other in both: whatever lies below it is
-      slower or worse than one that is on it.
+      this holds its training too. “≥”: in some view the correlation never crosses, a lower bound.
+      ${stairText(panels)}
     </figcaption>
   </figure>`;
+}
+
+/** The stair needs two steps to be one. */
+function stairText(panels: NonNullable<ReturnType<typeof scatterPanels>>["panels"]): string {
+  const isStair = panels.some(({ points }) => frontOf(points).length > 1);
+  return isStair
+    ? "Arms on the grey stair are beaten by no other in both: whatever lies below it is slower or worse than one that is on it."
+    : "In every panel one arm is both the fastest and the finest.";
 }
 
 function armTable(context: ReportContext, arms: readonly ArmCost[]): Markup {
@@ -77,8 +85,8 @@ function armTable(context: ReportContext, arms: readonly ArmCost[]): Markup {
   const fronts = points.map((level) => frontOf(level).map(({ arm }) => arm));
   const [lowest, highest] = [points[0], points.at(-1)];
   const qualityAt = (level: readonly CostPoint[] | undefined, arm: string): string => {
-    const quality = level?.find((point) => point.arm === arm)?.quality;
-    return quality === undefined ? "–" : fixedText(quality, 3);
+    const point = level?.find((each) => each.arm === arm);
+    return point === undefined ? "–" : qualityText(point);
   };
   const rows = arms.map((cost) => {
     const { arm, results, known } = cost;
@@ -112,8 +120,8 @@ function armTable(context: ReportContext, arms: readonly ArmCost[]): Markup {
           >, by arm: means over the reconstructions whose cost the journal tells (n). Core-seconds: seconds of
           one processor core. Energy: ${wattsPerCore} W per busy core is assumed, not measured; another figure
           scales all of them alike. Resolution: as in the figure above, at the lowest and the highest
-          ${summary.axis}. Unbeaten: ${levelsText(fronts.length, summary.axis)} at which no other arm is both
-          cheaper and finer.
+          ${summary.axis}. Unbeaten: ${levelsText(fronts.length, summary.axis)} at which no other arm is known
+          to be both cheaper and finer. “≥”: a lower bound.
         </caption>
         <thead>
           <tr>

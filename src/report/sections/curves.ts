@@ -14,6 +14,7 @@ import {
   metricName,
   metricOrder,
   overlapText,
+  seedsText,
   unitText,
   viewCondition,
 } from "../wording.ts";
@@ -29,8 +30,13 @@ export function doseCurves(context: ReportContext): Markup | null {
   const seeds = Math.max(...summary.conditions.map((condition) => condition.cells.length));
   const bars =
     seeds > 1
-      ? `Points are means over ${seeds} seeds, bars one standard deviation; arms stand a little apart sideways, so that no bar hides another. `
+      ? `Points are means over ${seedsText(summary)} seeds, bars one standard deviation; arms stand a little apart sideways, so that no bar hides another. `
       : "Each point is one seed, so there are no error bars. ";
+  const isBound = (arm: { readonly stats: readonly Stat[] }): boolean =>
+    arm.stats.some((stat) => stat.isLowerBound && main.some((key) => isSame(key, stat)));
+  const bounds = summary.conditions.some(({ arms }) => arms.some(isBound))
+    ? " “≥” and a name, above a dose: in some seed the correlation of that arm never crosses there, so that its point is a lower bound and has no bar."
+    : "";
   const finest =
     result.pixelSizeM === null
       ? ""
@@ -44,8 +50,8 @@ export function doseCurves(context: ReportContext): Markup | null {
       <figcaption>
         <b>Figure 1.</b> ${main.map((key, i) => `${i === 0 ? "Top" : "Bottom"}: ${sentenceOf(key)}. `)}Higher
         is better in both. ${bars}The dotted line is the null arm, a flat object: what an arm must beat to
-        have seen anything. Where it has no line its correlation has no value. “≥”: the correlation never
-        crosses, a lower bound.${finest}${floorSentence(context, [...main, ...others])}
+        have seen anything. Where it has no line its correlation has no
+        value.${bounds}${finest}${floorSentence(context, main)}
       </figcaption>
     </figure>
     ${
@@ -70,7 +76,10 @@ function floorSentence({ summary, result, answer }: ReportContext, keys: readonl
       ? " The full-dose reconstruction and its probe stand for the object and the probe; the photons that an arm shares with it count as no error."
       : "";
   const passed = belowFloorSentences(summary, answer.resolution).join(" ");
-  return ` The solid line without marks is the Cramér–Rao floor: no unbiased estimate can do better with these photons, this probe and this scan, each object pixel free. Arms with a prior are no unbiased estimates and may pass it. The line of dashes and dots bounds them too: no linear estimate that knows the object’s power spectrum does better in the mean over objects and noise.${object} ${passed}`;
+  const informed = keys.some((key) => hasFloor(summary, key, "informed"))
+    ? " The line of dashes and dots bounds them too: no linear estimate that knows the object’s power spectrum does better in the mean over objects and noise."
+    : "";
+  return ` The solid line without marks is the Cramér–Rao floor: no unbiased estimate can do better with these photons, this probe and this scan, each object pixel free. Arms with a prior are no unbiased estimates and may pass it.${informed} A line that ends at the frame’s edge goes on beyond it.${object} ${passed}`;
 }
 
 function panelRow(context: ReportContext, key: StatKey & Partial<Stat>): Markup | null {
@@ -78,7 +87,7 @@ function panelRow(context: ReportContext, key: StatKey & Partial<Stat>): Markup 
   const domain = valueDomain(summary, key);
   if (domain === null) return null;
   const unit = unitText(unitOf(context, key));
-  const title = `${key.part === "complex" ? "" : `${key.part} `}${metricName(key.metric)}${unit === "" ? "" : ` (${unit})`}, ${comparisonText(key.comparison)}`;
+  const title = `${key.part === "complex" ? "" : `${key.part} `}${metricName(key.metric, key.comparison)}${unit === "" ? "" : ` (${unit})`}, ${comparisonText(key.comparison)}`;
   const panels = summary.views.map((view) => {
     const overlap = overlapText(viewCondition(summary, view));
     const picture = context.attempt(`${title} in ${view}`, () =>
@@ -96,7 +105,7 @@ function panelRow(context: ReportContext, key: StatKey & Partial<Stat>): Markup 
 function sentenceOf({ part, metric, comparison }: StatKey): string {
   const of = part === "complex" ? "" : ` of the ${part}`;
   const falls = { frc50: "0.5", frc1over7: "1/7", frcHalfBit: "the half-bit threshold" }[metric];
-  if (falls === undefined) return `${metricLongName(metric)}${of}, ${comparisonText(comparison)}`;
+  if (falls === undefined) return `${metricLongName(metric, comparison)}${of}, ${comparisonText(comparison)}`;
   return `resolution, the spatial frequency at which the Fourier ring correlation${of}, ${comparisonText(comparison)}, falls below ${falls}`;
 }
 

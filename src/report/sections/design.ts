@@ -44,7 +44,7 @@ export function designSection({ result }: ReportContext): Markup {
       (key) =>
         html`<tr>
           <th scope="row">${labels[key] ?? words(key)}</th>
-          <td>${describe(key, result.design[key])}</td>
+          <td>${describe(key, shownValue(key, result.design))}</td>
         </tr>`,
     );
   return html`<section>
@@ -61,6 +61,29 @@ export function designSection({ result }: ReportContext): Markup {
       <pre>${JSON.stringify(result.design, null, 2)}</pre>
     </details>
   </section>`;
+}
+
+/** Options of arms that the study does not have say nothing of it; the JSON below holds them. */
+function shownValue(key: string, design: { readonly [key: string]: unknown }): unknown {
+  const value = design[key];
+  const arms = design["arms"];
+  if ((key !== "engines" && key !== "methods") || !isRecord(value) || !Array.isArray(arms)) return value;
+  const used = new Set(usedNames(arms.map(String), value, design));
+  return Object.fromEntries(Object.entries(value).filter(([name]) => used.has(name)));
+}
+
+/** The arms, and whatever the options of the arms name: the network that another arm starts from. */
+function usedNames(
+  arms: readonly string[],
+  options: { readonly [name: string]: unknown },
+  design: { readonly [key: string]: unknown },
+): string[] {
+  const methods = isRecord(design["methods"]) ? design["methods"] : {};
+  const named = arms.flatMap((arm) => {
+    const method = methods[arm];
+    return isRecord(method) ? Object.values(method) : [];
+  });
+  return [...arms, ...Object.keys(options).filter((name) => named.includes(name))];
 }
 
 function describe(key: string, value: unknown): Markup | string {

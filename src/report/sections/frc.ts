@@ -2,20 +2,23 @@
 
 import { doseText } from "../format.ts";
 import { floorCorrelation } from "../floor-values.ts";
-import { criterionOf, frcPanel, frcParts } from "../figures/frc-curves.ts";
+import { armsWithCurves, criterionOf, frcPanel, frcParts, thresholdSigns } from "../figures/frc-curves.ts";
 import { panelColumns, panelWidth } from "../figures/figure.ts";
-import { armLegend } from "../figures/legend.ts";
+import { lineSign, signLegend } from "../figures/legend.ts";
 import { html, type Markup } from "../markup.ts";
 import type { ReportContext } from "../report-context.ts";
 import { finishedArms } from "../summary.ts";
 
 export function frcCurves(context: ReportContext): Markup | null {
-  const { summary, styles, answer } = context;
+  const { summary, answer } = context;
   const parts = frcParts(summary.conditions);
   const lead = leadPart(parts, answer.resolution?.part);
   if (lead === undefined) return null;
-  const arms = finishedArms(summary);
-  const criterion = criterionOf(summary.conditions[0]!, lead);
+  const criterion = criterionOf(summary.conditions, lead);
+  const halfBit =
+    criterion.kind === "halves"
+      ? "half a bit of information per pixel, as published for two halves (van Heel & Schatz 2005)"
+      : "half a bit of information per pixel in a comparison with the truth or what stands for it: the published curve (van Heel & Schatz 2005) is that of two halves and lies lower";
   const isMeasured = context.result.design["kind"] === "measured";
   const meaning = isMeasured
     ? "“Halves” correlates two reconstructions from independently thinned halves of the counts and needs no reference; the other curves correlate with the full-dose reconstruction: it is made of the same counts and more, so they say how much of it is kept, not how true it is."
@@ -24,11 +27,11 @@ export function frcCurves(context: ReportContext): Markup | null {
   return html`<section>
     <h2>Fourier ring correlation</h2>
     <figure>
-      ${armLegend(arms, styles)}${panels(context, lead)}
+      ${legend(context, lead)}${panels(context, lead)}
       <figcaption>
         <b>Figure 5.</b> ${partName(lead)}: correlation in rings of spatial frequency (Hann window, mean
-        removed). Dashed: 0.5 and 1/7; solid grey: half-bit threshold (van Heel & Schatz 2005). The dark line,
-        ${criterion.label}, is the one that fits ${criterion.meaning}: a signal-to-noise ratio of 1/3.
+        removed). Dashed: 0.5 and 1/7; solid grey: ${halfBit}. The dark dashed line, ${criterion.label}, is
+        the one that fits ${criterion.meaning}: a signal-to-noise ratio of 1/3.
         ${meaning}${floorSentence(context, lead)}
       </figcaption>
     </figure>
@@ -36,7 +39,7 @@ export function frcCurves(context: ReportContext): Markup | null {
       (part) =>
         html`<details>
           <summary>${partName(part)} curves</summary>
-          ${panels(context, part)}
+          ${legend(context, part)}${panels(context, part)}
         </details>`,
     )}
   </section>`;
@@ -45,6 +48,16 @@ export function frcCurves(context: ReportContext): Markup | null {
 function floorSentence({ summary }: ReportContext, part: string): string {
   if (!summary.conditions.some((condition) => floorCorrelation(condition, part).length > 0)) return "";
   return " The thin solid dark line is what the best unbiased estimate would show with these photons, this probe and this scan (Cramér–Rao).";
+}
+
+/** What the lines of a part are; arms without a curve have none. */
+function legend({ summary, styles }: ReportContext, part: string): Markup {
+  const { conditions } = summary;
+  const arms = armsWithCurves(conditions, finishedArms(summary), part);
+  return signLegend([
+    ...arms.map((name) => ({ name, sign: lineSign(styles.get(name)!) })),
+    ...thresholdSigns(conditions, part),
+  ]);
 }
 
 function panels(context: ReportContext, part: string): Markup {

@@ -28,7 +28,10 @@ export function heatMaps(context: ReportContext): Markup | null {
             cells,
             domain,
             label: `${what} of ${arm}`,
-            secondLine: (mean) => (pixelSizeM === null ? "" : lengthText(pixelSizeM / mean)),
+            secondLine: ({ mean, isLowerBound }) =>
+              pixelSizeM === null || mean === null
+                ? ""
+                : `${isLowerBound ? "≤ " : ""}${lengthText(pixelSizeM / mean)}`,
           }),
         )}
       </div>`,

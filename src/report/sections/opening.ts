@@ -1,9 +1,11 @@
 // First screen: the question, what failed (if anything), the answer with its limits, the study in numbers, what to beware of.
 
-import { countText, doseText, listText } from "../format.ts";
+import { doseText } from "../format.ts";
 import { html, type Markup } from "../markup.ts";
 import type { ReportContext } from "../report-context.ts";
-import { failureLines, sortedWarnings } from "../warnings.ts";
+import { failureLines, failureSentence, outcomesText } from "../failures.ts";
+import { sortedWarnings } from "../warnings.ts";
+import { seedsText } from "../wording.ts";
 
 export function opening(context: ReportContext): Markup {
   const { result, answer } = context;
@@ -27,14 +29,8 @@ export function opening(context: ReportContext): Markup {
 
 /** Failed jobs, before the answer where nobody can miss them. */
 function failures({ result }: ReportContext): Markup | null {
-  const failed = result.cells.flatMap((cell) => cell.arms).filter((outcome) => outcome.state === "failed");
-  const lost = result.failures?.length ?? 0;
-  if (failed.length + lost === 0) return null;
-  const counts = [
-    ...(lost === 0 ? [] : [countText(lost, "comparison")]),
-    ...(failed.length === 0 ? [] : [countText(failed.length, "reconstruction")]),
-  ];
-  return banner(`${listText(counts)} failed.`, failureLines(result));
+  const sentence = failureSentence(result);
+  return sentence === null ? null : banner(sentence, failureLines(result));
 }
 
 /** What the plan and single results warn of. */
@@ -53,13 +49,7 @@ function banner(title: string, lines: readonly string[]): Markup {
 }
 
 function facts({ result, summary }: ReportContext): Markup {
-  const outcomes = result.cells.flatMap((cell) => cell.arms);
   const frames = result.cells.map((cell) => cell.frames);
-  const countOf = (state: string): number => outcomes.filter((outcome) => outcome.state === state).length;
-  const states = (["done", "failed", "skipped"] as const)
-    .filter((state) => countOf(state) > 0)
-    .map((state) => `${countOf(state)} ${state}`);
-  const seeds = Math.max(0, ...summary.conditions.map((condition) => condition.cells.length));
   const entries: [string, string][] = [
     [
       summary.axis === "dose" ? "doses, photons per frame" : "fluences, photons per px",
@@ -67,9 +57,9 @@ function facts({ result, summary }: ReportContext): Markup {
     ],
     ["views", summary.views.join(" · ")],
     ["arms", summary.arms.join(" · ")],
-    ["seeds per condition", String(seeds)],
+    ["seeds per condition", seedsText(summary)],
     ["frames compared", frames.length === 0 ? "none" : rangeOf(frames)],
-    ["reconstructions", states.join(" · ")],
+    ["reconstructions", outcomesText(result)],
   ];
   return html`<dl class="facts">
     ${entries.map(

@@ -59,8 +59,10 @@ export function overviewTable(context: ReportContext): Markup | null {
         ${capitalised(what)} (${how}), in cycles per
         pixel${result.pixelSizeM === null ? "" : " and as a full period"}, at each view and dose (${unit});
         the stronger the colour the better. Below a value its 95 % interval where there is one (see Table 2).
-        “–”: the correlation has no value, as for a flat object; “0”: nothing is resolved; “≈ null”: not
-        distinguishable from the null arm. n: pixels compared, the smallest number of the row.
+        “≥”: in some seed the correlation never crosses; its last ring, which the mean then holds, is a lower
+        bound, and so is the mean. “–”: the correlation has no value, as for a flat object; “0”: nothing is
+        resolved; “≈ null”: not distinguishable from the null arm. n: pixels compared, the smallest number of
+        the row.
       </caption>
       <thead>
         <tr>
@@ -103,14 +105,19 @@ function shadedCell(
   const length =
     pixelSizeM === null || stat.mean === 0
       ? null
-      : html` <small>${lengthText(pixelSizeM / stat.mean)}</small>`;
+      : html` <small>${stat.isLowerBound ? "≤ " : ""}${lengthText(pixelSizeM / stat.mean)}</small>`;
   const range =
     interval === null || interval === undefined || interval.low === interval.high
       ? null
-      : html` <small>${fixedText(interval.low, 3)}–${fixedText(interval.high, 3)}</small>`;
+      : html` <small>${rangeText(interval)}</small>`;
   const text =
     stat.mean === 0 ? "0" : `${stat.isLowerBound ? "≥ " : ""}${metricValue(key.metric, stat.mean)}`;
   return html`<td style="--v:${shade.toFixed(3)}">${text}${range}${length}${mark}</td>`;
+}
+
+function rangeText({ low, high }: Interval): string {
+  const from = fixedText(low, 3);
+  return high === Infinity ? `${from} or more` : `${from}–${fixedText(high, 3)}`;
 }
 
 function capitalised(text: string): string {

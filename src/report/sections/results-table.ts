@@ -3,7 +3,7 @@
 // never a number.
 
 import { clearLeaders } from "../clear-leaders.ts";
-import { doseText, fixedText, lengthText } from "../format.ts";
+import { doseText, fixedText, lengthText, numberText } from "../format.ts";
 import { isCrossing } from "../frc-limit.ts";
 import { html, type Markup } from "../markup.ts";
 import { sortedWarnings } from "../warnings.ts";
@@ -50,9 +50,9 @@ export function resultsTable(context: ReportContext): Markup {
   const caption = html`<b>Table 4.</b> Every arm at every dose and view. ↑ higher is better, ↓ lower is
     better. Underlined: the best value of a condition; bold as well: better than every other arm’s by a paired
     difference whose 95 % interval leaves zero out${compared}.${spread} FRC columns give the frequency at
-    which the correlation falls below the threshold: “≥” it never crosses, so the last ring is a lower bound;
-    “–” it has no value (a constant image); “0” it lies below from the first ring; “·” not measured for this
-    arm.${length} n: pixels compared.`;
+    which the correlation falls below the threshold: “≥” in some seed it never crosses, so that the last ring
+    is a lower bound, without a spread; “–” it has no value (a constant image); “0” it lies below from the
+    first ring; “·” not measured for this arm.${length} n: pixels compared.`;
   const { general } = sortedWarnings(context.result);
   return html`<section>
     <h2>Results</h2>
@@ -75,14 +75,14 @@ function table(context: ReportContext, columns: readonly Column[], caption: Mark
   const groupHeads = groups.map(
     ([title, members]) => html`<th scope="colgroup" class="span" colspan="${members.length}">${title}</th>`,
   );
-  const heads = columns.map(({ metric, unit, better }, i) => {
+  const heads = columns.map(({ metric, comparison, unit, better }, i) => {
     const arrow = directionSign(better);
     return html`<th
       scope="col"
       class="${startClass(columns, i)}"
-      title="${metricLongName(metric)}; ${better === "none" ? "no direction" : `${better} is better`}"
+      title="${metricLongName(metric, comparison)}; ${better === "none" ? "no direction" : `${better} is better`}"
     >
-      ${metricName(metric)}${"\u00a0"}${arrow} <small>${unitText(unit) || "\u00a0"}</small>
+      ${metricName(metric, comparison)}${"\u00a0"}${arrow} <small>${unitText(unit) || "\u00a0"}</small>
     </th>`;
   });
   const bodies = summary.views.map((view) => viewBody(context, view, columns));
@@ -199,7 +199,7 @@ function valueCell(
   const inLength =
     pixelSizeM === null || !isCrossing(column.metric) || stat.mean === 0
       ? null
-      : html` <span class="sd">${lengthText(pixelSizeM / stat.mean)}</span>`;
+      : html` <span class="sd">${stat.isLowerBound ? "≤ " : ""}${lengthText(pixelSizeM / stat.mean)}</span>`;
   const isTop = isBest(condition, stat);
   const better = column.leaders.get(condition) === arm.arm ? "best " : "";
   return html`<td class="${isTop ? "top " : ""}${better}${start}">
@@ -210,15 +210,20 @@ function valueCell(
 /** Best of its condition: at least two arms finished, and none is better. */
 function isBest(condition: Condition, stat: Stat): boolean {
   if (stat.better === "none" || condition.arms.filter((arm) => arm.state === "done").length < 2) return false;
-  const rivals = condition.arms
-    .map((arm) => statOf(arm, stat)?.mean)
-    .filter((mean) => typeof mean === "number");
-  const best = stat.better === "higher" ? Math.max(...rivals) : Math.min(...rivals);
-  return stat.mean === best;
+  const rivals = condition.arms.flatMap((arm) => statOf(arm, stat) ?? []).filter(({ mean }) => mean !== null);
+  const best =
+    stat.better === "higher"
+      ? Math.max(...rivals.map(({ mean }) => mean!))
+      : Math.min(...rivals.map(({ mean }) => mean!));
+  // Of lower bounds nobody knows which is the best: when the best is one, all are.
+  const isOpen = rivals.some(({ mean, isLowerBound }) => mean === best && isLowerBound);
+  return stat.mean === best || (isOpen && stat.isLowerBound);
 }
 
+/** In the decimals of the value; more where that would leave nothing but zeros. */
 function spreadText(metric: string, sd: number): string {
-  return metric === "psnr" ? fixedText(sd, 1) : fixedText(sd, 3);
+  const text = fixedText(sd, metric === "psnr" ? 1 : 3);
+  return sd > 0 && Number(text) === 0 ? numberText(sd, 1) : sd === 0 ? "0" : text;
 }
 
 function columnsOf({ summary, result }: ReportContext): Column[] {

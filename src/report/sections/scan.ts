@@ -19,7 +19,8 @@ export function scanSection({ summary, result, attempt }: ReportContext): Markup
   );
   const definition = result.design["probeDiameter"];
   const rows = summary.conditions.flatMap((condition) => {
-    const cell = condition.cells[0]!;
+    const cell = condition.cells[0];
+    if (cell === undefined) return [];
     return [
       html`<tr>
         <th scope="row">${condition.view}</th>

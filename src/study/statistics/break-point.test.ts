@@ -3,9 +3,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { breakPoint, type LevelEstimate } from "./break-point.ts";
+import type { Draws } from "./paired-difference.ts";
 
 const curve = (points: readonly (readonly [number, number])[]): LevelEstimate[] =>
-  points.map(([level, value]) => ({ level, value, draws: null }));
+  points.map(([level, value]) => ({ level, value, isLowerBound: false, draws: null }));
+const exact = (...values: number[]): Draws => ({
+  least: Float64Array.from(values),
+  most: Float64Array.from(values),
+});
 const atTop = (levels: readonly LevelEstimate[]): LevelEstimate => levels.at(-1)!;
 const half = { fraction: 0.5, scale: "log" } as const;
 
@@ -48,7 +53,7 @@ describe("breakPoint", () => {
       [10, 0.5],
     ]);
     expect(breakPoint(levels, atTop(levels), half).point).toEqual({ kind: "below", level: 1 });
-    const better = { value: 2, draws: null };
+    const better = { value: 2, isLowerBound: false, draws: null };
     expect(breakPoint(levels, better, half).point).toEqual({ kind: "above", level: 10 });
   });
 
@@ -72,8 +77,8 @@ describe("breakPoint", () => {
 
   test("its interval is that of the draws, with ends outside the levels said in words", () => {
     const levels = [
-      { level: 1, value: 0.1, draws: Float64Array.of(0.1, 0.1, 0.9) },
-      { level: 100, value: 0.9, draws: Float64Array.of(0.9, 0.5, 0.9) },
+      { level: 1, value: 0.1, isLowerBound: false, draws: exact(0.1, 0.1, 0.9) },
+      { level: 100, value: 0.9, isLowerBound: false, draws: exact(0.9, 0.5, 0.9) },
     ];
     const { interval } = breakPoint(levels, levels[1]!, half);
     // By hand: draw 0 crosses 0.45 at 100^(1 − 0.45/0.8); draw 1 crosses 0.25 at 100^(1 − 0.25/0.4); draw 2 never does.
@@ -81,6 +86,43 @@ describe("breakPoint", () => {
     expect(interval!.high.level).toBeCloseTo(100 ** (1 - 0.45 / 0.8), 9);
     const missing = [{ ...levels[0]!, draws: null }, levels[1]!];
     expect(breakPoint(missing, missing[1]!, half).interval).toBeNull();
+  });
+
+  test("says which share of the draws agrees with a point outside the levels", () => {
+    const levels = [
+      { level: 1, value: 0.8, isLowerBound: false, draws: exact(0.8, 0.8, 0.8, 0.1) },
+      { level: 100, value: 0.9, isLowerBound: false, draws: exact(0.9, 0.9, 0.9, 0.9) },
+    ];
+    const found = breakPoint(levels, levels[1]!, half);
+    expect(found.point).toEqual({ kind: "below", level: 1 });
+    expect(found.interval!.agreeing).toBe(0.75);
+  });
+
+  test("against a reference that is a lower bound it is one, and its interval reaches up to the reference's level", () => {
+    const levels = [
+      { level: 1, value: 0.1, isLowerBound: false, draws: exact(0.1, 0.1) },
+      {
+        level: 100,
+        value: 0.5,
+        isLowerBound: true,
+        draws: { least: Float64Array.of(0.5, 0.5), most: Float64Array.of(0.5, Infinity) },
+      },
+    ];
+    const top = breakPoint(levels, levels[1]!, { ...half, isTop: true });
+    expect(top.isLowerBound).toBe(true);
+    // By hand: 0.25 on the line from 0.5 down to 0.1 is 0.25/0.4 of the way down two decades.
+    expect(top.point.level).toBeCloseTo(100 ** (1 - 0.25 / 0.4), 9);
+    expect(top.interval!.low.level).toBeCloseTo(100 ** (1 - 0.25 / 0.4), 9);
+    expect(top.interval!.high).toEqual({ kind: "at", level: 100 });
+    // Held against another condition, the highest level may have lost it.
+    expect(breakPoint(levels, levels[1]!, half).interval!.high).toEqual({ kind: "above", level: 100 });
+    // What is lost against a lower bound is lost.
+    const low = curve([
+      [1, 0.1],
+      [100, 0.2],
+    ]);
+    const lost = breakPoint(low, { value: 0.5, isLowerBound: true, draws: null }, half);
+    expect(lost).toMatchObject({ point: { kind: "above" }, isLowerBound: false });
   });
 
   test("of a rising curve falls as the part to keep falls, and agrees with a fine search", () => {

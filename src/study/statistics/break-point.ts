@@ -14,8 +14,17 @@ export interface BreakLevel {
 
 export interface BreakPoint {
   readonly point: BreakLevel;
+  /** The reference is a lower bound, so more may be lost than is known: the break point lies at `point` or higher. */
+  readonly isLowerBound: boolean;
   /** null: too few seeds and tiles for an interval. */
-  readonly interval: { readonly low: BreakLevel; readonly high: BreakLevel } | null;
+  readonly interval: BreakInterval | null;
+}
+
+export interface BreakInterval {
+  readonly low: BreakLevel;
+  readonly high: BreakLevel;
+  /** Share of the draws that say the same as the point, 0 to 1; of a point between the levels that is 0 as a rule. */
+  readonly agreeing: number;
 }
 
 export interface LevelEstimate extends Estimate {
@@ -28,28 +37,49 @@ export interface BreakScale {
 }
 
 /** @param levels ascending. @param reference what a fraction is to be kept of; null when it resolves nothing: everything is
- * then lost. @throws Range without a level, or for levels that do not ascend. */
+ * then lost. @param isTop the reference is that of the highest level, which keeps all of itself whatever it is.
+ * @throws Range without a level, or for levels that do not ascend. */
 export function breakPoint(
   levels: readonly LevelEstimate[],
   reference: Estimate | null,
-  { fraction, scale }: BreakScale,
+  { fraction, scale, isTop = false }: BreakScale & { readonly isTop?: boolean },
 ): BreakPoint {
   checkLevels(levels, scale);
   const at = levels.map(({ level }) => level);
-  const point = breakLevel(
-    at,
+  const breakOf = (values: readonly number[], full: number): BreakLevel =>
+    breakLevel(at, values, { target: targetOf(full, fraction), scale });
+  const point = breakOf(
     levels.map(({ value }) => value),
-    { target: targetOf(reference?.value ?? 0, fraction), scale },
+    reference?.value ?? 0,
   );
-  const all = levels.map(({ draws }) => draws);
+  // What is lost already against a lower bound is lost.
+  const isLowerBound = reference?.isLowerBound === true && point.kind !== "above";
+  const all = levels.map(({ draws }) => draws?.least ?? null);
   const top = reference?.draws ?? null;
-  if (top === null || all.includes(null)) return { point, interval: null };
-  const found = top.map((full, draw) => {
-    const values = all.map((draws) => draws![draw]!);
-    return signed(breakLevel(at, values, { target: targetOf(full, fraction), scale }));
-  });
-  const { low, high } = percentileInterval(found);
-  return { point, interval: { low: unsigned(low, at), high: unsigned(high, at) } };
+  if (top === null || all.includes(null)) return { point, isLowerBound, interval: null };
+  const drawn = [...top.least].map((full, draw) =>
+    breakOf(
+      all.map((draws) => draws![draw]!),
+      full,
+    ),
+  );
+  const least = drawn.map(signed);
+  // Against a lower bound the break lies anywhere from there up.
+  const most = least.map((value, draw) =>
+    top.most[draw] === Infinity ? (isTop ? Math.max(value, at.at(-1)!) : Infinity) : value,
+  );
+  const same = drawn.filter(
+    ({ kind, level }, draw) => kind === point.kind && level === point.level && most[draw] === least[draw],
+  );
+  return {
+    point,
+    isLowerBound,
+    interval: {
+      low: unsigned(percentileInterval(least).low, at),
+      high: unsigned(percentileInterval(most).high, at),
+      agreeing: same.length / drawn.length,
+    },
+  };
 }
 
 /** Nothing resolved leaves nothing to keep a part of. */

@@ -3,11 +3,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createRng, normal } from "../../math/random/rng.ts";
-import { type Estimate, intervalOf, pairedDifference } from "./paired-difference.ts";
+import { type Estimate, intervalOf, pairedDifference, turned } from "./paired-difference.ts";
 
 const estimate = (value: number, draws: readonly number[] | null): Estimate => ({
   value,
-  draws: draws === null ? null : Float64Array.from(draws),
+  isLowerBound: false,
+  draws: draws === null ? null : { least: Float64Array.from(draws), most: Float64Array.from(draws) },
 });
 
 test("two arms that share a wide scatter differ clearly when each pair differs by the same", () => {
@@ -31,6 +32,7 @@ test("an interval that touches zero decides nothing", () => {
 test("without draws there is a difference and no interval", () => {
   expect(pairedDifference(estimate(3, null), estimate(1, [1]))).toEqual({
     difference: 2,
+    bound: "exact",
     interval: null,
     verdict: "undecided",
   });
@@ -44,9 +46,34 @@ test("exchanging the two turns the sign of everything", () => {
     fc.property(draws, draws, (a, b) => {
       const [first, second] = [estimate(1, a), estimate(2, b)];
       const [ab, ba] = [pairedDifference(first, second), pairedDifference(second, first)];
-      expect(ba.difference).toBe(-ab.difference);
+      expect(ba.difference).toBe(-ab.difference!);
       expect(ba.interval!.low).toBeCloseTo(-ab.interval!.high, 12);
       expect(ba.verdict).toBe(opposite[ab.verdict]);
     }),
   );
+});
+
+test("a lower bound is known to one side: it may be called higher, never lower, and two of them nothing", () => {
+  const bound: Estimate = {
+    value: 0.5,
+    isLowerBound: true,
+    draws: { least: Float64Array.of(0.5, 0.5, 0.5), most: Float64Array.of(Infinity, Infinity, Infinity) },
+  };
+  expect(intervalOf(bound)).toEqual({ low: 0.5, high: Infinity });
+  const lower = pairedDifference(bound, estimate(0.25, [0.25, 0.25, 0.25]));
+  expect(lower).toEqual({
+    difference: 0.25,
+    bound: "least",
+    interval: { low: 0.25, high: Infinity },
+    verdict: "higher",
+  });
+  expect(turned(lower)).toEqual(pairedDifference(estimate(0.25, [0.25, 0.25, 0.25]), bound));
+  const higher = pairedDifference(bound, estimate(0.75, [0.75, 0.75, 0.75]));
+  expect(higher).toMatchObject({ bound: "least", verdict: "undecided" });
+  expect(pairedDifference(bound, bound)).toEqual({
+    difference: null,
+    bound: "none",
+    interval: { low: -Infinity, high: Infinity },
+    verdict: "undecided",
+  });
 });

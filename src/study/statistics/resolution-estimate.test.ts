@@ -17,6 +17,7 @@ const seed = (replicate: number, value: number, draws: Float64Array | null = nul
   replicate,
   value,
   isLowerBound: false,
+  limit: 0.5,
   draws,
 });
 const study = syntheticResult({ heightPx: 20, widthPx: 20, viewNames: ["dense"], doses: [1e4] });
@@ -25,7 +26,7 @@ const outcomeOf = (result: typeof study) => result.cells[0]!.arms[0]!;
 describe("seedResolution", () => {
   test("has the row's value and a draw of tiles around it, or no draw without tiles", () => {
     const bare = seedResolution(outcomeOf(study), 0, { measure, drawing })!;
-    expect(bare).toEqual({ replicate: 0, value: 0.36, isLowerBound: false, draws: null });
+    expect(bare).toEqual({ replicate: 0, value: 0.36, isLowerBound: false, limit: 0.5, draws: null });
     const tiled = outcomeOf(withTiles(study, { scatter: 0.1 }));
     const { draws } = seedResolution(tiled, 0, { measure, drawing })!;
     const mean = draws!.reduce((sum, value) => sum + value) / draws!.length;
@@ -68,10 +69,11 @@ describe("pairedEstimates", () => {
     const seeds = (n: number) => Array.from({ length: n }, (_, i) => seed(i, i));
     expect(pairedEstimates([seeds(5)], drawing)![0]!.draws).toBeNull();
     const six = pairedEstimates([seeds(6)], drawing)![0]!;
-    expect(six.draws).toHaveLength(200);
-    expect(new Set(six.draws).size).toBeGreaterThan(5);
+    expect(six.draws!.least).toHaveLength(200);
+    expect(new Set(six.draws!.least).size).toBeGreaterThan(5);
     const tiled = pairedEstimates([[seed(0, 1, new Float64Array(200).fill(1))]], drawing)!;
-    expect(tiled[0]!.draws).toEqual(new Float64Array(200).fill(1));
+    const ones = new Float64Array(200).fill(1);
+    expect(tiled[0]!.draws).toEqual({ least: ones, most: ones });
   });
 
   test("the same seeds and tiles are drawn for both: what they share cancels in the difference", () => {
@@ -91,14 +93,25 @@ describe("pairedEstimates", () => {
       ),
     );
     const [a, b] = pairedEstimates([first, second], drawing)!;
-    for (let i = 0; i < 200; i++) expect(a!.draws![i]! - b!.draws![i]!).toBeCloseTo(1, 12);
+    for (let i = 0; i < 200; i++) expect(a!.draws!.least[i]! - b!.draws!.least[i]!).toBeCloseTo(1, 12);
+  });
+
+  test("a draw that never crosses is at least its last ring and has no upper end", () => {
+    const draws = Float64Array.from({ length: 200 }, (_, i) => (i % 2 === 0 ? 0.25 : Infinity));
+    const [found] = pairedEstimates([[{ ...seed(0, 0.5, draws), isLowerBound: true }]], drawing)!;
+    expect(found).toMatchObject({ value: 0.5, isLowerBound: true });
+    expect(found!.draws!.least.slice(0, 2)).toEqual(Float64Array.of(0.25, 0.5));
+    expect(found!.draws!.most.slice(0, 2)).toEqual(Float64Array.of(0.25, Infinity));
   });
 });
 
 test("nothing resolved is 0 in every draw, or without draws as its like", () => {
-  expect(nothingResolved({ value: 3, draws: Float64Array.of(1, 2) })).toEqual({
+  const draws = { least: Float64Array.of(1, 2), most: Float64Array.of(1, 2) };
+  const zeros = Float64Array.of(0, 0);
+  expect(nothingResolved({ value: 3, isLowerBound: true, draws })).toEqual({
     value: 0,
-    draws: Float64Array.of(0, 0),
+    isLowerBound: false,
+    draws: { least: zeros, most: zeros },
   });
-  expect(nothingResolved({ value: 3, draws: null })).toEqual({ value: 0, draws: null });
+  expect(nothingResolved({ value: 3, isLowerBound: false, draws: null }).draws).toBeNull();
 });

@@ -17,10 +17,12 @@ export interface ResolutionMeasure {
 /** What one seed says. */
 export interface SeedResolution {
   readonly replicate: number;
-  /** Cycles per pixel; the last ring when the curve never falls below its threshold. */
+  /** Cycles per pixel; where the curve never falls below its threshold, the last ring, a lower bound. */
   readonly value: number;
   readonly isLowerBound: boolean;
-  /** float64 [draws]: over tiles; null without tiles. */
+  /** Last ring of the curve: what a draw that never crosses is at least. */
+  readonly limit: number;
+  /** float64 [draws]: over tiles, Infinity where a draw never crosses; null without tiles. */
   readonly draws: Float64Array | null;
 }
 
@@ -82,7 +84,15 @@ export function seedResolution(
           thresholdUnder: (ring) => thresholdUnder(metric, curve, ring),
           decides: (ring) => decides(metric, curve, ring),
         });
-  return { replicate, value, isLowerBound: row.value === null, draws };
+  return { replicate, value, isLowerBound: row.value === null, limit: last ?? value, draws };
+}
+
+/** Seeds that every one of the lists has. */
+export function commonReplicates(lists: readonly (readonly SeedResolution[])[]): number[] {
+  const [first = [], ...others] = lists;
+  return first
+    .map(({ replicate }) => replicate)
+    .filter((replicate) => others.every((list) => list.some((seed) => seed.replicate === replicate)));
 }
 
 /** Means over the seeds that every one of the lists has, draw for draw of the same seeds and tiles; undefined when they have
@@ -91,10 +101,7 @@ export function pairedEstimates(
   lists: readonly (readonly SeedResolution[])[],
   drawing: Drawing,
 ): Estimate[] | undefined {
-  const [first = [], ...others] = lists;
-  const common = first
-    .map(({ replicate }) => replicate)
-    .filter((replicate) => others.every((list) => list.some((seed) => seed.replicate === replicate)));
+  const common = commonReplicates(lists);
   if (common.length === 0) return undefined;
   return lists.map((list) =>
     estimateOf(
@@ -106,16 +113,26 @@ export function pairedEstimates(
 
 function estimateOf(seeds: readonly SeedResolution[], drawing: Drawing): Estimate {
   const value = seeds.reduce((sum, seed) => sum + seed.value, 0) / seeds.length;
+  const isLowerBound = seeds.some((seed) => seed.isLowerBound);
   const tiled = seeds.every(({ draws }) => draws !== null);
-  if (seeds.length * (tiled ? drawing.tileCount : 1) < leastUnits) return { value, draws: null };
+  if (seeds.length * (tiled ? drawing.tileCount : 1) < leastUnits)
+    return { value, isLowerBound, draws: null };
   const resamples = drawing.resamplesOf(seeds.length);
-  const perSeed = seeds.map(
-    ({ draws, value: fixed }) => (tiled ? draws : null) ?? new Float64Array(resamples.draws).fill(fixed),
+  const most = seeds.map(
+    ({ draws, value: fixed, isLowerBound: isOpen }) =>
+      (tiled ? draws : null) ?? new Float64Array(resamples.draws).fill(isOpen ? Infinity : fixed),
   );
-  return { value, draws: seedMeans(perSeed, resamples) };
+  const least = seeds.map(({ limit }, i) => most[i]!.map((drawn) => (drawn === Infinity ? limit : drawn)));
+  return {
+    value,
+    isLowerBound,
+    draws: { least: seedMeans(least, resamples), most: seedMeans(most, resamples) },
+  };
 }
 
 /** Nothing resolved, in every draw. */
 export function nothingResolved(like: Estimate): Estimate {
-  return { value: 0, draws: like.draws === null ? null : new Float64Array(like.draws.length) };
+  if (like.draws === null) return { value: 0, isLowerBound: false, draws: null };
+  const none = new Float64Array(like.draws.least.length);
+  return { value: 0, isLowerBound: false, draws: { least: none, most: none } };
 }

@@ -30,6 +30,6 @@ export function decides(metric: CrossingMetric, curve: FrcCurve, ring: number): 
 }
 
 /** Without stored ring sizes a ring of radius r counts πr independent pixels. */
-function pixelsIn({ independentPixels }: FrcCurve, ring: number): number {
+export function pixelsIn({ independentPixels }: FrcCurve, ring: number): number {
   return independentPixels?.[ring] ?? Math.PI * (ring + 1);
 }

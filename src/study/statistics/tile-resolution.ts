@@ -10,8 +10,8 @@ import type { TileRings } from "../comparison/tile-rings.ts";
 import type { FrcCurve } from "../results.ts";
 import type { Resamples } from "./resamples.ts";
 
-/** Resolution in cycles per pixel, float64 [draws]; the curve's last frequency when it never falls below the threshold, 0 when
- * it has no value. @param curve of the whole field. @param thresholdUnder its threshold under each ring. @param decides as
+/** Resolution in cycles per pixel, float64 [draws]; Infinity when the draw's curve never falls below the threshold, 0 when it has
+ * no value. @param curve of the whole field. @param thresholdUnder its threshold under each ring. @param decides as
  * in {@link findCrossing}. */
 export function tileResolutions(
   rings: TileRings,
@@ -29,7 +29,6 @@ export function tileResolutions(
   const tiles = rings.cross.length;
   const { frequency, value } = curve;
   const threshold = frequency.map((_, ring) => thresholdUnder(ring));
-  const last = frequency.findLast((_, ring) => typeof value[ring] === "number") ?? 0;
   const pooled = pooledFrc(rings);
   const weights = new Uint16Array(tiles).fill(1);
   const all = pooled(weights).slice();
@@ -54,7 +53,7 @@ export function tileResolutions(
       drawn[ring] = here + scale * departure;
     }
     const { state, frequency: found } = findCrossing(frequency, drawn, (ring) => threshold[ring]!, decides);
-    out[draw] = state === "never" ? last : (found ?? 0);
+    out[draw] = state === "never" ? Infinity : (found ?? 0);
   }
   return out;
 }
