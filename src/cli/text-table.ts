@@ -6,10 +6,11 @@ export function textTable(head: readonly string[], rows: readonly (readonly stri
     // Long remarks in otherwise narrow columns may overflow: they stand alone in their row.
     Math.max(title.length, ...rows.map((row) => (isRemark(row[column]!) ? 0 : row[column]!.length))),
   );
+  const numeric = head.map((_, column) => isNumeric(rows, column));
   const line = (cells: readonly string[]): string =>
     cells
       .map((cell, column) =>
-        isNumeric(rows, column) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!),
+        numeric[column]! ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!),
       )
       .join("  ")
       .trimEnd();

@@ -8,18 +8,20 @@ import { withProvenance } from "./dataset.ts";
 import type { FormatInfo } from "./formats/format.ts";
 import { detectFormat } from "./formats/registry.ts";
 import { meanCounts } from "./frames.ts";
-import { containerOf } from "../io/formats/containers.ts";
+import { containerOf, openTree } from "../io/formats/containers.ts";
 import { contentOfDataset, contentOfScan, knownGeometry, type ScanContent } from "./writers/content.ts";
-import { LookUp } from "../io/scan/look-up.ts";
-import { openScanFile, type OpenMeasuredOptions } from "../io/formats/open.ts";
+import { absent, LookUp } from "../io/scan/look-up.ts";
+import { scanIn, type OpenMeasuredOptions } from "../io/formats/open.ts";
 import type { RawGeometry } from "../io/scan/raw-scan.ts";
 import { wavelengthOfEv } from "../io/scan/units.ts";
+import { writtenPixelSize } from "./writers/cxi.ts";
 import { scanWriter } from "./writers/registry.ts";
+import { watched } from "./watched-tree.ts";
 import { partsOf, type Part, type ScanWriter } from "./writers/writer.ts";
 import { inMemory } from "./frame-stack.ts";
 import { readMetadata } from "./metadata.ts";
 import { loadScan, type ReadOptions } from "./read.ts";
-import { isReconstruction } from "./reconstruction.ts";
+import { convertedReconstruction, isReconstruction } from "./reconstruction.ts";
 
 export interface ConvertOptions {
   /** doselap's, for the provenance. */
@@ -39,12 +41,17 @@ export interface Conversion {
   readonly written: readonly string[];
   /** Parts of the source that are not in the target. */
   readonly lost: readonly Part[];
+  /** Arrays and attributes of the source that no part of a scan was made of. */
+  readonly unused: readonly string[];
   /** Parts that are in the target where doselap alone looks. */
   readonly forUs: readonly Part[];
   readonly warnings: readonly string[];
 }
 
-type Source = Pick<Conversion, "content" | "format" | "warnings"> & { close(): Promise<void> };
+type Source = Pick<Conversion, "content" | "format" | "warnings"> & {
+  unused?(): readonly string[];
+  close(): Promise<void>;
+};
 
 /** Reads `input`, writes `output`. A dataset's metadata get `measuredMeanCounts` when they lack it, and one more entry of
  * provenance. @throws Usage for geometry that the target needs and nobody states; else as readers and writers do. */
@@ -67,11 +74,13 @@ export async function convertScan(
         hint: `State it: doselap convert IN OUT ${needs.join(" ")}.`,
       });
     }
+    const doubts = writer.doubts?.(content) ?? [];
     const there = partsOf(content);
     const forUs = there.filter((part) => writer.holdsForUs.includes(part) && content.dataset !== undefined);
     const lost = there.filter((part) => !writer.holds.includes(part) && !forUs.includes(part));
     const written = await writer.write(output, content);
-    return { content, format, writer, written, lost, forUs, warnings };
+    const unused = source.unused?.() ?? [];
+    return { content, format, writer, written, lost, unused, forUs, warnings: [...warnings, ...doubts] };
   } finally {
     await source.close();
   }
@@ -79,10 +88,14 @@ export async function convertScan(
 
 /** With the conversion in the provenance. */
 function recorded(content: ScanContent, from: string, writer: ScanWriter, version: string): ScanContent {
-  const { dataset } = content;
-  if (dataset === undefined) return content;
-  const counts = dataset.metadata["measuredMeanCounts"] ?? meanCounts(dataset.diffraction, dataset.size);
+  const { dataset, frames, object } = content;
+  if (dataset === undefined && (frames !== undefined || object === undefined)) return content;
   const parameters = { from, to: writer.name, doselapVersion: version };
+  if (dataset === undefined) {
+    const entry = { operation: "convert", parameters: { ...parameters, content: convertedReconstruction } };
+    return { ...content, metadata: withProvenance(content.metadata ?? {}, entry) };
+  }
+  const counts = dataset.metadata["measuredMeanCounts"] ?? meanCounts(dataset.diffraction, dataset.size);
   const metadata = withProvenance(
     { ...dataset.metadata, measuredMeanCounts: counts },
     { operation: "convert", parameters },
@@ -123,12 +136,20 @@ async function ownHdf5(input: string, measured: OpenMeasuredOptions): Promise<So
 }
 
 async function measuredSource(input: string, measured: OpenMeasuredOptions): Promise<Source> {
-  const { scan, close } = await openScanFile(input, measured);
+  const { tree, unused } = watched(await openTree(input, measured));
   try {
+    const scan = await scanIn(tree, measured);
+    if (scan === undefined)
+      throw absent(tree, "diffraction", ["a layout that is known (doselap inspect lists them)"]);
     const format = { name: scan.format, detected: [...scan.told, ...scan.conversions], overridden: [] };
-    return { content: contentOfScan(scan), format, warnings: scan.warnings, close };
+    const content = contentOfScan(scan);
+    const { frames, geometry } = content;
+    const pixelSizeM =
+      geometry.pixelSizeM ?? (frames === undefined ? await writtenPixelSize(tree) : undefined);
+    const known = { ...content, geometry: { ...geometry, pixelSizeM } };
+    return { content: known, format, warnings: scan.warnings, unused, close: () => tree.close() };
   } catch (cause) {
-    await close();
+    await tree.close();
     throw cause;
   }
 }
@@ -146,7 +167,7 @@ async function reconstruction(npz: NpzFile, measured: OpenMeasuredOptions): Prom
       : { x: await look.vector(x), y: await look.vector(y), unit: "px" as const };
   const { metadata, warnings } = await readMetadata(npz);
   const geometry = knownGeometry(metadata, givenGeometry(measured));
-  const content = { file: npz.file, geometry, positions, object, probe };
+  const content = { file: npz.file, geometry, positions, object, probe, metadata };
   return closed(content, { name: "reconstruction", detected: look.told, overridden: [] }, warnings);
 }
 

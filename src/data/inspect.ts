@@ -298,7 +298,7 @@ function violationOf(cause: unknown, file: string, name?: string): Violation {
     file: cause.context.file ?? file,
     key: key ?? name ?? "file",
     message: headlineOf(cause),
-    expected: expected ?? "a readable NPZ or .npy file",
+    expected: expected ?? "a readable file",
     got: got ?? "a damaged one",
     finding: finding === "DATA-002" || finding === "OVERSAMPLING-001" ? finding : "DATA-001",
     hint,

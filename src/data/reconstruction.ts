@@ -1,8 +1,11 @@
-// What `doselap reconstruct` and `infer` write: an object and a probe, perhaps the positions, and no frames. By its names alone it is
+// What `doselap reconstruct` and `infer` write, and `convert` of the reconstructions of others: an object and a probe, perhaps the positions, and no frames. By its names alone it is
 // a dataset that has lost its frames; its provenance says what it is.
 
 import type { NpzFile } from "../io/npz.ts";
 import { readMetadata } from "./metadata.ts";
+
+/** `content` in the provenance of a reconstruction that was converted. */
+export const convertedReconstruction = "reconstruction";
 
 const made: readonly (string | undefined)[] = ["reconstruct", "infer"];
 
@@ -12,5 +15,9 @@ export async function isReconstruction(npz: NpzFile): Promise<boolean> {
   if (has("diffraction") || has("diff3d") || !has("objectGuess") || !has("probeGuess")) return false;
   if (!has("xcoords")) return true;
   const { metadata } = await readMetadata(npz);
-  return made.includes(metadata.provenance?.at(-1)?.operation);
+  const { provenance = [] } = metadata;
+  return provenance.some(
+    ({ operation, parameters }) =>
+      made.includes(operation) || parameters["content"] === convertedReconstruction,
+  );
 }

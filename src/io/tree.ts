@@ -16,6 +16,10 @@ export interface ArrayNode {
   readonly typeName: string;
   /** How it is stored, in words: "gzip, chunks of (25, 13, 25)"; empty for as it is. */
   readonly storage: string;
+  /** Shape of the blocks that are read whole, where there are any. */
+  readonly chunks?: readonly number[] | null | undefined;
+  /** What is to be ended when the file is closed; absent where nothing hears of that. */
+  readonly whenClosed?: ((release: () => Promise<void>) => void) | undefined;
   attributes(): Attributes;
   /** All of it. @throws Format, Range. */
   read(): Promise<AnyArray>;

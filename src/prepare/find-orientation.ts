@@ -3,7 +3,7 @@
 //
 // In the far field a scan turned by 180° fits as well as the right one: the object and the probe turned and conjugated give the
 // same patterns. Orientation k and k ^ 3 (both axes reversed) are therefore one answer unless the start probe, which is then held
-// fixed in shape by few sweeps, tells them apart; the answer is then ambiguous between the two, and the lower number is taken.
+// fixed in shape by few sweeps, tells them apart; the answer is then ambiguous between the two, and the one that fits better is taken.
 
 import type { Backend } from "../compute/backend.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -72,7 +72,8 @@ export async function findOrientation(
   const hasTwin = isFarField && behind(twin) < leastMargin;
   const others = scores.filter((score) => score !== first && !(hasTwin && score === twin));
   const margin = behind(others[0]!);
-  const best = hasTwin ? Math.min(first.orientation, twin.orientation) : first.orientation;
+  // The sort keeps the order of equal ones: of an exact tie the lower number is the first.
+  const best = first.orientation;
   return {
     scores,
     best,

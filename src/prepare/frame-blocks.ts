@@ -30,7 +30,7 @@ export async function* frameBlocks(
   for (let first = 0; first < frames.count; first += block) {
     if (signal?.aborted === true) throw new DoselapError("Interrupted", `stopped while ${doing}`);
     const count = Math.min(block, frames.count - first);
-    yield { first, count, values: await frames.read(first, count) };
+    yield { first, count, values: await frames.read(first, count, signal) };
     progress?.((first + count) / frames.count);
   }
 }

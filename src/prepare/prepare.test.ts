@@ -52,6 +52,14 @@ async function faultOf(promise: Promise<unknown>): Promise<DoselapError> {
 }
 
 describe("a recorded scan", () => {
+  test("keeps what the file states of the geometry, for the frames as they are now", async () => {
+    const { dataset } = await prepareScan(scan, { dark, bin: 2, sizePx: 24, version });
+    expect(dataset.metadata).toMatchObject({ ...geometry, detectorPixelM: 1e-4 });
+    // λ z / (N p), with the binned pixel.
+    const { wavelengthM, distanceM } = geometry;
+    expect(dataset.metadata["pixelSizeM"]).toBeCloseTo((wavelengthM * distanceM) / (24 * 1e-4), 20);
+  });
+
   test("comes back as it was simulated: counts, gain, hot pixel, pixel size, positions", async () => {
     const {
       dataset,

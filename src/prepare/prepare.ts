@@ -172,6 +172,7 @@ export async function prepareScan(scan: RawScan, options: PrepareOptions): Promi
     measuredMeanCounts: dose,
     pixelSizeM,
     ...(wavelengthM === undefined ? {} : { wavelengthM }),
+    ...detectorFacts(scan, bin),
     ...(geometry === undefined ? {} : { nearField: geometry }),
   };
   const answer = asked === "find" ? await answerOf(datasetFor(0, facts), options) : undefined;
@@ -226,6 +227,16 @@ export async function prepareScan(scan: RawScan, options: PrepareOptions): Promi
       ...emptyFrames(rows, frames.count),
       ...doubts(survey, gain, crop.outside, answer),
     ],
+  };
+}
+
+/** Of the frames as they are now: binned pixels are larger. Pixels that are not square have no one size. */
+function detectorFacts({ geometry: { distanceM, detectorPixelM } }: RawScan, bin: number): Metadata {
+  return {
+    ...(distanceM === undefined ? {} : { distanceM }),
+    ...(detectorPixelM === undefined || detectorPixelM.x !== detectorPixelM.y
+      ? {}
+      : { detectorPixelM: bin * detectorPixelM.x }),
   };
 }
 

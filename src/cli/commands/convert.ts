@@ -71,11 +71,19 @@ export const convertCommand = buildCommand<Flags, [string, string], CliContext>(
   },
 });
 
-function notesOf({ warnings, lost, forUs, writer }: Conversion): string[] {
+/** Names listed at most in a note. */
+const listedAtMost = 12;
+
+function notesOf({ warnings, lost, unused, forUs, writer }: Conversion): string[] {
   const { title, reduces } = writer;
   return [
     ...warnings.map((warning) => `warning: ${warning}`),
     ...(lost.length === 0 ? [] : [`not kept, since ${title} has no place for it: ${lost.join(", ")}`]),
+    ...(unused.length === 0
+      ? []
+      : [
+          `not kept, since no part of a scan was made of it: ${unused.slice(0, listedAtMost).join(", ")}${unused.length > listedAtMost ? ` and ${unused.length - listedAtMost} more` : ""}`,
+        ]),
     ...(forUs.length === 0
       ? []
       : [`kept in the group doselap, where other programs do not look: ${forUs.join(", ")}`]),
@@ -83,7 +91,7 @@ function notesOf({ warnings, lost, forUs, writer }: Conversion): string[] {
   ];
 }
 
-function jsonOf({ content, format, writer, written, lost, forUs, warnings }: Conversion) {
+function jsonOf({ content, format, writer, written, lost, unused, forUs, warnings }: Conversion) {
   const { frames, probe, object, dataset } = content;
   return {
     format,
@@ -95,6 +103,7 @@ function jsonOf({ content, format, writer, written, lost, forUs, warnings }: Con
     objectShape: object === undefined ? null : [object.height, object.width],
     measuredMeanCounts: dataset?.metadata["measuredMeanCounts"] ?? null,
     notKept: lost,
+    notUsed: unused,
     keptForDoselapAlone: forUs,
     reduced: writer.reduces ?? null,
     warnings,

@@ -1,6 +1,6 @@
 // What a file gives to a writer, wherever it came from: a DATA-001 dataset, or a measured file that is no dataset yet.
 
-import type { ComplexImage } from "../../array/ndarray.ts";
+import type { ComplexImage, DType } from "../../array/ndarray.ts";
 import { DoselapError } from "../../errors.ts";
 import type { Dataset, Metadata } from "../dataset.ts";
 import type { Probe } from "../../array/scan.ts";
@@ -11,7 +11,7 @@ export interface CountFrames {
   readonly count: number;
   readonly height: number;
   readonly width: number;
-  readonly type: "uint16" | "uint32" | "float64";
+  readonly type: "uint16" | "uint32" | "int32" | "int64" | "float64";
   /** [count, height, width]. */
   read(first: number, count: number): Promise<Float64Array>;
 }
@@ -26,6 +26,8 @@ export interface ScanContent {
   readonly object?: ComplexImage | undefined;
   /** The whole scan, when the file is a dataset: with scan index, patches, metadata, and positions in object pixels. */
   readonly dataset?: Dataset | undefined;
+  /** What a reconstruction of doselap says of itself. */
+  readonly metadata?: Metadata | undefined;
 }
 
 /** Geometry that a dataset's metadata states, as `prepare` and `convert` write it. */
@@ -98,6 +100,18 @@ function countType(amplitudes: Float32Array): CountFrames["type"] {
   return most < 2 ** 16 ? "uint16" : most < 2 ** 32 ? "uint32" : "float64";
 }
 
+/** Integers of a file as they are written: with their sign, which markers have. */
+const wholeTypes: { readonly [dtype in DType]?: CountFrames["type"] } = {
+  uint8: "uint16",
+  uint16: "uint16",
+  uint32: "uint32",
+  uint64: "int64",
+  int8: "int32",
+  int16: "int32",
+  int32: "int32",
+  int64: "int64",
+};
+
 /** Of a measured file. @throws Contract for frames that nobody said the meaning of. */
 export function contentOfScan(scan: RawScan): ScanContent {
   const { file, frames, positions, geometry, mask, probe, object } = scan;
@@ -113,9 +127,7 @@ export function contentOfScan(scan: RawScan): ScanContent {
       hint: "State it: --domain counts.",
     });
   }
-  const isShort = node.dtype === "uint8" || node.dtype === "uint16";
-  const type =
-    domain === "amplitude" ? "float64" : isShort ? "uint16" : node.dtype === "uint32" ? "uint32" : "float64";
+  const type = (domain === "amplitude" ? undefined : wholeTypes[node.dtype ?? "float64"]) ?? "float64";
   return {
     ...rest,
     frames: {

@@ -2,6 +2,7 @@
 // which any but 0 is bad, NeXus classes and default plot, so that h5web, silx and myHDF5 open it on the picture.
 // doi:10.1038/nmeth.2110; https://manual.nexusformat.org/classes/contributed_definitions/NXcxi_ptycho.html
 
+import { realNumbers } from "../../array/cast.ts";
 import type { AnyArray } from "../../array/ndarray.ts";
 import {
   writeHdf5,
@@ -9,10 +10,11 @@ import {
   type WrittenGroup,
   type WrittenNode,
 } from "../../io/hdf5/write.ts";
+import type { ArrayTree } from "../../io/tree.ts";
 import { positionsInMetres, pixelSizeOf, type ScanContent } from "./content.ts";
 import { countsNode, doselapGroup, withGroup } from "./doselap-group.ts";
 import { joulesOfWavelength } from "../../io/scan/units.ts";
-import { objectArray, probeArray, scalar, text, triples } from "./arrays.ts";
+import { objectArray, probeArray, scalar, text, triples, vector } from "./arrays.ts";
 import { neededGeometry, type ScanWriter } from "./writer.ts";
 
 const detectorPath = "/entry_1/instrument_1/detector_1";
@@ -138,25 +140,44 @@ function sample(content: ScanContent): WrittenNode | undefined {
   return nexus("NXsample", {}, { geometry_1: nexus("NXcollection", {}, { translation }) });
 }
 
-function data({ positions }: ScanContent): WrittenNode {
+function data({ positions, frames, geometry }: ScanContent): WrittenNode {
+  const { detectorPixelM } = geometry;
   return nexus(
     "NXdata",
-    { signal: "data" },
+    { signal: "data", axes: [".", "y", "x"] },
     {
+      y: axis(frames!.height, detectorPixelM!.y),
+      x: axis(frames!.width, detectorPixelM!.x),
       data: { kind: "link", target: `${detectorPath}/data` },
       ...(positions === undefined ? {} : { translation: { kind: "link", target: translationPath } }),
     },
   );
 }
 
+/** Metres per object pixel that this writer left beside the object: CXI has no place for it. */
+export async function writtenPixelSize(tree: ArrayTree): Promise<number | undefined> {
+  const node = tree.find("/entry_1/image_2/pixel_size");
+  const value = node === undefined ? undefined : realNumbers(await node.read())?.[0];
+  return value !== undefined && value > 0 ? value : undefined;
+}
+
+/** Metres from the middle, so that viewers show lengths. */
+function axis(count: number, step: number): WrittenNode {
+  const places = Array.from({ length: count }, (_, i) => (i - count / 2) * step);
+  return { kind: "array", array: vector(places), attributes: { units: "m" } };
+}
+
 /** Image 1 is the probe, image 2 the object. */
 function images(content: ScanContent): { readonly [name: string]: WrittenNode | undefined } {
   const image = (array: AnyArray): WrittenNode => {
     const size = pixelSizeOf(content);
+    const [height = 0, width = 0] = array.shape.slice(-2);
+    const modes = array.shape.length === 3 ? ["."] : [];
     return nexus(
       "NXdata",
-      { signal: "data" },
+      { signal: "data", ...(size === undefined ? {} : { axes: [...modes, "y", "x"] }) },
       {
+        ...(size === undefined ? {} : { y: axis(height, size), x: axis(width, size) }),
         data: { kind: "array", array },
         data_type: text("electron density"),
         data_space: text("real"),

@@ -67,6 +67,10 @@ export function countsNode({ count, height, width, type, read }: CountFrames, at
           return { dtype: type, shape, data: Uint16Array.from(values) };
         case "uint32":
           return { dtype: type, shape, data: Uint32Array.from(values) };
+        case "int32":
+          return { dtype: type, shape, data: Int32Array.from(values) };
+        case "int64":
+          return { dtype: type, shape, data: BigInt64Array.from(values, BigInt) };
         case "float64":
           return { dtype: type, shape, data: values };
         default:

@@ -36,12 +36,14 @@ export interface ScanWriter {
   readonly source: string;
   /** Flags of what is needed and not known. */
   needs(content: ScanContent): readonly string[];
+  /** What it takes for granted of the source, in words. */
+  doubts?(content: ScanContent): readonly string[];
   /** Writes whole files or none; returns their paths. @throws File, Contract. */
   write(path: string, content: ScanContent): Promise<readonly string[]>;
 }
 
 export function partsOf(content: ScanContent): Part[] {
-  const { frames, positions, geometry, mask, probe, object, dataset } = content;
+  const { frames, positions, geometry, mask, probe, object, dataset, metadata } = content;
   const present: { readonly [P in Part]: boolean } = {
     frames: frames !== undefined,
     positions: positions !== undefined,
@@ -54,7 +56,7 @@ export function partsOf(content: ScanContent): Part[] {
     object: object !== undefined,
     "scan index": dataset?.scanIndex.some((index) => index !== 0) ?? false,
     patches: dataset?.patches !== undefined,
-    metadata: dataset !== undefined,
+    metadata: dataset !== undefined || metadata !== undefined,
   };
   return parts.filter((part) => present[part]);
 }

@@ -2,14 +2,24 @@
 // Blocks are read straight from the library's memory: its own conversion of complex numbers takes a hundred times as long.
 
 import { shapeText, sizeOf, type AnyArray } from "../../array/ndarray.ts";
-import { DoselapError } from "../../errors.ts";
+import { DoselapError, isDoselapError } from "../../errors.ts";
 import type { Attributes } from "../tree.ts";
 import { readAttributes } from "./attributes.ts";
 import { arrayOfBytes, elementType } from "./element-type.ts";
+import { chunkRows } from "./chunk-rows.ts";
+import { isOurs, looksLikeChunk, type Filter } from "./pipeline.ts";
 import { hdf5Error, readError, type Hdf5Library, type Metadata } from "./library.ts";
+import type { OtherFiles } from "./streams.ts";
 
 /** One call of the library: beyond this, reads are split along the first axis. */
 const maxCallBytes = 64 * 2 ** 20;
+
+/** By axis; null for a scalar. */
+interface Selection {
+  readonly counts: bigint[] | null;
+  readonly offsets: bigint[] | null;
+  readonly strides: bigint[] | null;
+}
 
 export interface Hdf5Dataset {
   readonly kind: "dataset";
@@ -31,23 +41,41 @@ export interface Hdf5Dataset {
   read(): AnyArray;
   /** Entries `first` … `first + count - 1` of the first axis. @throws Format, Range. */
   readRows(first: number, count: number): AnyArray;
+  /** The same for what the library cannot decompress, where `readRows` fails; absent for everything else. */
+  readonly decodeRows?: ((first: number, count: number) => Promise<AnyArray>) | undefined;
 }
 
-/** A dataset at a path without links. @throws Format. */
+/** Rows that are looked at for the files in which their values lie. */
+const probedRows = 2 ** 16;
+
+/** A dataset at a path without links; `others` decides on further files that its values lie in. @throws Format. */
 export function openDataset(
   library: Hdf5Library,
   id: bigint,
-  { path, file, maxBytes }: { readonly path: string; readonly file: string; readonly maxBytes: number },
+  {
+    path,
+    file,
+    maxBytes,
+    others,
+  }: {
+    readonly path: string;
+    readonly file: string;
+    readonly maxBytes: number;
+    readonly others: OtherFiles;
+  },
 ): Hdf5Dataset {
-  const { calls } = library;
+  const { calls, streams } = library;
   const key = path;
   let metadata: Metadata;
   let filters: string[];
+  let pipeline: Filter[];
   try {
-    metadata = calls.get_dataset_metadata(id, path);
-    filters = calls.get_dataset_filters(id, path).map(({ name, id: number }) => name || `filter ${number}`);
+    metadata = streams.admitting(others, () => calls.get_dataset_metadata(id, path));
+    const applied = calls.get_dataset_filters(id, path);
+    filters = applied.map(({ name, id: number }) => name || `filter ${number}`);
+    pipeline = applied.map(({ id: number, cd_values: values }) => ({ id: number, parameters: [...values] }));
   } catch (cause) {
-    throw hdf5Error("cannot be read", cause, { file, key });
+    throw isDoselapError(cause) ? cause : hdf5Error("cannot be read", cause, { file, key });
   }
   const type = elementType(metadata);
   const shape = metadata.shape ?? [0];
@@ -75,29 +103,88 @@ export function openDataset(
     const counts = isScalar ? null : [count, ...rest].map(BigInt);
     const offsets = isScalar ? null : [first, ...rest.map(() => 0)].map(BigInt);
     const strides = isScalar ? null : shape.map(() => 1n);
+    readSelection(target, { counts, offsets, strides });
+  }
+
+  function readSelection(
+    target: Uint8Array,
+    { counts, offsets, strides }: Selection,
+    admitting = others,
+  ): void {
     const pointer = calls._malloc(target.length);
     if (pointer === 0) throw outOfMemory(target.length);
     try {
-      calls.get_dataset_data(id, path, counts, offsets, strides, BigInt(pointer));
+      streams.admitting(admitting, () =>
+        calls.get_dataset_data(id, path, counts, offsets, strides, BigInt(pointer)),
+      );
       // The library's memory may have moved during the call: the view is taken after it.
       target.set(calls.HEAPU8.subarray(pointer, pointer + target.length));
     } catch (cause) {
-      throw readError(cause, { file, key, filters });
+      throw isDoselapError(cause) ? cause : readError(cause, { file, key, filters });
     } finally {
       calls._free(pointer);
     }
   }
 
+  /** Nothing but a read tells that values lie in other files: some are read, so that these are known, or refused, before. */
+  function findOtherFiles(): void {
+    const isPlain = metadata.chunks === null && (metadata.virtual_sources ?? []).length === 0;
+    if (!isPlain || type.dtype === undefined || type.dtype === "string" || sizeOf(shape) === 0) return;
+    let isOther = false;
+    const [rows, ...rest] = shape.length === 0 ? [1] : shape;
+    const ones = rest.map(() => 1n);
+    const noting: OtherFiles = {
+      folder: others.folder,
+      admit(other) {
+        isOther = true;
+        others.admit(other);
+      },
+    };
+    const look = (offsets: readonly number[], count: number, stride: number): void => {
+      const isScalar = shape.length === 0;
+      const selection = {
+        counts: isScalar ? null : [BigInt(count), ...ones],
+        offsets: isScalar ? null : offsets.map(BigInt),
+        strides: isScalar ? null : [BigInt(stride), ...ones],
+      };
+      readSelection(allocateBytes(count * metadata.size), selection, noting);
+    };
+    try {
+      look(
+        shape.map(() => 0),
+        1,
+        1,
+      );
+      if (!isOther) return;
+      const count = Math.min(rows!, probedRows);
+      look(
+        shape.map(() => 0),
+        count,
+        Math.floor(rows! / count),
+      );
+      look(
+        shape.map((length) => length - 1),
+        1,
+        1,
+      );
+    } catch (cause) {
+      // What is damaged says so when it is read.
+      if (isOther) throw cause;
+    }
+  }
+
   function strings(wanted: readonly number[], first: number): AnyArray {
     try {
-      const dataset = new library.Dataset(id, path);
       const whole = wanted.length === 0 || sizeOf(wanted) === sizeOf(shape);
-      const value = whole ? dataset.value : dataset.slice([[first, first + wanted[0]!]]);
+      const value = streams.admitting(others, () => {
+        const dataset = new library.Dataset(id, path);
+        return whole ? dataset.value : dataset.slice([[first, first + wanted[0]!]]);
+      });
       const texts: unknown[] = Array.isArray(value) ? value : value === null ? [] : [value];
       const data = texts.map((text) => (typeof text === "string" ? text : JSON.stringify(text)));
       return { dtype: "string", shape: wanted, data };
     } catch (cause) {
-      throw readError(cause, { file, key, filters });
+      throw isDoselapError(cause) ? cause : readError(cause, { file, key, filters });
     }
   }
 
@@ -132,6 +219,60 @@ export function openDataset(
     return new DoselapError("Range", "does not fit into memory", { file, key, got: `${length} bytes` });
   }
 
+  function checkRows(first: number, count: number): void {
+    const length = shape[0];
+    if (length !== undefined && first >= 0 && count >= 0 && first + count <= length) return;
+    throw new DoselapError("Range", "has no such rows", {
+      file,
+      key,
+      expected: `rows of ${shapeText(shape)}`,
+      got: `${first} to ${first + count - 1}`,
+    });
+  }
+
+  /** Of chunks that are decompressed here. */
+  function decoder(): Hdf5Dataset["decodeRows"] {
+    const { chunks: chunk, size: itemBytes } = metadata;
+    if (chunk === null || type.dtype === undefined || type.dtype === "string" || !isOurs(pipeline))
+      return undefined;
+    const size = sizeOf(chunk) * itemBytes;
+    const [part] = metadata.compound_type?.members ?? [metadata];
+    const read = chunkRows({
+      file,
+      key,
+      shape,
+      chunk,
+      type,
+      itemBytes,
+      swappedBytes: part!.littleEndian ? 1 : part!.size,
+      filters: pipeline,
+      stored: (element) =>
+        streams.taking(
+          (bytes) => looksLikeChunk(bytes, pipeline, size),
+          () =>
+            block(
+              element,
+              shape.map(() => 1),
+            ),
+        ),
+      plain: block,
+    });
+    return (first, count) => {
+      checkRows(first, count);
+      checkReadable([count, ...shape.slice(1)]);
+      checkReadable(chunk);
+      return read(first, count);
+    };
+  }
+
+  function block(start: readonly number[], counts: readonly number[]): Uint8Array {
+    const bytes = allocateBytes(sizeOf(counts) * metadata.size);
+    const strides = shape.map(() => 1n);
+    readSelection(bytes, { counts: counts.map(BigInt), offsets: start.map(BigInt), strides });
+    return bytes;
+  }
+
+  findOtherFiles();
   return {
     kind: "dataset",
     path,
@@ -144,15 +285,9 @@ export function openDataset(
     attributes: () => readAttributes(library, id, { path, file }),
     read: () => readSlab(0, shape[0] ?? 1),
     readRows(first, count) {
-      const length = shape[0];
-      if (length !== undefined && first >= 0 && count >= 0 && first + count <= length)
-        return readSlab(first, count);
-      throw new DoselapError("Range", "has no such rows", {
-        file,
-        key,
-        expected: `rows of ${shapeText(shape)}`,
-        got: `${first} to ${first + count - 1}`,
-      });
+      checkRows(first, count);
+      return readSlab(first, count);
     },
+    decodeRows: decoder(),
   };
 }

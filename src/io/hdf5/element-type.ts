@@ -1,6 +1,6 @@
 // What the elements of an HDF5 dataset are, in the words of numpy, and how its bytes become arrays of ours.
 // The library converts to this machine's byte order; complex numbers are compounds of two floats under either naming
-// (h5py: r, i; MATLAB and others: real, imag); half floats come as bits.
+// (h5py: r, i; MATLAB and others: real, imag), or of smaller numbers, which are widened; half floats come as bits.
 
 import { sizeOf, type AnyArray, type DType } from "../../array/ndarray.ts";
 import { widenHalves } from "../../array/float16.ts";
@@ -12,6 +12,7 @@ const classes = { integer: 0, float: 1, string: 3, bitfield: 4, compound: 6, enu
 const complexNames = [
   ["r", "i"],
   ["real", "imag"],
+  ["real", "imaginary"],
   ["re", "im"],
 ] as const;
 
@@ -20,7 +21,15 @@ export interface ElementType {
   readonly dtype: DType | undefined;
   /** As numpy prints it, of the file: "float16", ">u2" is "uint16". */
   readonly name: string;
+  /** Of complex numbers whose parts numpy has no complex numbers of. */
+  readonly part?: "float16" | IntegerPart | undefined;
 }
+
+/** Every one of them has its place in a float64. */
+const integerParts = ["int8", "uint8", "int16", "uint16", "int32", "uint32"] as const;
+type IntegerPart = (typeof integerParts)[number];
+/** Those that float32 holds. */
+const shortParts: readonly string[] = ["float16", "int8", "uint8", "int16", "uint16"];
 
 /** The type of a dataset's elements. */
 export function elementType(metadata: Metadata): ElementType {
@@ -52,15 +61,26 @@ export function elementType(metadata: Metadata): ElementType {
 function compoundType({ compound_type: compound, size }: Metadata): ElementType {
   const members = compound?.members ?? [];
   const [re, im] = members;
-  const isComplex =
+  const isPair =
     members.length === 2 &&
     complexNames.some(([a, b]) => re!.name.toLowerCase() === a && im!.name.toLowerCase() === b) &&
-    [re!, im!].every(({ type, shape }) => type === classes.float && (shape ?? []).length === 0) &&
+    [re!, im!].every(({ shape }) => (shape ?? []).length === 0) &&
+    re!.type === im!.type &&
     re!.size === im!.size &&
+    re!.signed === im!.signed &&
     re!.offset === 0 &&
     im!.offset === re!.size &&
-    (size === 8 || size === 16);
-  if (isComplex) return known(`complex${8 * size}`);
+    size === 2 * re!.size;
+  if (isPair && re!.type === classes.float && re!.size !== 2) return known(`complex${8 * size}`);
+  const name = `${re?.type === classes.float ? "float" : re?.signed === true ? "int" : "uint"}${8 * (re?.size ?? 0)}`;
+  const part = ["float16" as const, ...integerParts].find((one) => one === name);
+  if (isPair && part !== undefined && (re!.type === classes.float || re!.type === classes.integer)) {
+    return {
+      dtype: shortParts.includes(part) ? "complex64" : "complex128",
+      name: `complex of ${part}`,
+      part,
+    };
+  }
   return { dtype: undefined, name: `compound (${members.map(({ name }) => name).join(", ")})` };
 }
 
@@ -113,13 +133,37 @@ export function arrayOfBytes(type: ElementType, shape: readonly number[], bytes:
     case "float64":
       return ndarray("float64", shape, new Float64Array(own));
     case "complex64":
-      return ndarray("complex64", shape, new Float32Array(own));
+      return ndarray("complex64", shape, new Float32Array(partsOf(type.part, own)));
     case "complex128":
-      return ndarray("complex128", shape, new Float64Array(own));
+      return ndarray("complex128", shape, new Float64Array(partsOf(type.part, own)));
     case "string":
     case undefined:
       throw new TypeError(`${type.name} has no fixed-size numbers; ${sizeOf(shape)} elements`);
     default:
       throw type.dtype satisfies never;
+  }
+}
+
+/** The bytes of complex numbers as the numbers that they are made of. */
+function partsOf(part: ElementType["part"], bytes: ArrayBuffer): ArrayLike<number> | ArrayBuffer {
+  switch (part) {
+    case undefined:
+      return bytes;
+    case "float16":
+      return widenHalves(new Uint16Array(bytes));
+    case "int8":
+      return new Int8Array(bytes);
+    case "uint8":
+      return new Uint8Array(bytes);
+    case "int16":
+      return new Int16Array(bytes);
+    case "uint16":
+      return new Uint16Array(bytes);
+    case "int32":
+      return new Int32Array(bytes);
+    case "uint32":
+      return new Uint32Array(bytes);
+    default:
+      throw part satisfies never;
   }
 }

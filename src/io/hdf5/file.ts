@@ -1,7 +1,8 @@
 // An HDF5 file opened for reading: what is in it, and each object by its path. Links are resolved here, one name at a
 // time, so that none is followed unseen: see links.ts. Files that links lead to are opened once and closed with the first.
 
-import { dirname, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, resolve, sep } from "node:path";
 import { open } from "node:fs/promises";
 import { DoselapError, isDoselapError } from "../../errors.ts";
 import { fileError } from "../file-error.ts";
@@ -12,6 +13,7 @@ import { openDataset, type Hdf5Dataset } from "./dataset.ts";
 import { hdf5Error, hdf5Library, type Hdf5Library } from "./library.ts";
 import { linkedFile } from "../linked-file.ts";
 import { maxLinks, namesOf } from "./links.ts";
+import type { OtherFiles } from "./streams.ts";
 
 export interface Hdf5Options {
   /** Largest array that is read at once, bytes; default 4 GiB. */
@@ -156,6 +158,8 @@ class Reader {
   readonly #maxBytes: number;
   readonly #allowOutside: boolean;
   readonly #linked = new Set<string>();
+  /** Names by group: a group of thousands is asked once, not once for each. */
+  readonly #names = new Map<string, ReadonlySet<string>>();
 
   constructor(
     library: Hdf5Library,
@@ -191,8 +195,12 @@ class Reader {
         if (entries.length >= limit) throw this.#tooMany(limit);
         const path = `${parent}/${name}`;
         try {
-          const found = this.#resolve(place, [name], 0);
-          if (found === undefined) continue;
+          const found = this.#step(place, name, 0);
+          if (found === undefined)
+            throw this.#linkError(
+              { ...place, names: [...place.names, name] },
+              "is a link that leads nowhere",
+            );
           const object = this.#objectAt(found);
           if (object.kind === "group") {
             const identity = this.#identity(found);
@@ -232,7 +240,7 @@ class Reader {
     let place = from;
     for (const [index, name] of names.entries()) {
       if (name === "..") throw this.#linkError(place, "has a name `..`, which HDF5 does not know");
-      if (this.#typeOf(place) !== "group" || !this.#namesIn(place).includes(name)) return undefined;
+      if (!this.#namesIn(place).has(name)) return undefined;
       const next = this.#step(place, name, depth);
       if (next === undefined) {
         if (index === names.length - 1 && depth === 0)
@@ -281,21 +289,47 @@ class Reader {
     const file = absolute === resolve(this.#shown) ? this.#shown : absolute;
     if (this.#typeOf(place) === "dataset") {
       this.#checkSources(place);
-      return openDataset(this.#library, id, { path, file, maxBytes: this.#maxBytes });
+      const others = this.#othersOf(place);
+      return openDataset(this.#library, id, { path, file, maxBytes: this.#maxBytes, others });
     }
     return {
       kind: "group",
       path,
       file,
       attributes: () => readAttributes(this.#library, id, { path, file }),
-      names: () => this.#namesIn(place),
+      names: () => [...this.#namesIn(place)],
     };
   }
 
-  /** The library opens the sources of a virtual dataset by itself. */
-  #checkSources({ id, absolute, names }: Place): void {
-    const key = pathOf({ names });
-    const sources = this.#call(() => this.#library.calls.get_dataset_metadata(id, key), key).virtual_sources;
+  /** Files that the library opens by itself for a dataset: sources of virtual ones, and raw data outside of the file. */
+  #othersOf({ absolute, names }: Place): OtherFiles {
+    return {
+      folder: dirname(absolute),
+      admit: (path) => {
+        // One that is not there is one of several places in which the library looks.
+        if (path.startsWith(this.#library.filters + sep) || !existsSync(path)) return;
+        const target = linkedFile(path, {
+          from: absolute,
+          base: this.#base,
+          key: pathOf({ names }),
+          allowOutside: this.#allowOutside,
+        });
+        if (target !== resolve(this.#shown)) this.#linked.add(target);
+      },
+    };
+  }
+
+  /** Before the library looks for the sources of a virtual dataset: what is not there, it would take for the fill value. */
+  #checkSources(place: Place): void {
+    const { id, absolute } = place;
+    const key = pathOf(place);
+    const sources = this.#call(
+      () =>
+        this.#library.streams.admitting(this.#othersOf(place), () =>
+          this.#library.calls.get_dataset_metadata(id, key),
+        ),
+      key,
+    ).virtual_sources;
     for (const { file_name: linked } of sources ?? []) {
       const source = linkedFile(linked, {
         from: absolute,
@@ -314,10 +348,19 @@ class Reader {
     return type === calls.H5G_GROUP ? "group" : type === calls.H5G_DATASET ? "dataset" : "other";
   }
 
-  #namesIn(place: Place): readonly string[] {
+  /** In order; none for what is no group. */
+  #namesIn(place: Place): ReadonlySet<string> {
     const path = pathOf(place);
-    if (this.#typeOf(place) !== "group") return [];
-    return this.#call(() => this.#library.calls.get_names(place.id, path, false), path).toSorted();
+    const key = `${place.absolute}\n${path}`;
+    const known = this.#names.get(key);
+    if (known !== undefined) return known;
+    const isGroup = this.#typeOf(place) === "group";
+    const names = isGroup
+      ? this.#call(() => this.#library.calls.get_names(place.id, path, false), path).toSorted()
+      : [];
+    const set = new Set(names);
+    if (isGroup) this.#names.set(key, set);
+    return set;
   }
 
   /** The same object has the same reference, by whatever name it is reached. */
@@ -334,7 +377,7 @@ class Reader {
     try {
       return call();
     } catch (cause) {
-      throw hdf5Error("cannot be read", cause, { file: this.#shown, key });
+      throw isDoselapError(cause) ? cause : hdf5Error("cannot be read", cause, { file: this.#shown, key });
     }
   }
 

@@ -19,6 +19,8 @@ export interface Hdf5Library {
   readonly Dataset: typeof Dataset;
   readonly Attribute: typeof Attribute;
   readonly streams: Streams;
+  /** Folder of the compression filters, which the library opens when it needs one. */
+  readonly filters: string;
 }
 
 /** Loaded when the first HDF5 file is opened, not before: 0.3 s and 80 MB. @throws Compute when it does not run here. */
@@ -31,7 +33,8 @@ export async function hdf5Library(): Promise<Hdf5Library> {
     calls.activate_throwing_error_handler();
     const filters = fileURLToPath(new URL("plugins", import.meta.resolve("h5wasm-plugins")));
     if (!calls.get_plugin_search_paths().includes(filters)) calls.insert_plugin_search_path(filters, 0);
-    return { calls, Dataset: h5wasm.Dataset, Attribute: h5wasm.Attribute, streams: streamsOf(calls) };
+    const { Dataset, Attribute } = h5wasm;
+    return { calls, Dataset, Attribute, streams: streamsOf(calls), filters };
   } catch (cause) {
     throw new DoselapError("Compute", "the HDF5 library does not run here", {
       cause,
@@ -85,7 +88,9 @@ export function hdf5Error(
     cause instanceof WebAssembly.RuntimeError
       ? "bytes on which the HDF5 library gives up"
       : innermost(messageOf(cause));
-  return new DoselapError("Format", message, { file, key, got, cause });
+  const isCut = got.startsWith("truncated file");
+  const about = isCut ? { expected: "a whole HDF5 file", hint: "The file is truncated: copy it again." } : {};
+  return new DoselapError("Format", message, { file, key, got, cause, ...about });
 }
 
 /** The same for a read, which may have failed for want of a filter. */
@@ -93,6 +98,18 @@ export function readError(
   cause: unknown,
   { filters, ...place }: { readonly file: string; readonly key: string; readonly filters: readonly string[] },
 ): DoselapError {
+  const isFilter =
+    filters.length > 0 &&
+    (cause instanceof WebAssembly.RuntimeError || /filter returned failure/u.test(messageOf(cause)));
+  if (isFilter) {
+    return new DoselapError("Format", "cannot be decompressed", {
+      ...place,
+      expected: `bytes that ${filters.join(", ")} reads`,
+      got: "a failure of the filter: a damaged file, or a codec inside the filter that is not there",
+      cause,
+      hint: "If other programs read it, write it again with another compression, for instance h5repack -f GZIP=1 IN OUT.",
+    });
+  }
   // H5PL is the part of the library that looks for filters.
   if (!/required filter|H5PL/u.test(messageOf(cause))) return hdf5Error("cannot be read", cause, place);
   return new DoselapError("Format", "is compressed with a filter that is not there", {

@@ -2,12 +2,17 @@
 // open, and with it the file's descriptor, until the process ends: the library would also take the dead file for the sound one
 // when it is opened again, since it knows files by device and inode. So every opening has a number of its own for an inode, and
 // its stream is closed here. A damaged global heap, whose free space says it has no size, is walked by the library for ever: its
-// read fails instead.
+// read fails instead. Files that the library opens by itself (raw data of a dataset that lie outside of its file, sources of
+// virtual datasets) are asked for here first: what a file names is not always what the library tries.
+
+import { isDoselapError } from "../../errors.ts";
 
 /** The part of emscripten's file system that is used. */
 interface FileSystem {
   readonly streams: readonly (Stream | null | undefined)[];
   fstat: (fd: number) => object;
+  open: (path: string, flags?: number | string, mode?: number) => Stream;
+  cwd: () => string;
   read: (stream: Stream, heap: Int8Array, at: number, length: number, position?: number) => number;
   close(stream: Stream): void;
   readonly ErrnoError: new (code: number) => Error;
@@ -18,8 +23,18 @@ interface Stream {
   readonly path: string;
 }
 
-/** EIO of emscripten. */
-const inputOutputError = 29;
+/** EIO and ENOENT of emscripten. */
+const [inputOutputError, noSuchFile] = [29, 44];
+/** O_CREAT and O_DIRECTORY: the library's own temporary files, and its looking for filters. */
+const [creates, isFolder] = [0o100, 0o200000];
+
+/** Where other files of a file are looked for, and which of them may be read. */
+export interface OtherFiles {
+  /** Relative names start here. */
+  readonly folder: string;
+  /** Told of every file before it is opened. @throws DoselapError for one that must not be read. */
+  admit(path: string): void;
+}
 
 export interface Streams {
   /** Calls `open` for a file, and returns what closes the streams that it opened, if they still are. */
@@ -27,6 +42,11 @@ export interface Streams {
     path: string,
     open: () => Result,
   ): { readonly result: Result; readonly release: () => void };
+  /** Calls what may open other files. @throws what `admit` threw, even where the library goes on without the file. */
+  admitting<Result>(others: OtherFiles, call: () => Result): Result;
+  /** Calls what reads; the first bytes for which `isWanted` says so are taken from it, and its read fails. Undefined when there were
+   * none. @throws what `call` throws without them. */
+  taking(isWanted: (bytes: Uint8Array) => boolean, call: () => void): Uint8Array | undefined;
 }
 
 /** Takes the file system over; once for each instance of the library. @throws TypeError for one that is no longer as it was. */
@@ -35,7 +55,23 @@ export function takeStreams(fs: object): Streams {
     throw new TypeError("h5wasm's file system is another than this code was written for");
   const numbers = new WeakMap<Stream, number>();
   let last = 0;
-  const { fstat, read } = fs;
+  const { fstat, read, open, cwd } = fs;
+  let current: { readonly others: OtherFiles; refusal?: unknown } | undefined;
+  let wanted: { readonly isWanted: (bytes: Uint8Array) => boolean; taken?: Uint8Array } | undefined;
+  fs.open = (path, flags, mode) => {
+    const isOther = typeof flags === "number" && (flags & (creates | isFolder)) === 0;
+    if (current !== undefined && isOther) {
+      try {
+        current.others.admit(path);
+      } catch (cause) {
+        if (!isDoselapError(cause)) throw cause;
+        current.refusal ??= cause;
+        throw new fs.ErrnoError(noSuchFile);
+      }
+    }
+    return open(path, flags, mode);
+  };
+  fs.cwd = () => current?.others.folder ?? cwd();
   fs.fstat = (fd) => {
     const stream = fs.streams[fd];
     const stat = fstat(fd);
@@ -47,6 +83,13 @@ export function takeStreams(fs: object): Streams {
   fs.read = (stream, heap, at, length, position) => {
     const count = read(stream, heap, at, length, position);
     if (isEndlessHeap(heap, at, count)) throw new fs.ErrnoError(inputOutputError);
+    if (wanted !== undefined) {
+      const bytes = new Uint8Array(heap.buffer, heap.byteOffset + at, count);
+      if (wanted.isWanted(bytes)) {
+        wanted.taken ??= bytes.slice();
+        throw new fs.ErrnoError(inputOutputError);
+      }
+    }
     return count;
   };
   const openAt = (path: string): Stream[] =>
@@ -69,6 +112,32 @@ export function takeStreams(fs: object): Streams {
         throw cause;
       }
     },
+    admitting(others, call) {
+      const before = current;
+      const own: NonNullable<typeof current> = { others };
+      current = own;
+      try {
+        const result = call();
+        if (own.refusal !== undefined) throw own.refusal;
+        return result;
+      } catch (cause) {
+        throw own.refusal ?? cause;
+      } finally {
+        current = before;
+      }
+    },
+    taking(isWanted, call) {
+      const own: NonNullable<typeof wanted> = { isWanted };
+      wanted = own;
+      try {
+        call();
+      } catch (cause) {
+        if (own.taken === undefined) throw cause;
+      } finally {
+        wanted = undefined;
+      }
+      return own.taken;
+    },
   };
 }
 
@@ -76,7 +145,7 @@ function isFileSystem(fs: object): fs is FileSystem {
   return (
     "streams" in fs &&
     Array.isArray(fs.streams) &&
-    ["fstat", "read", "close", "ErrnoError"].every((name) => name in fs)
+    ["fstat", "open", "cwd", "read", "close", "ErrnoError"].every((name) => name in fs)
   );
 }
 

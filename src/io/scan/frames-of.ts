@@ -4,6 +4,7 @@ import { shapeText, sizeOf, type AnyArray } from "../../array/ndarray.ts";
 import { DoselapError } from "../../errors.ts";
 import type { ArrayNode } from "../tree.ts";
 import { isReal, realNumbers } from "../../array/cast.ts";
+import { framesLast } from "./frames-last.ts";
 import { isColumnMajor, transposed } from "./column-major.ts";
 import type { Domain, RawFrames } from "./raw-scan.ts";
 
@@ -20,6 +21,9 @@ export function usualAxes(node: ArrayNode): FrameAxes {
   if (node.shape.length === 4) return rasterAxes(node);
   return isColumnMajor(node) ? "MWH" : "MHW";
 }
+
+/** Four times the largest detectors. */
+const maxFramePixels = 2 ** 26;
 
 /** @param selection frames that are used: first and count.
  * @throws Contract for an array that is no stack of real frames, Range for a selection outside. */
@@ -38,7 +42,16 @@ export function framesOf(
   },
 ): RawFrames {
   const { shape, dtype } = node;
-  if (dtype === undefined || !isReal(dtype) || shape.length !== axes.length || sizeOf(shape) === 0) {
+  if (dtype === undefined) {
+    throw new DoselapError("Contract", "has values of a kind that is not read", {
+      file,
+      key: node.path,
+      expected: "whole numbers, or floating-point numbers of 16, 32 or 64 bits",
+      got: `${node.typeName} ${shapeText(shape)}`,
+      hint: "Write them again as float64 or as whole numbers.",
+    });
+  }
+  if (!isReal(dtype) || shape.length !== axes.length || sizeOf(shape) === 0) {
     throw new DoselapError("Contract", "is no stack of frames", {
       file,
       key: node.path,
@@ -58,13 +71,28 @@ export function framesOf(
     });
   }
   const [height, width] = frameShape(shape, axes);
+  if (height * width > maxFramePixels) {
+    throw new DoselapError("Range", "has frames that are larger than this program takes", {
+      file,
+      key: node.path,
+      expected: `at most ${maxFramePixels} pixels`,
+      got: `${height} × ${width}`,
+      hint: "Name the axes with --layout, or other frames with --map diffraction=/path.",
+    });
+  }
+  const last = framesLast(node);
   return {
     node,
     count,
     height,
     width,
     domain,
-    read: async (first, many) => readFrames(node, { axes, height, width, first: start + first, count: many }),
+    async read(first, many, signal) {
+      const wanted = { height, width, first: start + first, count: many };
+      if (axes !== "HWM" && axes !== "WHM") return readFrames(node, { ...wanted, axes });
+      const values = await last(wanted.first, many, signal);
+      return axes === "WHM" ? turnedEach(values, wanted) : values;
+    },
   };
 }
 
@@ -93,15 +121,12 @@ function frameShape(shape: readonly number[], axes: FrameAxes): [number, number]
 }
 
 interface Wanted {
-  readonly axes: FrameAxes;
+  readonly axes: Exclude<FrameAxes, "HWM" | "WHM">;
   readonly height: number;
   readonly width: number;
   readonly first: number;
   readonly count: number;
 }
-
-/** Of an array with frames last, in memory at once: fewer passes over what is compressed. */
-const slabBytes = 2 ** 27;
 
 async function readFrames(node: ArrayNode, wanted: Wanted): Promise<Float64Array> {
   const { axes, height, width, first, count } = wanted;
@@ -121,44 +146,20 @@ async function readFrames(node: ArrayNode, wanted: Wanted): Promise<Float64Array
       const chosen = values.slice(skip, skip + count * pixels);
       return axes === "YXHW" ? chosen : turnedEach(chosen, wanted);
     }
-    case "WHM":
-      return turnedEach(
-        await readFrames(node, { ...wanted, axes: "HWM", height: width, width: height }),
-        wanted,
-      );
-    case "HWM": {
-      // Frames last: each is spread over the whole array, which is read some rows of the detector at a time.
-      const total = node.shape[2]!;
-      const out = zeros(count * pixels, node.path);
-      const rowsAtOnce = Math.max(1, Math.floor(slabBytes / (8 * width * total)));
-      for (let y = 0; y < height; y += rowsAtOnce) {
-        const values = numbersIn(await node.readRows(y, Math.min(rowsAtOnce, height - y)));
-        for (let pixel = 0; pixel < values.length / total; pixel++)
-          for (let m = 0; m < count; m++)
-            out[m * pixels + y * width + pixel] = values[pixel * total + first + m]!;
-      }
-      return out;
-    }
     default:
       throw axes satisfies never;
   }
 }
 
 /** Frames (W, H) as (H, W). */
-function turnedEach(values: Float64Array, { height, width, count }: Wanted): Float64Array {
+function turnedEach(
+  values: Float64Array,
+  { height, width, count }: Pick<Wanted, "height" | "width" | "count">,
+): Float64Array {
   const pixels = height * width;
   for (let m = 0; m < count; m++)
     values.set(transposed(values.subarray(m * pixels, (m + 1) * pixels), [width, height]), m * pixels);
   return values;
-}
-
-/** @throws Range when there is no room. */
-function zeros(length: number, key: string): Float64Array {
-  try {
-    return new Float64Array(length);
-  } catch (cause) {
-    throw new DoselapError("Range", "does not fit into memory", { key, got: `${8 * length} bytes`, cause });
-  }
 }
 
 function numbersIn(array: AnyArray): Float64Array {

@@ -19,8 +19,8 @@ export interface RawFrames {
   readonly width: number;
   /** What the values are; undefined when the file does not say. */
   readonly domain: Domain | undefined;
-  /** Frames `first` … `first + count − 1`, [count, height, width], as numbers. */
-  read(first: number, count: number): Promise<Float64Array>;
+  /** Frames `first` … `first + count − 1`, [count, height, width], as numbers. @throws Interrupted. */
+  read(first: number, count: number, signal?: AbortSignal): Promise<Float64Array>;
 }
 
 /** Metres, as a stage reports them, or object pixels; x along the columns, y along the rows of the object. */

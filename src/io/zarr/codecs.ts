@@ -3,6 +3,7 @@
 
 import { gunzipSync, inflateSync } from "node:zlib";
 import { DoselapError, messageOf } from "../../errors.ts";
+import { checkBlosc } from "./blosc-check.ts";
 import { crc32c } from "./crc32c.ts";
 import type { Codec } from "./metadata.ts";
 import { zstdBound } from "./zstd-bound.ts";
@@ -36,6 +37,7 @@ const decoders: { readonly [name: string]: Decode } = {
     if (bytes.length < 16 || view.getUint32(12, true) !== bytes.length)
       throw new RangeError("its header declares another length");
     declared(view.getUint32(4, true), size);
+    checkBlosc(bytes);
     return decodedBy(() => import("numcodecs/blosc"), bytes);
   },
   lz4(bytes, size) {
