@@ -1,7 +1,7 @@
 // What a command is given instead of globals: streams, working directory, a way to set the exit code.
 
 import type { CommandContext } from "@stricli/core";
-import { plainText } from "./plain-text.ts";
+import { lineText, plainText } from "./plain-text.ts";
 
 export interface CliContext extends CommandContext {
   readonly process: {
@@ -28,10 +28,15 @@ export function printJson(context: CliContext, value: unknown): void {
 
 /** A line of the answer, on stdout. */
 export function printLine(context: CliContext, line = ""): void {
-  context.process.stdout.write(`${plainText(line)}\n`);
+  context.process.stdout.write(`${lineText(line)}\n`);
+}
+
+/** Lines of the answer that belong together, on stdout. */
+export function printText(context: CliContext, text: string): void {
+  context.process.stdout.write(`${plainText(text)}\n`);
 }
 
 /** A line of progress or warning, on stderr. */
 export function printNote(context: CliContext, line: string): void {
-  context.process.stderr.write(`${plainText(line)}\n`);
+  context.process.stderr.write(`${lineText(line)}\n`);
 }

@@ -11,7 +11,7 @@ let listening = false;
 /** From here on signals ask to stop. Commands that never ask for the abort signal are ended by them at once, which is safe:
  * every file is written beside its place and renamed in. */
 function listenToSignals(): AbortSignal {
-  if (!listening) for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, stop);
+  if (!listening) for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, stop);
   listening = true;
   return abort.signal;
 }
@@ -25,9 +25,10 @@ function stop(): void {
 }
 
 // A reader that closes early, such as `| head`, is no error of ours: the work goes on, and the exit code tells how it ended.
+// A terminal that is gone (SIGHUP) answers EIO.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
+    if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
   });
 }
 

@@ -8,3 +8,8 @@ const controls = /[\0-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/gu;
 export function plainText(text: string): string {
   return text.replace(controls, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
+
+/** The text as one line: a line feed, which a file's name may hold, is shown as an escape too. */
+export function lineText(text: string): string {
+  return plainText(text).replaceAll("\n", "\\u000a");
+}

@@ -1,5 +1,6 @@
 // How a run ended, as a person and an exit code are told.
 
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { isDoselapError } from "../errors.ts";
 import type { StageName } from "../pipeline/stage.ts";
@@ -22,11 +23,17 @@ export async function printSummary(
   }
   if (stages.includes("compare")) for (const line of await resultLines(summary)) printLine(context, line);
   const { done, reused, failed, skipped } = summary;
+  if (stages.every((name) => name === "plan")) {
+    printLine(context, "the study is planned");
+    return;
+  }
   printLine(
     context,
     `${done} ${done === 1 ? "job" : "jobs"} done (${reused} found finished), ${skipped} skipped, ${failed} failed`,
   );
-  if (stages.includes("report")) printLine(context, `report: ${join(shown, "report.html")}`);
+  // A run that was cut off, or is not collected yet, has none.
+  if (stages.includes("report") && existsSync(join(summary.root, "report.html")))
+    printLine(context, `report: ${join(shown, "report.html")}`);
 }
 
 /** The table, or why there is none: a run that was cut off may have no comparison. */

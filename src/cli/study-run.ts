@@ -8,8 +8,6 @@ import { planTraining } from "../pipeline/stages/train.ts";
 import { sourceFile } from "../pipeline/stages/plan.ts";
 import { jobGraph, listJobs } from "../pipeline/executors/graph.ts";
 import { executors } from "../pipeline/executors/registry.ts";
-import type { Script, SlurmSettings } from "../pipeline/executors/slurm/script.ts";
-import { planScripts } from "../pipeline/executors/slurm/slurm.ts";
 import { checkNoSubmission } from "../pipeline/executors/slurm/alive.ts";
 import type { Executor } from "../pipeline/executors/executor.ts";
 import { runStudy } from "../pipeline/run.ts";
@@ -30,6 +28,7 @@ import { prepareSettingsOf } from "./prepare-flags.ts";
 import { plainProgress } from "./progress/plain.ts";
 import { terminalProgress } from "./progress/terminal.ts";
 import { exitCodeOf, printSummary } from "./run-summary.ts";
+import { comment, dryScripts, printScripts } from "./dry-scripts.ts";
 import { slurmSettingsOf, workersOf } from "./executor-flags.ts";
 import { filtersOf, scanOverrides, trainerOf, type FilterFlags, type StudyFlags } from "./study-flags.ts";
 
@@ -122,30 +121,13 @@ export async function dryRun(
   { quiet }: { quiet: boolean },
 ): Promise<unknown> {
   const planned = await planOf(context, study, flags);
-  const jobs = listJobs(planned, stages, filtersOf(flags));
-  const scripts =
-    flags.executor === "slurm"
-      ? await scriptsOf(
-          planned,
-          stages,
-          slurmSettingsOf(flags, await loadExecution(study, context.cwd)),
-          flags,
-        )
-      : undefined;
-  if (!quiet) for (const { text } of scripts ?? []) printLine(context, text);
-  const answer = listed(context, planned, jobs.map(jobRow), { quiet });
-  return scripts === undefined ? answer : { ...answer, scripts };
-}
-
-/** The batch scripts that Slurm would be given. */
-async function scriptsOf(
-  planned: StageContext,
-  stages: readonly StageName[],
-  settings: SlurmSettings,
-  flags: Flags,
-): Promise<readonly Script[]> {
-  const graph = jobGraph(planned, stages, filtersOf(flags));
-  return (await planScripts(graph, { context: planned }, { settings })).scripts;
+  const filters = filtersOf(flags);
+  const rows = listJobs(planned, stages, filters).map(jobRow);
+  if (flags.executor !== "slurm") return listed(context, planned, rows, { quiet });
+  const settings = slurmSettingsOf(flags, await loadExecution(study, context.cwd));
+  const scripts = await dryScripts(context, jobGraph(planned, stages, filters), { planned, settings });
+  if (!quiet) printScripts(context, scripts);
+  return { ...listed(context, planned, rows, { quiet, asComments: true }), scripts };
 }
 
 /** Plans the training jobs: the list, and for each job whose data are there its configuration and its log. */
@@ -186,14 +168,12 @@ function listed(
   context: CliContext,
   { design, designHash: hash }: StageContext,
   jobs: readonly { readonly [key: string]: unknown }[],
-  { quiet }: { quiet: boolean },
+  { quiet, asComments = false }: { quiet: boolean; asComments?: boolean },
 ): { readonly [key: string]: unknown } {
   if (!quiet) {
-    for (const { stage, path } of jobs) printLine(context, `${String(stage).padEnd(12)} ${String(path)}`);
-    printLine(
-      context,
-      `${jobs.length} ${jobs.length === 1 ? "job" : "jobs"}, none was run (dry run of ${design.name})`,
-    );
+    const print = (line: string): void => printLine(context, asComments ? comment(line) : line);
+    for (const { stage, path } of jobs) print(`${String(stage).padEnd(12)} ${String(path)}`);
+    print(`${jobs.length} ${jobs.length === 1 ? "job" : "jobs"}, none was run (dry run of ${design.name})`);
   }
   return { dryRun: true, study: design.name, designHash: hash, jobs };
 }

@@ -72,10 +72,12 @@ function optionKeys(parts: readonly { readonly engine: Engine }[]): string[] {
 /** An engine's share of a chain's options; those that name it win. */
 function optionsFor(engine: Engine, given: Given): Given {
   const prefix = `${engine.name}.`;
+  // Once for all options: a large plan prepares an engine for each of its jobs.
+  const names = new Set(keysOf(engine));
   const entries = Object.entries(given);
   const own = entries.filter(([key]) => key.startsWith(prefix));
   return Object.fromEntries([
-    ...entries.filter(([key]) => keysOf(engine).includes(key)),
+    ...entries.filter(([key]) => names.has(key)),
     ...own.map(([key, value]) => [key.slice(prefix.length), value] as const),
   ]);
 }

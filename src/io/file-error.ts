@@ -13,6 +13,10 @@ const words: { readonly [code: string]: string } = {
   ENOSPC: "no space left on the disc",
   EROFS: "a read-only file system",
   EMFILE: "too many open files",
+  ENAMETOOLONG: "a name that is too long",
+  ELOOP: "links that lead in a circle",
+  EDQUOT: "no space left in the quota",
+  EIO: "a disc or network that failed",
 };
 
 /** A File error: what could not be done, with the system's reason. */

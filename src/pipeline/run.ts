@@ -14,13 +14,14 @@ import {
 import type { EventSink } from "./events.ts";
 import type { Executor } from "./executors/executor.ts";
 import { jobGraph } from "./executors/graph.ts";
+import { endSubmission } from "./executors/slurm/alive.ts";
 import { localExecutor } from "./executors/local.ts";
 import { untilOver } from "./executors/until-over.ts";
 import type { JobFilters } from "./filters.ts";
 import { openJournal } from "./journal.ts";
 import { lockRun } from "./lock.ts";
 import { thisMachine } from "./machine.ts";
-import { runStageJob, type JobRun } from "./run-job.ts";
+import { runStageJob } from "./run-job.ts";
 import { stageNames, type StageName } from "./stage.ts";
 import { planStage } from "./stages/plan.ts";
 import { sweep } from "./sweep.ts";
@@ -45,7 +46,8 @@ export interface RunOptions extends WorkSettings {
 }
 
 /** Runs the wanted stages. Failed jobs do not stop the others; the summary counts them.
- * @throws Usage when a filter matches nothing, Hash when the folder holds another study, Interrupted on abort. */
+ * @throws Usage when a filter matches nothing, Hash when the folder holds another study, Job when
+ * somebody is at work in it, Interrupted on abort. */
 export async function runStudy({
   root,
   design,
@@ -63,6 +65,7 @@ export async function runStudy({
   const run = { ...(await openRun(root, design, trainer)), checkpointMs, threads };
   const release = await lockRun(root);
   try {
+    await endSubmission(root);
     await sweep(root);
     const ends = new Map<string, JobEnd>();
     const emit = openJournal(root, now, (event) => {
@@ -70,14 +73,14 @@ export async function runStudy({
       onEvent?.(event);
     });
     emit({ kind: "run-start", doselapVersion, workers, machine: thisMachine() });
-    const planned = await makePlan(run, emit, signal);
+    await makePlan(run, emit, signal);
     await tieRun(run);
     const context = await withPlan(run);
     const graph = jobGraph(context, wanted, filters);
     const submission = await executor.submit(graph, { context, onEvent: emit, signal, now });
     const standing = await untilOver(executor, submission, signal);
     const jobs = graph.nodes.flatMap(({ job }) => (job === null ? [] : [job]));
-    return await summaryOf(context, jobs, { planned, standing, ends });
+    return await summaryOf(context, jobs, { standing, ends });
   } finally {
     await executor.close();
     await release();
@@ -88,7 +91,7 @@ async function makePlan(
   context: RunContext,
   emit: EventSink,
   signal: AbortSignal | undefined,
-): Promise<JobRun> {
+): Promise<void> {
   const [job] = planStage.jobs(context);
   emit({ kind: "stage-start", stage: "plan", title: planStage.title, jobs: 1 });
   const planned = await runStageJob(planStage, job!, context, { progress() {}, signal });
@@ -101,7 +104,6 @@ async function makePlan(
     for (const text of textsOf(planned.summary[key])) emit({ kind: "note", text });
   }
   emit({ kind: "stage-end", stage: "plan", ...tally([planned]) });
-  return planned;
 }
 
 function textsOf(value: unknown): string[] {

@@ -4,9 +4,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { openStageContext } from "./context.ts";
 import { slurmCommands, type RunCommand } from "./executors/slurm/commands.ts";
-import { taskKey, taskStates } from "./executors/slurm/asking.ts";
+import { statesOrSilence, taskKey, type Silence, type TaskStates } from "./executors/slurm/asking.ts";
+import { isRecorded } from "./executors/slurm/over.ts";
 import { livenessOf, livingTasks } from "./executors/slurm/states.ts";
-import { readSubmission, readTasks } from "./executors/slurm/tasks.ts";
+import { isCollected, readSubmission, readTasks, type SlurmSubmission } from "./executors/slurm/tasks.ts";
 import { standingOf } from "./executors/node.ts";
 import { lockOwner } from "./lock.ts";
 import { stageNames, type StageName } from "./stage.ts";
@@ -33,9 +34,11 @@ export interface RunStanding {
   readonly slurm: {
     readonly jobName: string;
     readonly jobIds: { readonly [name: string]: string };
-    /** Tasks that wait and run; null when the controller cannot be asked now. */
+    /** Tasks that wait and run; null when Slurm cannot be asked here and now. */
     readonly waiting: number | null;
     readonly running: number | null;
+    /** Why it cannot be asked; null when it was, or need not be: the run was collected. */
+    readonly silence: Silence | null;
   } | null;
   /** No job is open, and the report is written. */
   readonly isFinished: boolean;
@@ -43,6 +46,15 @@ export interface RunStanding {
   readonly isAlive: boolean;
   /** Failed jobs with their reasons. */
   readonly failures: readonly { readonly path: string; readonly reason: string }[];
+}
+
+/** Slurm's word; that of a collected run is not asked for. */
+async function statesIn(
+  root: string,
+  submission: SlurmSubmission,
+  command: RunCommand,
+): Promise<TaskStates | Silence> {
+  return (await isCollected(root, submission)) ? new Map() : statesOrSilence(submission, command);
 }
 
 /** @throws Job when the folder holds no planned study. */
@@ -53,7 +65,8 @@ export async function runStanding(
   const context = await openStageContext(root, { runner: "builtin" });
   const owner = await lockOwner(root);
   const submission = await readSubmission(root);
-  const states = submission === undefined ? undefined : await taskStates(submission, command);
+  const said = submission && (await statesIn(root, submission, command));
+  const states = typeof said === "string" ? undefined : said;
   const living = states && livingTasks(states);
   const running = submission === undefined || states === undefined ? new Set<string>() : await runningJobs();
   const failures: { path: string; reason: string }[] = [];
@@ -78,6 +91,9 @@ export async function runStanding(
     rows.push(row);
   }
   const isLocal = owner !== undefined && owner.isAlive !== false;
+  const isFinished = rows.every(({ absent }) => absent === 0) && existsSync(join(root, "report.html"));
+  // A controller that says nothing may have jobs of ours, unless there is nothing left to do.
+  const mayLive = submission !== undefined && !(await isRecorded(submission, context));
   return {
     study: context.design.name,
     stages: rows,
@@ -90,10 +106,10 @@ export async function runStanding(
             jobIds: submission.jobIds,
             waiting: living?.waiting ?? null,
             running: living?.running ?? null,
+            silence: typeof said === "string" ? said : null,
           },
-    isFinished: rows.every(({ absent }) => absent === 0) && existsSync(join(root, "report.html")),
-    isAlive:
-      isLocal || (submission !== undefined && (living === undefined || living.waiting + living.running > 0)),
+    isFinished,
+    isAlive: isLocal || (living === undefined ? mayLive : living.waiting + living.running > 0),
     failures,
   };
 

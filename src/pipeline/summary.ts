@@ -10,7 +10,7 @@ import type { StageJob } from "./stage.ts";
 export interface RunSummary {
   readonly root: string;
   readonly designHash: string;
-  /** Jobs this call looked at, by stage. */
+  /** Jobs this call looked at, by stage; planning and the report are none of them. */
   readonly jobs: readonly JobRun[];
   readonly done: number;
   readonly reused: number;
@@ -25,16 +25,14 @@ export async function summaryOf(
   context: StageContext,
   jobs: readonly StageJob[],
   {
-    planned,
     standing,
     ends = new Map(),
   }: {
-    readonly planned?: JobRun | undefined;
     readonly standing?: Standing | undefined;
     readonly ends?: ReadonlyMap<string, JobEnd>;
   } = {},
 ): Promise<RunSummary> {
-  const runs = planned === undefined ? [] : [planned];
+  const runs: JobRun[] = [];
   for (const job of jobs) runs.push(await outcomeOf(job, context, ends.get(job.path), standing));
   return { root: context.root, designHash: context.designHash, jobs: runs, ...tally(runs) };
 }

@@ -6,7 +6,7 @@ import { nearestNeighborOverlap } from "../optics/overlap.ts";
 import { cellPath, type Cell } from "./cell.ts";
 import { designHash } from "./design/hash.ts";
 import type { StudyDesign } from "./design/schema.ts";
-import { cellJobs, estimateNotes, studyJob, totalOf } from "./plan-estimates.ts";
+import { cellJobs, engineVisits, estimateNotes, studyJob, totalOf } from "./plan-estimates.ts";
 import { areaPerFrame } from "./plan-scan.ts";
 import type { PlannedView, StudyPlan } from "./plan-types.ts";
 import { planWarnings } from "./plan-warnings.ts";
@@ -93,13 +93,14 @@ export function assemble(
       perObjectPx: fluence,
     }));
   const objectPixels = setting.objectHeightPx * setting.objectWidthPx;
+  const visitsOf = engineVisits();
   const matrix = [
     studyJob("plan", 500 * cells.length),
     ...cells.flatMap((cell) => {
       const view = views.find((planned) => planned.view === cell.view)!;
       const { frames, framesTrain, framesTest, areaPerFramePx } = view;
       const { sizePx, probeDiameterPx } = setting;
-      return cellJobs(cell, design, {
+      const size = {
         sizePx,
         probeModes,
         probeDiameterPx,
@@ -108,7 +109,8 @@ export function assemble(
         frames,
         framesTrain,
         framesTest,
-      });
+      };
+      return cellJobs(cell, design, size, visitsOf);
     }),
     studyJob("report", 200_000 * cells.length),
   ];

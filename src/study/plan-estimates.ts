@@ -66,8 +66,28 @@ export const estimateNotes: readonly string[] = [
   "Bytes are before compression.",
 ];
 
+/** Visits of each frame that an engine with these options makes. */
+export type EngineVisits = (spec: string, options: { readonly [key: string]: unknown }) => number;
+type Sized = CellSize & { readonly visitsOf: EngineVisits };
+
+/** Works each engine out once: a plan asks for every one of its jobs. */
+export function engineVisits(): EngineVisits {
+  const known = new Map<string, number>();
+  return (spec, options) => {
+    const key = `${spec}\n${JSON.stringify(options)}`;
+    const visits = known.get(key) ?? visitsPerFrame(spec, options);
+    known.set(key, visits);
+    return visits;
+  };
+}
+
 /** Every job of one cell, in the order of the stages. The null arm is always there. */
-export function cellJobs(cell: Cell, design: StudyDesign, size: CellSize): PlannedJob[] {
+export function cellJobs(
+  cell: Cell,
+  design: StudyDesign,
+  size: CellSize,
+  visitsOf: EngineVisits = engineVisits(),
+): PlannedJob[] {
   const scored = design.arms.includes("null") ? design.arms : [...design.arms, "null"];
   const { dose, view, gridsize, seed } = cell;
   const job = (stage: PlannedJob["stage"], arm: string | null, estimate: Estimate): PlannedJob => ({
@@ -82,8 +102,12 @@ export function cellJobs(cell: Cell, design: StudyDesign, size: CellSize): Plann
   return [
     job("generate", null, generateCost(design, size)),
     job("views", null, viewsCost(gridsize, size)),
-    ...trainedArms(design).map((arm) => job("train", arm, trainCost(arm, design, cell, size))),
-    ...scored.map((arm) => job("reconstruct", arm, reconstructCost(arm, design, cell, size))),
+    ...trainedArms(design).map((arm) =>
+      job("train", arm, trainCost(arm, design, cell, { ...size, visitsOf })),
+    ),
+    ...scored.map((arm) =>
+      job("reconstruct", arm, reconstructCost(arm, design, cell, { ...size, visitsOf })),
+    ),
     job("compare", null, compareCost(scored.length, size)),
   ];
 }
@@ -140,7 +164,7 @@ function trainCost(
   arm: string,
   design: StudyDesign,
   { gridsize, dose: dosePhotons }: Cell,
-  size: CellSize,
+  size: Sized,
 ): Estimate {
   if (!isNetworkArm(arm) || (design.kind === "measured" && networkArms[arm].needsLabels)) return cost(0, 0);
   const { training, methods } = design;
@@ -167,7 +191,7 @@ function trainCost(
   };
 }
 
-function reconstructCost(arm: string, design: StudyDesign, { dose }: Cell, size: CellSize): Estimate {
+function reconstructCost(arm: string, design: StudyDesign, { dose }: Cell, size: Sized): Estimate {
   const { sizePx, probeModes, objectPixels, framesTest } = size;
   const bytes = objectPixels * 8 + probeModes * sizePx ** 2 * 8;
   const definition = armDefinition(arm);
@@ -204,13 +228,15 @@ function visitFlops({ sizePx, probeModes }: CellSize): number {
   return probeModes * (2 * fftFlops(sizePx) + 60 * sizePx ** 2);
 }
 
-function engineFlops(spec: string, options: { readonly [key: string]: unknown }, size: CellSize): number {
-  const { links } = prepareEngine(spec, options);
-  const visits = links.reduce(
+function engineFlops(spec: string, options: { readonly [key: string]: unknown }, size: Sized): number {
+  return size.visitsOf(spec, options) * size.framesTest * visitFlops(size);
+}
+
+function visitsPerFrame(spec: string, options: { readonly [key: string]: unknown }): number {
+  return prepareEngine(spec, options).links.reduce(
     (sum, link) => sum + epochsRun(link) * (visitsPerEpoch[link.engine.name] ?? 1),
     0,
   );
-  return visits * size.framesTest * visitFlops(size);
 }
 
 /** Epochs with those that held-out frames ask for: one run per prior weight, and another on all frames. At most: a run

@@ -47,7 +47,7 @@ test("the plan of quick tells views, photons, every kind of job, the total and t
     expect(text).toMatch(new RegExp(`\\n  ${stage} `, "u"));
   }
   expect(text).toMatch(
-    /\nTotal: \d+ jobs, [\d.]+ MB, [\d.]+ TFLOP, [\d.]+ \w+ on one core, of which training networks \d/u,
+    /\nTotal: \d+ jobs besides the plan and the report, [\d.]+ MB, [\d.]+ TFLOP, [\d.]+ \w+ on one core, of which training networks \d/u,
   );
   expect(text).toMatch(/\nCells: 9 \(dose × view × replicate\)/u);
   for (const arm of presets.quick.arms) {

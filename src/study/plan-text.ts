@@ -31,12 +31,17 @@ export function planText(plan: StudyPlan): string[] {
   );
   lines.push(
     "",
-    `Total: ${totals.jobs} jobs, ${bytesText(totals.bytes)}, ${flopsText(totals.flops)}, ` +
+    `Total: ${studyJobs(plan)} jobs besides the plan and the report, ${bytesText(totals.bytes)}, ${flopsText(totals.flops)}, ` +
       `${timeText(totals.seconds)} on one core, of which training networks ${timeText(trainingSeconds(plan))}`,
   );
   for (const note of plan.notes) lines.push(`  ${note}`);
   if (warnings.length > 0) lines.push("", "Warnings", ...warnings.map((warning) => `  ! ${warning}`));
   return lines;
+}
+
+/** As a run counts them. */
+function studyJobs({ matrix }: StudyPlan): number {
+  return matrix.filter(({ stage }) => stage !== "plan" && stage !== "report").length;
 }
 
 function trainingSeconds({ matrix }: StudyPlan): number {

@@ -234,4 +234,34 @@ describe("ends that come early", () => {
     expect(await busy.done).toMatchObject({ code: null, signal: "SIGINT" });
     expect(await readdir(folder)).not.toContain("never.npz");
   });
+
+  test("a closed terminal ends a run like Ctrl-C: its lock goes, and the same command goes on", async () => {
+    await writeFile(join(folder, "hup.yaml"), "preset: quick\n");
+    const run = startCli(["run", "hup.yaml", "--out", "hup", "--workers", "1"], { cwd: folder });
+    await new Promise((heard) =>
+      run.child.stderr!.on("data", (text) => text.includes("generate:") && heard(0)),
+    );
+    // Nobody reads any more, either.
+    run.child.stderr!.destroy();
+    run.child.kill("SIGHUP");
+    expect(await run.done).toMatchObject({ code: 130, signal: null });
+    expect(await readdir(join(folder, "hup"))).not.toContain("run.lock");
+  });
+
+  test.each([
+    ["below /proc", "/proc/x", /got its parent takes no new folder/u],
+    ["with a name that is too long", "x".repeat(300), /got a name that is too long/u],
+  ])("a folder %s cannot be made, which is said at once", async (_where, out, message) => {
+    expect(await fails(1, "run", "quick", "--out", out)).toMatch(message);
+    const simulate = [...scan, "--object-size", "48x48", "--overlap", "0.5"];
+    expect(await fails(1, ...simulate, "--out", join(out, "scan.npz"))).toMatch(message);
+  });
+
+  test("a line feed in a folder's name is no line of the answer", async () => {
+    const { stdout } = await cli(["run", "quick", "--out", "a\nfake", "--stage", "plan"], { cwd: folder });
+    expect(stdout.trim().split("\n")).toHaveLength(1);
+    const status = await cli(["status", "a\nfake"], { cwd: folder });
+    expect(status.stdout).toContain("in a\\u000afake");
+    expect(status.stdout).not.toMatch(/^fake/mu);
+  });
 });

@@ -61,16 +61,20 @@ function whoLines({ local, slurm, isFinished, isAlive }: RunStanding, dir: strin
     lines.push(`process ${local.pid} on ${local.host}: ${life}`);
   }
   if (slurm !== null) {
-    const { jobName, waiting, running } = slurm;
+    const { jobName, waiting, running, silence } = slurm;
     lines.push(
-      waiting === null || running === null
-        ? `Slurm ${jobName}: the controller cannot be asked now`
-        : `Slurm ${jobName}: ${running} tasks run, ${waiting} wait`,
+      silence === null
+        ? `Slurm ${jobName}: ${running} tasks run, ${waiting} wait`
+        : `Slurm ${jobName}: Slurm cannot be asked here: ${silence}`,
     );
-    if (waiting !== 0 || running !== 0)
-      lines.push(`wait for it with doselap attach ${dir}, end it with doselap cancel ${dir}`);
+    if (isAlive && silence !== null)
+      lines.push(`if its jobs are gone for good: doselap cancel ${dir} --forget`);
   }
-  if (isFinished && !isAlive) lines.push(`finished; the report is ${join(dir, "report.html")}`);
-  else if (lines.length === 0) lines.push("nobody is at work; go on with doselap run --out and this folder");
+  if (isAlive) return [...lines, `wait for it with doselap attach ${dir}, end it with doselap cancel ${dir}`];
+  lines.push(
+    isFinished
+      ? `finished; the report is ${join(dir, "report.html")}`
+      : `nobody is at work; go on with doselap run --out ${dir}`,
+  );
   return lines;
 }

@@ -71,3 +71,25 @@ test("ends are told at once: done with their count, failed with their reason, sk
     "  2 skipped: no labels",
   ]);
 });
+
+test("a thousand jobs make ten lines, and a week's job about as many as its hours of the first day", () => {
+  const done = (path: string): RunEvent => ({
+    kind: "job-end",
+    stage,
+    path,
+    state: "done",
+    reason: null,
+    reused: false,
+  });
+  const jobs = Array.from({ length: 1000 }, (_, k) => [k / 100, done(`j${k}`)] as const);
+  expect(lines([0, { kind: "stage-start", stage, title: "train", jobs: 1000 }], ...jobs)).toHaveLength(11);
+  const minutes = Array.from({ length: 7 * 24 * 60 }, (_, k) => [60 * k, progress(0.5, "epoch")] as const);
+  const written = lines(
+    [0, { kind: "stage-start", stage, title: "train", jobs: 1 }],
+    [0, { kind: "job-start", stage, path: "train/a" }],
+    ...minutes,
+  );
+  // Ten in the first ten minutes, then each a tenth later than the one before: 10 + ln(1008) / ln(1.1), of two lines each.
+  expect(written.length).toBeLessThan(2 * 85);
+  expect(written.length).toBeGreaterThan(2 * 60);
+});

@@ -10,14 +10,16 @@ export interface Progress {
   close(): Promise<void>;
 }
 
-/** Time between lines about jobs that run. */
-const quietMs = 60_000;
+/** Time between lines about jobs that run: a minute, and a tenth of the time so far, so that a log of days is no longer than a
+ * few screens. */
+const [quietMs, quietShare] = [60_000, 0.1];
 
-/** Plain lines through `write`: a line per stage and per failed or skipped job, one every tenth of a stage, and every minute
- * how far the running jobs are and how long they will take. */
+/** Plain lines through `write`: a line per stage and per failed job, one for each reason to skip, one every tenth of a stage,
+ * and now and then how far the running jobs are and how long they will take. */
 export function plainProgress(write: (line: string) => void, now: () => number): Progress {
   const tallies = newTallies();
-  let told = now();
+  const begun = now();
+  let told = begun;
   const skips = new Map<StageName, Map<string, number>>();
   return {
     sink(event) {
@@ -48,7 +50,7 @@ export function plainProgress(write: (line: string) => void, now: () => number):
         case "job-start":
           break;
         case "job-progress":
-          if (now() - told < quietMs) break;
+          if (now() - told < Math.max(quietMs, quietShare * (told - begun))) break;
           told = now();
           for (const tally of tallies.values()) {
             if (tally.running.size > 0) for (const line of tallyLines(tally, told)) write(`  ${line}`);
@@ -65,5 +67,5 @@ export function plainProgress(write: (line: string) => void, now: () => number):
 }
 
 function crossesTenth(ended: number, total: number): boolean {
-  return total <= 20 || Math.floor((10 * ended) / total) > Math.floor((10 * (ended - 1)) / total);
+  return Math.floor((10 * ended) / total) > Math.floor((10 * (ended - 1)) / total);
 }

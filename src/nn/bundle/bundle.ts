@@ -8,7 +8,7 @@
 // Loading checks every hash and gives a value: nothing global is touched. A folder is written file by file, bundle.json last,
 // so a folder without it is no bundle.
 
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { ndarray } from "../../array/ndarray.ts";
@@ -16,6 +16,7 @@ import { DoselapError } from "../../errors.ts";
 import { writeFileAtomic, writeJson } from "../../io/atomic.ts";
 import { sha256File } from "../../io/hash.ts";
 import { readJson } from "../../io/json.ts";
+import { makeFolder } from "../../io/make-folder.ts";
 import { openNpz, writeNpz } from "../../io/npz.ts";
 import { doselapVersion } from "../../version.ts";
 import type { NetworkArm, NetworkFacts, Trained } from "../arms/arm.ts";
@@ -49,7 +50,7 @@ export async function saveBundle(
 ): Promise<void> {
   const { parameters } = fit;
   const { onnx, inputs, outputs, specs } = arm.model({ options, parameters, facts });
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   await writeFileAtomic(join(folder, "model.onnx"), onnx);
   await writeNpz(
     join(folder, "weights.npz"),

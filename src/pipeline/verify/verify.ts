@@ -1,10 +1,11 @@
 // Verification of a run folder: every number of the report's tables is computed again from the stored reconstructions and
 // data, by the compare stage itself in a temporary folder, and compared exactly. First come the recorded hashes of all files.
 
-import { copyFile, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DoselapError, messageOf } from "../../errors.ts";
+import { makeFolder } from "../../io/make-folder.ts";
 import { readStudyResult } from "../../study/results-file.ts";
 import { doselapVersion } from "../../version.ts";
 import { noCheckpoint } from "../checkpoint.ts";
@@ -116,7 +117,7 @@ async function recompute(
     stopIfAborted(options);
     options.onCell?.(job.path, done++, cells);
     const folder = join(scratch, job.path);
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     try {
       await stage.work(job, context, folder, {
         progress() {},
@@ -131,7 +132,7 @@ async function recompute(
     }
     for (const name of (await readdir(folder)).toSorted()) await compareFile(`${job.path}/${name}`);
   }
-  await mkdir(join(scratch, "compare"), { recursive: true });
+  await makeFolder(join(scratch, "compare"));
   await stage.finish(outcomes, { ...context, root: scratch }, { recordRoot: context.root });
   for (const entry of await readdir(join(scratch, "compare"), { withFileTypes: true }))
     if (entry.isFile()) await compareFile(`compare/${entry.name}`);

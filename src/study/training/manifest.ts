@@ -1,9 +1,9 @@
 // training_manifest.json and skip_summary.json: every job with its effective configuration, and everything that was left out with
 // its reason. Pure functions of their arguments: no clock, relative POSIX paths, so that rerunning gives the same bytes.
 
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { writeJson } from "../../io/atomic.ts";
+import { makeFolder } from "../../io/make-folder.ts";
 import type { SkipEvent } from "./build.ts";
 import type { TrainingConfig } from "./config.ts";
 import type { TrainingJobFields } from "./job.ts";
@@ -132,7 +132,7 @@ export function skipSummary({ designHash, rows, skippedViews }: TrainingManifest
 
 /** Writes both files into the folder, which is made when absent. */
 export async function writeTrainingManifests(dir: string, input: TrainingManifestInput): Promise<void> {
-  await mkdir(dir, { recursive: true });
+  await makeFolder(dir);
   await writeJson(join(dir, skipSummaryFile), skipSummary(input));
   await writeJson(join(dir, trainingManifestFile), trainingManifest(input));
 }

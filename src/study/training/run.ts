@@ -2,12 +2,12 @@
 // the bridge is called once, before the runner, on a dictionary made for this call; the log holds a failure before the
 // caller sees it; the job is never changed.
 
-import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { DoselapError, messageOf } from "../../errors.ts";
 import { fileError } from "../../io/file-error.ts";
 import { sha256File } from "../../io/hash.ts";
 import type { StateKeeper } from "../../io/kept-state.ts";
+import { makeFolder } from "../../io/make-folder.ts";
 import type { Progress } from "../../nn/training/progress.ts";
 import type { StudyDesign } from "../design/schema.ts";
 import { freshParams, updateLegacyDict as bridge, type LegacyParams } from "./bridge.ts";
@@ -82,8 +82,8 @@ export async function runTrainingJob(
   job: TrainingJob,
   options: RunTrainingOptions,
 ): Promise<TrainingOutcome | DryRunSummary> {
-  await makeFolder(job.artifactDir);
-  await makeFolder(dirname(job.logPath));
+  await makeJobFolder(job.artifactDir);
+  await makeJobFolder(dirname(job.logPath));
   const names = pathNamer({ artifactDir: job.artifactDir, ...options });
   const log = openTrainingLog(job.logPath, { rewrite: names.text });
   try {
@@ -98,9 +98,8 @@ export async function runTrainingJob(
   }
 }
 
-async function makeFolder(path: string): Promise<void> {
-  // Recursive mkdir is content with a folder that another job makes at the same moment.
-  await mkdir(path, { recursive: true }).catch((cause: unknown) => {
+async function makeJobFolder(path: string): Promise<void> {
+  await makeFolder(path).catch((cause: unknown) => {
     throw fileError("the training job's folder cannot be made", path, cause);
   });
 }

@@ -1,5 +1,6 @@
 // What Slurm knows of a submission, asked so that no answer is mistaken for another.
 
+import { isDoselapError } from "../../../errors.ts";
 import type { RunCommand } from "./commands.ts";
 import { parseSacct, parseSqueue, sacctFields, squeueFormat, type TaskState } from "./parse.ts";
 import type { SlurmSubmission, SlurmTasks } from "./tasks.ts";
@@ -52,6 +53,24 @@ export async function taskStates(
     }
   }
   return states;
+}
+
+/** Why Slurm says nothing. */
+export type Silence = "its commands are not on this machine" | "its controller does not answer";
+
+/** What Slurm knows of the submission's tasks, or why it cannot be asked here and now. */
+export async function statesOrSilence(
+  submission: SlurmSubmission,
+  command: RunCommand,
+): Promise<TaskStates | Silence> {
+  try {
+    return (await taskStates(submission, command)) ?? "its controller does not answer";
+  } catch (error) {
+    if (!isDoselapError(error, "Runner")) throw error;
+    // Without an id there is no sign that sbatch ever took anything.
+    const isNothing = !submission.isWhole && Object.keys(submission.jobIds).length === 0;
+    return isNothing ? new Map() : "its commands are not on this machine";
+  }
 }
 
 /** True when a task of the job, or the job as a whole, is no longer in the queue's memory. */

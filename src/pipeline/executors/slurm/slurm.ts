@@ -2,27 +2,24 @@
 // collects and writes the report, so that nothing depends on the session that submitted. Jobs find their inputs in the shared
 // run folder; how each ended, its result.json says.
 
-import { randomUUID } from "node:crypto";
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { DoselapError } from "../../../errors.ts";
-import { writeFileAtomic } from "../../../io/atomic.ts";
+import { makeFolder } from "../../../io/make-folder.ts";
 import type { StageContext } from "../../context.ts";
-import { threadsIn } from "../../stage.ts";
 import { stages } from "../../stages/registry.ts";
 import { standingOf } from "../node.ts";
 import type { Executor, ExecutorRun, Liveness, Standing, Submission } from "../executor.ts";
-import type { GraphNode, JobGraph } from "../graph.ts";
+import { cancelJobs } from "./cancel.ts";
 import { slurmCommands, type RunCommand } from "./commands.ts";
-import { packTasks } from "./pack.ts";
-import { parseJobId, parseMaxArraySize, type TaskState } from "./parse.ts";
-import { jobIdsOf, taskKey, taskStates } from "./asking.ts";
+import type { TaskState } from "./parse.ts";
+import { taskKey, taskStates } from "./asking.ts";
 import { missingRecords } from "./late.ts";
-import { batchScript, type Script, type SlurmSettings } from "./script.ts";
+import { planScripts } from "./plan-scripts.ts";
+import type { SlurmSettings } from "./script.ts";
 import { endText, livenessOf } from "./states.ts";
-import { readTasks, writeSubmission, writeTasks, type SlurmSubmission, type SlurmTasks } from "./tasks.ts";
+import { maxArraySize, submitAll } from "./submit.ts";
+import { isCollected, readTasks, writeTasks, type SlurmSubmission, type SlurmTasks } from "./tasks.ts";
 
 export interface SlurmOptions {
   readonly settings: SlurmSettings;
@@ -31,11 +28,6 @@ export interface SlurmOptions {
   readonly wait?: ((ms: number) => Promise<unknown>) | undefined;
 }
 
-/** Slurm's default where it does not say. */
-const usualArraySize = 1001;
-const usualTaskSeconds = 60;
-/** Node itself, and room for an estimate that is too low. */
-const memoryRoomMb = 400;
 const pollMs = 5000;
 
 export function slurmExecutor(options: SlurmOptions): Executor {
@@ -69,11 +61,11 @@ function executorOf(
     pollMs,
     async submit(graph, run) {
       const { root } = run.context;
-      const planned = await planScripts(graph, run, { settings, command });
-      await mkdir(join(root, "slurm", "logs"), { recursive: true });
-      await mkdir(join(root, "slurm", "events"), { recursive: true });
+      const planned = planScripts(graph, run, { settings, maxArraySize: await maxArraySize(command) });
+      await makeFolder(join(root, "slurm", "logs"));
+      await makeFolder(join(root, "slurm", "events"));
       await writeTasks(root, planned.tasks);
-      const submission = await submitAll(root, planned, command);
+      const submission = await submitAll(root, planned, { command, wait });
       watched.set(submission, { run, tasks: planned.tasks, told: [] });
       return submission;
     },
@@ -91,101 +83,6 @@ function executorOf(
   };
 }
 
-interface Planned {
-  readonly jobName: string;
-  readonly tasks: SlurmTasks;
-  readonly scripts: readonly Script[];
-  /** What the user set, for sbatch's command line: there it wins over SBATCH_PARTITION and its like, in a script it does not. */
-  readonly chosen: readonly string[];
-}
-
-/** The exact scripts, in the order of submission. Nothing is written. @throws Usage for settings that are none. */
-export async function planScripts(
-  { nodes }: JobGraph,
-  { context }: Pick<ExecutorRun, "context">,
-  { settings, command = slurmCommands() }: Pick<SlurmOptions, "settings" | "command">,
-): Promise<Planned> {
-  const { root, design, trainer, checkpointMs, threads } = context;
-  const config = await command("scontrol", ["show", "config"]);
-  const maxTasks = parseMaxArraySize(config.stdout) ?? usualArraySize;
-  const jobName = `doselap-${design.name.replaceAll(/[^\w-]/gu, "").slice(0, 20)}-${randomUUID().slice(0, 8)}`;
-  const stagesIn = [...new Set(nodes.map(({ stage }) => stage))];
-  const arrays = stagesIn.flatMap((stage) => {
-    const jobs = nodes.filter((node) => node.stage === stage && node.kind === "job");
-    if (jobs.length === 0) return [];
-    const tasks = packTasks(jobs, {
-      taskSeconds: settings.taskSeconds ?? usualTaskSeconds,
-      maxTasks: maxTasks - 1,
-    });
-    return [{ stage, tasks, memoryMb: memoryOf(jobs), cores: threadsIn(stage, context) }];
-  });
-  const main = fileURLToPath(new URL("../../../../dist/cli/main.js", import.meta.url));
-  const shared = { jobName, root, settings, command: [process.execPath, main] };
-  const { partition, account, qos, constraint } = settings;
-  const chosen = Object.entries({ partition, account, qos, constraint }).flatMap(([key, value]) =>
-    value === undefined ? [] : [`--${key}=${value}`],
-  );
-  return {
-    jobName,
-    chosen,
-    tasks: {
-      trainer,
-      checkpointMs,
-      threads,
-      arrays: arrays.map(({ stage, tasks }) => ({ stage, tasks })),
-      collect: stagesIn,
-    },
-    scripts: [
-      ...arrays.map(({ stage, tasks, memoryMb, cores }) =>
-        batchScript({ ...shared, name: stage, tasks: tasks.length, memoryMb, cores }),
-      ),
-      batchScript({ ...shared, name: "collect", tasks: 0, memoryMb: 2000, cores: 1 }),
-    ],
-  };
-}
-
-function memoryOf(jobs: readonly GraphNode[]): number {
-  const most = jobs.reduce((bytes, { estimate }) => Math.max(bytes, estimate.memoryBytes), 0);
-  return Math.ceil((1.5 * most) / 2 ** 20) + memoryRoomMb;
-}
-
-async function submitAll(
-  root: string,
-  { jobName, scripts, chosen }: Planned,
-  command: RunCommand,
-): Promise<SlurmSubmission> {
-  const jobIds: Record<string, string> = {};
-  const submission: SlurmSubmission = { executor: "slurm", jobName, jobIds, isWhole: false };
-  // Written before the first sbatch: whatever happens from here on, the name finds the jobs.
-  await writeSubmission(root, submission);
-  for (const { name, text } of scripts) {
-    const file = join(root, "slurm", `${name}.sh`);
-    await writeFileAtomic(file, text);
-    const earlier = Object.values(jobIds);
-    const after = earlier.length === 0 ? [] : [`--dependency=afterany:${earlier.join(":")}`];
-    const result = await command("sbatch", ["--parsable", ...chosen, ...after, file]);
-    const id = parseJobId(result.stdout);
-    if (result.code !== 0 || id === undefined) {
-      // Half a study is of no use: what was taken is given back, also a job whose answer was lost on the way.
-      const taken = await jobIdsOf({ ...submission, jobIds }, command);
-      const isClean =
-        taken !== undefined && (taken.size === 0 || (await command("scancel", [...taken])).code === 0);
-      throw new DoselapError("Runner", "Slurm did not take the jobs", {
-        file,
-        got: result.stderr.trim().split("\n").at(-1) ?? `exit code ${result.code}`,
-        hint: isClean
-          ? "Its other jobs were cancelled. See --slurm-partition, --slurm-account, --slurm-time, --slurm-mem."
-          : "Some of its jobs may be in the queue: end them with doselap cancel.",
-      });
-    }
-    jobIds[name] = id;
-    await writeSubmission(root, { ...submission, jobIds: { ...jobIds } });
-  }
-  const whole = { ...submission, jobIds: { ...jobIds }, isWhole: true };
-  await writeSubmission(root, whole);
-  return whole;
-}
-
 interface Asking extends Watched {
   readonly command: RunCommand;
   readonly wait: (ms: number) => Promise<unknown>;
@@ -199,6 +96,8 @@ async function standing(submission: SlurmSubmission, asking: Asking): Promise<St
     });
   }
   const states = await taskStates(submission, command, tasks);
+  // A controller that is gone for good is not waited for by a run that was collected.
+  const isSilent = states === undefined && !(await isCollected(run.context.root, submission));
   const nodes = new Map<string, Liveness>();
   const ended = new Map<string, TaskState | undefined>();
   const stateOf = (name: string, task: number | null): TaskState | undefined => {
@@ -206,7 +105,7 @@ async function standing(submission: SlurmSubmission, asking: Asking): Promise<St
     return jobId === undefined ? undefined : states?.get(taskKey({ jobId, task }));
   };
   const livenessFor = (state: TaskState | undefined): Liveness =>
-    states === undefined ? "unknown" : state === undefined ? "ended" : livenessOf(state.state);
+    isSilent ? "unknown" : state === undefined ? "ended" : livenessOf(state.state);
   for (const { stage, tasks: packed } of tasks.arrays) {
     for (const [task, ids] of packed.entries()) {
       const state = stateOf(stage, task);
@@ -256,23 +155,4 @@ export function excusesIn(context: StageContext): (path: string) => Promise<bool
     const job = jobs.get(path);
     return job !== undefined && (await standingOf(job, context)).state !== "absent";
   };
-}
-
-/** Ends all of the submission's jobs, those that only their name tells included. @throws Runner when they do not end. */
-export async function cancelJobs(
-  submission: SlurmSubmission,
-  { command = slurmCommands(), wait = sleep }: Partial<SlurmOptions> = {},
-): Promise<void> {
-  for (let attempt = 0; attempt < 60; attempt++) {
-    const ids = await jobIdsOf(submission, command);
-    if (ids !== undefined && ids.size > 0) await command("scancel", [...ids]);
-    const states = ids && (await taskStates(submission, command));
-    if (states !== undefined && [...states.values()].every(({ state }) => livenessOf(state) === "ended"))
-      return;
-    await wait(1000);
-  }
-  throw new DoselapError("Runner", "Slurm has not ended the jobs after a minute", {
-    got: submission.jobName,
-    hint: "Ask again with doselap status, or the site's administrators.",
-  });
 }

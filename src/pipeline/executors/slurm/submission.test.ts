@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { checkNoSubmission } from "./alive.ts";
 import type { CommandResult, RunCommand } from "./commands.ts";
-import { cancelJobs } from "./slurm.ts";
+import { cancelJobs } from "./cancel.ts";
 import { taskStates } from "./asking.ts";
 import { readSubmission, writeSubmission, type SlurmSubmission } from "./tasks.ts";
 

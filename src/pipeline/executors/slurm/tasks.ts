@@ -1,7 +1,7 @@
 // slurm/tasks.json: what each task of each array does, and everything it needs to know; slurm/submission.json: what Slurm was given.
 // Both lie in the run folder, so that any session can ask, wait and cancel.
 
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { DoselapError } from "../../../errors.ts";
@@ -85,6 +85,29 @@ export async function readSubmission(root: string): Promise<SlurmSubmission | un
   const parsed = submissionSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw notOurs(file);
+}
+
+/** Forgets what was given to Slurm: from here on the folder counts as never submitted, and a task of it that begins late finds
+ * nothing to do. Scripts and logs stay. @throws File. */
+export async function dropSubmission(root: string): Promise<void> {
+  for (const name of ["submission.json", "tasks.json", collectedFile]) {
+    const file = join(root, folder, name);
+    await rm(file, { force: true }).catch((cause: unknown) => {
+      throw fileError("cannot be removed", file, cause);
+    });
+  }
+}
+
+const collectedFile = "collected.json";
+
+/** Says of a submission that its last job has written what it had to: nothing of it is alive any more but that job's end. */
+export async function markCollected(root: string, { jobName }: SlurmSubmission): Promise<void> {
+  await writeJson(join(root, folder, collectedFile), { jobName });
+}
+
+/** True when the last job of this very submission has done its work. */
+export async function isCollected(root: string, { jobName }: SlurmSubmission): Promise<boolean> {
+  return (await readObject(join(root, folder, collectedFile)))?.["jobName"] === jobName;
 }
 
 async function readObject(file: string): Promise<{ readonly [key: string]: unknown } | undefined> {

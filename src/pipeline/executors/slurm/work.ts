@@ -1,10 +1,11 @@
 // What a Slurm task does: the jobs of its pack, one after the other, each through the store, so that a task that is started again
 // finds what it finished. Its events go to a file of its own; the collection puts them into the journal.
 
-import { appendFile, mkdir, readdir, readFile, rename } from "node:fs/promises";
+import { appendFile, readdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DoselapError } from "../../../errors.ts";
+import { makeFolder } from "../../../io/make-folder.ts";
 import { doselapVersion } from "../../../version.ts";
 import { openStageContext } from "../../context.ts";
 import type { RunEvent } from "../../events.ts";
@@ -19,7 +20,7 @@ import { interrupted } from "../interrupted.ts";
 import { jobEndOf } from "../stage-events.ts";
 import { missingRecords } from "./late.ts";
 import { excusesIn } from "./slurm.ts";
-import { readTasks } from "./tasks.ts";
+import { markCollected, readSubmission, readTasks } from "./tasks.ts";
 
 export interface WorkOptions {
   readonly signal?: AbortSignal | undefined;
@@ -88,6 +89,8 @@ export async function workCollection(root: string, { now, say, wait = sleep }: W
     say(`${stage}: collects`);
     await collectStage(stage, context);
   }
+  const submission = await readSubmission(root);
+  if (submission !== undefined) await markCollected(root, submission);
 }
 
 /** Appends events to a file of the task's own: many hosts appending to one would overwrite each other on a network file system. */
@@ -96,7 +99,7 @@ async function journal(
   name: string,
   now: () => number,
 ): Promise<(event: RunEvent) => Promise<void>> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const file = join(folder, `${name}.jsonl`);
   return (event) => appendFile(file, `${JSON.stringify({ time: now(), ...event })}\n`);
 }
@@ -105,7 +108,7 @@ async function journal(
 async function mergeEvents(root: string, now: () => number): Promise<void> {
   const folder = join(root, "slurm/events");
   const merged = join(folder, "merged");
-  await mkdir(merged, { recursive: true });
+  await makeFolder(merged);
   const names = (await readdir(folder)).filter((name) => name.endsWith(".jsonl"));
   const lines: { readonly time: number; readonly text: string }[] = [];
   for (const name of names.toSorted()) {

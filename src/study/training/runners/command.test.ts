@@ -1,6 +1,6 @@
 // The external trainer with real commands: files in, files out, log, and every way to fail.
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -316,4 +316,35 @@ test("the overlap metrics are passed on when the study has them", async () => {
     overlapMetricsPath: "../../../../../../views/metrics_bundle.json",
   });
   expect(existsSync(join(given.job.artifactDir, "copy.json"))).toBe(true);
+});
+
+test("links, pipes and what they lead to: removed from the job's folder, said in the log, never followed", async () => {
+  const given = await tinyJob();
+  const { job, root, objectFile } = given;
+  await writeFile(join(root, "outside.txt"), "kept");
+  const odd = [
+    `cp ${objectFile} reconstruction.npz; mkdir -p deep/er`,
+    `ln -s ${join(root, "outside.txt")} to-file; ln -s ${root} deep/er/to-folder; ln -s nowhere dangling`,
+    "mkfifo pipe; echo fine > deep/file",
+  ].join("; ");
+  await train(given, odd);
+  const left = readdirSync(job.artifactDir, { recursive: true, withFileTypes: true });
+  expect(left.filter((entry) => !entry.isFile() && !entry.isDirectory())).toEqual([]);
+  expect(readFileSync(join(job.artifactDir, "deep/file"), "utf8")).toBe("fine\n");
+  expect(readFileSync(join(root, "outside.txt"), "utf8")).toBe("kept");
+  const log = readFileSync(job.logPath, "utf8");
+  for (const name of ["to-file", "deep/er/to-folder", "dangling"])
+    expect(log).toContain(`removed: ${name} is a link`);
+  expect(log).toContain("removed: pipe is a pipe");
+  const linked = await tinyJob();
+  const error = await rejection(train(linked, `ln -s ${linked.objectFile} reconstruction.npz`));
+  expect(String(error)).toContain("without leaving its reconstruction");
+  expect(readFileSync(linked.job.logPath, "utf8")).toContain("removed: reconstruction.npz is a link");
+});
+
+test("a trainer that replaces its job's folder by a link is a failed job", async () => {
+  const given = await tinyJob();
+  const { artifactDir } = given.job;
+  const error = await rejection(train(given, `cd /; rm -r ${artifactDir}; ln -s /tmp ${artifactDir}`));
+  expect(String(error)).toContain("replaced its job's folder");
 });

@@ -8,6 +8,7 @@ import type { ExecutionConfig } from "../config.ts";
 import { runInGroup, type ProcessEnd } from "./process.ts";
 import { readOutputs, writeInputs } from "./protocol.ts";
 import type { RunnerCall, TrainingRunner } from "./runner.ts";
+import { removeSpecialFiles } from "./special-files.ts";
 
 export interface CommandRunnerOptions {
   /** Shell text, run in the job's folder. */
@@ -48,6 +49,8 @@ export function commandRunner({ command, execution = {} }: CommandRunnerOptions)
       killGraceMs,
       timeoutMs,
     });
+    // Also of one that failed: its folder is kept.
+    await removeSpecialFiles(job.artifactDir, log);
     checkEnd(end, { command, timeoutMs });
     log.line("command: ended with exit code 0");
     return readOutputs(call);
