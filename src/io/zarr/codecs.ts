@@ -1,10 +1,12 @@
-// Compressions of Zarr's chunks. A chunk has a known size: what would become more is refused before it is decompressed, by the
+// Compressions of Zarr's chunks, and the filters before them. A chunk has a known size: what would become more is refused before it is decompressed, by the
 // size that it declares itself, or while it is.
 
 import { gunzipSync, inflateSync } from "node:zlib";
 import { DoselapError, messageOf } from "../../errors.ts";
+import { decompressBzip2 } from "../bzip2.ts";
 import { checkBlosc } from "./blosc-check.ts";
 import { crc32c } from "./crc32c.ts";
+import { undifferenced, unshuffled } from "./filters.ts";
 import type { Codec } from "./metadata.ts";
 import { zstdBound } from "./zstd-bound.ts";
 
@@ -13,7 +15,7 @@ interface Place {
   readonly key: string;
 }
 
-type Decode = (bytes: Uint8Array, size: number) => Awaitable;
+type Decode = (bytes: Uint8Array, size: number, configuration: Codec["configuration"]) => Awaitable;
 
 /** What the library's modules are. */
 interface Library {
@@ -32,6 +34,9 @@ async function decodedBy(load: () => Promise<Library>, bytes: Uint8Array): Promi
 const decoders: { readonly [name: string]: Decode } = {
   gzip: (bytes, size) => gunzipSync(bytes, { maxOutputLength: Math.max(1, size) }),
   zlib: (bytes, size) => inflateSync(bytes, { maxOutputLength: Math.max(1, size) }),
+  bz2: (bytes, size) => decompressBzip2(bytes, { file: "a chunk", maxBytes: size }),
+  shuffle: (bytes, _size, configuration) => unshuffled(bytes, configuration),
+  delta: (bytes, _size, configuration) => undifferenced(bytes, configuration),
   blosc(bytes, size) {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     if (bytes.length < 16 || view.getUint32(12, true) !== bytes.length)
@@ -95,11 +100,11 @@ export async function decodeChunk(
 ): Promise<Uint8Array> {
   refuseCodecs(codecs, where);
   let content = bytes;
-  for (const [i, { name }] of [...codecs.entries()].toReversed()) {
+  for (const [i, { name, configuration }] of [...codecs.entries()].toReversed()) {
     // Checksums that were added before this step are still to come off.
     const added = checksumBytes * codecs.slice(0, i).filter((codec) => codec.name === "crc32c").length;
     try {
-      content = await decoders[name]!(content, size + added);
+      content = await decoders[name]!(content, size + added, configuration);
     } catch (cause) {
       throw new DoselapError("Format", "cannot be decompressed", {
         ...where,

@@ -43,6 +43,9 @@ describe("six frames of 8 × 10", () => {
     ["blosc-zstd", "blosc zstd, "],
     ["fortran", "blosc lz4, "],
     ["nested", "blosc lz4, "],
+    ["bz2", "bz2, "],
+    ["shuffled", "shuffle, zlib, "],
+    ["differences", "delta, shuffle, blosc lz4, "],
   ])("version 2, %s", async (name, codecs) => {
     const node = two.find(name)!;
     expect([node.shape, node.dtype, node.storage]).toEqual([
@@ -52,6 +55,11 @@ describe("six frames of 8 × 10", () => {
     ]);
     expect(numbers(await node.read())).toEqual(expected);
     expect(numbers(await node.readRows(3, 2))).toEqual(expected.slice(240, 400));
+  });
+
+  test.each(["big-int32", "big-float64", "int64", "int8"])("differences of %s", async (name) => {
+    const values = numbers(await two.find(`/of/${name}`)!.read());
+    expect(values).toEqual(name === "int8" ? expected.map((value) => ((value + 128) % 256) - 128) : expected);
   });
 
   test.each(["big-uint16", "float16", "big-float32", "float64", "int64", "int8"])(
@@ -107,9 +115,9 @@ test("an archive is read as the folder is", async () => {
   await tree.close();
 });
 
-test("a filter that is not read is refused by its name", async () => {
+test("a codec that is not read is refused by its name", async () => {
   await expect(two.find("filtered")!.read()).rejects.toThrow(
-    /\/filtered.*expected gzip, zlib, blosc.*got delta/u,
+    /\/filtered.*expected gzip, zlib, bz2, .*got lzma/u,
   );
 });
 
