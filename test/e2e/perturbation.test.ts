@@ -49,7 +49,8 @@ async function contents(overrides: { [key: string]: unknown }): Promise<Map<stri
   });
   expect(failed).toBe(0);
   const stages = new Map<string, string>();
-  for (const { job } of jobs) {
+  // A summary counts what a study is made of; its plan has a record of its own.
+  for (const job of [{ stage: "plan", path: "plan" }, ...jobs.map(({ job: ended }) => ended)]) {
     const record: JobRecord = JSON.parse(await readFile(join(root, job.path, "result.json"), "utf8"));
     // A seed names the folder; what counts is what lies in it.
     const written = `${Object.entries(record.outputs).join(" ")}\n`;
