@@ -157,16 +157,17 @@ export const taskTable = [
   {
     // objectWeight of a band, and its largest number.
     name: "lightBand",
-    run({ views, kernels, shape }, item) {
+    run(scope, item) {
+      const { views, kernels, shape } = scope;
       const start = bandStart(item, shape);
       const end = bandStart(item + 1, shape);
-      const { first, count, bandPeaks } = taskParam;
-      for (let k = views.params[first]!, last = k + views.params[count]!; k < last; k++) {
-        const frame = views.order[k]!;
+      const count = views.params[taskParam.count]!;
+      for (let slot = 0; slot < count; slot++) {
+        const frame = frameOf(scope, slot);
         kernels.addLight(views.x[frame]!, views.y[frame]!, start, end);
       }
       const [from, to] = bandOf(item, shape);
-      views.params[bandPeaks + item] = kernels.lightPeak(from, to);
+      views.params[taskParam.bandPeaks + item] = kernels.lightPeak(from, to);
     },
   },
   {

@@ -10,8 +10,8 @@ import { detectFormat } from "./formats/registry.ts";
 import { meanCounts } from "./frames.ts";
 import { containerOf, openTree } from "../io/formats/containers.ts";
 import { contentOfDataset, contentOfScan, knownGeometry, type ScanContent } from "./writers/content.ts";
-import { absent, LookUp } from "../io/scan/look-up.ts";
-import { givenGeometry, scanIn, type OpenMeasuredOptions } from "../io/formats/open.ts";
+import { LookUp } from "../io/scan/look-up.ts";
+import { givenGeometry, noScan, scanIn, type OpenMeasuredOptions } from "../io/formats/open.ts";
 import { writtenPixelSize } from "./writers/cxi.ts";
 import { scanWriter } from "./writers/registry.ts";
 import { watched } from "./watched-tree.ts";
@@ -138,8 +138,7 @@ async function measuredSource(input: string, measured: OpenMeasuredOptions): Pro
   const { tree, unused } = watched(await openTree(input, measured));
   try {
     const scan = await scanIn(tree, measured);
-    if (scan === undefined)
-      throw absent(tree, "diffraction", ["a layout that is known (doselap inspect lists them)"]);
+    if (scan === undefined) throw noScan(tree);
     const format = { name: scan.format, detected: [...scan.told, ...scan.conversions], overridden: [] };
     const content = contentOfScan(scan);
     const { frames, geometry } = content;

@@ -1,7 +1,13 @@
 // A tree that notes which of its arrays and attributes a reader took, so that what it left can be listed: a format holds more than
 // a scan is made of.
 
-import type { ArrayNode, ArrayTree, Attributes, AttributeValue } from "../io/tree.ts";
+import {
+  lastName,
+  type ArrayNode,
+  type ArrayTree,
+  type Attributes,
+  type AttributeValue,
+} from "../io/tree.ts";
 
 /** Of groups: what they are, not what they hold. */
 const structural = new Set(["NX_class", "default", "signal", "axes", "MATLAB_class"]);
@@ -72,9 +78,8 @@ export function watched(source: ArrayTree): WatchedTree {
 /** The same array is often linked to under its own name. */
 function isSame(a: ArrayNode, b: ArrayNode): boolean {
   const atRoot = ({ path }: ArrayNode): string => path.replace(/^\/*/u, "/");
-  const nameOf = ({ path }: ArrayNode): string => path.slice(path.lastIndexOf("/") + 1);
   return (
     atRoot(a) === atRoot(b) ||
-    (nameOf(a) === nameOf(b) && a.typeName === b.typeName && a.shape.join() === b.shape.join())
+    (lastName(a.path) === lastName(b.path) && a.typeName === b.typeName && a.shape.join() === b.shape.join())
   );
 }

@@ -44,6 +44,16 @@ export interface ArrayTree {
   close(): Promise<void>;
 }
 
+/** The group that holds what is at a path. */
+export function parentPath(path: string): string {
+  return path.slice(0, path.lastIndexOf("/")) || "/";
+}
+
+/** The last name of a path. */
+export function lastName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
 /** The array of a flat list at a path, with or without its first slash. */
 export function nodeAt(arrays: readonly ArrayNode[], wanted: string): ArrayNode | undefined {
   const path = `/${wanted.replace(/^\/+/u, "")}`;

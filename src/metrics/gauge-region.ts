@@ -82,16 +82,18 @@ export function measureShift(
 
 /** |Σ f r*| / √(Σ|f|² Σ|r|²) inside the region: 1 for fields that are equal but for a complex factor. */
 export function coherence(field: Float64Array, reference: Float64Array, region: Region): number {
-  const product = productOf(field, reference, region);
-  let [re, im] = [0, 0];
-  for (let i = 0; i < product.length; i += 2) {
-    re += product[i]!;
-    im += product[i + 1]!;
+  const { rows, columns, mask } = region;
+  let [re, im, own, wanted] = [0, 0, 0, 0];
+  for (let o = 0; o < rows * columns; o++) {
+    if (mask !== undefined && mask[o] === 0) continue;
+    const i = frameIndex(o, region);
+    const [a, b, c, d] = [field[i]!, field[i + 1]!, reference[i]!, reference[i + 1]!];
+    re += a * c + b * d;
+    im += b * c - a * d;
+    own += a * a + b * b;
+    wanted += c * c + d * d;
   }
-  const powers = [field, reference].map((of) =>
-    productOf(of, of, region).reduce((sum, value) => sum + value, 0),
-  );
-  const whole = Math.sqrt(powers[0]! * powers[1]!);
+  const whole = Math.sqrt(own * wanted);
   return whole > 0 ? Math.hypot(re, im) / whole : 0;
 }
 

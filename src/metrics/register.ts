@@ -53,27 +53,40 @@ export function registrationShift(
     a[i + 1] = b[i + 1] = im;
   }
   fft2Float64(b, height, width, { inverse: true });
-  const placeOf = (i: number): Shift => ({
-    x: signedIndex((i / 2) % width, width),
-    y: signedIndex(Math.floor(i / 2 / width), height),
-  });
-  const isInside = ({ x, y }: Shift): boolean =>
-    within === undefined || (x >= within.x[0] && x <= within.x[1] && y >= within.y[0] && y <= within.y[1]);
-  const [inside, all] = [
-    { peak: 0, at: 0 },
-    { peak: 0, at: 0 },
-  ];
-  for (let i = 0; i < b.length; i += 2) {
-    const height2 = b[i]! ** 2 + b[i + 1]! ** 2;
-    if (height2 > all.peak) Object.assign(all, { peak: height2, at: i });
-    if (height2 > inside.peak && isInside(placeOf(i))) Object.assign(inside, { peak: height2, at: i });
-  }
-  if (inside.peak === 0) return { shift: { x: 0, y: 0 }, elsewhere: undefined };
-  let shift = placeOf(inside.at);
+  const all = highestPeak(b, { height, width });
+  const inside = within === undefined ? all : highestPeak(b, { height, width, within });
+  if (inside.height === 0) return { shift: { x: 0, y: 0 }, elsewhere: undefined };
+  let { shift } = inside;
   for (const perPixel of [10, 100, 1000]) shift = refine(a, height, width, shift, perPixel);
-  const [best, found] = [Math.sqrt(all.peak), Math.sqrt(inside.peak)];
-  const isElsewhere = best > standsOut.over * found && best > standsOut.share * whole;
-  return { shift, elsewhere: isElsewhere ? placeOf(all.at) : undefined };
+  const isElsewhere = all.height > standsOut.over * inside.height && all.height > standsOut.share * whole;
+  return { shift, elsewhere: isElsewhere ? all.shift : undefined };
+}
+
+/** Where |c(s)| is highest among the whole-pixel shifts of a window, and how high. */
+function highestPeak(
+  correlation: Float64Array,
+  {
+    height,
+    width,
+    within,
+  }: { readonly height: number; readonly width: number; readonly within?: ShiftWindow },
+): { readonly shift: Shift; readonly height: number } {
+  let peak = 0;
+  let shift: Shift = { x: 0, y: 0 };
+  for (let row = 0; row < height; row++) {
+    const y = signedIndex(row, height);
+    if (within !== undefined && (y < within.y[0] || y > within.y[1])) continue;
+    for (let column = 0; column < width; column++) {
+      const i = 2 * (row * width + column);
+      const squared = correlation[i]! ** 2 + correlation[i + 1]! ** 2;
+      if (squared <= peak) continue;
+      const x = signedIndex(column, width);
+      if (within !== undefined && (x < within.x[0] || x > within.x[1])) continue;
+      peak = squared;
+      shift = { x, y };
+    }
+  }
+  return { shift, height: Math.sqrt(peak) };
 }
 
 function power(field: Float64Array): number {

@@ -8,7 +8,7 @@ import type { BreakPoint } from "../study/statistics/break-point.ts";
 import { crossingMetrics } from "../study/statistics/resolution-threshold.ts";
 import { answerCaveats, describeAbsent } from "./answer-caveats.ts";
 import { keepSentence, type ResolutionKey, splitSentence } from "./answer-sentence.ts";
-import { countText, listText } from "./format.ts";
+import { capitalised, countText, listText } from "./format.ts";
 import type { DoseBreak } from "./study-breaks.ts";
 import { type StudyStatistics, studyStatistics } from "./study-statistics.ts";
 import { armAt, finishedArms, nullArm, statOf, summarise, type Summary } from "./summary.ts";
@@ -127,8 +127,4 @@ function rankedArms(
     const [one, other] = [rank.get(a)!, rank.get(b)!];
     return other.unbeaten - one.unbeaten || other.sum - one.sum;
   });
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -12,6 +12,11 @@ export function numberText(value: number, digits = 3): string {
   return withMinus(grouped(String(Number(value.toPrecision(digits)))));
 }
 
+/** With a capital first letter. */
+export function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** Exactly `decimals` decimals, so that columns align. */
 export function fixedText(value: number, decimals: number): string {
   const text = value.toFixed(decimals);

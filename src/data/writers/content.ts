@@ -45,6 +45,12 @@ function statedGeometry(metadata: Metadata): RawGeometry {
   };
 }
 
+/** The same the other way: what is known, as metadata state it. */
+export function geometryMetadata({ detectorPixelM, ...numbers }: RawGeometry): Metadata {
+  const all = { ...numbers, detectorPixelM: detectorPixelM?.x };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
 /** What metadata state, under what is given. */
 export function knownGeometry(metadata: Metadata, given: RawGeometry): RawGeometry {
   const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
@@ -53,14 +59,8 @@ export function knownGeometry(metadata: Metadata, given: RawGeometry): RawGeomet
 
 /** Of a dataset; `given` wins over its metadata, and is kept in them. */
 export function contentOfDataset(dataset: Dataset, file: string, given: RawGeometry): ScanContent {
-  const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const geometry = knownGeometry(dataset.metadata, given);
-  const { detectorPixelM, ...numbers } = known as RawGeometry;
-  const metadata: Metadata = {
-    ...dataset.metadata,
-    ...numbers,
-    ...(detectorPixelM === undefined ? {} : { detectorPixelM: detectorPixelM.x }),
-  };
+  const metadata: Metadata = { ...dataset.metadata, ...geometryMetadata(given) };
   const { frames, size, diffraction, positions, mask, probe, object } = dataset;
   const pixels = size * size;
   return {

@@ -4,10 +4,9 @@
 import type { AnyArray } from "../../array/ndarray.ts";
 import type { Positions } from "../../array/scan.ts";
 import { writeNpz } from "../../io/npz.ts";
-import type { Metadata } from "../dataset.ts";
 import { metadataArray, metadataKey } from "../metadata.ts";
 import { objectArray, probeArray, vector } from "./arrays.ts";
-import { pixelSizeOf, type ScanContent } from "./content.ts";
+import { geometryMetadata, pixelSizeOf, type ScanContent } from "./content.ts";
 import { neededGeometry, present } from "./writer.ts";
 
 /** An object and a probe without the frames that they came from. */
@@ -40,16 +39,9 @@ export async function writeReconstruction(path: string, content: ScanContent): P
     objectGuess: objectArray(object),
     probeGuess: probe.modes === 1 ? { ...modes, shape: [probe.size, probe.size] } : modes,
     ...(places === undefined ? {} : { xcoords: vector(places.x), ycoords: vector(places.y) }),
-    [metadataKey]: metadataArray({ ...content.metadata, ...geometryOf(content) }, path),
+    [metadataKey]: metadataArray({ ...content.metadata, ...geometryMetadata(content.geometry) }, path),
   };
   await writeNpz(path, arrays);
-}
-
-/** As `prepare` and `convert` keep it in metadata. */
-function geometryOf({ geometry }: ScanContent): Metadata {
-  const { detectorPixelM, ...numbers } = geometry;
-  const all = { ...numbers, detectorPixelM: detectorPixelM?.x };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
 function positionsInPixels(

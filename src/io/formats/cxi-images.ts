@@ -6,7 +6,8 @@ import type { ArrayNode } from "../tree.ts";
 import { firstAt, type LookUp } from "../scan/look-up.ts";
 import type { RawFrames } from "../scan/raw-scan.ts";
 
-const imagePath = /^\/entry_1\/image_\d\/data$/u;
+/** Arrays of the images. */
+export const imagePath = /^\/entry_1\/image_\d\/data$/u;
 const illuminations = [
   "/entry_1/instrument_1/source_1/illumination",
   "/entry_1/instrument_1/source_1/data_illumination",

@@ -11,7 +11,7 @@ import { arrayAt, firstAt, LookUp } from "../scan/look-up.ts";
 import { positionsIn } from "../scan/positions-of.ts";
 import type { MeasuredFormat, RawGeometry, RawOptions, RawScan } from "../scan/raw-scan.ts";
 import { shown } from "../scan/units.ts";
-import { cxiImages } from "./cxi-images.ts";
+import { cxiImages, imagePath } from "./cxi-images.ts";
 
 const instrument = "/entry_1/instrument_1";
 const sourceGroup = `${instrument}/source_1`;
@@ -42,7 +42,7 @@ async function read(tree: ArrayTree, options: RawOptions): Promise<RawScan> {
   if (version !== undefined) look.told.push(`version ${(version.value / 100).toFixed(1)}`);
   const detector = detectorOf(look);
   const paths = [`${detector}/data`, dataPath];
-  const hasImages = tree.arrays.some(({ path }) => /^\/entry_1\/image_\d\/data$/u.test(path));
+  const hasImages = tree.arrays.some(({ path }) => imagePath.test(path));
   const frameNode = hasImages ? look.first("diffraction", paths) : look.required("diffraction", paths);
   const positionNode = look.first("positions", [
     "/entry_1/sample_1/geometry_1/translation",

@@ -7,7 +7,7 @@ import { realNumbers } from "../../array/cast.ts";
 import { arrayAt, firstAt, unitOf, type LookUp } from "../scan/look-up.ts";
 import { rasterPositions } from "../scan/raster.ts";
 import type { RawGeometry, RawOptions, RawPositions } from "../scan/raw-scan.ts";
-import { metresPerUnit, shown, wavelengthOfEv } from "../scan/units.ts";
+import { isPixels, metresPerUnit, shown, wavelengthOfEv } from "../scan/units.ts";
 
 interface Step {
   readonly value: number;
@@ -119,6 +119,6 @@ async function calibrated(tree: ArrayTree, space: "R" | "Q"): Promise<Step | und
 /** EMD writes "[n_m^-1]", py4DSTEM "A^-1"; "pixels" is no calibration. */
 function stepIn(value: number, unit: string | undefined): Step | undefined {
   const plain = unit?.replace(/[[\]_]/gu, "").trim();
-  if (plain === undefined || plain === "" || /^(pixels?|px)$/iu.test(plain)) return undefined;
+  if (plain === undefined || plain === "" || isPixels(plain)) return undefined;
   return Number.isFinite(value) && value > 0 ? { value, unit: plain } : undefined;
 }

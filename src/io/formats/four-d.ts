@@ -2,6 +2,7 @@
 // EMD files hold it: https://emdatasets.com/format. Where its calibration is not in the file, the scan step is asked for.
 
 import { isReal } from "../../array/cast.ts";
+import { sizeOf } from "../../array/ndarray.ts";
 import type { ArrayNode, ArrayTree } from "../tree.ts";
 import { framesOf, rasterAxes } from "../scan/frames-of.ts";
 import { absent, LookUp } from "../scan/look-up.ts";
@@ -37,8 +38,7 @@ function largest(tree: ArrayTree): ArrayNode | undefined {
       shape[2]! >= 8 &&
       shape[3]! >= 8,
   );
-  const size = ({ shape }: ArrayNode): number => shape.reduce((total, length) => total * length, 1);
-  return stacks.toSorted((a, b) => size(b) - size(a))[0];
+  return stacks.toSorted((a, b) => sizeOf(b.shape) - sizeOf(a.shape))[0];
 }
 
 async function read(tree: ArrayTree, options: RawOptions): Promise<RawScan> {

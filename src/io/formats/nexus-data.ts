@@ -1,7 +1,8 @@
 // Any NeXus file with an NXdata group whose signal is a stack of frames: https://manual.nexusformat.org/classes/base_classes/NXdata.html
 // Positions are its arrays that mean x and y (nexus-positions.ts), geometry is that of the instrument; the rest is asked for.
 
-import type { ArrayNode, ArrayTree, Attributes } from "../tree.ts";
+import { sizeOf } from "../../array/ndarray.ts";
+import { parentPath, type ArrayNode, type ArrayTree, type Attributes } from "../tree.ts";
 import { framesOf } from "../scan/frames-of.ts";
 import { absent, arrayAt, LookUp } from "../scan/look-up.ts";
 import type { MeasuredFormat, RawOptions, RawScan } from "../scan/raw-scan.ts";
@@ -27,7 +28,7 @@ export const nexusData: MeasuredFormat = {
 /** The NXdata group with the largest signal of three or four axes. */
 function dataGroup(tree: ArrayTree): DataGroup | undefined {
   if (tree.container !== "HDF5") return undefined;
-  const folders = new Set(tree.arrays.map(({ path }) => path.slice(0, path.lastIndexOf("/")) || "/"));
+  const folders = new Set(tree.arrays.map(({ path }) => parentPath(path)));
   const groups = [...folders].flatMap((path): DataGroup[] => {
     const about = tree.attributesOf(path);
     if (about["NX_class"] !== "NXdata") return [];
@@ -36,7 +37,7 @@ function dataGroup(tree: ArrayTree): DataGroup | undefined {
       ? [{ path, signal }]
       : [];
   });
-  return groups.toSorted((a, b) => sizeOf(b.signal) - sizeOf(a.signal))[0];
+  return groups.toSorted((a, b) => sizeOf(b.signal.shape) - sizeOf(a.signal.shape))[0];
 }
 
 /** Named by the group, or marked with signal = 1 by an older convention. */
@@ -45,10 +46,6 @@ function signalOf(tree: ArrayTree, path: string, about: Attributes): ArrayNode |
   return tree.arrays.find(
     (node) => node.path.startsWith(`${path}/`) && Number(node.attributes()["signal"]) === 1,
   );
-}
-
-function sizeOf({ shape }: ArrayNode): number {
-  return shape.reduce((total, length) => total * length, 1);
 }
 
 async function read(tree: ArrayTree, options: RawOptions): Promise<RawScan> {

@@ -2,6 +2,7 @@
 // is not looked at: on a ring it is that of the electrons. NeXus demands units, so that a number without is not used.
 // https://manual.nexusformat.org/classes/base_classes/NXdetector.html
 
+import { parentPath } from "../tree.ts";
 import { photonWavelength } from "../scan/beam.ts";
 import type { LookUp } from "../scan/look-up.ts";
 import type { RawGeometry } from "../scan/raw-scan.ts";
@@ -9,9 +10,7 @@ import type { RawGeometry } from "../scan/raw-scan.ts";
 export async function nexusGeometry(look: LookUp, within: string): Promise<RawGeometry> {
   const entry = within.split("/")[1] ?? "";
   const folders = new Set(
-    look.tree.arrays
-      .filter(({ path }) => path.startsWith(`/${entry}/`))
-      .map(({ path }) => path.slice(0, path.lastIndexOf("/"))),
+    look.tree.arrays.filter(({ path }) => path.startsWith(`/${entry}/`)).map(({ path }) => parentPath(path)),
   );
   const groups = (name: string): string[] =>
     [...folders].filter((path) => look.tree.attributesOf(path)["NX_class"] === name);

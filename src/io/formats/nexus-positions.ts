@@ -4,7 +4,7 @@
 
 import { shapeText, sizeOf } from "../../array/ndarray.ts";
 import { isReal } from "../../array/cast.ts";
-import type { ArrayNode, Attributes } from "../tree.ts";
+import { lastName, parentPath, type ArrayNode, type Attributes } from "../tree.ts";
 import { axisOf } from "../scan/axis-name.ts";
 import type { FrameAxes } from "../scan/frames-of.ts";
 import type { LookUp } from "../scan/look-up.ts";
@@ -64,9 +64,9 @@ function arraysOfGroup(
   const about = tree.attributesOf(path);
   const listed = (typeof about["axes"] === "string" ? [about["axes"]] : about["axes"]) as readonly unknown[];
   const named = tree.arrays
-    .filter((node) => parentOf(node.path) === path && node.path !== signal.path)
+    .filter((node) => parentPath(node.path) === path && node.path !== signal.path)
     .map((node): Named => {
-      const name = lastOf(node.path);
+      const name = lastName(node.path);
       return { name, node, place: placeOf(name, about, listed) };
     });
   // What says where it belongs first, then the letter alone.
@@ -90,12 +90,12 @@ function placeOf(
 function positioners({ tree }: LookUp, within: string): readonly Named[] {
   const entry = within.split("/")[1] ?? "";
   return tree.arrays.flatMap((node): Named[] => {
-    const group = parentOf(node.path);
+    const group = parentPath(node.path);
     const isMotor =
-      lastOf(node.path) === "value" &&
+      lastName(node.path) === "value" &&
       node.path.startsWith(`/${entry}/`) &&
       tree.attributesOf(group)["NX_class"] === "NXpositioner";
-    return isMotor ? [{ name: lastOf(group), node }] : [];
+    return isMotor ? [{ name: lastName(group), node }] : [];
   });
 }
 
@@ -140,12 +140,4 @@ function spread(node: ArrayNode, along: number, [rows = 0, columns = 0]: readonl
     return { dtype: "float64", shape: [total], data } as const;
   }
   return { ...node, shape: [total], read, readRows: read };
-}
-
-function parentOf(path: string): string {
-  return path.slice(0, path.lastIndexOf("/")) || "/";
-}
-
-function lastOf(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
 }

@@ -75,7 +75,12 @@ export async function openScanFile(
       hint: "Every command reads it as it is; doselap convert writes it in other formats. To prepare it anew, name its arrays with --map.",
     });
   }
-  throw absent(opened.tree, "diffraction", ["a layout that is known (doselap inspect lists them)"]);
+  throw noScan(opened.tree);
+}
+
+/** What a file says of whose arrays none are a scan that is known. */
+export function noScan(tree: ArrayTree): DoselapError {
+  return absent(tree, "diffraction", ["a layout that is known (doselap inspect lists them)"]);
 }
 
 /** Positions of a raster of four axes, whose step the user states. @throws Usage for frames that are no raster. */

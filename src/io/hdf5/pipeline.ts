@@ -3,6 +3,7 @@
 // https://github.com/HDFGroup/hdf5_plugins/blob/master/docs/RegisteredFilterPlugins.md
 
 import { decodeChunk } from "../zarr/codecs.ts";
+import { unshuffled } from "../zarr/filters.ts";
 import { bitUnshuffled } from "./bitshuffle.ts";
 
 export interface Filter {
@@ -79,15 +80,6 @@ export async function unfiltered(
   }
   if (content.length === size) return content;
   throw new RangeError(`it has ${content.length} bytes`);
-}
-
-/** All first bytes of the elements lie before all second ones. */
-function unshuffled(bytes: Uint8Array, itemBytes: number): Uint8Array {
-  const count = Math.floor(bytes.length / itemBytes);
-  const out = bytes.slice();
-  for (let byte = 0; byte < itemBytes; byte++)
-    for (let i = 0; i < count; i++) out[i * itemBytes + byte] = bytes[byte * count + i]!;
-  return out;
 }
 
 /** Fletcher's checksum of 16-bit words, which the library keeps behind a chunk. */

@@ -1,7 +1,7 @@
 // What the arrays of a file of no known layout most likely are: the frames by their size, positions by their names and number.
 
 import { sizeOf } from "../../array/ndarray.ts";
-import type { ArrayNode, ArrayTree } from "../tree.ts";
+import { lastName, type ArrayNode, type ArrayTree } from "../tree.ts";
 import { isReal } from "../../array/cast.ts";
 import { axisOf } from "./axis-name.ts";
 
@@ -19,7 +19,7 @@ export function likeliestMap({ arrays }: Pick<ArrayTree, "arrays">): string | un
         dtype !== undefined &&
         isReal(dtype) &&
         counts.includes(sizeOf(shape)) &&
-        axisOf(path.slice(path.lastIndexOf("/") + 1)) === axis,
+        axisOf(lastName(path)) === axis,
     );
   const [x, y] = [along("x"), along("y")];
   const list = arrays.find((node) => isList(node, counts));

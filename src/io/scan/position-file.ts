@@ -9,9 +9,9 @@ import { parseNumberTable } from "../number-table.ts";
 import { openSource, readAll } from "../source.ts";
 import { realNumbers } from "../../array/cast.ts";
 import { axisOf } from "./axis-name.ts";
-import { inProjectUnit, missingUnit, unitsOfBoth } from "./positions-of.ts";
+import { inProjectUnit, listColumns, listLayout, missingUnit, unitsOfBoth } from "./positions-of.ts";
 import type { RawOptions, RawScan } from "./raw-scan.ts";
-import { metresPerUnit } from "./units.ts";
+import { isPixels, metresPerUnit } from "./units.ts";
 
 /** A list of positions is never this large. */
 const maxBytes = 2 ** 28;
@@ -86,21 +86,15 @@ function textIn(bytes: Uint8Array): string {
 
 function arrayTable(array: AnyArray, file: string): Table {
   const values = realNumbers(array);
-  const [rows = 0, columns = 0] = array.shape;
-  const isList = (length: number): boolean => length === 2 || length === 3;
-  if (values === undefined || array.shape.length !== 2 || (!isList(columns) && !isList(rows))) {
+  const layout = listLayout(array.shape);
+  if (values === undefined || layout === undefined) {
     throw new DoselapError("Contract", "is no list of positions", {
       file,
       expected: "real numbers, (frames, 2), (frames, 3), (2, frames) or (3, frames)",
       got: `${array.dtype} ${shapeText(array.shape)}`,
     });
   }
-  const column = (at: number): Float64Array =>
-    isList(columns)
-      ? Float64Array.from({ length: rows }, (_, i) => values[i * columns + at]!)
-      : Float64Array.from(values.slice(at * columns, (at + 1) * columns));
-  // A third column is a height, as in CXI.
-  return { names: undefined, columns: [column(0), column(1)] };
+  return { names: undefined, columns: listColumns(values, layout) };
 }
 
 function columnsOf(
@@ -135,6 +129,6 @@ function columnsOf(
 /** "x (um)", "x [um]", "x_um", "x/um" → x, um. */
 function parsedName(text: string): { readonly name: string; readonly unit?: string } {
   const [, name, unit] = /^(.*?)[\s_]*(?:[([/]\s*|_)([a-zåµμ]+)\s*[)\]]?$/iu.exec(text) ?? [];
-  const isUnit = unit !== undefined && (metresPerUnit(unit) !== undefined || /^(px|pixels?)$/iu.test(unit));
+  const isUnit = unit !== undefined && (metresPerUnit(unit) !== undefined || isPixels(unit));
   return isUnit && name !== "" ? { name: name!, unit } : { name: text };
 }

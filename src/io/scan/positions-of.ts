@@ -6,7 +6,7 @@ import type { ArrayNode } from "../tree.ts";
 import { isColumnMajor } from "./column-major.ts";
 import { unitOf, type LookUp } from "./look-up.ts";
 import type { RawOptions, RawPositions } from "./raw-scan.ts";
-import { lengthFactor, shown } from "./units.ts";
+import { isPixels, lengthFactor, shown } from "./units.ts";
 
 interface Pair {
   readonly x: Float64Array;
@@ -26,6 +26,34 @@ export interface PositionDefaults {
   readonly order: "xy" | "yx";
 }
 
+/** How a list of positions lies in an array. */
+export interface ListLayout {
+  readonly count: number;
+  /** Numbers of a position; a third is a height, as in CXI. */
+  readonly each: 2 | 3;
+  /** (2 | 3, count), as some write it. */
+  readonly isTurned: boolean;
+}
+
+/** Of an array of two axes, one of which has two or three entries; undefined for any other. */
+export function listLayout(shape: readonly number[], mustBeTurned = false): ListLayout | undefined {
+  const [rows, last] = shape;
+  if (shape.length !== 2 || rows === undefined || last === undefined) return undefined;
+  const isEach = (length: number): length is 2 | 3 => length === 2 || length === 3;
+  if (!mustBeTurned && isEach(last)) return { count: rows, each: last, isTurned: false };
+  return isEach(rows) ? { count: last, each: rows, isTurned: true } : undefined;
+}
+
+/** The first two numbers of each position. */
+export function listColumns(
+  values: ArrayLike<number>,
+  { count, each, isTurned }: ListLayout,
+): readonly [Float64Array, Float64Array] {
+  const column = (at: number): Float64Array =>
+    Float64Array.from({ length: count }, (_, i) => values[isTurned ? at * count + i : i * each + at]!);
+  return [column(0), column(1)];
+}
+
 /** Columns x, y (, z) of one (M, 2 | 3) array. @throws Contract. */
 export async function positionsIn(
   look: LookUp,
@@ -33,12 +61,9 @@ export async function positionsIn(
   options: RawOptions,
   defaults: PositionDefaults,
 ): Promise<RawPositions> {
-  const isList = (length: number | undefined): boolean => length === 2 || length === 3;
-  // MATLAB's columns arrive as rows; and some write (2, frames) themselves.
-  const [rows, last] = node.shape;
-  const isTurned = isColumnMajor(node) || (isList(rows) && !isList(last));
-  const [count, columns] = isTurned ? [last, rows] : [rows, last];
-  if (node.shape.length !== 2 || count === undefined || columns === undefined || !isList(columns)) {
+  // MATLAB's columns arrive as rows.
+  const layout = listLayout(node.shape, isColumnMajor(node));
+  if (layout === undefined) {
     throw new DoselapError("Contract", "is no list of positions", {
       file: look.tree.file,
       key: node.path,
@@ -46,12 +71,10 @@ export async function positionsIn(
       got: `${node.typeName} ${shapeText(node.shape)}`,
     });
   }
-  const values = await look.vector(node);
-  const column = (at: number): Float64Array =>
-    Float64Array.from({ length: count }, (_, i) => values[isTurned ? at * count + i : i * columns + at]!);
+  const [first, second] = listColumns(await look.vector(node), layout);
   const order = options.positionOrder ?? defaults.order;
   look.told.push(`columns of ${node.path}: ${order === "xy" ? "x, y" : "y, x"}`);
-  const [x, y] = order === "xy" ? [column(0), column(1)] : [column(1), column(0)];
+  const [x, y] = order === "xy" ? [first, second] : [second, first];
   const unit = options.positionUnit ?? unitOf(node) ?? defaults.unit;
   return noted(look, { x, y }, { x: unit, y: unit }, node.path);
 }
@@ -128,8 +151,6 @@ function noted(
   look.conversions.push(...conversions);
   return positions;
 }
-
-const isPixels = (unit: string): boolean => /^(px|pixels?)$/iu.test(unit.trim());
 
 /** In metres or object pixels, and what was converted.
  * @throws Contract for a unit that is no length, pixels beside a length, or a position that is no number. */

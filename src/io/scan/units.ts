@@ -46,6 +46,11 @@ const metresPer: { readonly [unit: string]: number } = {
   pm: 1e-12,
 };
 
+/** Whether a unit is that of a picture, not of a length. */
+export function isPixels(unit: string): boolean {
+  return /^(px|pixels?)$/iu.test(unit.trim());
+}
+
 /** Metres per unit; undefined for a name that is no length. */
 export function metresPerUnit(unit: string): number | undefined {
   return metresPer[unit.trim().toLowerCase()];

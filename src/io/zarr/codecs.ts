@@ -35,7 +35,7 @@ const decoders: { readonly [name: string]: Decode } = {
   gzip: (bytes, size) => gunzipSync(bytes, { maxOutputLength: Math.max(1, size) }),
   zlib: (bytes, size) => inflateSync(bytes, { maxOutputLength: Math.max(1, size) }),
   bz2: (bytes, size) => decompressBzip2(bytes, { file: "a chunk", maxBytes: size }),
-  shuffle: (bytes, _size, configuration) => unshuffled(bytes, configuration),
+  shuffle: (bytes, _size, { elementsize = 4 }) => unshuffled(bytes, Number(elementsize)),
   delta: (bytes, _size, configuration) => undifferenced(bytes, configuration),
   blosc(bytes, size) {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

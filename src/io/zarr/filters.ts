@@ -7,8 +7,7 @@ import { DoselapError } from "../../errors.ts";
 type Configuration = { readonly [key: string]: unknown };
 
 /** Bytes of each element together again. Bytes beyond the last whole element stay where they are. */
-export function unshuffled(bytes: Uint8Array, { elementsize = 4 }: Configuration): Uint8Array {
-  const size = Number(elementsize);
+export function unshuffled(bytes: Uint8Array, size: number): Uint8Array {
   if (!Number.isInteger(size) || size < 1 || size > 4096) throw new RangeError(`elements of ${size} bytes`);
   const count = Math.floor(bytes.length / size);
   const out = Uint8Array.from(bytes);

@@ -250,11 +250,8 @@ async function finish(
     if (state !== "done") continue;
     cells.push({ ...(await readCellResult(join(context.root, job.path))), path: job.path });
   }
-  const { lost, failures } = await lostCells(outcomes, { ...context, root: recordRoot });
-  const study = {
-    ...collectStudy(cells, context.design, context.designHash, context.plan, failures),
-    ...(lost.length === 0 ? {} : { lost }),
-  };
+  const missing = await lostCells(outcomes, { ...context, root: recordRoot });
+  const study = collectStudy(cells, context.design, context.designHash, context.plan, missing);
   await writeJson(join(context.root, studyResultFile), study);
   await writeFileAtomic(join(context.root, "compare/metrics.csv"), resultsCsv(study));
   await writeManifest("compare/comparison_manifest.json", outcomes, context);

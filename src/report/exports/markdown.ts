@@ -6,7 +6,7 @@ import { breakIntervalText, breakPointSign } from "../break-text.ts";
 import { resolutionWords } from "../answer-sentence.ts";
 import { levelPoints } from "../cost-points.ts";
 import { qualityText } from "../figures/cost-scatter.ts";
-import { doseText, fixedText, numberText } from "../format.ts";
+import { capitalised, doseText, fixedText, numberText } from "../format.ts";
 import { repeatCommands } from "../repeat-commands.ts";
 import type { ReportContext } from "../report-context.ts";
 import {
@@ -230,8 +230,4 @@ function bullets(lines: readonly string[]): string {
 
 function textOf(value: unknown, otherwise: string): string {
   return typeof value === "string" ? value : otherwise;
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,5 +1,6 @@
 // Every metric against dose as a sheet, with the value of each seed; the floor's lines are rows like an arm's.
 
+import { capitalised } from "../format.ts";
 import { doseCurve, valueDomain } from "../figures/dose-curves.ts";
 import { panelColumns } from "../figures/figure.ts";
 import { floorSigns } from "../figures/floor-line.ts";
@@ -7,7 +8,7 @@ import { floorValue } from "../floor-values.ts";
 import type { ReportContext } from "../report-context.ts";
 import { armAt, type Stat, statOf } from "../summary.ts";
 import { comparisonText, meanOverlap, metricLongName, metricName, unitText } from "../wording.ts";
-import { armSigns, capitalised, levelHead, viewTitle } from "./sheet-words.ts";
+import { armSigns, levelHead, viewTitle } from "./sheet-words.ts";
 import { type Cell, type FigureSheet, sheetName } from "./sheet.ts";
 
 export function doseSheets(context: ReportContext): FigureSheet[] {

@@ -1,13 +1,13 @@
 // Resolution at every dose and overlap as sheets: the maps, and for a study at equal fluence the curves over frames.
 
-import { heatCells, heatDomain, heatMap } from "../figures/heat-map.ts";
+import { heatCells, heatDomain, heatMap, periodText } from "../figures/heat-map.ts";
 import { resolutionWords } from "../answer-sentence.ts";
-import { isoDoseCurve, isoDosePoints, isoDoseWidth, nullLine } from "../figures/iso-dose.ts";
-import { doseText, lengthText } from "../format.ts";
+import { hasNullLine, isoDoseCurve, isoDosePoints, isoDoseWidth } from "../figures/iso-dose.ts";
+import { capitalised, doseText } from "../format.ts";
 import type { ReportContext } from "../report-context.ts";
 import { finishedArms, nullArm } from "../summary.ts";
 import { comparisonText, metricName } from "../wording.ts";
-import { armSigns, capitalised, levelHead } from "./sheet-words.ts";
+import { armSigns, levelHead } from "./sheet-words.ts";
 import { type FigureSheet, sheetName } from "./sheet.ts";
 
 export function heatSheet(context: ReportContext): FigureSheet[] {
@@ -32,10 +32,7 @@ export function heatSheet(context: ReportContext): FigureSheet[] {
             cells,
             domain,
             label: `${label} of ${arm}`,
-            secondLine: ({ mean, isLowerBound }) =>
-              pixelSizeM === null || mean === null
-                ? ""
-                : `${isLowerBound ? "≤ " : ""}${lengthText(pixelSizeM / mean)}`,
+            secondLine: (cell) => periodText(cell, pixelSizeM),
           }),
       })),
       legend: [],
@@ -74,9 +71,7 @@ export function isoDoseSheet(context: ReportContext): FigureSheet[] {
   if (summary.axis !== "fluence" || statistics === null || summary.views.length < 2) return [];
   const arms = finishedArms(summary).filter((arm) => arm !== nullArm);
   const { what, how } = resolutionWords(statistics.measure);
-  const hasNull = summary.levels.some(
-    (level) => nullLine(summary, { key: statistics.measure, level }).length > 0,
-  );
+  const hasNull = hasNullLine(summary, statistics.measure);
   return [
     {
       name: "iso-dose",

@@ -20,7 +20,3 @@ export function viewTitle({ summary }: ReportContext, view: string): string {
 export function levelHead({ summary }: ReportContext): string {
   return summary.axis === "dose" ? "dose [photons/frame]" : "fluence [photons/px]";
 }
-
-export function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}

@@ -3,8 +3,7 @@
 
 import { panelColumns, panelWidth } from "../figures/figure.ts";
 import { floorSigns } from "../figures/floor-line.ts";
-import { armsWithCurves, frcPanel, frcParts, ringsOf, thresholdSigns } from "../figures/frc-curves.ts";
-import { lineSign } from "../figures/legend.ts";
+import { armsWithCurves, frcPanel, frcParts, frcSigns, ringsOf } from "../figures/frc-curves.ts";
 import { scanPicture } from "../figures/scan-picture.ts";
 import { floorCorrelation } from "../floor-values.ts";
 import { doseText } from "../format.ts";
@@ -58,11 +57,7 @@ function frcSheet(context: ReportContext, part: string): FigureSheet {
             },
           ];
     }),
-    legend: [
-      ...arms.map((name) => ({ name, sign: lineSign(styles.get(name)!) })),
-      ...thresholdSigns(summary.conditions, part),
-      ...floors,
-    ],
+    legend: [...frcSigns(summary, { part, arms, styles }), ...floors],
     table: {
       head: [
         "view",

@@ -2,6 +2,7 @@
 // the smallest to the largest seed, and the thresholds 0.5, 1/7 and half a bit; the one
 // that fits the comparison (metrics/frc-criterion.ts) is drawn in ink, and so is what the best unbiased estimate would show.
 
+import { lineSign } from "./legend.ts";
 import * as Plot from "@observablehq/plot";
 import { frcCriteria, type FrcCriterion } from "../../metrics/frc-criterion.ts";
 import type { FrcCurve } from "../../study/results.ts";
@@ -10,7 +11,7 @@ import { halfBitCurve } from "../frc-limit.ts";
 import { doseText } from "../format.ts";
 import type { Markup } from "../markup.ts";
 import type { ArmStyle } from "../palette.ts";
-import type { Condition } from "../summary.ts";
+import type { Summary, Condition } from "../summary.ts";
 import type { FigureMaker } from "./figure.ts";
 
 export interface Ring {
@@ -125,8 +126,19 @@ export function criterionOf(conditions: readonly Condition[], part: string): Frc
   return frcCriteria[rows.find((row) => row.part === part)?.comparison ?? "truth"];
 }
 
+/** Signs of all lines of a part: arms that have a curve, and thresholds. */
+export function frcSigns(
+  { conditions }: Pick<Summary, "conditions">,
+  { part, arms, styles }: { part: string; arms: readonly string[]; styles: ReadonlyMap<string, ArmStyle> },
+): { readonly name: string; readonly sign: string }[] {
+  return [
+    ...armsWithCurves(conditions, arms, part).map((name) => ({ name, sign: lineSign(styles.get(name)!) })),
+    ...thresholdSigns(conditions, part),
+  ];
+}
+
 /** Signs of the lines that are no arm's: name, and SVG in a box of 34 × 12. */
-export function thresholdSigns(
+function thresholdSigns(
   conditions: readonly Condition[],
   part: string,
 ): { readonly name: string; readonly sign: string }[] {

@@ -3,7 +3,7 @@
 
 import * as Plot from "@observablehq/plot";
 import { sequentialTable } from "../colormap.ts";
-import { doseText, fixedText } from "../format.ts";
+import { doseText, fixedText, lengthText } from "../format.ts";
 import type { Markup } from "../markup.ts";
 import { armAt, conditionAt, type Stat, statOf, type Summary } from "../summary.ts";
 import { meanOverlap, metricValue, viewCondition } from "../wording.ts";
@@ -63,6 +63,13 @@ export function heatDomain(cells: readonly HeatCell[]): readonly [number, number
 }
 
 /** Draws one arm's map. @param secondLine under a value, for example its length. */
+/** The full period of a cell's resolution; empty where there is none, or no pixel size. */
+export function periodText({ mean, isLowerBound }: HeatCell, pixelSizeM: number | null): string {
+  return pixelSizeM === null || mean === null
+    ? ""
+    : `${isLowerBound ? "≤ " : ""}${lengthText(pixelSizeM / mean)}`;
+}
+
 export function heatMap(
   maker: FigureMaker,
   summary: Summary,

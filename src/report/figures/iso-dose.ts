@@ -122,7 +122,7 @@ export function isoDoseCurve(
 const [mostShift, allShift] = [7, 28];
 
 /** The flat object's points; none where its correlation has no value. */
-export function nullLine(
+function nullLine(
   summary: Summary,
   { key, level }: { key: ResolutionMeasure; level: number },
 ): { readonly frames: number; readonly value: number }[] {
@@ -133,6 +133,11 @@ export function nullLine(
       return typeof value === "number" ? [{ frames: framesOf(condition), value }] : [];
     })
     .toSorted((a, b) => a.frames - b.frames);
+}
+
+/** Whether the flat object has a point at any level. */
+export function hasNullLine(summary: Summary, key: ResolutionMeasure): boolean {
+  return summary.levels.some((level) => nullLine(summary, { key, level }).length > 0);
 }
 
 function framesOf({ cells }: Condition): number {

@@ -2,7 +2,7 @@
 // difference. No clock, no host: the same runs give the same bytes.
 
 import { groupBy } from "../../array/group.ts";
-import { doseText, numberText } from "../format.ts";
+import { capitalised, doseText, numberText } from "../format.ts";
 import { html, type Markup } from "../markup.ts";
 import { page } from "../page.ts";
 import { directionSign, metricLongName, metricName, unitText } from "../wording.ts";
@@ -168,8 +168,4 @@ function valuesText({ first, second, numbers, note }: PairedRow): string {
   return [`${numberText(first, 4)} to ${numberText(second, 4)}, ${seeds}`, note]
     .filter((text) => text !== "")
     .join("; ");
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

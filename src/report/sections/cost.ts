@@ -6,7 +6,7 @@ import { resolutionWords } from "../answer-sentence.ts";
 import { levelPoints, scatterPanels } from "../cost-points.ts";
 import { costScatter, frontOf, qualityText, type CostPoint } from "../figures/cost-scatter.ts";
 import { armLegend } from "../figures/legend.ts";
-import { countText, doseText, fixedText, listText, numberText } from "../format.ts";
+import { capitalised, countText, doseText, fixedText, listText, numberText } from "../format.ts";
 import { html, type Markup } from "../markup.ts";
 import { factTable } from "../page.ts";
 import type { ReportContext } from "../report-context.ts";
@@ -244,8 +244,4 @@ function machineList({ machines, jobs }: RunCosts): Markup {
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,5 +1,6 @@
 // Figure 1: resolution and similarity against dose, one panel per view; the other metrics folded away below.
 
+import { capitalised } from "../format.ts";
 import { belowFloorSentences } from "../below-floor.ts";
 import { type StatKey, doseCurve, valueDomain } from "../figures/dose-curves.ts";
 import { panelColumns } from "../figures/figure.ts";
@@ -98,7 +99,7 @@ function panelRow(context: ReportContext, key: StatKey & Partial<Stat>): Markup 
       ${picture}
     </div>`;
   });
-  return html`<div class="rowname">${title.charAt(0).toUpperCase() + title.slice(1)}</div>
+  return html`<div class="rowname">${capitalised(title)}</div>
     ${panels}`;
 }
 

@@ -1,10 +1,10 @@
 // Figure 5: Fourier ring correlation curves, a panel per dose and view, for each part that was correlated.
 
-import { doseText } from "../format.ts";
+import { capitalised, doseText } from "../format.ts";
 import { floorCorrelation } from "../floor-values.ts";
-import { armsWithCurves, criterionOf, frcPanel, frcParts, thresholdSigns } from "../figures/frc-curves.ts";
+import { criterionOf, frcPanel, frcParts, frcSigns } from "../figures/frc-curves.ts";
 import { panelColumns, panelWidth } from "../figures/figure.ts";
-import { lineSign, signLegend } from "../figures/legend.ts";
+import { signLegend } from "../figures/legend.ts";
 import { html, type Markup } from "../markup.ts";
 import type { ReportContext } from "../report-context.ts";
 import { finishedArms } from "../summary.ts";
@@ -52,12 +52,7 @@ function floorSentence({ summary }: ReportContext, part: string): string {
 
 /** What the lines of a part are; arms without a curve have none. */
 function legend({ summary, styles }: ReportContext, part: string): Markup {
-  const { conditions } = summary;
-  const arms = armsWithCurves(conditions, finishedArms(summary), part);
-  return signLegend([
-    ...arms.map((name) => ({ name, sign: lineSign(styles.get(name)!) })),
-    ...thresholdSigns(conditions, part),
-  ]);
+  return signLegend(frcSigns(summary, { part, arms: finishedArms(summary), styles }));
 }
 
 function panels(context: ReportContext, part: string): Markup {
@@ -89,5 +84,5 @@ function leadPart(parts: readonly string[], resolutionPart: string | undefined):
 }
 
 function partName(part: string): string {
-  return part === "halves" ? "Half against half" : part.charAt(0).toUpperCase() + part.slice(1);
+  return part === "halves" ? "Half against half" : capitalised(part);
 }

@@ -1,8 +1,8 @@
 // Figure 2: dose × overlap of every arm as small multiples, for the resolution that the answer speaks of.
 
 import { resolutionWords } from "../answer-sentence.ts";
-import { heatCells, heatDomain, heatMap } from "../figures/heat-map.ts";
-import { fixedText, lengthText } from "../format.ts";
+import { heatCells, heatDomain, heatMap, periodText } from "../figures/heat-map.ts";
+import { fixedText } from "../format.ts";
 import { html, type Markup } from "../markup.ts";
 import type { ReportContext } from "../report-context.ts";
 import { finishedArms } from "../summary.ts";
@@ -28,10 +28,7 @@ export function heatMaps(context: ReportContext): Markup | null {
             cells,
             domain,
             label: `${what} of ${arm}`,
-            secondLine: ({ mean, isLowerBound }) =>
-              pixelSizeM === null || mean === null
-                ? ""
-                : `${isLowerBound ? "≤ " : ""}${lengthText(pixelSizeM / mean)}`,
+            secondLine: (cell) => periodText(cell, pixelSizeM),
           }),
         )}
       </div>`,

@@ -2,9 +2,9 @@
 // per arm, frames × photons per frame against resolution.
 
 import { resolutionWords } from "../answer-sentence.ts";
-import { isoDoseCurve, isoDoseWidth, nullLine } from "../figures/iso-dose.ts";
+import { hasNullLine, isoDoseCurve, isoDoseWidth } from "../figures/iso-dose.ts";
 import { armLegend } from "../figures/legend.ts";
-import { doseText } from "../format.ts";
+import { capitalised, doseText } from "../format.ts";
 import { html, type Markup } from "../markup.ts";
 import type { ReportContext } from "../report-context.ts";
 import { finishedArms, nullArm } from "../summary.ts";
@@ -16,9 +16,7 @@ export function isoDoseSection(context: ReportContext): Markup | null {
   const arms = finishedArms(summary).filter((arm) => arm !== nullArm);
   const { what, how } = resolutionWords(statistics.measure);
   const width = isoDoseWidth(summary);
-  const hasNull = summary.levels.some(
-    (level) => nullLine(summary, { key: statistics.measure, level }).length > 0,
-  );
+  const hasNull = hasNullLine(summary, statistics.measure);
   const nullWords = hasNull
     ? " The dotted line is the null arm, a flat object."
     : " The null arm, a flat object, has no correlation and so no line.";
@@ -39,14 +37,14 @@ export function isoDoseSection(context: ReportContext): Markup | null {
     <figure>
       ${armLegend(hasNull ? [...arms, nullArm] : arms, styles, (arm) => (arm === nullArm ? "flat object" : ""))}
       <div class="panels" style="--columns:${Math.min(3, summary.levels.length)}">
-        <div class="rowname">${what.charAt(0).toUpperCase() + what.slice(1)} (cycles/px), ${how}</div>
+        <div class="rowname">${capitalised(what)} (cycles/px), ${how}</div>
         ${panels}
       </div>
       <figcaption>
-        <b>At equal fluence.</b> ${what.charAt(0).toUpperCase() + what.slice(1)} (${how}), cycles per pixel,
-        against how the same photons on the sample are shared out: to the right more frames that overlap more,
-        each with fewer photons. Under each tick the number of frames, and the photons in each. ${bars} “≥”:
-        the correlation never crosses, a lower bound.${nullWords}
+        <b>At equal fluence.</b> ${capitalised(what)} (${how}), cycles per pixel, against how the same photons
+        on the sample are shared out: to the right more frames that overlap more, each with fewer photons.
+        Under each tick the number of frames, and the photons in each. ${bars} “≥”: the correlation never
+        crosses, a lower bound.${nullWords}
       </figcaption>
     </figure>
   </section>`;

@@ -1,6 +1,6 @@
 // Table 1: the resolution at every dose and view at a glance, shaded like a heat map; one row per arm, null included.
 
-import { doseText, fixedText, lengthText } from "../format.ts";
+import { capitalised, doseText, fixedText, lengthText } from "../format.ts";
 import { html, type Markup } from "../markup.ts";
 import { resolutionWords } from "../answer-sentence.ts";
 import type { Interval } from "../../study/statistics/percentile-interval.ts";
@@ -118,8 +118,4 @@ function shadedCell(
 function rangeText({ low, high }: Interval): string {
   const from = fixedText(low, 3);
   return high === Infinity ? `${from} or more` : `${from}–${fixedText(high, 3)}`;
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

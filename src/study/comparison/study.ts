@@ -6,7 +6,7 @@ import { fullPeriodNm } from "../../metrics/resolution.ts";
 import { doselapVersion } from "../../version.ts";
 import type { StudyDesign } from "../design/schema.ts";
 import type { StudyPlan } from "../plan-types.ts";
-import type { CellResult, MetricRow, StudyResult } from "../results.ts";
+import type { CellResult, LostCell, MetricRow, StudyResult } from "../results.ts";
 import { clearlyAbove } from "./tiles.ts";
 
 type PlacedCell = StudyResult["cells"][number];
@@ -17,7 +17,10 @@ export function collectStudy(
   design: StudyDesign,
   designHash: string,
   plan: StudyPlan,
-  failures: readonly string[] = [],
+  { lost, failures }: { readonly lost: readonly LostCell[]; readonly failures: readonly string[] } = {
+    lost: [],
+    failures: [],
+  },
 ): StudyResult {
   return {
     schemaVersion: 1,
@@ -29,6 +32,7 @@ export function collectStudy(
     indistinguishable: indistinguishable(cells),
     notes: plan.warnings,
     ...(failures.length === 0 ? {} : { failures }),
+    ...(lost.length === 0 ? {} : { lost }),
   };
 }
 

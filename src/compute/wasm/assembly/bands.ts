@@ -3,7 +3,7 @@
 
 import { lineStart, modes, size } from "./state";
 import { addRow } from "./patches";
-import { add, evens, ld, madd, mul, nmadd, odds, plus, splat, st, zipHigh, zipLow } from "./vector";
+import { add, evens, ld, madd, mix, nmadd, odds, plus, splat, st, zipHigh, zipLow } from "./vector";
 
 /** Half a row, to += or = Σ_m P_m*·wave_m. */
 @inline
@@ -97,11 +97,6 @@ export function addWave(
 @inline
 function shiftReal(a: v128, b: v128): v128 {
   return v128.shuffle<f32>(a, b, 3, 4, 5, 6);
-}
-
-@inline
-function mix(a: v128, b: v128, wa: v128, wb: v128): v128 {
-  return madd(b, wb, mul(a, wa));
 }
 
 /** The same for a light of the frame's size and a real image. */

@@ -3,17 +3,12 @@
 // A neighbour of weight 0 is not touched: it may lie outside the object, or belong to another thread's band of rows.
 
 import { size } from "./state";
-import { add, evens, highs, larger, largest, ld, madd, mul, odds, splat, st } from "./vector";
+import { add, evens, highs, larger, largest, ld, madd, mix, mul, odds, splat, st } from "./vector";
 
 /** Upper half of a, lower half of b: two complex numbers, one further along. */
 @inline
 function nextPair(a: v128, b: v128): v128 {
   return v128.shuffle<f32>(a, b, 2, 3, 4, 5);
-}
-
-@inline
-function mix(a: v128, b: v128, wa: v128, wb: v128): v128 {
-  return madd(b, wb, mul(a, wa));
 }
 
 @inline

@@ -58,6 +58,12 @@ export function plus(a: v128, b: v128, sum: v128, count: i32): v128 {
   return count === 1 ? mul(a, b) : madd(a, b, sum);
 }
 
+/** wa·a + wb·b. */
+@inline
+export function mix(a: v128, b: v128, wa: v128, wb: v128): v128 {
+  return madd(b, wb, mul(a, wa));
+}
+
 /** The larger of both: one instruction, where `f32x4.max` takes eight for the sake of NaN and −0. */
 @inline
 export function larger(a: v128, b: v128): v128 {
