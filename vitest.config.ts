@@ -7,7 +7,10 @@ const second = 1000;
 
 /** A project of one folder; `seconds` is the longest a test or hook may take on a slow machine. */
 function project(name: string, include: string[], seconds: number) {
-  return { test: { name, include, testTimeout: seconds * second, hookTimeout: seconds * second } };
+  const setupFiles = ["test/support/property-seed.ts"];
+  return {
+    test: { name, include, setupFiles, testTimeout: seconds * second, hookTimeout: seconds * second },
+  };
 }
 
 // Continuous integration names a file here to count the tests from; people see the usual output alone.

@@ -28,6 +28,15 @@ export interface ScanOptions {
 /** Scan positions of one kind. Same options, same positions.
  * @throws Range when a number is out of range or the frames asked for do not fit the region at this step. */
 export function makeScan(options: ScanOptions): Positions {
+  const { x0, y0, x1, y1 } = options.region;
+  const { x, y } = layOut(options);
+  // Rounding may put a position a grain outside: the region's centre plus half its width times a sine, the slack of a
+  // raster's last node.
+  const kept = (low: number, high: number) => (v: number) => Math.min(high, Math.max(low, v));
+  return { x: x.map(kept(x0, x1)), y: y.map(kept(y0, y1)) };
+}
+
+function layOut(options: ScanOptions): Positions {
   const {
     kind,
     region,
