@@ -9,15 +9,15 @@ import { divide } from "../ops/divide.ts";
 import { expand } from "../ops/expand.ts";
 import { slice } from "../ops/slice.ts";
 import { offset, sqrt } from "../ops/unary.ts";
-import { forwardDft, inverseDft } from "./dft.ts";
+import { forwardDft, inverseDft, type DftMatrix } from "./dft.ts";
 import { conjugateProduct, intensity, mapField, product, weighted, type Field } from "./field.ts";
 import { extractPatches, scatterPatches, type Sampler } from "./patches.ts";
 
 export interface Illumination {
   /** p_m, [modes, N, N]. */
   readonly probe: Field;
-  /** dftMatrix of N. */
-  readonly matrix: Tensor;
+  /** Of N. */
+  readonly matrix: DftMatrix;
 }
 
 /** Below this share of a photon per pixel and unit of dose the modulus has no slope worth following. */

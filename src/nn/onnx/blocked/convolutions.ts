@@ -6,6 +6,7 @@ import { elementCount, type Shape } from "../../graph/shape.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { beforeFlip } from "../../ops/flip-kernel.ts";
 import type { BlockWriter } from "./layout.ts";
+import { permuted } from "./permuted.ts";
 
 /** y = conv(x, w) + bias of a square odd kernel; false when no layout fits. */
 export function writeConvolution(writer: BlockWriter, y: Tensor, inputs: readonly Tensor[]): boolean {
@@ -151,22 +152,18 @@ function storedWeights(writer: BlockWriter, name: string, shape: Shape): string 
 /** {@link storedWeights} of what is the flip of other weights [I, O, k, k]: whole blocks of them change places instead of
  * single numbers. Undefined of any other weights, and where channels fill no blocks. */
 function storedFlipped(writer: BlockWriter, flipped: Tensor): string | undefined {
-  const { block, emitter } = writer;
+  const { block } = writer;
   const weights = beforeFlip(flipped);
   const [out, into, k, l] = flipped.shape as [number, number, number, number];
   if (weights === undefined || out % block !== 0 || into % block !== 0) return undefined;
   const [outs, intos, taps] = [out / block, into / block, k * l];
-  const apart = writer.reshape(writer.plain(weights), [into * outs, block, taps]);
-  const backwards = emitter.integers(
-    [taps],
-    Array.from({ length: taps }, (_, tap) => taps - 1 - tap),
-  );
-  // Between the two, or the runtime makes one slow transposition of them.
-  const turned = emitter.node("Gather", [writer.transpose(apart, [0, 2, 1]), backwards], {
-    axis: { int: 1 },
+  const apart = writer.reshape(writer.plain(weights), [intos, block, outs, block, taps]);
+  const turned = writer.transpose(apart, [2, 0, 4, 1, 3]);
+  const stored = permuted(writer, turned, [outs, intos, taps, block, block], {
+    order: [0, 1, 2, 3, 4],
+    backwards: 2,
   });
-  const split = writer.reshape(turned, [intos, block, outs, taps, block]);
-  return writer.reshape(writer.transpose(split, [2, 0, 3, 1, 4]), flipped.shape);
+  return writer.reshape(stored, flipped.shape);
 }
 
 /** Σ over batch, rows and columns: [1, C, 1, 1]. Axis by axis, as everywhere. */
