@@ -149,8 +149,8 @@ function storedWeights(writer: BlockWriter, name: string, shape: Shape): string 
   return writer.reshape(writer.transpose(split, [0, 2, 1, 3]), shape);
 }
 
-/** {@link storedWeights} of what is the flip of other weights [I, O, k, k]: whole blocks of them change places instead of
- * single numbers. Undefined of any other weights, and where channels fill no blocks. */
+/** {@link storedWeights} of what is the flip of other weights [I, O, k, k]: one slow transposition, since two quick
+ * ones would be of many small matrices (NN-011), and taps turned as whole blocks. Undefined of any other weights, and where channels fill no blocks. */
 function storedFlipped(writer: BlockWriter, flipped: Tensor): string | undefined {
   const { block } = writer;
   const weights = beforeFlip(flipped);

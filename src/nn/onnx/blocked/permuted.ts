@@ -1,5 +1,4 @@
-// Numbers in another order by Gather: the one way of moving them that ONNX Runtime shares among threads, and, where runs are
-// short, faster than its Transpose even on one (NN-011).
+// Runs of numbers in another order by Gather, the one way of moving them that ONNX Runtime shares among threads (NN-011).
 
 import type { BlockWriter } from "./layout.ts";
 
