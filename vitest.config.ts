@@ -1,6 +1,7 @@
 // Test projects. Suites that need more than Node (real data, a browser, numpy) are projects of their own,
 // so that `npm test` passes on a machine with nothing else installed.
 
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const second = 1000;
@@ -18,6 +19,8 @@ const report = process.env["VITEST_JSON_REPORT"];
 
 export default defineConfig({
   test: {
+    // By default one core is left to the watcher: on two cores all files would run one after the other.
+    maxWorkers: availableParallelism(),
     reporters: report === undefined ? ["default"] : ["default", ["json", { outputFile: report }]],
     projects: [
       project("unit", ["src/**/*.test.ts", "test/contracts/**/*.test.ts"], 60),
