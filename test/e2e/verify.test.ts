@@ -2,7 +2,7 @@
 // result, one number of a table or one file is not what it was, even when the recorded hash was changed with it.
 
 import { createHash } from "node:crypto";
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
@@ -130,6 +130,32 @@ test("one digit of a number: in the study's table, in the cell's, in the CSV, in
   await cp(join(folder, "good"), join(folder, "run"), { recursive: true });
   await edit("report.html", (text) => text.replace(/(<td[^>]*>\s*)0\.(\d)/u, "$10.9$2"));
   await expectDifference(/report\.html : line \d+.*: stored/u);
+});
+
+test("one byte of a figure's pixels, a figure that is gone, times that were edited; what is not there at all is a note", async () => {
+  await ok("report", "run");
+  const figures = join(folder, "run/figures");
+  const [one, other] = (await readdir(figures)).filter((name) => name.endsWith(".png")) as [string, string];
+  const pixels = await readFile(join(figures, one));
+  pixels[pixels.length >> 1]! ^= 1;
+  await writeFile(join(figures, one), pixels);
+  await rm(join(figures, other));
+  await edit("figures/cost.csv", (text) => text.replace(/\d/u, "7$&"));
+  const { code, stdout } = await verify();
+  expect(code).toBe(1);
+  expect(stdout).toContain(`figures/${one} : sha256: stored`);
+  expect(stdout).toMatch(new RegExp(`figures/${other}: stored .*(no such file|ENOENT|not there)`, "iu"));
+  expect(stdout).toMatch(/figures\/cost\.csv : line \d+/u);
+  expect(stdout).toMatch(/^not verified: 3 differences;/mu);
+
+  await rm(join(folder, "run/figures"), { recursive: true });
+  const bare = await cli(["report", "run", "--verify"], { cwd: folder });
+  expect(bare.stderr).toMatch(/^note: the report's figures are not in the folder/mu);
+  expect(bare.code).toBe(0);
+  await rm(join(folder, "run/report.html"));
+  const none = await cli(["report", "run", "--verify"], { cwd: folder });
+  expect(none.stderr).toMatch(/^note: the folder holds no report/mu);
+  expect(none.code).toBe(0);
 });
 
 test("a missing file, and data that are not what was reconstructed", async () => {

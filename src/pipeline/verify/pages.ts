@@ -1,5 +1,5 @@
-// The pages of a run folder beside what they would be now: each form of the report and the numbers of its figures are a pure
-// function of the folder, so a number edited in one of them alone is found here. A form that is not there is not asked for.
+// The pages of a run folder beside what they would be now: each form of the report and its figures are a pure function of the
+// folder, so what was edited in one of them alone is found here. A form that is not there is told, not asked for.
 
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,24 +11,40 @@ import { fileDifferences } from "./file-differences.ts";
 
 const figures = "figures";
 
+export interface PageCheck {
+  readonly differences: readonly Difference[];
+  /** What was not there to be checked, each one sentence. */
+  readonly notes: readonly string[];
+}
+
 /** Differences between the report's files and what the folder gives now, made in a scratch folder. */
-export async function pageDifferences(root: string, scratch: string): Promise<Difference[]> {
+export async function checkPages(root: string, scratch: string): Promise<PageCheck> {
   const there = await readdir(root);
   const forms = reportFormats
     .map((format) => ({ format, name: `report${formatEndings[format]}` }))
     .filter(({ name }) => there.includes(name));
-  if (forms.length === 0) return [];
+  if (forms.length === 0)
+    return { differences: [], notes: ["the folder holds no report: only the numbers under it were checked"] };
+  const stored = there.includes(figures) ? await readdir(join(root, figures)) : [];
   await writeFormats(
     await readRun(root),
     forms.map(({ format, name }) => ({ format, file: join(scratch, name) })),
-    // Pixels are drawn from the lines, which are compared.
-    { png: false },
+    // Times are drawn where `doselap report` wrote the page.
+    { cost: stored.some((name) => name.startsWith("cost.")) },
   );
-  const drawn = there.includes(figures) ? await readdir(join(scratch, figures)).catch(() => []) : [];
-  const found: Difference[] = [];
-  for (const file of [...forms.map(({ name }) => name), ...drawn.map((name) => `${figures}/${name}`)]) {
-    const { differences } = await fileDifferences(join(root, file), join(scratch, file));
-    found.push(...differences.map((difference) => ({ file, ...difference })));
+  const drawn = await readdir(join(scratch, figures)).catch(() => []);
+  const notes =
+    drawn.length > 0 && stored.length === 0
+      ? ["the report's figures are not in the folder and were not checked"]
+      : [];
+  const files = [
+    ...forms.map(({ name }) => name),
+    ...(stored.length === 0 ? [] : drawn.map((name) => `${figures}/${name}`)),
+  ];
+  const differences: Difference[] = [];
+  for (const file of files) {
+    const found = await fileDifferences(join(root, file), join(scratch, file));
+    differences.push(...found.differences.map((difference) => ({ file, ...difference })));
   }
-  return found;
+  return { differences, notes };
 }

@@ -16,7 +16,7 @@ import { stages } from "../stages/registry.ts";
 import type { Difference } from "./difference.ts";
 import { fileDifferences } from "./file-differences.ts";
 import { checkInputs, checkOutputs, recordOf } from "./recorded.ts";
-import { pageDifferences } from "./pages.ts";
+import { checkPages } from "./pages.ts";
 
 export interface Verification {
   readonly differences: readonly Difference[];
@@ -71,9 +71,17 @@ export async function verifyRun(root: string, options: VerifyOptions = {}): Prom
   const scratch = await mkdtemp(join(tmpdir(), "doselap-verify-"));
   try {
     const { numbers, cells } = await recompute(compared, { context, scratch, found, options });
-    if (madeBy === doselapVersion && !differences.some(({ file }) => file.startsWith("compare/")))
-      for (const difference of await pageDifferences(root, scratch)) found(difference);
-    return { differences, notes, files, cells, numbers };
+    const pages =
+      madeBy === doselapVersion && !differences.some(({ file }) => file.startsWith("compare/"))
+        ? await checkPages(root, scratch)
+        : { differences: [], notes: [] };
+    return {
+      differences: [...differences, ...pages.differences],
+      notes: [...notes, ...pages.notes],
+      files,
+      cells,
+      numbers,
+    };
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
