@@ -27,6 +27,7 @@ import type { Problem } from "./problem.ts";
 import type { CommonOptions } from "./options.ts";
 import { misfitOf } from "./misfit.ts";
 import { startTally } from "./outcome.ts";
+import { fillStartObject } from "./start-object.ts";
 import { openScanRun, type ScanRun } from "./scan-run.ts";
 import { shrinkObject } from "./shrink.ts";
 import { shrinkProbe } from "./shrink-probe.ts";
@@ -98,6 +99,7 @@ export function iterate<Options extends CommonOptions>(
     heldOut: heldOutFrames(problem, options.heldOutFraction, seed),
   });
   try {
+    fillStartObject(run);
     return start(engine, options, run);
   } catch (error) {
     run.session.dispose();

@@ -9,6 +9,7 @@
 
 import { z } from "zod";
 import { pieParam } from "../compute/scan-kernels.ts";
+import type { ScanViews } from "../compute/scan-memory.ts";
 import { bands, taskParam } from "../compute/tasks.ts";
 import { createRng, shuffle } from "../math/random/rng.ts";
 import { peakOf, powerOf, probePriorWeight } from "./constraints/probe.ts";
@@ -69,7 +70,7 @@ export function startPie(run: ScanRun, rule: PieRule): EngineCore {
   const pixels = shape.size ** 2;
   const velocity = rule.momentum === undefined ? undefined : startMomentum(run, rule.momentum.friction);
   const { alpha, beta, batchSize } = rule;
-  const probeStepOf = probeStepBeside(views.probe, pixels, rule);
+  const probeStepOf = probeStepBeside(views, pixels, rule);
 
   function oneByOne(first: number, count: number): void {
     for (let k = first; k < first + count; k++) {
@@ -132,14 +133,16 @@ export function startPie(run: ScanRun, rule: PieRule): EngineCore {
 }
 
 /** The probe's step in an epoch, shortened by its prior: a batch that tells less than the start probe does moves it by its
- * share alone, else the noise of the last frames would be the probe [ENGINE-034]. */
+ * share alone, else the noise of the last frames would be the probe [ENGINE-034]. A frame tells as much as light passes, and less
+ * beside an object whose noise momentum stretches. */
 function probeStepBeside(
-  start: Float32Array,
+  { probe, object }: Pick<ScanViews, "probe" | "object">,
   pixels: number,
-  { probeStep, probeError, batchSize }: Pick<PieRule, "probeStep" | "probeError" | "batchSize">,
+  { probeStep, probeError, batchSize, momentum }: PieRule,
 ): (epoch: Epoch) => number {
-  const kappa = probePriorWeight(powerOf(start), pixels, probeError);
-  return ({ shrink }) => (probeStep * shrink * batchSize) / (batchSize + kappa);
+  const kappa = probePriorWeight(powerOf(probe), pixels, probeError);
+  const told = (batchSize * (1 - (momentum?.friction ?? 0)) * powerOf(object)) / (object.length / 2);
+  return ({ shrink }) => (probeStep * shrink * told) / (told + kappa);
 }
 
 /** Steps in an epoch at a pixel with that many visits, when frames of one batch share a step. */

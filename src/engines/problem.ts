@@ -17,7 +17,7 @@ export interface Problem {
   readonly probeModes: number;
   readonly objectHeight: number;
   readonly objectWidth: number;
-  /** Start object; a flat one (amplitude 1, phase 0) when absent. */
+  /** Start object. When absent a flat one, phase 0, to engines as bright as the frames are (start-object.ts). */
   readonly object?: ComplexImage | undefined;
   /** Detector pixels that measured nothing, uint8 [N, N] laid out as a frame; not 0 = masked. */
   readonly mask?: Uint8Array | undefined;

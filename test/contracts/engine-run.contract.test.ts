@@ -2,6 +2,7 @@
 // use before any work, and says so when it has lost its way.
 
 import { describe, expect, test } from "vitest";
+import { flatImage } from "../../src/array/ndarray.ts";
 import { openBackend } from "../../src/compute/node.ts";
 import type { Problem } from "../../src/engines/problem.ts";
 import { iterate, type Iteration } from "../../src/engines/iterate.ts";
@@ -183,14 +184,21 @@ describe("an engine that has lost its way", () => {
   const wild = { epochs: 40, constrainProbePower: false, probeStartEpoch: 0, objectStep: 2, probeStep: 2 };
 
   test.each(["epie", "rpie", "mpie", "lsqml"])("%s says so, and what to change", async (name) => {
-    const fault = await faultOf(() => solve(name, wild, { ...problem, diffraction }));
+    const object = flatImage(problem.objectHeight, problem.objectWidth);
+    const fault = await faultOf(() => solve(name, wild, { ...problem, object, diffraction }));
     expect(fault._tag).toBe("Diverged");
     expect(fault.message).toMatch(/lost its fields in epoch \d+/u);
     expect(fault.message).toContain("Lower the object or probe step");
   });
 
   test("ml says so when its probe runs away from a start without light", async () => {
-    const dim = { ...problem, probe: problem.probe.map((value) => 0.05 * value) };
+    const { objectHeight, objectWidth } = problem;
+    // Beside a flat object of amplitude 1: an object that is as bright as the frames would make up for it.
+    const dim = {
+      ...problem,
+      object: flatImage(objectHeight, objectWidth),
+      probe: problem.probe.map((value) => 0.05 * value),
+    };
     const options = { epochs: 40, constrainProbePower: false, probeStartEpoch: 0 };
     const fault = await faultOf(() => solve("ml", options, dim));
     expect(fault._tag).toBe("Diverged");

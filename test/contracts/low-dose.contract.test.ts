@@ -95,6 +95,8 @@ describe.each([
     dosePhotons: 1e3,
     runs: refined("mpie", "rpie"),
   },
+  { phantom: "cells", contrast: "dark", overlap: 0.6, dosePhotons: 1e3, runs: refined("rpie", "mpie") },
+  { phantom: "cells", contrast: "dark", overlap: 0.6, dosePhotons: 1e5, runs: known("epie", "mpie", "ml") },
 ] as const)("$phantom, $contrast, overlap $overlap, $dosePhotons photons per frame", ({ runs, ...scene }) => {
   const side = scene.overlap < 0.5 ? 192 : 144;
   const { dataset, distance } = phantomScan({ ...scene, heightPx: side, widthPx: side });

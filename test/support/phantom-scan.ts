@@ -22,12 +22,14 @@ export interface PhantomScan {
   distance(object: ComplexImage): number;
 }
 
-/** Least amplitude and range of the phase, rad: a specimen, two thin ones, and one that hardly scatters. */
+/** Least amplitude, range of the phase, rad, and amplitude of the support: a specimen, two thin ones, one that hardly scatters,
+ * and one behind a foil that lets a fortieth of the light pass. */
 const contrasts = {
-  strong: [0.6, 1.2],
-  weak: [0.95, 0.2],
-  slight: [0.97, 0.15],
-  faint: [0.97, 0.1],
+  strong: [0.6, 1.2, 1],
+  weak: [0.95, 0.2, 1],
+  slight: [0.97, 0.15, 1],
+  faint: [0.97, 0.1, 1],
+  dark: [0.5, 0.6, 0.16],
 } as const;
 
 /** A phantom, cells when not named, under a defocused probe, N = 64 and jittered raster when no other is asked for. */
@@ -60,11 +62,12 @@ export function phantomScan({
   /** Of the phantom, the scan and the noise. */
   seed?: number;
 }): PhantomScan {
-  const [amplitudeMin, phaseRangeRad] = contrasts[contrast];
-  const object =
+  const [amplitudeMin, phaseRangeRad, foil] = contrasts[contrast];
+  const specimen =
     phantom === "flat"
       ? flatImage(heightPx, widthPx)
       : buildPhantom({ phantom, heightPx, widthPx, amplitudeMin, phaseRangeRad, seed });
+  const object = { ...specimen, data: specimen.data.map((value) => foil * value) };
   const probe = buildProbe(
     { kind: "defocused-airy", apertureCyclesPerPx: 0.22, defocusRadiusPx: (15 * size) / 64 },
     size,
