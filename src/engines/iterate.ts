@@ -7,6 +7,7 @@ import { statIndex, statsPerFrame } from "../compute/scan-memory.ts";
 import { taskParam } from "../compute/tasks.ts";
 import { DoselapError } from "../errors.ts";
 import { createRng, shuffle } from "../math/random/rng.ts";
+import { closeRun } from "./closing.ts";
 import { limitAmplitude } from "./constraints/amplitude.ts";
 import { orthogonalizeModes } from "./constraints/orthogonalize.ts";
 import { movePositions } from "./constraints/positions.ts";
@@ -28,8 +29,6 @@ import type { CommonOptions } from "./options.ts";
 import { misfitOf } from "./misfit.ts";
 import { startTally } from "./outcome.ts";
 import { openScanRun, type ScanRun } from "./scan-run.ts";
-import { shrinkObject } from "./shrink.ts";
-import { shrinkProbe } from "./shrink-probe.ts";
 import { workingBytes } from "./working-bytes.ts";
 
 export interface EpochReport {
@@ -250,14 +249,9 @@ function start<Options extends CommonOptions>(
     startDeviance: tally.startDeviance,
     step,
     result() {
-      const { object, probe, epoch } = tally.result(done);
-      const shrinks = epoch > 0 && options.prior !== "none" && options.shrink;
-      if (levels) levelProbe({ probe, object }, startProbe, shape);
-      if (shrinks && !options.fixProbe) shrinkProbe(run, { object, probe }, startProbe);
-      if (options.constrainProbePower && !options.fixProbe) restoreProbePower({ object, probe }, power);
-      if (shrinks) shrinkObject(run, object, probe);
-      if (epoch > 0) limitAmplitude(object, options.amplitudeMin, options.amplitudeMax);
-      if (shape.modes > 1) orthogonalizeModes(probe, shape.modes);
+      const found = tally.result(done);
+      closeRun(run, options, found, { startProbe, power, levels });
+      const { object, probe, epoch } = found;
       return {
         object: { height: shape.objectHeight, width: shape.objectWidth, data: object },
         probe,
