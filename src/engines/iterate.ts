@@ -251,12 +251,12 @@ function start<Options extends CommonOptions>(
     result() {
       const found = tally.result(done);
       closeRun(run, options, found, { startProbe, power, levels });
-      const { object, probe, epoch } = found;
+      const { object, probe, x, y, scales, epoch } = found;
       return {
         object: { height: shape.objectHeight, width: shape.objectWidth, data: object },
         probe,
-        positions: { x: views.x.slice(), y: views.y.slice() },
-        scales: views.scales.slice(),
+        positions: { x, y },
+        scales,
         epoch,
       };
     },

@@ -6,7 +6,7 @@ import { openBackend } from "../compute/node.ts";
 import { deviancePerPixel, noisy } from "../../test/support/held-out.ts";
 import { relativeError, smallProblem } from "../../test/support/small-problem.ts";
 import type { Problem } from "./problem.ts";
-import { heldOutFrames, iterate, type Iteration } from "./iterate.ts";
+import { heldOutFrames, iterate, type Checkpoint, type Iteration } from "./iterate.ts";
 import { prepareEngine } from "./prepare.ts";
 import { runEngine, type EpochEvent, type RunContext } from "./run.ts";
 
@@ -23,6 +23,12 @@ function run(name: string, options: object, given: Problem, context: Partial<Run
 function start(name: string, options: object, given: Problem): Iteration {
   const { engine, options: parsed } = prepareEngine(name, { ...options }).links[0]!;
   return iterate(engine, parsed, given, { backend, seed: 7 });
+}
+
+/** The state after one more epoch. */
+function next(iteration: Iteration): Checkpoint {
+  iteration.step();
+  return iteration.checkpoint();
 }
 
 describe.each(["rpie", "dm", "lsqml", "ml"])("held-out frames of %s", (name) => {
@@ -100,6 +106,32 @@ describe("the epoch that is returned", () => {
     expect(last.result().object.data).toEqual(objects[29]);
     best.dispose();
     last.dispose();
+  });
+
+  test("has its own positions and intensities, not those of the last", () => {
+    const own = {
+      ...options,
+      epochs: 12,
+      positionStartEpoch: 1,
+      positionStep: 2,
+      floatIntensities: true,
+      probeStartEpoch: 0,
+    };
+    // Noise alone is fitted: the best epoch is an early one.
+    const given = { ...noisy(smallProblem({ energy: 30 }).problem, 2), heldOut };
+    for (const name of ["rpie", "lsqml", "ml"]) {
+      const iteration = start(name, own, given);
+      const states = [iteration.checkpoint(), ...Array.from({ length: 12 }, () => next(iteration))];
+      const { epoch, object, positions, scales } = iteration.result();
+      iteration.dispose();
+      expect(epoch, name).toBeLessThan(12);
+      const { arrays } = states[epoch]!;
+      expect(object.data, name).toEqual(arrays["object"]);
+      expect(positions, name).toEqual({ x: arrays["x"], y: arrays["y"] });
+      expect(scales, name).toEqual(arrays["scales"]);
+      expect(positions.x, name).not.toEqual(states[12]!.arrays["x"]);
+      expect(scales, name).not.toEqual(states[12]!.arrays["scales"]);
+    }
   });
 
   test("averageLast returns the mean of the last iterates, and scores that mean", () => {
