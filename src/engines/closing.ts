@@ -41,13 +41,16 @@ export function closeRun(
   const support = (image: Float32Array) => {
     if (probeSupportPx !== null && refined) limitSupport(image, shape.size, probeSupportPx);
   };
-  if (levels) levelProbe({ probe, object }, startProbe, shape);
+  if (levels && refined) levelProbe({ probe, object }, startProbe, shape);
   support(probe);
   if (shrinks && !fixProbe) shrinkProbe(run, { object, probe }, startProbe, support);
   if (options.constrainProbePower && !fixProbe) restoreProbePower({ object, probe }, power);
   if (shrinks) shrinkObject(run, object, probe);
   if (epoch > 0) limitAmplitude(object, options.amplitudeMin, options.amplitudeMax);
-  if (shape.modes > 1) orthogonalizeModes(probe, shape.modes);
+  // Modes that were only given are given back as they are [ENGINE-053].
+  if (refined && shape.modes > 1 && options.orthogonalizeModes !== false) {
+    orthogonalizeModes(probe, shape.modes);
+  }
 }
 
 /** Whether the probe was refined in any of the first `epochs` epochs. */

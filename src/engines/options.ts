@@ -151,7 +151,9 @@ export const gaugeShape = {
   orthogonalizeModes: z
     .boolean()
     .default(true)
-    .describe("True: probe modes are made orthogonal and sorted by power after each epoch."),
+    .describe(
+      "True: probe modes are made orthogonal and sorted by power after each epoch that refines them.",
+    ),
   centerProbe: z
     .boolean()
     .default(false)

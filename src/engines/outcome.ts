@@ -92,7 +92,9 @@ export function startTally(run: ScanRun, options: CommonOptions): Tally {
     arrays: {
       tally: memory,
       ...(mean === undefined ? {} : { meanObject: mean.object, meanProbe: mean.probe }),
-      ...(best === undefined ? {} : {
+      ...(best === undefined
+        ? {}
+        : {
             bestObject: best.object,
             bestProbe: best.probe,
             bestX: best.x,
