@@ -6,7 +6,7 @@ import type { Positions } from "../array/scan.ts";
 import { statIndex, statsPerFrame } from "../compute/scan-memory.ts";
 import { taskParam } from "../compute/tasks.ts";
 import { DoselapError } from "../errors.ts";
-import { createRng, shuffle } from "../math/random/rng.ts";
+import { checkOptions } from "./check-options.ts";
 import { closeRun } from "./closing.ts";
 import { limitAmplitude } from "./constraints/amplitude.ts";
 import { orthogonalizeModes } from "./constraints/orthogonalize.ts";
@@ -24,6 +24,7 @@ import {
   pullToStart,
 } from "./constraints/probe.ts";
 import type { Engine, EngineContext, Epoch } from "./engine.ts";
+import { heldOutFrames } from "./held-out.ts";
 import type { Problem } from "./problem.ts";
 import type { CommonOptions } from "./options.ts";
 import { misfitOf } from "./misfit.ts";
@@ -70,22 +71,14 @@ export interface Checkpoint {
   readonly arrays: { readonly [name: string]: Float32Array | Float64Array };
 }
 
-/** Frames to leave out: those the problem names, or a fraction drawn by the seed. */
-export function heldOutFrames(problem: Problem, fraction: number, seed: number): Int32Array {
-  if (problem.heldOut !== undefined) return Int32Array.from(problem.heldOut).sort();
-  const count = Math.floor(fraction * problem.frames);
-  const order = Int32Array.from({ length: problem.frames }, (_, j) => j);
-  shuffle(order, createRng(seed, "heldOut"));
-  return order.subarray(0, count).slice().sort();
-}
-
-/** Opens a run. Dispose it. @throws what the problem's check throws. */
+/** Opens a run. Dispose it. @throws what the checks of problem and options throw. */
 export function iterate<Options extends CommonOptions>(
   engine: Engine<Options>,
   options: Options,
   problem: Problem,
   { backend, seed, memoryBudgetBytes, heldBytes = 0, survey }: EngineContext,
 ): Iteration {
+  checkOptions(engine.name, options, problem);
   const memory = engine.memory(options);
   const run = openScanRun(problem, {
     backend,

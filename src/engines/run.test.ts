@@ -6,7 +6,9 @@ import { openBackend } from "../compute/node.ts";
 import { deviancePerPixel, noisy } from "../../test/support/held-out.ts";
 import { relativeError, smallProblem } from "../../test/support/small-problem.ts";
 import type { Problem } from "./problem.ts";
-import { heldOutFrames, iterate, type Checkpoint, type Iteration } from "./iterate.ts";
+import { heldOutFrames } from "./held-out.ts";
+import { iterate, type Checkpoint, type Iteration } from "./iterate.ts";
+import { planEngine } from "./plan.ts";
 import { prepareEngine } from "./prepare.ts";
 import { runEngine, type EpochEvent, type RunContext } from "./run.ts";
 
@@ -164,6 +166,24 @@ describe("frames that are left out", () => {
     expect(heldOutFrames(problem, 0.1, 3)).toEqual(drawn);
     expect(heldOutFrames(problem, 0.1, 4)).not.toEqual(drawn);
     expect([...heldOutFrames({ ...problem, heldOut: [9, 2] }, 0.1, 3)]).toEqual([2, 9]);
+  });
+
+  test("are at least one: a smaller fraction is refused before work, and the smallest that works is named", async () => {
+    const message = /81 frames.*at least 0\.0124|at least 0\.0124.*81 frames/su;
+    for (const priorWeight of [20, "auto"]) {
+      const options = { heldOutFraction: 0.0122, priorWeight };
+      // The second link of a chain, too.
+      await expect(run("rpie", options, problem)).rejects.toThrow(message);
+      await expect(run("ml+rpie", { "rpie.heldOutFraction": 0.01 }, problem)).rejects.toThrow(message);
+      expect(() => planEngine(prepareEngine("dm", options), problem, { backend })).toThrow(message);
+    }
+    const scored = await run("rpie", { heldOutFraction: 0.0124, epochs: 1, refit: false }, problem);
+    expect(scored.choices).toHaveLength(1);
+  });
+
+  test('are not an empty list when "auto" has to choose by them', async () => {
+    const options = { heldOutFraction: 0.1, priorWeight: "auto", epochs: 2 };
+    await expect(run("rpie", options, { ...problem, heldOut: [] })).rejects.toThrow(/list of them is empty/u);
   });
 
   test("are not fitted: scrambling them changes no byte", async () => {
