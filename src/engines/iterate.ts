@@ -6,7 +6,8 @@ import type { Positions } from "../array/scan.ts";
 import { statIndex, statsPerFrame } from "../compute/scan-memory.ts";
 import { taskParam } from "../compute/tasks.ts";
 import { DoselapError } from "../errors.ts";
-import { createRng, shuffle } from "../math/random/rng.ts";
+import { checkOptions } from "./check-options.ts";
+import { closeRun } from "./closing.ts";
 import { limitAmplitude } from "./constraints/amplitude.ts";
 import { orthogonalizeModes } from "./constraints/orthogonalize.ts";
 import { movePositions } from "./constraints/positions.ts";
@@ -23,14 +24,13 @@ import {
   pullToStart,
 } from "./constraints/probe.ts";
 import type { Engine, EngineContext, Epoch } from "./engine.ts";
+import { heldOutFrames } from "./held-out.ts";
 import type { Problem } from "./problem.ts";
 import type { CommonOptions } from "./options.ts";
 import { misfitOf } from "./misfit.ts";
 import { startTally } from "./outcome.ts";
 import { fillStartObject } from "./start-object.ts";
 import { openScanRun, type ScanRun } from "./scan-run.ts";
-import { shrinkObject } from "./shrink.ts";
-import { shrinkProbe } from "./shrink-probe.ts";
 import { workingBytes } from "./working-bytes.ts";
 
 export interface EpochReport {
@@ -72,22 +72,14 @@ export interface Checkpoint {
   readonly arrays: { readonly [name: string]: Float32Array | Float64Array };
 }
 
-/** Frames to leave out: those the problem names, or a fraction drawn by the seed. */
-export function heldOutFrames(problem: Problem, fraction: number, seed: number): Int32Array {
-  if (problem.heldOut !== undefined) return Int32Array.from(problem.heldOut).sort();
-  const count = Math.floor(fraction * problem.frames);
-  const order = Int32Array.from({ length: problem.frames }, (_, j) => j);
-  shuffle(order, createRng(seed, "heldOut"));
-  return order.subarray(0, count).slice().sort();
-}
-
-/** Opens a run. Dispose it. @throws what the problem's check throws. */
+/** Opens a run. Dispose it. @throws what the checks of problem and options throw. */
 export function iterate<Options extends CommonOptions>(
   engine: Engine<Options>,
   options: Options,
   problem: Problem,
   { backend, seed, memoryBudgetBytes, heldBytes = 0, survey }: EngineContext,
 ): Iteration {
+  checkOptions(engine.name, options, problem);
   const memory = engine.memory(options);
   const run = openScanRun(problem, {
     backend,
@@ -252,19 +244,14 @@ function start<Options extends CommonOptions>(
     startDeviance: tally.startDeviance,
     step,
     result() {
-      const { object, probe, epoch } = tally.result(done);
-      const shrinks = epoch > 0 && options.prior !== "none" && options.shrink;
-      if (levels) levelProbe({ probe, object }, startProbe, shape);
-      if (shrinks && !options.fixProbe) shrinkProbe(run, { object, probe }, startProbe);
-      if (options.constrainProbePower && !options.fixProbe) restoreProbePower({ object, probe }, power);
-      if (shrinks) shrinkObject(run, object, probe);
-      if (epoch > 0) limitAmplitude(object, options.amplitudeMin, options.amplitudeMax);
-      if (shape.modes > 1) orthogonalizeModes(probe, shape.modes);
+      const found = tally.result(done);
+      closeRun(run, options, found, { startProbe, power, levels });
+      const { object, probe, x, y, scales, epoch } = found;
       return {
         object: { height: shape.objectHeight, width: shape.objectWidth, data: object },
         probe,
-        positions: { x: views.x.slice(), y: views.y.slice() },
-        scales: views.scales.slice(),
+        positions: { x, y },
+        scales,
         epoch,
       };
     },

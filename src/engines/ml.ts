@@ -67,7 +67,8 @@ function start(run: ScanRun, rule: Options): EngineCore {
   const share = rule.likelihood === "poisson" ? 1 / 4 : 1 / 2;
   const startProbe = probe.slice();
   const kappa = probePriorWeight(powerOf(probe), pixels, rule.probeError);
-  let wasActive = false;
+  /** 1: the epoch before moved the probe. In a checkpoint, or a resumed run would forget its pairs once more [ENGINE-050]. */
+  const movedProbe = new Float64Array(1);
 
   /** Gradient of L and the preconditioner at the object and probe as they are. */
   function differentiate(probeActive: boolean): void {
@@ -126,8 +127,8 @@ function start(run: ScanRun, rule: Options): EngineCore {
 
   return {
     sweep({ probeActive }: Epoch) {
-      if (probeActive !== wasActive) lbfgs.forget();
-      wasActive = probeActive;
+      if (Number(probeActive) !== movedProbe[0]) lbfgs.forget();
+      movedProbe[0] = Number(probeActive);
       differentiate(probeActive);
       const direction = lbfgs.direction(gradient, scale);
       objectStep.set(direction.subarray(0, object.length));
@@ -144,7 +145,7 @@ function start(run: ScanRun, rule: Options): EngineCore {
       for (let p = 0; p < probe.length; p++) probe[p] = probe[p]! + step * probeStep[p]!;
       lbfgs.moved(step);
     },
-    arrays: lbfgs.arrays,
+    arrays: { ...lbfgs.arrays, movedProbe },
     priorActs: "objective",
     changed: lbfgs.forget,
   };

@@ -67,7 +67,9 @@ export const commonShape = {
     .min(0)
     .max(0.5)
     .default(0)
-    .describe('Fraction of the frames that is left out and only scored: the honest "is this good?" number.'),
+    .describe(
+      'Fraction of the frames, one at least, that is left out and only scored: the honest "is this good?" number.',
+    ),
   keepBest: z
     .boolean()
     .default(true)
@@ -151,7 +153,9 @@ export const gaugeShape = {
   orthogonalizeModes: z
     .boolean()
     .default(true)
-    .describe("True: probe modes are made orthogonal and sorted by power after each epoch."),
+    .describe(
+      "True: probe modes are made orthogonal and sorted by power after each epoch that refines them.",
+    ),
   centerProbe: z
     .boolean()
     .default(false)

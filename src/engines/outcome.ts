@@ -1,18 +1,28 @@
 // What a run will return: the last iterate, the mean of the late ones, or the best by held-out deviance. It is scored as
-// it would be returned, so that the number belongs to the result.
+// it would be returned, so that the number belongs to the result, and the best is kept whole, positions and intensities too
+// [ENGINE-052].
 
 import { taskParam } from "../compute/tasks.ts";
 import { misfitOf } from "./misfit.ts";
 import type { CommonOptions } from "./options.ts";
 import type { ScanRun } from "./scan-run.ts";
 
+export interface Outcome {
+  readonly object: Float32Array;
+  readonly probe: Float32Array;
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+  readonly scales: Float32Array;
+  readonly epoch: number;
+}
+
 export interface Tally {
   /** Held-out deviance per pixel of the start; null without held-out frames. */
   readonly startDeviance: number | null;
   /** Takes in the state after `done` epochs; returns the held-out deviance of what would be returned now. */
   count(done: number): number | null;
-  /** Copies. */
-  result(done: number): { object: Float32Array; probe: Float32Array; epoch: number };
+  /** Copies, all of one epoch. */
+  result(done: number): Outcome;
   readonly arrays: { readonly [name: string]: Float32Array | Float64Array };
 }
 
@@ -25,7 +35,7 @@ export function startTally(run: ScanRun, options: CommonOptions): Tally {
   const mean = averages
     ? { object: new Float32Array(views.object.length), probe: new Float32Array(views.probe.length) }
     : undefined;
-  const best = keeps ? { object: views.object.slice(), probe: views.probe.slice() } : undefined;
+  const best = keeps ? copyOf(views) : undefined;
   // Iterates in the mean; lowest deviance and its epoch.
   const memory = new Float64Array(3);
   const startDeviance = heldOut.length > 0 ? score() : null;
@@ -67,25 +77,41 @@ export function startTally(run: ScanRun, options: CommonOptions): Tally {
         memory[2] = done;
         best.object.set(now.object);
         best.probe.set(now.probe);
+        // A mean is scored with the positions and intensities of its last epoch.
+        best.x.set(views.x);
+        best.y.set(views.y);
+        best.scales.set(views.scales);
       }
       return deviance;
     },
     result(done) {
-      const now = mean !== undefined && memory[0]! > 0 ? mean : views;
-      const chosen = best ?? now;
-      const object = chosen.object.slice();
-      const epoch = best === undefined ? done : memory[2]!;
-      return {
-        object,
-        probe: chosen.probe.slice(),
-        epoch,
-      };
+      if (best !== undefined) return { ...copyOf(best), epoch: memory[2]! };
+      const averaged = mean !== undefined && memory[0]! > 0;
+      return { ...copyOf(averaged ? { ...views, ...mean } : views), epoch: done };
     },
     arrays: {
       tally: memory,
       ...(mean === undefined ? {} : { meanObject: mean.object, meanProbe: mean.probe }),
-      ...(best === undefined ? {} : { bestObject: best.object, bestProbe: best.probe }),
+      ...(best === undefined
+        ? {}
+        : {
+            bestObject: best.object,
+            bestProbe: best.probe,
+            bestX: best.x,
+            bestY: best.y,
+            bestScales: best.scales,
+          }),
     },
+  };
+}
+
+function copyOf({ object, probe, x, y, scales }: Omit<Outcome, "epoch">): Omit<Outcome, "epoch"> {
+  return {
+    object: object.slice(),
+    probe: probe.slice(),
+    x: x.slice(),
+    y: y.slice(),
+    scales: scales.slice(),
   };
 }
 

@@ -1,6 +1,7 @@
 // The memory of a whole run, all links of a chain, before anything is allocated: what it will take and what streams.
 
 import type { CountType } from "../compute/scan-memory.ts";
+import { checkOptions } from "./check-options.ts";
 import type { FrameSurvey } from "./counts.ts";
 import type { EngineContext } from "./engine.ts";
 import type { PreparedEngine } from "./prepare.ts";
@@ -21,7 +22,7 @@ export interface EnginePlan {
 
 type PlanContext = Pick<EngineContext, "backend" | "memoryBudgetBytes" | "heldBytes">;
 
-/** Looks at the frames and plans every link within the budget. @throws what the problem's check throws, Range for a budget
+/** Looks at the frames and plans every link within the budget. @throws what the checks of problem and options throw, Range for a budget
  * that is too small. */
 export function planEngine(
   { links }: PreparedEngine,
@@ -30,6 +31,7 @@ export function planEngine(
 ): EnginePlan {
   let largest: EnginePlan | undefined;
   for (const { engine, options } of links) {
+    checkOptions(engine.name, options, problem);
     const memory = engine.memory(options);
     const working = workingBytes(problem, options, memory.fields);
     const plan = planRun(problem, {

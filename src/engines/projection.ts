@@ -60,7 +60,8 @@ export function startProjection(run: ScanRun, rule: ProjectionRule): EngineCore 
   const { views, shape, training } = run;
   const { params } = views;
   const pixels = shape.size ** 2;
-  let begun = false;
+  /** 1: waves hold what the first visit gave them. A checkpoint may lie before it [ENGINE-050]. */
+  const begun = new Float64Array(1);
   let settling = false;
   params[taskParam.darkCounts] = usualDarkCounts;
 
@@ -146,8 +147,8 @@ export function startProjection(run: ScanRun, rule: ProjectionRule): EngineCore 
         descend(probeActive);
         return;
       }
-      if (!begun) visit(0, () => {});
-      begun = true;
+      if (begun[0] === 0) visit(0, () => {});
+      begun[0] = 1;
       visit(rule.relax, () => run.sumObject("gradients"));
       solveObject();
       if (!probeActive) return;
@@ -158,10 +159,7 @@ export function startProjection(run: ScanRun, rule: ProjectionRule): EngineCore 
         solveObject();
       }
     },
-    arrays: { waves: views.waves },
+    arrays: { waves: views.waves, begun },
     explores: () => !settling,
-    resumed() {
-      begun = true;
-    },
   };
 }

@@ -6,7 +6,9 @@ import { openBackend } from "../compute/node.ts";
 import { deviancePerPixel, noisy } from "../../test/support/held-out.ts";
 import { relativeError, smallProblem } from "../../test/support/small-problem.ts";
 import type { Problem } from "./problem.ts";
-import { heldOutFrames, iterate, type Iteration } from "./iterate.ts";
+import { heldOutFrames } from "./held-out.ts";
+import { iterate, type Checkpoint, type Iteration } from "./iterate.ts";
+import { planEngine } from "./plan.ts";
 import { prepareEngine } from "./prepare.ts";
 import { runEngine, type EpochEvent, type RunContext } from "./run.ts";
 
@@ -23,6 +25,12 @@ function run(name: string, options: object, given: Problem, context: Partial<Run
 function start(name: string, options: object, given: Problem): Iteration {
   const { engine, options: parsed } = prepareEngine(name, { ...options }).links[0]!;
   return iterate(engine, parsed, given, { backend, seed: 7 });
+}
+
+/** The state after one more epoch. */
+function next(iteration: Iteration): Checkpoint {
+  iteration.step();
+  return iteration.checkpoint();
 }
 
 describe.each(["rpie", "dm", "lsqml", "ml"])("held-out frames of %s", (name) => {
@@ -102,6 +110,32 @@ describe("the epoch that is returned", () => {
     last.dispose();
   });
 
+  test("has its own positions and intensities, not those of the last", () => {
+    const own = {
+      ...options,
+      epochs: 12,
+      positionStartEpoch: 1,
+      positionStep: 2,
+      floatIntensities: true,
+      probeStartEpoch: 0,
+    };
+    // Noise alone is fitted: the best epoch is an early one.
+    const given = { ...noisy(smallProblem({ energy: 30 }).problem, 2), heldOut };
+    for (const name of ["rpie", "lsqml", "ml"]) {
+      const iteration = start(name, own, given);
+      const states = [iteration.checkpoint(), ...Array.from({ length: 12 }, () => next(iteration))];
+      const { epoch, object, positions, scales } = iteration.result();
+      iteration.dispose();
+      expect(epoch, name).toBeLessThan(12);
+      const { arrays } = states[epoch]!;
+      expect(object.data, name).toEqual(arrays["object"]);
+      expect(positions, name).toEqual({ x: arrays["x"], y: arrays["y"] });
+      expect(scales, name).toEqual(arrays["scales"]);
+      expect(positions.x, name).not.toEqual(states[12]!.arrays["x"]);
+      expect(scales, name).not.toEqual(states[12]!.arrays["scales"]);
+    }
+  });
+
   test("averageLast returns the mean of the last iterates, and scores that mean", () => {
     const given = { ...dim, heldOut };
     const own = { ...options, epochs: 8, averageLast: 0.5, keepBest: false };
@@ -132,6 +166,24 @@ describe("frames that are left out", () => {
     expect(heldOutFrames(problem, 0.1, 3)).toEqual(drawn);
     expect(heldOutFrames(problem, 0.1, 4)).not.toEqual(drawn);
     expect([...heldOutFrames({ ...problem, heldOut: [9, 2] }, 0.1, 3)]).toEqual([2, 9]);
+  });
+
+  test("are at least one: a smaller fraction is refused before work, and the smallest that works is named", async () => {
+    const message = /81 frames.*at least 0\.0124|at least 0\.0124.*81 frames/su;
+    for (const priorWeight of [20, "auto"]) {
+      const options = { heldOutFraction: 0.0122, priorWeight };
+      // The second link of a chain, too.
+      await expect(run("rpie", options, problem)).rejects.toThrow(message);
+      await expect(run("ml+rpie", { "rpie.heldOutFraction": 0.01 }, problem)).rejects.toThrow(message);
+      expect(() => planEngine(prepareEngine("dm", options), problem, { backend })).toThrow(message);
+    }
+    const scored = await run("rpie", { heldOutFraction: 0.0124, epochs: 1, refit: false }, problem);
+    expect(scored.choices).toHaveLength(1);
+  });
+
+  test('are not an empty list when "auto" has to choose by them', async () => {
+    const options = { heldOutFraction: 0.1, priorWeight: "auto", epochs: 2 };
+    await expect(run("rpie", options, { ...problem, heldOut: [] })).rejects.toThrow(/list of them is empty/u);
   });
 
   test("are not fitted: scrambling them changes no byte", async () => {

@@ -4,10 +4,12 @@
 import type { ComplexImage } from "../array/ndarray.ts";
 import type { Positions } from "../array/scan.ts";
 import { DoselapError } from "../errors.ts";
+import { checkOptions } from "./check-options.ts";
 import { checkProblem } from "./check-problem.ts";
 import { noiseWeight } from "./constraints/prior-weight.ts";
 import { surveyFrames, type FrameSurvey } from "./counts.ts";
 import type { EngineContext } from "./engine.ts";
+import { heldOutCount } from "./held-out.ts";
 import type { Problem } from "./problem.ts";
 import { iterate, type EngineResult, type EpochReport } from "./iterate.ts";
 import type { CommonOptions } from "./options.ts";
@@ -67,7 +69,7 @@ const ladderStart = 4;
 const climbAtMost = 6;
 
 /** Runs all links. Gives the event loop a turn between epochs, so that an abort is heard.
- * @throws Contract, Range, Shape before work; Diverged; Interrupted when the signal aborts. */
+ * @throws Contract, Design, Range, Shape before work; Diverged; Interrupted when the signal aborts. */
 export async function runEngine(
   prepared: PreparedEngine,
   problem: Problem,
@@ -75,6 +77,7 @@ export async function runEngine(
 ): Promise<Reconstruction> {
   const began = context.now?.();
   checkProblem(problem);
+  for (const { engine, options } of prepared.links) checkOptions(engine.name, options, problem);
   // One look serves every link and attempt: they differ in their start alone.
   const own = { ...context, survey: context.survey ?? surveyFrames(problem) };
   const history: number[] = [];
@@ -113,13 +116,9 @@ type Watch = (phase: EpochEvent["phase"], epochs: number) => (report: EpochRepor
 
 /** Epochs that a link will run, all phases. */
 function workOf({ options }: Link, problem: Problem): number {
-  if (!holdsOut(options, problem)) return options.epochs;
+  if (heldOutCount(problem, options.heldOutFraction) === 0) return options.epochs;
   const tries = options.priorWeight === "auto" ? climbAtMost : 1;
   return options.epochs * (tries + (options.refit ? 1 : 0));
-}
-
-function holdsOut({ heldOutFraction }: CommonOptions, { frames, heldOut }: Problem): boolean {
-  return heldOut === undefined ? Math.floor(heldOutFraction * frames) > 0 : heldOut.length > 0;
 }
 
 async function runLink(
@@ -133,7 +132,7 @@ async function runLink(
   const options = { ...asked, priorWeight };
   const run = (own: CommonOptions, given: Problem, phase: EpochEvent["phase"], until: number) =>
     runOnce({ engine, options: own }, given, context, until, watch(phase, until));
-  if (!holdsOut(options, problem)) {
+  if (heldOutCount(problem, options.heldOutFraction) === 0) {
     const { result } = await run({ ...options, heldOutFraction: 0 }, problem, "fit", options.epochs);
     return { result, choice: undefined };
   }

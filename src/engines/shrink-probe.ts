@@ -20,13 +20,16 @@ import { slack, slopeOfSum, stepAlong, withSlopes, type Slopes } from "./slopes.
 /** δ, as a fraction of the illumination's peak. */
 const followFloor = 0.05;
 
-/** Draws the probe, complex64 [K, N, N], to the start, and lets the object, complex64 [H, W], follow: in place. */
+/** Draws the probe, complex64 [K, N, N], to the start, and lets the object, complex64 [H, W], follow: in place.
+ * @param support the constraint that the probe has met and a draw, which blurs, would break */
 export function shrinkProbe(
   run: ScanRun,
   { object, probe }: { readonly object: Float32Array; readonly probe: Float32Array },
   start: Float32Array,
+  support: (probe: Float32Array) => void,
 ): void {
   const found = probe.map((value, i) => value - start[i]!);
+  support(found);
   if (found.some((value) => value !== 0)) withSlopes(run, draw);
 
   function draw(slopes: Slopes): void {
@@ -75,6 +78,7 @@ export function shrinkProbe(
       const excess = excessOf(rings, { gains: both(kept) }, spectrum);
       for (let i = 0; i < plane; i++) drawn[m * plane + i] = drawn[m * plane + i]! - excess[i]!;
     }
+    support(drawn);
     slopes.ofObject(object, drawn);
     const floor = run.objectFloor(followFloor);
     const moved = object.map((value, i) => {

@@ -6,6 +6,8 @@ import type { Extent } from "./scan-plan.ts";
 
 /** Survey, order, statistics that are kept for a moment. */
 const bytesPerFrame = 128;
+/** Position and intensity of the best epoch. */
+const bytesPerBestFrame = 20;
 
 /** @param fields what the engine keeps of its own, in copies of object and probe. */
 export function workingBytes(
@@ -28,5 +30,6 @@ export function workingBytes(
   // Before that: three spectra in float64 of the probe and four images, and three of the object.
   const ofProbe = fixProbe ? 0 : 7 * object + 14 * probe;
   const ofShrinkage = prior === "none" || !shrink ? 0 : Math.max(ofObject, ofProbe);
-  return copies * (object + probe) + ofPrior + ofShrinkage + bytesPerFrame * frames + 16 * size * size;
+  const ofFrame = bytesPerFrame + (scores && keepBest ? bytesPerBestFrame : 0);
+  return copies * (object + probe) + ofPrior + ofShrinkage + ofFrame * frames + 16 * size * size;
 }

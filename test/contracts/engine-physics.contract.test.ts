@@ -7,7 +7,8 @@ import type { Problem } from "../../src/engines/problem.ts";
 import { engineNames } from "../../src/engines/registry.ts";
 import type { Reconstruction } from "../../src/engines/run.ts";
 import { gradientEngines, solve } from "../support/engine-rows.ts";
-import { relativeError, side, smallProblem } from "../support/small-problem.ts";
+import { noisy } from "../support/held-out.ts";
+import { power, relativeError, side, smallProblem } from "../support/small-problem.ts";
 
 const plain = smallProblem();
 const { problem, truth } = plain;
@@ -21,6 +22,8 @@ const offset = (j: number) =>
 const brightness = (j: number) => 1 + 0.2 * Math.sin(5.1 * j);
 
 const twoModes = smallProblem({ modes: 2 });
+/** So few photons that a prior has something to do. */
+const dim = noisy(smallProblem({ energy: 60 }).problem, 5);
 const near = smallProblem({ nearField: true });
 const flickering = smallProblem({ intensity: brightness });
 const displaced = smallProblem({ offsetPx: offset });
@@ -121,27 +124,36 @@ describe.each(engineNames)("engine %s", (name) => {
     expect(history.at(-1)!).toBeLessThan(5e-4);
   });
 
-  test("keeps the object's amplitude within its bounds", async () => {
-    const { object } = await solve(
-      name,
-      { epochs: 10, amplitudeMin: 0.7, amplitudeMax: 0.9, averageLast: 0 },
-      problem,
-    );
-    const amplitudes = Array.from({ length: side * side }, (_, i) =>
-      Math.hypot(object.data[2 * i]!, object.data[2 * i + 1]!),
-    );
-    expect(Math.min(...amplitudes)).toBeGreaterThan(0.7 - 1e-6);
-    expect(Math.max(...amplitudes)).toBeLessThan(0.9 + 1e-6);
-  });
-
-  test("keeps the probe within its support", async () => {
-    const { probe } = await solve(name, { epochs: 6, probeSupportPx: 5 }, problem);
-    for (let i = 0; i < 256; i++) {
-      const inside = Math.hypot((i % 16) - 8, Math.floor(i / 16) - 8) <= 5;
-      expect(probe[2 * i] === 0 && probe[2 * i + 1] === 0).toBe(!inside);
+  // The default prior ends a run with a shrinkage of object and probe, which knows no constraint.
+  test.each(["none", "smoothness"])("its result keeps every constraint after prior %s", async (prior) => {
+    const options = { prior, probeStartEpoch: 0, probeSupportPx: 5, amplitudeMin: 0.7, amplitudeMax: 0.9 };
+    for (const given of [problem, dim]) {
+      const { object, probe } = await solve(name, { ...options, epochs: 6 }, given);
+      expectWithin(probe, 5);
+      // Rounding of float32 over 81 pixels of the disc.
+      expect(power(probe) / power(given.probe)).toBeCloseTo(1, 6);
+      const amplitudes = Array.from({ length: side * side }, (_, i) =>
+        Math.hypot(object.data[2 * i]!, object.data[2 * i + 1]!),
+      );
+      expect(Math.min(...amplitudes)).toBeGreaterThan(0.7 - 1e-6);
+      expect(Math.max(...amplitudes)).toBeLessThan(0.9 + 1e-6);
     }
   });
+
+  test("keeps the mean of late probes within the support too, though the first was not", async () => {
+    const options = { epochs: 4, probeStartEpoch: 2, averageLast: 1, probeSupportPx: 5 };
+    const { probe } = await solve(name, options, problem);
+    expectWithin(probe, 5);
+  });
 });
+
+/** Dark exactly where it lies farther from the window's centre. */
+function expectWithin(probe: Float32Array, radiusPx: number): void {
+  for (let i = 0; i < 256; i++) {
+    const inside = Math.hypot((i % 16) - 8, Math.floor(i / 16) - 8) <= radiusPx;
+    expect(probe[2 * i] === 0 && probe[2 * i + 1] === 0, `pixel ${i}`).toBe(!inside);
+  }
+}
 
 function meanDistance({ positions }: Pick<Problem, "positions">): number {
   return (

@@ -26,43 +26,80 @@ async function faultOf(work: () => unknown): Promise<DoselapError> {
   throw new Error("nothing was thrown");
 }
 
-/** Options that switch on all that an engine can do. */
+/** So many that checkpoints lie before, at and after every switch: the default probe starts (2 and 5), the settling of
+ * projection engines (half), and those below. */
+const epochs = 8;
+
+/** Options that switch on all that an engine can do, each at an epoch of its own. */
 function everything(name: string): { [key: string]: unknown } {
-  const shared = { epochs: 6, probeStartEpoch: 1, amplitudeMax: 1.3, averageLast: 0.5, heldOutFraction: 0.1 };
+  const shared = {
+    probeStartEpoch: 1,
+    probeStopEpoch: 6,
+    amplitudeMax: 1.3,
+    averageLast: 0.5,
+    heldOutFraction: 0.1,
+  };
   return gradientEngines.includes(name)
-    ? { ...shared, floatIntensities: true, positionStartEpoch: 2 }
+    ? { ...shared, floatIntensities: true, positionStartEpoch: 3 }
     : shared;
 }
 
 describe.each(engineNames)("engine %s", (name) => {
-  describe.each(Object.keys(backends))("on %s", (row) => {
-    const backend = backends[row]!;
-    const start = (options: { [key: string]: unknown }): Iteration => {
-      const [link] = prepareEngine(name, options).links;
-      return iterate(link!.engine, link!.options, problem, { backend, seed: 3 });
-    };
+  const start = (options: { [key: string]: unknown }, backend = simd): Iteration => {
+    const [link] = prepareEngine(name, { epochs, ...options }).links;
+    return iterate(link!.engine, link!.options, problem, { backend, seed: 3 });
+  };
 
-    test.each([
-      ["alone", { prior: "none", epochs: 6 }],
-      ["with all that it can do", everything(name)],
-    ])("resumes from a checkpoint to the byte, %s", (_, options) => {
+  describe.each([
+    ["as it comes", {}],
+    ["alone", { prior: "none" }],
+    ["with all that it can do", everything(name)],
+  ])("resumes to the byte, %s,", (_, options) => {
+    test("from a checkpoint after any epoch", () => {
       const straight = start(options);
-      const halves = [start(options), start(options)] as const;
+      const others = new Set<Iteration>();
       try {
-        const reports = Array.from({ length: 6 }, () => straight.step());
-        for (let epoch = 0; epoch < 3; epoch++) halves[0].step();
-        const checkpoint = halves[0].checkpoint();
-        // Later epochs of the run that was saved must not reach into what was saved.
-        halves[0].step();
-        halves[1].restore(checkpoint);
-        expect(checkpoint.epoch).toBe(3);
-        expect(Array.from({ length: 3 }, () => halves[1].step())).toEqual(reports.slice(3));
-        expect(halves[1].result()).toEqual(straight.result());
+        const checkpoints = [straight.checkpoint()];
+        const reports = Array.from({ length: epochs }, () => {
+          const report = straight.step();
+          checkpoints.push(straight.checkpoint());
+          return report;
+        });
+        const result = straight.result();
+        for (const [done, checkpoint] of checkpoints.entries()) {
+          const resumed = start(options);
+          others.add(resumed);
+          resumed.restore(checkpoint);
+          expect(checkpoint.epoch).toBe(done);
+          const rest = Array.from({ length: epochs - done }, () => resumed.step());
+          expect(rest, `after ${done} epochs`).toEqual(reports.slice(done));
+          expect(resumed.result(), `after ${done} epochs`).toEqual(result);
+        }
       } finally {
-        for (const iteration of [straight, ...halves]) iteration.dispose();
+        for (const iteration of [straight, ...others]) iteration.dispose();
       }
     });
   });
+
+  test.each(Object.keys(backends).filter((row) => backends[row] !== simd))(
+    "resumes to the byte on %s too",
+    (row) => {
+      const backend = backends[row]!;
+      const [straight, half, resumed] = [start({}, backend), start({}, backend), start({}, backend)];
+      try {
+        const reports = Array.from({ length: epochs }, () => straight.step());
+        for (let epoch = 0; epoch < 6; epoch++) half.step();
+        const checkpoint = half.checkpoint();
+        // Later epochs of the run that was saved must not reach into what was saved.
+        half.step();
+        resumed.restore(checkpoint);
+        expect([resumed.step(), resumed.step()]).toEqual(reports.slice(6));
+        expect(resumed.result()).toEqual(straight.result());
+      } finally {
+        for (const iteration of [straight, half, resumed]) iteration.dispose();
+      }
+    },
+  );
 
   test("refuses the checkpoint of another run", async () => {
     const options = { prior: "none", epochs: 6 };

@@ -110,6 +110,43 @@ describe.each(engineNames)("engine %s", (name) => {
   });
 });
 
+describe.each(engineNames)("engine %s, given modes that are not orthogonal,", (name) => {
+  const scene = smallProblem({ modes: 2 });
+  const half = scene.probe.length / 2;
+  // The modes mixed by a real rotation: the same frames.
+  const probe = scene.probe.map((value, i) =>
+    i < half ? 0.8 * value + 0.6 * scene.probe[i + half]! : 0.8 * value - 0.6 * scene.probe[i - half]!,
+  );
+  const given = { ...scene.problem, probe };
+  /** |⟨P_1, P_2⟩| / (|P_1| |P_2|). */
+  function cosine(modes: Float32Array): number {
+    let [re, im] = [0, 0];
+    for (let i = 0; i < half; i += 2) {
+      re += modes[i]! * modes[i + half]! + modes[i + 1]! * modes[i + half + 1]!;
+      im += modes[i]! * modes[i + half + 1]! - modes[i + 1]! * modes[i + half]!;
+    }
+    return Math.hypot(re, im) / Math.sqrt(power(modes.subarray(0, half)) * power(modes.subarray(half)));
+  }
+
+  test.each([
+    ["is fixed", { fixProbe: true, prior: "smoothness" }],
+    ["is fixed, and held-out frames choose", { fixProbe: true, heldOutFraction: 0.1 }],
+    ["was not refined yet", { probeStartEpoch: 3 }],
+  ])("returns them as they are, to the byte, when the probe %s", async (_, options) => {
+    expect(cosine(probe)).toBeGreaterThan(0.1);
+    expect((await solve(name, { epochs: 3, ...options }, given)).probe).toEqual(probe);
+  });
+
+  test("makes them orthogonal when it refines them, unless it is told not to", async () => {
+    const options = { epochs: 3, probeStartEpoch: 0 };
+    // Float32 sums of 512 products.
+    expect(cosine((await solve(name, options, given)).probe)).toBeLessThan(1e-5);
+    if (!Object.hasOwn(optionsOf(name), "orthogonalizeModes")) return;
+    const left = await solve(name, { ...options, orthogonalizeModes: false }, given);
+    expect(cosine(left.probe)).toBeGreaterThan(0.1);
+  });
+});
+
 function optionsOf(name: string): object {
   const filled: unknown = Object.values(engines)
     .find((engine) => engine.name === name)
