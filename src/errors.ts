@@ -51,13 +51,24 @@ export type ErrorTag =
 export class DoselapError extends Error {
   readonly _tag: ErrorTag;
   readonly context: ErrorContext;
+  /** What is wrong, without the place and the comparison that the message adds around it. */
+  readonly headline: string;
 
   constructor(tag: ErrorTag, message: string, context: ErrorContext = {}) {
     super(compose(message, context), context.cause === undefined ? undefined : { cause: context.cause });
     this.name = `${tag}Error`;
     this._tag = tag;
     this.context = context;
+    this.headline = message;
   }
+}
+
+/** The error with the file that whoever threw it did not know; as it is when it names one. */
+export function inFile(error: DoselapError, file: string): DoselapError {
+  const { _tag, headline, context } = error;
+  return context.file === undefined
+    ? new DoselapError(_tag, headline, { ...context, file, cause: error })
+    : error;
 }
 
 /** True for errors of this library, of one of the given tags when tags are given. */

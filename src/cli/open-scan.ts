@@ -2,9 +2,10 @@
 
 import { tmpdir } from "node:os";
 import { resolve } from "node:path";
-import type { Backend } from "../compute/backend.ts";
+import type { SizedBackend } from "../compute/scan-backend.ts";
 import type { AccessCost } from "../data/frame-stream.ts";
 import { openDataset, type OpenedDataset } from "../data/open.ts";
+import { checkFrameSize } from "../engines/frame-size.ts";
 import { boundPlan, type EnginePlan } from "../engines/plan.ts";
 import type { PreparedEngine } from "../engines/prepare.ts";
 import { DoselapError } from "../errors.ts";
@@ -14,7 +15,7 @@ import { readOptionsOf, type ReadFlags } from "./read-flags.ts";
 export interface OpenScanOptions {
   readonly cwd: string;
   readonly engine: PreparedEngine;
-  readonly backend: Backend;
+  readonly backend: SizedBackend;
   readonly probeModes: number;
 }
 
@@ -39,6 +40,7 @@ export async function openScan(
     ...readOptionsOf(flags),
     ...(scratch === undefined ? {} : { scratch: resolve(cwd, scratch) }),
     choose(cost) {
+      checkFrameSize(cost.size, backend, { file: input, key: cost.key });
       // Without a budget only what cannot be read whole stays on disc.
       if (budget === undefined) {
         return cost.loadBytes === Infinity && cost.obstacle === undefined ? "stream" : "load";

@@ -3,7 +3,13 @@
 import { join, relative, resolve } from "node:path";
 import { readDataset } from "../data/read.ts";
 import { DoselapError } from "../errors.ts";
-import { checkSameStudy, readStudy, type StageContext, type WorkSettings } from "../pipeline/context.ts";
+import {
+  checkSameStudy,
+  readStudy,
+  type StageContext,
+  type TrainerChoice,
+  type WorkSettings,
+} from "../pipeline/context.ts";
 import { planTraining } from "../pipeline/stages/train.ts";
 import { sourceFile } from "../pipeline/stages/plan.ts";
 import { jobGraph, listJobs } from "../pipeline/executors/graph.ts";
@@ -154,13 +160,14 @@ async function planOf(context: CliContext, study: string | undefined, flags: Fla
   const { design, root } = await resolveStudy(context, study, flags);
   // A dry run refuses what the run itself would refuse.
   await checkSameStudy(root, design);
+  const trainer = await trainerOf(flags, context.cwd);
   return {
     root,
     design,
     designHash: designHash(design),
-    trainer: await trainerOf(flags, context.cwd),
+    trainer,
     ...settingsOf(flags),
-    plan: await planStudy(design, await sourceOf(design, root)),
+    plan: await planStudy(design, await sourceOf(design, root, trainer)),
   };
 }
 
@@ -181,11 +188,14 @@ function listed(
 async function sourceOf(
   design: StudyDesign,
   root: string,
+  trainer: TrainerChoice,
 ): Promise<ReturnType<typeof measuredSource> | undefined> {
   if (design.kind === "simulated") return undefined;
   // A folder that was planned once holds the scan; the user's file may have moved since.
   const stored = join(root, sourceFile);
-  const { dataset } = isFile(stored) ? await readDataset(stored) : await readStudyScan(design);
+  const { dataset } = isFile(stored)
+    ? await readDataset(stored)
+    : await readStudyScan(design, { trainsOutside: trainer.runner === "command" });
   return measuredSource(dataset);
 }
 

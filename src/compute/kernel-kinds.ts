@@ -3,12 +3,12 @@
 import { DoselapError, messageOf } from "../errors.ts";
 import type { Fft2 } from "./backend.ts";
 import { planMemory, type KernelMemory, type MemoryPlan } from "./kernel-memory.ts";
-import { referenceFft2 } from "./reference-fft.ts";
+import { hasReferenceFft, referenceFft2 } from "./reference-fft.ts";
 import type { ScanShape } from "./scan-memory.ts";
 import { hasRelaxedSimd, hasSimd, pageBytes, reservedBytes } from "./wasm/binary.ts";
 import { openWasmFft2 } from "./wasm/fft.ts";
 import { kernelBytes } from "./wasm/kernels.ts";
-import { isKernelSize } from "./wasm/plan.ts";
+import { isKernelSize, kernelSizes } from "./wasm/plan.ts";
 
 /** auto: relaxed SIMD where it runs, SIMD elsewhere, and the plain kernels for sizes that those do not have. */
 export type KernelName = "auto" | "reference" | "simd" | "relaxed";
@@ -18,6 +18,8 @@ export interface KernelKind {
   readonly name: "reference" | "wasm simd" | "wasm relaxed";
   /** Whether frames of N×N can be computed. */
   supports(size: number): boolean;
+  /** The sizes that it supports, in words. */
+  readonly sizes: string;
   /** @throws Range when N is not supported. */
   fft2(size: number): Fft2;
   /** Where everything lies. @throws Range when N is not supported. */
@@ -59,11 +61,16 @@ export function whichKernels(name: KernelName): "reference" | "simd" | "relaxed"
 
 export const referenceKind: KernelKind = {
   name: "reference",
-  supports: () => true,
+  supports: (size) => size % 2 === 0 && hasReferenceFft(size),
+  sizes: "even, without prime factors above 5",
   fft2: referenceFft2,
   plan(shape) {
     if (shape.size % 2 === 0) return planMemory(shape, { reserved: 0, scratch: 0 });
-    throw new DoselapError("Range", "frames must have an even side", { got: String(shape.size) });
+    throw new DoselapError("Range", "frames must have an even side", {
+      key: "N",
+      expected: "an even number of pixels",
+      got: String(shape.size),
+    });
   },
   mostBytes: Infinity,
   allocate: ({ layout, bytes }) =>
@@ -78,6 +85,7 @@ export function wasmKind(relaxed: boolean, moduleOf: ModuleSource): KernelKind {
   return {
     name: relaxed ? "wasm relaxed" : "wasm simd",
     supports: isKernelSize,
+    sizes: kernelSizes,
     fft2(size) {
       const plan = plans.get(size) ?? openWasmFft2({ size, module: moduleOf({ relaxed, shared: false }) });
       plans.set(size, plan);

@@ -51,8 +51,24 @@ export function referenceFft2(size: number): Fft2 {
   };
 }
 
+/** Whether N is a product of 2, 3 and 5. */
+export function hasReferenceFft(size: number): boolean {
+  return factorsOf(size).rest === 1;
+}
+
 /** The radices of the steps, their product is the size. */
 function radicesOf(size: number): number[] {
+  const { radices, rest } = factorsOf(size);
+  if (rest === 1) return radices;
+  throw new DoselapError("Range", "no transform of this size", {
+    key: "N",
+    expected: "a positive product of 2, 3 and 5, such as 64, 96 or 100",
+    got: String(size),
+    hint: "Crop or pad the frames to such a size; powers of two are fastest.",
+  });
+}
+
+function factorsOf(size: number): { readonly radices: number[]; readonly rest: number } {
   const radices: number[] = [];
   let rest = Number.isInteger(size) && size >= 1 ? size : 0;
   for (const radix of [4, 2, 3, 5]) {
@@ -61,14 +77,7 @@ function radicesOf(size: number): number[] {
       rest /= radix;
     }
   }
-  if (rest !== 1) {
-    throw new DoselapError("Range", "no transform of this size", {
-      expected: "a positive product of 2, 3 and 5, such as 64, 96 or 100",
-      got: String(size),
-      hint: "Crop or pad the frames to such a size; powers of two are fastest.",
-    });
-  }
-  return radices;
+  return { radices, rest };
 }
 
 function planSteps(size: number, radices: readonly number[]): Step[] {

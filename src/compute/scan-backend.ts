@@ -23,6 +23,10 @@ export interface BackendParts {
 export interface SizedBackend extends Backend {
   /** The backend's name for frames of N×N: "auto" takes the plain kernels for sizes that the others do not have. */
   nameFor(size: number): string;
+  /** Whether it can compute frames of N×N. */
+  supports(size: number): boolean;
+  /** The sizes that it supports, in words. */
+  readonly sizes: string;
 }
 
 export function assembleBackend(parts: BackendParts): SizedBackend {
@@ -36,6 +40,8 @@ export function assembleBackend(parts: BackendParts): SizedBackend {
     name: nameOf(kind),
     threads,
     nameFor: (size) => nameOf(kindFor(size)),
+    supports: (size) => kindFor(size).supports(size),
+    sizes: (fallback ?? kind).sizes,
     fft2: (size) => kindFor(size).fft2(size),
     scanBytes: (shape) => planFor(shape).bytes,
     mostScanBytes: (size) => kindFor(size).mostBytes,

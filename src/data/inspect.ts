@@ -1,7 +1,7 @@
 // What a file is and whether it keeps the contract. Never throws for a bad file: that is what it reports.
 
 import type { AnyArray } from "../array/ndarray.ts";
-import { DoselapError, isDoselapError } from "../errors.ts";
+import { isDoselapError, type DoselapError } from "../errors.ts";
 import { openArrayFile } from "../io/array-file.ts";
 import { npzTree } from "../io/npz-tree.ts";
 import type { NpzFile } from "../io/npz.ts";
@@ -82,6 +82,8 @@ export interface Inspection {
 export interface InspectOptions extends ReadOptions {
   /** For files in the layouts of others. */
   readonly measured?: OpenMeasuredOptions | undefined;
+  /** What else would be refused of a dataset that keeps the contract: those who use it know (study/check-scan.ts). */
+  readonly faultsOf?: ((dataset: Dataset, file: string) => readonly DoselapError[]) | undefined;
 }
 
 /** Looks into a file, over all frames. `violations` and `warnings` are there for every input, a broken one included. */
@@ -106,7 +108,7 @@ export async function inspectFile(path: string, options: InspectOptions = {}): P
   }
 }
 
-async function inspectNpz(npz: NpzFile, options: ReadOptions, blank: Inspection): Promise<Inspection> {
+async function inspectNpz(npz: NpzFile, options: InspectOptions, blank: Inspection): Promise<Inspection> {
   const arrays: ArraySummary[] = [];
   const broken: Violation[] = [];
   for (const name of npz.names) {
@@ -160,9 +162,16 @@ async function inspectNpz(npz: NpzFile, options: ReadOptions, blank: Inspection)
     } as const;
     const allWarnings = [...warnings, ...loaded.warnings];
     if (violations.length > 0) return { ...known, warnings: allWarnings, violations };
-    const facts = factsOf(loaded.build());
+    const dataset = loaded.build();
+    const facts = factsOf(dataset);
     const doubts = doseDoubts(npz.file, known.dose, facts.measuredMeanCounts);
-    return { ...known, ...facts, warnings: [...allWarnings, ...doubts], violations };
+    const faults = options.faultsOf?.(dataset, npz.file) ?? [];
+    return {
+      ...known,
+      ...facts,
+      warnings: [...allWarnings, ...doubts],
+      violations: faults.map((fault) => violationOf(fault, npz.file)),
+    };
   } catch (cause) {
     return {
       ...listed,
@@ -297,16 +306,10 @@ function violationOf(cause: unknown, file: string, name?: string): Violation {
   return {
     file: cause.context.file ?? file,
     key: key ?? name ?? "file",
-    message: headlineOf(cause),
+    message: cause.headline,
     expected: expected ?? "a readable file",
     got: got ?? "a damaged one",
     finding: finding === "DATA-002" || finding === "OVERSAMPLING-001" ? finding : "DATA-001",
     hint,
   };
-}
-
-/** The error's own words, without the place and the comparison that the class adds around them. */
-function headlineOf({ _tag, message, context }: DoselapError): string {
-  const [before, after] = new DoselapError(_tag, "\0", context).message.split("\0");
-  return message.slice(before!.length, message.length - after!.length);
 }

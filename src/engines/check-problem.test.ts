@@ -121,7 +121,7 @@ describe("numbers", () => {
   ] as const)("a position %s = %d outside the object is refused by frame, value and range", (axis, value) => {
     const fault = faultOf({ positions: moved(6, axis, value) });
     expect(fault._tag).toBe("Range");
-    expect(fault.message).toContain("frame 6: ");
+    expect(fault.message).toContain("positions (frame 6): ");
     expect(fault.message).toContain(`${axis} ${value}`);
     expect(fault.message).toContain("x in [8, 32], y in [8, 32]");
   });
@@ -162,20 +162,24 @@ describe("frames", () => {
   test("a frame without a count is refused where the others are bright", () => {
     const fault = faultOf({ diffraction: withFrame(11, () => 0) });
     expect(fault._tag).toBe("Contract");
-    expect(fault.message).toMatch(/frame 11: a frame is empty.*mean is \d+\.?\d* per frame.*got 0 counts/u);
+    expect(fault.message).toMatch(
+      /diffraction \(frame 11\): a frame is empty.*mean is \d+\.?\d* per frame.*got 0 counts/u,
+    );
   });
 
   test("a constant frame is refused with its value", () => {
     const fault = faultOf({ diffraction: withFrame(12, () => 3) });
     expect(fault._tag).toBe("Contract");
-    expect(fault.message).toMatch(/frame 12: .*constant.*got 9 counts in every pixel/u);
+    expect(fault.message).toMatch(/diffraction \(frame 12\): .*constant.*got 9 counts in every pixel/u);
   });
 
   test("a frame that is masked or saturated everywhere is refused", () => {
     const all = new Uint8Array(pixels).fill(1);
-    expect(faultOf({ mask: all }).message).toMatch(/frame 0: every pixel .*masked or saturated/u);
+    expect(faultOf({ mask: all }).message).toMatch(
+      /diffraction \(frame 0\): every pixel .*masked or saturated/u,
+    );
     const fault = faultOf({ diffraction: withFrame(13, (i) => 40 + i), saturationCounts: 1600 });
-    expect(fault.message).toMatch(/frame 13: every pixel/u);
+    expect(fault.message).toMatch(/diffraction \(frame 13\): every pixel/u);
   });
 
   test("a scan without a photon is refused", () => {

@@ -86,7 +86,7 @@ function checkPositions({ frames, size, positions, objectHeight, objectWidth }: 
     const y = positions.y[j]!;
     if (x >= half && x <= objectWidth - half && y >= half && y <= objectHeight - half) continue;
     throw new DoselapError("Range", "a scan position lies outside the object", {
-      key: `frame ${j}`,
+      key: `positions (frame ${j})`,
       expected: `x in [${half}, ${objectWidth - half}], y in [${half}, ${objectHeight - half}] for ${size}×${size} frames`,
       got: `(x ${x}, y ${y})`,
       hint: "Enlarge the object or drop the position.",

@@ -52,14 +52,31 @@ export interface FrameSurvey {
  * @throws Contract for a value that is no count, a frame without a measured pixel, a constant frame, a frame so dark
  * that chance cannot explain it, and a scan without a photon. */
 export function surveyFrames(problem: Problem): FrameSurvey {
+  const { survey, faults } = lookAtFrames(problem);
+  const [fault] = faults;
+  if (fault !== undefined) throw fault;
+  return survey;
+}
+
+/** The same look; what is wrong is listed, a fault for each kind. `numberOf` tells the number of a frame in its file.
+ * @throws Contract for a value that is no count. */
+export function lookAtFrames(
+  problem: Problem,
+  numberOf: (frame: number) => number = (frame) => frame,
+): { readonly survey: FrameSurvey; readonly faults: readonly DoselapError[] } {
   const frame = new Float32Array(problem.size ** 2);
   const validPixels = new Float64Array(problem.frames);
   const frameCounts = new Float64Array(problem.frames);
   const frameBackground = new Float64Array(problem.frames);
+  const masked: number[] = [];
+  const constant: number[] = [];
   let [largest, whole, sum] = [0, true, 0];
   for (let j = 0; j < problem.frames; j++) {
     validPixels[j] = readCounts(problem, j, frame, false);
-    if (validPixels[j] === 0) throw allMasked(j);
+    if (validPixels[j] === 0) {
+      masked.push(j);
+      continue;
+    }
     let [least, most] = [Infinity, 0];
     for (let i = 0; i < frame.length; i++) {
       const n = frame[i]!;
@@ -70,13 +87,21 @@ export function surveyFrames(problem: Problem): FrameSurvey {
       frameCounts[j] = frameCounts[j]! + n;
       frameBackground[j] = frameBackground[j]! + (problem.background?.[i] ?? 0);
     }
-    if (most > 0 && most === least) throw constantFrame(j, most);
+    if (most > 0 && most === least) constant.push(j);
     largest = Math.max(largest, most);
     sum += frameCounts[j]!;
   }
-  if (sum === 0) throw noPhotons(problem.frames);
-  checkEmptyFrames(frameCounts, sum / problem.frames);
-  return { countType: typeFor(largest, whole), validPixels, frameCounts, frameBackground };
+  const inFile = (frames: readonly number[]): number[] => frames.map(numberOf);
+  const valueOf = (j: number): number => frameCounts[j]! / validPixels[j]!;
+  const empty = emptyFrames(frameCounts, validPixels, sum / problem.frames);
+  const faults = [
+    ...(masked.length === 0 ? [] : [allMasked(inFile(masked))]),
+    ...(constant.length === 0 ? [] : [constantFrames(inFile(constant), valueOf(constant[0]!))]),
+    ...(sum > 0 || masked.length === problem.frames ? [] : [noPhotons(problem.frames)]),
+    ...(empty.length === 0 ? [] : [darkFrames(inFile(empty), sum / problem.frames)]),
+  ];
+  const survey = { countType: typeFor(largest, whole), validPixels, frameCounts, frameBackground };
+  return { survey, faults };
 }
 
 function typeFor(largest: number, whole: boolean): CountType {
@@ -87,36 +112,55 @@ function typeFor(largest: number, whole: boolean): CountType {
 }
 
 /** At few photons per frame an empty frame is chance; where chance gives one in a million scans, it is a fault. */
-function checkEmptyFrames(totals: Float64Array, mean: number): void {
+function emptyFrames(totals: Float64Array, validPixels: Float64Array, mean: number): number[] {
   const chance = totals.length * Math.exp(-mean);
-  const empty = totals.indexOf(0);
-  if (empty < 0 || chance > 1e-6) return;
-  throw new DoselapError("Contract", "a frame is empty", {
-    key: `frame ${empty}`,
+  if (chance > 1e-6) return [];
+  return Array.from(totals.keys()).filter((j) => totals[j] === 0 && validPixels[j]! > 0);
+}
+
+const wayOut =
+  "delete its entry of diffraction, xcoords and ycoords (docs/data.md), or read a range of a measured file without it, --frames FIRST:END";
+
+function darkFrames(frames: readonly number[], mean: number): DoselapError {
+  return new DoselapError("Contract", "a frame is empty", {
+    key: keyOf(frames),
     expected: `counts: the scan's mean is ${mean.toPrecision(4)} per frame`,
-    got: "0 counts",
+    got: `0 counts${othersOf(frames)}`,
     finding: "DATA-001",
-    hint: "Drop the frame (shutter closed?).",
+    hint: `Was the shutter closed? Drop the frame: ${wayOut}.`,
   });
 }
 
-function constantFrame(frame: number, value: number): DoselapError {
+function constantFrames(frames: readonly number[], value: number): DoselapError {
   return new DoselapError("Contract", "a frame is constant: it is no diffraction pattern", {
-    key: `frame ${frame}`,
+    key: keyOf(frames),
     expected: "counts that vary over the detector",
-    got: `${value} counts in every pixel`,
+    got: `${Number(value.toPrecision(6))} counts in every pixel${othersOf(frames)}`,
     finding: "DATA-001",
-    hint: "Drop the frame (saturated or blocked?).",
+    hint: `Was it saturated or blocked? Drop the frame: ${wayOut}.`,
   });
 }
 
-function allMasked(frame: number): DoselapError {
+function allMasked(frames: readonly number[]): DoselapError {
   return new DoselapError("Contract", "every pixel of a frame is masked or saturated", {
-    key: `frame ${frame}`,
+    key: keyOf(frames),
     expected: "at least one measured pixel",
-    got: "0",
-    hint: "Drop the frame, or check mask and saturation level.",
+    got: `0${othersOf(frames)}`,
+    finding: "DATA-001",
+    hint: `Check mask and saturation level, or drop the frame: ${wayOut}.`,
   });
+}
+
+function keyOf([first]: readonly number[]): string {
+  return `diffraction (frame ${first})`;
+}
+
+const listedAtMost = 10;
+
+function othersOf([, ...others]: readonly number[]): string {
+  if (others.length === 0) return "";
+  const more = others.length > listedAtMost ? ` and ${others.length - listedAtMost} more` : "";
+  return `, and so are frames ${others.slice(0, listedAtMost).join(", ")}${more}`;
 }
 
 /** Whether a square is a whole number but for the rounding of its float32 root. */

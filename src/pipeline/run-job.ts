@@ -57,7 +57,8 @@ export async function runStageJob<Context extends RunContext>(
     if (!isDoselapError(error, "Job")) throw error;
     return { ...ended, state: "failed", reason: messageOf(error) };
   }
-  const { record, reused, redone, notes } = stored;
+  const { record, reused, redone, notes, error } = stored;
+  if (error !== undefined) hooks.failed?.(error);
   return {
     job,
     state: record.state,

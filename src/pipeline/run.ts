@@ -1,6 +1,6 @@
 // Runs a study in a folder: stage after stage, each job once. Interrupted or killed, the same call goes on where it was.
 
-import { DoselapError } from "../errors.ts";
+import { DoselapError, isDoselapError } from "../errors.ts";
 import type { StudyDesign } from "../study/design/schema.ts";
 import { doselapVersion } from "../version.ts";
 import {
@@ -94,8 +94,12 @@ async function makePlan(
 ): Promise<void> {
   const [job] = planStage.jobs(context);
   emit({ kind: "stage-start", stage: "plan", title: planStage.title, jobs: 1 });
-  const planned = await runStageJob(planStage, job!, context, { progress() {}, signal });
+  let error: unknown;
+  const failed = (cause: unknown): void => void (error = cause);
+  const planned = await runStageJob(planStage, job!, context, { progress() {}, signal, failed });
   if (planned.state !== "done") {
+    // What is wrong with the user's files keeps its tag and place.
+    if (isDoselapError(error) && error._tag !== "File") throw error;
     throw new DoselapError("Job", `planning failed: ${planned.reason ?? "no reason given"}`, {
       file: "plan",
     });

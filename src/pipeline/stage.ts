@@ -34,6 +34,8 @@ export interface JobHooks {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds, for the interval of checkpoints; none are made without. */
   readonly now?: (() => number) | undefined;
+  /** Is told what a work threw: a job's record keeps the words alone. */
+  readonly failed?: ((error: unknown) => void) | undefined;
 }
 
 /** What a stage's work is given besides: where it may keep its state. */

@@ -36,6 +36,8 @@ export interface StoredJob {
   readonly redone: string | null;
   /** What else the user should know: a checkpoint that was discarded. */
   readonly notes: readonly string[];
+  /** What the work threw just now. */
+  readonly error?: unknown;
 }
 
 /** The finished record of a job, if it is there, of the same inputs, and its files are as they were written. */
@@ -100,7 +102,7 @@ export async function storeJob(
     await publish(own, folder);
     // A work that found no room, or a file gone, can go on from where it was once that is mended.
     if (!isDoselapError(error, "File")) left = record.state === "done" ? "nothing" : "others";
-    return { record, reused: false, redone: found.stale, notes };
+    return { record, reused: false, redone: found.stale, notes, error };
   } catch (error) {
     throw isDoselapError(error) ? error : fileError("cannot be written", folder, error);
   } finally {

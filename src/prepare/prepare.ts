@@ -4,7 +4,7 @@
 import { flatImage } from "../array/ndarray.ts";
 import type { Backend } from "../compute/backend.ts";
 import { takePositions } from "../array/scan.ts";
-import { isKernelSize } from "../compute/wasm/plan.ts";
+import { isKernelSize, kernelSizes } from "../compute/wasm/plan.ts";
 import { withProvenance, type Dataset, type Metadata } from "../data/dataset.ts";
 import type { RawScan } from "../io/scan/raw-scan.ts";
 import { DoselapError } from "../errors.ts";
@@ -66,6 +66,8 @@ export interface PrepareOptions {
 
 export interface Prepared {
   readonly dataset: Dataset;
+  /** The frame of the scan, counted from its first, that each of the dataset's is: empty ones are left out. */
+  readonly rows: readonly number[];
   readonly survey: Survey;
   /** uint8 [height, width]: all bad pixels of the detector. */
   readonly bad: Uint8Array;
@@ -216,6 +218,7 @@ export async function prepareScan(scan: RawScan, options: PrepareOptions): Promi
     told: done,
   };
   return {
+    rows,
     dataset: datasetFor(orientation, withProvenance(facts, { operation: "prepare", parameters })),
     survey,
     bad,
@@ -324,7 +327,7 @@ function checkSize(sizePx: number, bin: number, { height, width }: Survey): void
   }
   throw new DoselapError("Range", "these frames cannot be made", {
     key: "--size, --bin",
-    expected: `a multiple of 8 up to 1024 without prime factors above 5, such as 64, 96, 128 or 160, with its binning at most twice the detector's ${height} × ${width}`,
+    expected: `${kernelSizes}, with its binning at most twice the detector's ${height} × ${width}`,
     got: `${sizePx}, binned by ${bin}`,
   });
 }

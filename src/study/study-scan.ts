@@ -7,6 +7,8 @@ import type { FormatInfo } from "../data/formats/format.ts";
 import { DoselapError } from "../errors.ts";
 import { prepareFile, type PreparedFile } from "../prepare/prepare-file.ts";
 import { doselapVersion } from "../version.ts";
+import { armOf } from "./arms.ts";
+import { checkScan } from "./check-scan.ts";
 import type { MeasuredDesign } from "./design/schema.ts";
 
 export interface StudyScan {
@@ -17,22 +19,34 @@ export interface StudyScan {
   readonly warnings: readonly string[];
 }
 
-/** Reads the scan that the design names; paths start from the working directory.
- * @throws Usage without a scan, or for a dataset that is to be prepared; File, Format, Contract as reading and preparing do. */
+interface StudyScanOptions {
+  /** Network arms are trained by a program of the user, which needs no kernels of ours. */
+  readonly trainsOutside?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Reads the scan that the design names, and holds it against what its arms will ask; paths start from the working directory.
+ * @throws Usage without a scan, or for a dataset that is to be prepared; File, Format, Contract as reading and preparing do;
+ * Contract, Range, Shape for a scan that no arm could reconstruct. */
 export async function readStudyScan(
-  { input, read, prepare: settings = {}, metrics }: MeasuredDesign,
-  { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  design: MeasuredDesign,
+  { trainsOutside = false, signal }: StudyScanOptions = {},
 ): Promise<StudyScan> {
+  const { input, read, prepare: settings = {}, metrics } = design;
   if (input === null) {
     throw new DoselapError("Usage", "a measured study needs a scan", {
       key: "--input",
       hint: "Name it: doselap plan measured --input SCAN; doselap run takes the same flag.",
     });
   }
+  // The kernels of jobs, which give the same bytes everywhere; what needs none takes any size that has a transform.
+  const simd = openBackend({ kernels: "simd" });
+  const backend = needsKernels(design, trainsOutside) ? simd : openBackend({ kernels: "reference" });
   const found = await readAnyDataset(input.path, read);
   if (found !== undefined) {
     refuseSettings(input.path, settings);
     const { dataset, format, warnings } = found;
+    checkScan(dataset, { file: input.path, backend });
     return { dataset, format, prepared: undefined, warnings };
   }
   const prepared = await prepareFile(input.path, {
@@ -40,12 +54,21 @@ export async function readStudyScan(
     settings: { pixelSize: metrics.pixelSizeM, ...settings },
     read,
     version: doselapVersion,
-    // The kernels of jobs, which give the same bytes everywhere.
-    backend: openBackend({ kernels: "simd" }),
+    backend: simd,
     signal,
   });
+  const first = settings.frames?.[0] ?? 0;
+  const { dataset, rows } = prepared;
+  checkScan(dataset, { file: input.path, backend, numberOf: (frame) => first + rows[frame]! });
   const format = { name: "a measured file, prepared", detected: prepared.done, overridden: [] };
-  return { dataset: prepared.dataset, format, prepared, warnings: prepared.warnings };
+  return { dataset, format, prepared, warnings: prepared.warnings };
+}
+
+function needsKernels({ arms: names }: MeasuredDesign, trainsOutside: boolean): boolean {
+  return names.some((name) => {
+    const kind = armOf(name)?.kind;
+    return kind !== "null" && !(kind === "network" && trainsOutside);
+  });
 }
 
 /** @throws Usage for settings that would change nothing. */

@@ -46,12 +46,24 @@ const cases: readonly [string, number, (amplitude: Float32Array) => void, readon
     32,
     (a) => a.fill(2, 1024, 2048),
     [],
-    /constant\.npz: frame 1: a frame is constant.*got 4/,
+    /constant\.npz : diffraction \(frame 1\): a frame is constant.*got 4/,
   ],
-  ["empty.npz", 32, (a) => a.fill(0, 2048, 3072), [], /empty\.npz.*frame 2: a frame is empty.*0 counts/],
+  [
+    "empty.npz",
+    32,
+    (a) => a.fill(0, 2048, 3072),
+    [],
+    /empty\.npz : diffraction \(frame 2\): a frame is empty.*0 counts/,
+  ],
   ["dark.npz", 32, (a) => a.fill(0), [], /dark\.npz.*no counts.*0 in 4 frames/],
   ["nan.npz", 32, (a) => a.fill(NaN, 40, 41), [], /nan\.npz.*first NaN at \(0, 1, 8\)/],
-  ["odd-size.npz", 100, () => {}, [], /odd-size\.npz.*no transform of this size.*got 100/],
+  [
+    "odd-size.npz",
+    100,
+    () => {},
+    [],
+    /odd-size\.npz : diffraction: there is no transform.*got frames of 100 × 100/,
+  ],
   [
     "large.npz",
     64,
@@ -61,10 +73,43 @@ const cases: readonly [string, number, (amplitude: Float32Array) => void, readon
   ],
 ];
 
-test.each(cases)("%s", async (name, size, change, flags, message) => {
+test.each(cases)("%s is refused by reconstruct", async (name, size, change, flags, message) => {
   const file = await scan(name, size, change);
   const run = await cli(["reconstruct", file, "--epochs", "2", "--out", "o.npz", ...flags], { cwd: folder });
   expect(run.code).toBe(1);
   expect(run.stderr).toMatch(message);
   expect(existsSync(join(folder, "o.npz"))).toBe(false);
 });
+
+/** What a study and inspect see of the same files; the memory of a job is no matter of a scan. */
+const faulty = cases.filter(([, , , flags]) => flags.length === 0);
+
+test.each(faulty)(
+  "%s is refused by plan in the same words, and told by inspect",
+  async (name, size, change, _, message) => {
+    const file = await scan(name, size, change);
+    const [plan, inspect] = await Promise.all([
+      cli(["plan", "measured", "--input", file], { cwd: folder }),
+      cli(["inspect", file, "--json"], { cwd: folder }),
+    ]);
+    expect([plan.code, inspect.code]).toEqual([1, 1]);
+    expect(plan.stderr).toMatch(message);
+    const { violations } = JSON.parse(inspect.stdout) as { violations: { key: string; got: string }[] };
+    expect(violations).toHaveLength(1);
+    expect(plan.stderr).toContain(`${file} : ${violations[0]!.key}: `);
+    expect(plan.stderr).toContain(`got ${violations[0]!.got}`);
+  },
+);
+
+test.each(["run", "train"])(
+  "%s refuses a study of a scan with a blocked frame before any job",
+  async (command) => {
+    const [name, size, change, , message] = cases[0]!;
+    const file = await scan(name, size, change);
+    const run = await cli([command, "measured", "--input", file, "--out", command], { cwd: folder });
+    expect(run.code).toBe(1);
+    expect(run.stderr).toMatch(message);
+    expect(run.stderr.match(/^doselap: /gmu)).toHaveLength(1);
+    expect(existsSync(join(folder, command, "data"))).toBe(false);
+  },
+);

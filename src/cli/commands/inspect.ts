@@ -3,10 +3,16 @@
 import { resolve } from "node:path";
 import { buildCommand } from "@stricli/core";
 import { shapeText } from "../../array/ndarray.ts";
-import { inspectFile, type Inspection, type InspectionKind } from "../../data/inspect.ts";
+import {
+  inspectFile,
+  type InspectOptions,
+  type Inspection,
+  type InspectionKind,
+} from "../../data/inspect.ts";
 import type { MeasuredFacts } from "../../io/formats/facts.ts";
 import type { Violation } from "../../data/violation.ts";
 import { exitCodes, printJson, printLine, type CliContext } from "../context.ts";
+import { scanFaults } from "../../study/check-scan.ts";
 import { jsonFlag, parsePath } from "../flags.ts";
 import { datasetOptionsOf, measuredFlags, measuredOptionsOf, type MeasuredFlags } from "../measured-flags.ts";
 import { textTable } from "../text-table.ts";
@@ -42,13 +48,16 @@ export const inspectCommand = buildCommand<Flags, [string], CliContext>({
     flags: { ...measuredFlags, json: jsonFlag },
   },
   async func({ json, ...flags }, path) {
-    const options = { ...datasetOptionsOf(flags), measured: measuredOptionsOf(flags, this.cwd) };
+    const options = { ...datasetOptionsOf(flags), measured: measuredOptionsOf(flags, this.cwd), faultsOf };
     const inspection = { ...(await inspectFile(resolve(this.cwd, path), options)), file: path };
     if (json) printJson(this, inspection);
     else for (const line of inspectionLines(inspection)) printLine(this, line);
     if (inspection.violations.length > 0) this.process.exitCode = exitCodes.failed;
   },
 });
+
+/** What a reconstruction would refuse, in the same words. */
+const faultsOf: InspectOptions["faultsOf"] = (dataset, file) => scanFaults(dataset, { file });
 
 const kinds: { readonly [kind in InspectionKind]: string } = {
   "DATA-001": "dataset, DATA-001",

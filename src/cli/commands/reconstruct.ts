@@ -10,7 +10,7 @@ import { withProvenance } from "../../data/dataset.ts";
 import { planEngine } from "../../engines/plan.ts";
 import { prepareEngine, type PreparedEngine } from "../../engines/prepare.ts";
 import { runEngine, type Choice, type EpochEvent } from "../../engines/run.ts";
-import { DoselapError, isDoselapError } from "../../errors.ts";
+import { DoselapError, inFile, isDoselapError } from "../../errors.ts";
 import { writeNpz } from "../../io/npz.ts";
 import { mostProbeModes, withProbeModes } from "../../optics/probe-modes.ts";
 import { problemOf } from "../../study/problem.ts";
@@ -241,8 +241,7 @@ async function namingFile<Result>(file: string, work: () => Promise<Result>): Pr
   try {
     return await work();
   } catch (error) {
-    if (!isDoselapError(error) || error.context.file !== undefined) throw error;
-    throw new DoselapError(error._tag, error.message, { file, cause: error });
+    throw isDoselapError(error) ? inFile(error, file) : error;
   }
 }
 

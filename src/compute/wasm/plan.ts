@@ -17,6 +17,9 @@ const largest = 1024;
 /** A row of a strip: eight complex64. */
 const rowBytes = 64;
 
+/** The sizes in words. */
+export const kernelSizes = `a multiple of 8 up to ${largest} without prime factors above 5, such as 64, 96, 128 or 160`;
+
 /** Whether the kernels can transform N points. */
 export function isKernelSize(size: number): boolean {
   return size >= smallest && size <= largest && size % 8 === 0 && factorsOf(size) !== undefined;
@@ -27,7 +30,8 @@ export function planFft(size: number): FftPlan {
   const radices = isKernelSize(size) ? factorsOf(size) : undefined;
   if (radices === undefined) {
     throw new DoselapError("Range", "the WebAssembly kernels have no transform of this size", {
-      expected: `a multiple of 8 up to ${largest} without prime factors above 5, such as 64, 96, 128 or 160`,
+      key: "N",
+      expected: kernelSizes,
       got: String(size),
       hint: 'Crop or pad the frames to such a size, powers of two are fastest; the reference kernels ("auto" falls back on them) are slow but take any even size of factors 2, 3 and 5.',
     });

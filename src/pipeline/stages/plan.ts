@@ -27,14 +27,17 @@ export const planStage: Stage<RunContext> = {
   async inputs() {
     return { kind: "ready", values: {} };
   },
-  async work(_job, { design }, folder, hooks) {
+  async work(_job, { design, trainer }, folder, { signal }) {
     if (design.kind === "simulated") {
       const plan = await planStudy(design);
       await writeJson(join(folder, "plan.json"), plan);
       await writeSources(design, folder);
       return { summary: { cells: plan.cells.length, notes: [], warnings: plan.warnings } };
     }
-    const { dataset, format, prepared, warnings } = await readStudyScan(design, hooks);
+    const { dataset, format, prepared, warnings } = await readStudyScan(design, {
+      trainsOutside: trainer.runner === "command",
+      signal,
+    });
     const plan = await planStudy(design, measuredSource(dataset));
     await writeDataset(join(folder, "source.npz"), dataset);
     await writeJson(join(folder, "plan.json"), plan);

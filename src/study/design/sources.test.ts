@@ -53,6 +53,20 @@ test("a probe of another size than the frames is refused", async () => {
   await expect(loadProbe(await fromFiles({ sizePx: 128 }))).rejects.toThrow(/sizePx.*expected 64.*got 128/u);
 });
 
+test.each([
+  ["objectGuess", "object", NaN, /broken\.npz : object: .*not finite.*first NaN at \(0, 0\)/u],
+  ["objectGuess", "object", 0, /broken\.npz : object: lets no light pass.*got zeros alone/u],
+  ["probeGuess", "probe", Infinity, /broken\.npz : probe: .*not finite.*first Infinity at \(0, 0, 0\)/u],
+  ["probeGuess", "probe", 0, /broken\.npz : probe: lets no light pass.*got zeros alone/u],
+])("%s of a study's %s that is %d is refused when it is planned", async (name, key, value, message) => {
+  const [height, width] = key === "object" ? [300, 200] : [64, 64];
+  const path = join(cwd, "broken.npz");
+  const data = new Float32Array(2 * height! * width!).fill(value);
+  await writeNpz(path, { [name]: ndarray("complex64", [height!, width!], data) });
+  const design = await fromFiles({ [key]: { kind: "file", path } });
+  await expect(planStudy(design)).rejects.toThrow(message);
+});
+
 test("an object without room for the guard band cannot be planned", async () => {
   const design = await fromFiles({ split: { guardPx: 250 } });
   await expect(planStudy(design)).rejects.toMatchObject({

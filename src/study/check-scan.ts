@@ -1,0 +1,69 @@
+// What engines and networks would refuse of a scan, asked of its file before any work: with the same checks, in the file's own
+// names and frame numbers. Thinned copies hide a fault (a blocked frame varies once it is thinned), so the source is asked. [DATA-004]
+
+import type { FrameReader } from "../array/frame-reader.ts";
+import { openBackend } from "../compute/node.ts";
+import type { SizedBackend } from "../compute/scan-backend.ts";
+import type { Scan } from "../data/dataset.ts";
+import { checkProblem } from "../engines/check-problem.ts";
+import { lookAtFrames } from "../engines/counts.ts";
+import { checkFrameSize } from "../engines/frame-size.ts";
+import type { Problem } from "../engines/problem.ts";
+import { DoselapError, isDoselapError } from "../errors.ts";
+import { problemOf } from "./problem.ts";
+
+export interface ScanCheck {
+  /** For messages. */
+  readonly file?: string | undefined;
+  /** The number that a frame has in the file, when it is not its place in the scan. */
+  readonly numberOf?: ((frame: number) => number) | undefined;
+  /** What will compute it; the kernels that give the same bytes everywhere when absent. */
+  readonly backend?: Pick<SizedBackend, "supports" | "sizes"> | undefined;
+}
+
+/** Arrays of a problem that have other names in a file. */
+const keysInFile: { readonly [key: string]: string } = {
+  probe: "probeGuess",
+  background: "_metadata.backgroundPhotonsPerPx",
+};
+
+/** Every fault for which a reconstruction would refuse the scan; none when it would begin. */
+export function scanFaults(
+  dataset: Scan<Float32Array | FrameReader>,
+  options: ScanCheck = {},
+): DoselapError[] {
+  const { file, numberOf, backend = openBackend({ kernels: "simd" }) } = options;
+  const faults: DoselapError[] = [];
+  const caught = <Found>(check: () => Found): Found | undefined => {
+    try {
+      return check();
+    } catch (error) {
+      if (!isDoselapError(error)) throw error;
+      faults.push(error);
+      return undefined;
+    }
+  };
+  caught(() => checkFrameSize(dataset.size, backend));
+  const problem: Problem | undefined = caught(() => problemOf(dataset));
+  if (problem !== undefined) {
+    if (dataset.size % 2 === 0) caught(() => checkProblem(problem));
+    const look = caught(() => lookAtFrames(problem, numberOf));
+    faults.push(...(look?.faults ?? []));
+  }
+  return faults.map(({ _tag, headline, context }) => {
+    const { key } = context;
+    const named = key === undefined ? undefined : (keysInFile[key] ?? key);
+    return new DoselapError(_tag, headline, { ...context, file, key: named });
+  });
+}
+
+/** @throws Contract, Range, Shape: the first fault, which lists the others. */
+export function checkScan(dataset: Scan<Float32Array | FrameReader>, options: ScanCheck = {}): void {
+  const [first, ...others] = scanFaults(dataset, options);
+  if (first === undefined) return;
+  const { _tag, headline, context } = first;
+  const more = others.map(({ headline: what, context: { key } }) => `${key} : ${what}`).join("; ");
+  const words = [context.hint, more === "" ? undefined : `${others.length} more: ${more}.`];
+  const hint = words.filter((part) => part !== undefined).join(" ");
+  throw new DoselapError(_tag, headline, { ...context, ...(hint === "" ? {} : { hint }) });
+}
