@@ -36,7 +36,7 @@ export function assembleBackend(parts: BackendParts): SizedBackend {
     name: nameOf(kind),
     threads,
     nameFor: (size) => nameOf(kindFor(size)),
-    fft2: (size) => kindFor(size).fft2(size),
+    fft2: (size, options) => kindFor(size).fft2(size, options),
     scanBytes: (shape) => planFor(shape).bytes,
     mostScanBytes: (size) => kindFor(size).mostBytes,
     openScan(given) {
