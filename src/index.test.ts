@@ -111,6 +111,7 @@ test("the public types are these", () => {
     "ErrorTag",
     "ExecutionConfig",
     "Fft2",
+    "Fft2Options",
     "FloorOptions",
     "FrameReader",
     "Inspection",

@@ -5,6 +5,8 @@
 //   const probe = buildProbe({ kind: "defocused-airy", apertureCyclesPerPx: 0.22, defocusRadiusPx: 15 }, 64);
 //   const positions = makeScan({ kind: "jittered-raster", region: scanRegion(160, 160, 64), stepPx: 7, jitterFraction: 0.1, seed: 1 });
 //   const scan = simulateDataset({ object, probe, positions, dosePhotons: 1e4, seed: 42, backend: referenceBackend });
+//   const field = new Float32Array(2 * 64 * 64); // complex64 [64, 64]
+//   openBackend().fft2(64, { normalization: "backward", order: "centred" }).forward(field); // in place
 
 export { DoselapError, isDoselapError, type ErrorContext, type ErrorTag } from "./errors.ts";
 export { doselapVersion } from "./version.ts";
@@ -34,7 +36,7 @@ export { readDataset, type ReadOptions } from "./data/read.ts";
 export { writeDataset } from "./data/write.ts";
 
 // physics
-export type { Backend, Fft2, Transforms } from "./compute/backend.ts";
+export type { Backend, Fft2, Fft2Options, Transforms } from "./compute/backend.ts";
 export { openBackend, type BackendOptions } from "./compute/node.ts";
 export { referenceBackend } from "./compute/reference.ts";
 export { createRng, type Rng } from "./math/random/rng.ts";

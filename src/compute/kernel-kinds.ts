@@ -1,7 +1,7 @@
 // The kinds of kernels a backend can be made of: the plain ones, and WebAssembly with plain or relaxed SIMD.
 
 import { DoselapError, messageOf } from "../errors.ts";
-import type { Fft2 } from "./backend.ts";
+import type { Fft2, Fft2Options } from "./backend.ts";
 import { planMemory, type KernelMemory, type MemoryPlan } from "./kernel-memory.ts";
 import { hasReferenceFft, referenceFft2 } from "./reference-fft.ts";
 import type { ScanShape } from "./scan-memory.ts";
@@ -20,8 +20,8 @@ export interface KernelKind {
   supports(size: number): boolean;
   /** The sizes that it supports, in words. */
   readonly sizes: string;
-  /** @throws Range when N is not supported. */
-  fft2(size: number): Fft2;
+  /** @throws Range when N is not supported, Usage for an unknown option. */
+  fft2(size: number, options?: Fft2Options): Fft2;
   /** Where everything lies. @throws Range when N is not supported. */
   plan(shape: ScanShape): MemoryPlan;
   /** Most bytes that a memory can have. */
@@ -81,14 +81,16 @@ export const referenceKind: KernelKind = {
 
 export function wasmKind(relaxed: boolean, moduleOf: ModuleSource): KernelKind {
   /** A plan has a memory of its own; nothing stays in it between calls. */
-  const plans = new Map<number, Fft2>();
+  const plans = new Map<string, Fft2>();
   return {
     name: relaxed ? "wasm relaxed" : "wasm simd",
     supports: isKernelSize,
     sizes: kernelSizes,
-    fft2(size) {
-      const plan = plans.get(size) ?? openWasmFft2({ size, module: moduleOf({ relaxed, shared: false }) });
-      plans.set(size, plan);
+    fft2(size, options = {}) {
+      const key = `${size} ${JSON.stringify(options)}`;
+      const module = moduleOf({ relaxed, shared: false });
+      const plan = plans.get(key) ?? openWasmFft2({ ...options, size, module });
+      plans.set(key, plan);
       return plan;
     },
     plan: (shape) => planMemory(shape, { reserved: reservedBytes, scratch: kernelBytes(shape) }),

@@ -1,34 +1,38 @@
 // The plain 2-D FFT that every faster backend is held against: float32 fields, float64 arithmetic inside.
-//   F[k] = (1/N) Σ_x f[x] e^{−2πi k·x/N}, unitary both ways, DC at [0, 0].
+//   F[k] = s Σ_x f[x] e^{−2πi k·x/N}; options say s and where DC is.
 // Stockham autosort passes of radix 4, 2, 3 and 5 (Cochran et al. 1967, doi:10.1109/TAU.1967.1161899).
 // One pass transforms all columns at once, so the inner loop runs along memory; a transpose, and the same
 // again, does the rows. The inverse is the forward transform with real and imaginary parts exchanged.
 
 import { DoselapError } from "../errors.ts";
-import type { Fft2 } from "./backend.ts";
+import type { Fft2, Fft2Options } from "./backend.ts";
+import { checkField, fftForm } from "./fft-form.ts";
 
 /** One Stockham step: `length` points at `stride`, from one buffer to the other. */
 type Step = (from: Float64Array, to: Float64Array) => void;
 
-/** Plans N×N transforms. @throws Range when N is not a product of 2, 3 and 5. */
-export function referenceFft2(size: number): Fft2 {
+/** Plans N×N transforms. @throws Range when N is not a product of 2, 3 and 5, Usage for an unknown option. */
+export function referenceFft2(size: number, options?: Fft2Options): Fft2 {
   const steps = planSteps(size, radicesOf(size));
+  const form = fftForm(size, options);
   const numbers = 2 * size * size;
   // Two whole fields in float64: Stockham steps go back and forth between them.
   const scratch = [new Float64Array(numbers), new Float64Array(numbers)] as const;
 
+  /** places[i] = place of row or column i, counted from DC. */
+  const places = Int32Array.from({ length: size }, (_, i) => (i + form.center) % size);
+
   /** `re` and `im` are the places of the two parts within a pair: (0, 1) forward, (1, 0) inverse. */
-  function transform(field: Float32Array, offset: number, re: 0 | 1, im: 0 | 1): void {
-    if (offset < 0 || offset + numbers > field.length) {
-      throw new DoselapError("Shape", `a ${size}×${size} field does not fit at offset ${offset}`, {
-        expected: `at least ${offset + numbers} numbers`,
-        got: String(field.length),
-      });
-    }
+  function transform(field: Float32Array, offset: number, scale: number, re: 0 | 1, im: 0 | 1): void {
+    checkField(field, offset, size);
     let [from, to] = scratch;
-    for (let i = 0; i < numbers; i += 2) {
-      from[i] = field[offset + i + re]!;
-      from[i + 1] = field[offset + i + im]!;
+    for (let y = 0, o = 0; y < size; y++) {
+      const row = offset + 2 * size * places[y]!;
+      for (let x = 0; x < size; x++, o += 2) {
+        const i = row + 2 * places[x]!;
+        from[o] = field[i + re]!;
+        from[o + 1] = field[i + im]!;
+      }
     }
     for (let axis = 0; axis < 2; axis++) {
       for (let s = 0; s < steps.length; s++) {
@@ -38,16 +42,20 @@ export function referenceFft2(size: number): Fft2 {
       transpose(from, to, size);
       [from, to] = [to, from];
     }
-    const scale = 1 / size;
-    for (let i = 0; i < numbers; i += 2) {
-      field[offset + i + re] = from[i]! * scale;
-      field[offset + i + im] = from[i + 1]! * scale;
+    for (let y = 0, i = 0; y < size; y++) {
+      const row = offset + 2 * size * places[y]!;
+      for (let x = 0; x < size; x++, i += 2) {
+        const o = row + 2 * places[x]!;
+        field[o + re] = from[i]! * scale;
+        field[o + im] = from[i + 1]! * scale;
+      }
     }
   }
   return {
     size,
-    forward: (field, offset = 0) => transform(field, offset, 0, 1),
-    inverse: (field, offset = 0) => transform(field, offset, 1, 0),
+    forward: (field, offset = 0) => transform(field, offset, form.forward, 0, 1),
+    inverse: (field, offset = 0) => transform(field, offset, form.inverse, 1, 0),
+    adjoint: (field, offset = 0) => transform(field, offset, form.adjoint, 1, 0),
   };
 }
 

@@ -42,7 +42,7 @@ export function assembleBackend(parts: BackendParts): SizedBackend {
     nameFor: (size) => nameOf(kindFor(size)),
     supports: (size) => kindFor(size).supports(size),
     sizes: (fallback ?? kind).sizes,
-    fft2: (size) => kindFor(size).fft2(size),
+    fft2: (size, options) => kindFor(size).fft2(size, options),
     scanBytes: (shape) => planFor(shape).bytes,
     mostScanBytes: (size) => kindFor(size).mostBytes,
     openScan(given) {
