@@ -59,16 +59,16 @@ export async function inferDataset(
     enableOversampling: false,
   });
   const backend = openBackend({ kernels: "simd", threads });
+  const warnings: string[] = [];
+  const log = (line: string): void => void warnings.push(line);
   const found = await arm.infer(
     { ...task, groups },
-    { options, parameters },
-    { seed, runtime, backend, threads, log: () => undefined, progress, signal },
+    { options, parameters, facts },
+    { seed, runtime, backend, threads, log, progress, signal },
   );
   const object = arm.shrinks(options) ? shrunken(found, task.problem, { backend, seed }) : found;
   const ratio = task.dosePhotons / facts.dosePhotons;
-  const warnings =
-    ratio > alikeDose || ratio < 1 / alikeDose
-      ? [`trained at ${facts.dosePhotons} photons per frame, the scan has ${task.dosePhotons}`]
-      : [];
+  if (ratio > alikeDose || ratio < 1 / alikeDose)
+    warnings.push(`trained at ${facts.dosePhotons} photons per frame, the scan has ${task.dosePhotons}`);
   return { object, warnings };
 }

@@ -13,7 +13,7 @@ import { initialise, type ParameterValues } from "../../src/nn/models/parameters
 import { scanPlanes } from "../../src/nn/physics/scan-state.ts";
 import { openNodeRuntime } from "../../src/nn/runtime/node.ts";
 import type { Feeds } from "../../src/nn/runtime/runtime.ts";
-import { canvasShape } from "../../src/nn/training/groups.ts";
+import { canvasShape, type GroupTable } from "../../src/nn/training/groups.ts";
 import { inferDataset } from "../../src/study/infer.ts";
 import { runTrainingJob } from "../../src/study/training/run.ts";
 import { builtinRunner } from "../../src/study/training/runners/builtin.ts";
@@ -54,6 +54,8 @@ describe.each(Object.entries<NetworkArm>(networkArms))("network arm contract: %s
   function train(from: ArmTask, changes: Partial<ArmContext> = {}): Promise<Trained> {
     return arm.train(from, options, { ...context, schedule: scheduleOf(options, schedule), ...changes });
   }
+
+  const networkOf = (parameters: ParameterValues) => ({ options, parameters, facts: trained.facts });
 
   beforeAll(async () => {
     options = arm.options.parse(given);
@@ -97,7 +99,7 @@ describe.each(Object.entries<NetworkArm>(networkArms))("network arm contract: %s
   });
 
   test("infers a finite object on the scan's frame that is not flat", async () => {
-    const object = await arm.infer(task, { options, parameters: trained.fit.parameters }, context);
+    const object = await arm.infer(task, networkOf(trained.fit.parameters), context);
     expect([object.height, object.width]).toEqual([task.problem.objectHeight, task.problem.objectWidth]);
     expect(object.data.every(Number.isFinite)).toBe(true);
     expect(new Set(object.data).size).toBeGreaterThan(100);
@@ -177,6 +179,44 @@ describe.each(Object.entries<NetworkArm>(networkArms))("network arm contract: %s
     await session.release();
   });
 
+  function ownCanvasPx(table: GroupTable): number {
+    return canvasShape(task.problem.positions, table, { sizePx, windowPx: sizePx, multiple: 1 }).canvasPx;
+  }
+
+  // Within what the network was trained on, and three frame widths apart.
+  test.each([0.5, 3])(
+    "gives what it gives for a group alone when another, %d frames wide, stands far beside it (F-23)",
+    async (wide) => {
+      const { problem, groups: table } = task;
+      const { groupSize } = table;
+      const narrow = Array.from(table.groups.subarray(0, groupSize));
+      const frames = Array.from({ length: problem.frames }, (_, j) => j);
+      const others = frames.filter((j) => !narrow.includes(j)).slice(-4);
+      const [x, y] = [problem.positions.x.slice(), problem.positions.y.slice()];
+      for (const [k, j] of others.entries()) {
+        x[j] = problem.objectWidth + sizePx * (1 + (k % 2) * wide) + 0.3;
+        y[j] = sizePx * (1 + (k >> 1) * wide);
+      }
+      const height = Math.max(problem.objectHeight, sizePx * (2 + wide));
+      const width = problem.objectWidth + sizePx * (2 + wide);
+      const scan = { ...problem, positions: { x, y }, objectHeight: height, objectWidth: width };
+      const infer = async (...members: number[][]) => {
+        const groups = { groups: Int32Array.from(members.flat()), groupSize, count: members.length };
+        return (await arm.infer({ ...task, problem: scan, groups }, networkOf(drawn), context)).data;
+      };
+      const [one, other, both] = [await infer(narrow), await infer(others), await infer(narrow, others)];
+      let [farthest, changed] = [0, 0];
+      for (const [i, value] of both.entries()) {
+        const alone = (i >> 1) % width < problem.objectWidth ? one[i]! : other[i]!;
+        farthest = Math.max(farthest, Math.abs(value - alone));
+        changed += alone === 1 - (i % 2) ? 0 : 1;
+      }
+      expect(changed).toBeGreaterThan(sizePx * sizePx);
+      // Batches of another size take sums in another order: some units of the 24th bit.
+      expect(farthest).toBeLessThan(1e-5);
+    },
+  );
+
   type Run = (feeds: Feeds) => Promise<{ readonly [name: string]: Float32Array }>;
 
   /** The object where one group's light falls: from the model file, and from inference with that group alone. */
@@ -184,17 +224,13 @@ describe.each(Object.entries<NetworkArm>(networkArms))("network arm contract: %s
     const { groups, groupSize, count } = task.groups;
     const { positions, probe, objectWidth: width, objectHeight: height } = task.problem;
     const { canvasPx, regionPx } = trained.facts;
-    const alone = Array.from({ length: count }, (_, g) => ({
+    // The narrowest group: alone, it would do with a smaller canvas than all of them.
+    const one = Array.from({ length: count }, (_, g) => ({
       groups: groups.subarray(g * groupSize, (g + 1) * groupSize),
       groupSize,
       count: 1,
-    }));
-    // The widest group: inference over it alone needs the same canvas as over all of them.
-    const one = alone.find((table) => {
-      const own = canvasShape(positions, table, { sizePx, windowPx: sizePx, multiple: 1 });
-      const all = canvasShape(positions, task.groups, { sizePx, windowPx: sizePx, multiple: 1 });
-      return own.canvasPx === all.canvasPx;
-    })!;
+    })).toSorted((a, b) => ownCanvasPx(a) - ownCanvasPx(b))[0]!;
+    expect(ownCanvasPx(one)).toBeLessThan(ownCanvasPx(task.groups));
     const members = Array.from(one.groups);
     const corner = (at: Float64Array): number =>
       Math.round(members.reduce((sum, j) => sum + at[j]!, 0) / groupSize) - canvasPx / 2;
@@ -219,7 +255,7 @@ describe.each(Object.entries<NetworkArm>(networkArms))("network arm contract: %s
       "probe.re": { shape: [1, sizePx, sizePx], data: part(0) },
       "probe.im": { shape: [1, sizePx, sizePx], data: part(1) },
     });
-    const object = await arm.infer({ ...task, groups: one }, { options, parameters: drawn }, context);
+    const object = await arm.infer({ ...task, groups: one }, networkOf(drawn), context);
     const brightest = Math.max(...canvases["light"]!);
     const [found, expected]: [number[], number[]] = [[], []];
     for (const [i, light] of canvases["light"]!.entries()) {
@@ -246,7 +282,7 @@ describe.each(Object.entries<NetworkArm>(networkArms))("network arm contract: %s
   ): Promise<[number[], number[]]> {
     const { corrections } = await run({ planes: { shape: [1, 5, height, width], data: planes } });
     const pixels = height * width;
-    const object = await arm.infer(task, { options, parameters: drawn }, context);
+    const object = await arm.infer(task, networkOf(drawn), context);
     const found = Array.from({ length: 2 * pixels }, (_, i) => {
       const at = i >> 1;
       const length = modulus[at]! + corrections![at]!;

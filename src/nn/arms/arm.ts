@@ -55,6 +55,12 @@ export interface NetworkFacts {
   readonly regionPx: number;
 }
 
+export interface TrainedNetwork<Options> {
+  readonly options: Options;
+  readonly parameters: ParameterValues;
+  readonly facts: NetworkFacts;
+}
+
 export interface NetworkArm<Options extends CommonOptions = CommonOptions> {
   readonly name: string;
   readonly title: string;
@@ -72,19 +78,13 @@ export interface NetworkArm<Options extends CommonOptions = CommonOptions> {
     options: Options,
     context: ArmContext & { readonly schedule: Schedule },
   ): Promise<Trained>;
-  infer(
-    task: ArmTask,
-    network: { readonly options: Options; readonly parameters: ParameterValues },
-    context: ArmContext,
-  ): Promise<ComplexImage>;
+  /** The object of a scan. What each group adds to it depends on that group and on the network alone, and is what its model
+   * file gives. */
+  infer(task: ArmTask, network: TrainedNetwork<Options>, context: ArmContext): Promise<ComplexImage>;
   /** What training and inference will take, for a plan. */
   cost(scan: PlannedScan, options: Options): NetworkCost;
   /** The inference model with its weights inside. */
-  model(network: {
-    readonly options: Options;
-    readonly parameters: ParameterValues;
-    readonly facts: NetworkFacts;
-  }): InferenceModel;
+  model(network: TrainedNetwork<Options>): InferenceModel;
 }
 
 /** The context of a fit; what it keeps is a network of these facts. */

@@ -54,10 +54,15 @@ const brightPhotons = 3e4;
 const stepsAt = (steps: Options["steps"], dosePhotons: number): number =>
   steps === "auto" ? stepsAtDose(dosePhotons, 8) : steps;
 
-function factsOf({ problem, groups, dosePhotons }: ArmTask, { widths }: Options): NetworkFacts {
-  const { size, probe, probeModes, positions } = problem;
-  const window = { sizePx: size, windowPx: probeWindowPx(probe, size), multiple: 2 ** widths.length };
-  const canvas = canvasShape(positions, groups, window);
+/** What a canvas depends on besides the places of the frames. */
+function windowOf({ problem: { probe, size } }: ArmTask, { widths }: Options) {
+  return { sizePx: size, windowPx: probeWindowPx(probe, size), multiple: 2 ** widths.length };
+}
+
+function factsOf(task: ArmTask, options: Options): NetworkFacts {
+  const { problem, groups, dosePhotons } = task;
+  const { size, probeModes, positions } = problem;
+  const canvas = canvasShape(positions, groups, windowOf(task, options));
   return { sizePx: size, groupSize: groups.groupSize, probeModes, dosePhotons, ...canvas };
 }
 
@@ -98,10 +103,14 @@ function groupArm(
       const lesson = groupLesson(task, task.groups, chosen, context);
       return { fit: await fit(lesson, { ...rule, ...schedule }, fitContext(context, facts)), facts };
     },
-    infer: (task, { options: rule, parameters }, context) =>
+    infer: (task, { options: rule, parameters, facts }, context) =>
       applyToGroups(task, task.groups, {
         ...context,
-        model: groupModel(modelOf(factsOf(task, rule), rule)),
+        network: {
+          ...windowOf(task, rule),
+          shape: facts,
+          on: (shape) => groupModel(modelOf({ ...facts, ...shape }, rule)),
+        },
         parameters,
         groupsPerBatch: 4,
       }),

@@ -59,10 +59,15 @@ export const pinnReference = defineArm<Options>({
     );
     return { fit: await fit(lesson, { ...rule, ...schedule }, fitContext(context, facts)), facts };
   },
-  infer: (task, { parameters }, context) =>
+  infer: (task, { parameters, facts }, context) =>
     applyToGroups(task, task.groups, {
       ...context,
-      model: networkOf(factsOf(task)),
+      network: {
+        shape: facts,
+        windowPx: facts.sizePx,
+        multiple: 1,
+        on: (shape) => networkOf({ ...facts, ...shape }),
+      },
       parameters,
       groupsPerBatch: 4,
     }),

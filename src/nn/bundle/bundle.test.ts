@@ -70,7 +70,11 @@ describe("what is saved comes back", () => {
   });
 
   test("the object that it infers is the same to the last bit", async () => {
-    const before = await arm.infer(task, { options, parameters: trained.fit.parameters }, context);
+    const before = await arm.infer(
+      task,
+      { options, parameters: trained.fit.parameters, facts: trained.facts },
+      context,
+    );
     const bundle = await loadBundle(saved);
     const after = await bundle.arm.infer(task, bundle, context);
     expect(bits({ object: after.data })).toEqual(bits({ object: before.data }));
@@ -79,13 +83,13 @@ describe("what is saved comes back", () => {
   test("it is the trained network, not the one that training began with (F-19)", async () => {
     const { specs } = arm.model({ options, parameters: trained.fit.parameters, facts: trained.facts });
     const untrained = initialise(specs, 1);
-    const { parameters } = await loadBundle(saved);
+    const { parameters, facts } = await loadBundle(saved);
     for (const [name, data] of Object.entries(untrained)) {
       if (name.endsWith(".weight"))
         expect(bits({ data: parameters[name]! }), name).not.toEqual(bits({ data }));
     }
-    const first = await arm.infer(task, { options, parameters: untrained }, context);
-    const last = await arm.infer(task, { options, parameters }, context);
+    const first = await arm.infer(task, { options, parameters: untrained, facts }, context);
+    const last = await arm.infer(task, { options, parameters, facts }, context);
     expect(bits({ object: last.data })).not.toEqual(bits({ object: first.data }));
   });
 

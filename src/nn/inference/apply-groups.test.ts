@@ -10,6 +10,8 @@ import { groupModel, type GroupModelConfig } from "../models/group-model.ts";
 import { initialise } from "../models/parameters.ts";
 import { openNodeRuntime } from "../runtime/node.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import { probeWindowPx } from "../training/groups.ts";
+import type { GrowingNetwork } from "./wider-canvases.ts";
 import { applyToGroups, groupInferenceModel } from "./apply-groups.ts";
 
 const framesPerGroup = 3;
@@ -71,7 +73,18 @@ function saying(canvas: (group: number) => { readonly object: Float32Array; read
   return { fake, seen };
 }
 
-const options = { threads: 1, model, parameters: initialise(model.specs, 1), groupsPerBatch: 4 };
+const network: GrowingNetwork = {
+  shape: { canvasPx, regionPx },
+  windowPx: probeWindowPx(task.problem.probe, 16),
+  multiple: 4,
+  on: (shape) => groupModel({ ...config, ...shape }),
+};
+/** The same with another number of gradient steps. */
+const stepping = (steps: number): GrowingNetwork => ({
+  ...network,
+  on: (shape) => groupModel({ ...config, ...shape, steps }),
+});
+const options = { threads: 1, network, parameters: initialise(model.specs, 1), groupsPerBatch: 4 };
 /** Some light on every pixel of a canvas, another on each. */
 const uneven = (group: number) =>
   Float32Array.from({ length: area }, (_, i) => 1 + ((i * 7 + group * 13) % 11));
@@ -166,7 +179,7 @@ describe("a model on groups of a scan", () => {
     const expected = naiveSteps(alone, { steps: 1, damping: 0.3 });
     const once = await applyToGroups(task, one, {
       ...options,
-      model: groupModel({ ...config, steps: 1 }),
+      network: stepping(1),
       runtime,
       parameters: zeros,
       groupsPerBatch: 1,
@@ -190,8 +203,12 @@ describe("a model on groups of a scan", () => {
   });
 
   test("finds the object when its steps are many: no seam is left of the groups", async () => {
-    const many = groupModel({ ...config, steps: 60 });
-    const found = await applyToGroups(task, table, { ...options, runtime, model: many, parameters: zeros });
+    const found = await applyToGroups(task, table, {
+      ...options,
+      runtime,
+      network: stepping(60),
+      parameters: zeros,
+    });
     const few = await applyToGroups(task, table, { ...options, runtime, parameters: zeros });
     // Three frames alone leave an object open where they do not overlap; a flat object is 0.36 away.
     expect(relativeError(few, task.truth)).toBeLessThan(0.3);

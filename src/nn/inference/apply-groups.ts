@@ -9,17 +9,20 @@ import { toOnnx } from "../onnx/to-onnx.ts";
 import type { InferenceModel } from "./inference-model.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { batchBuilder } from "../training/batch.ts";
-import { storeFrames } from "../training/frame-store.ts";
-import type { GroupTable } from "../training/groups.ts";
+import { storeFrames, type FrameStore } from "../training/frame-store.ts";
+import type { CanvasPlace, GroupTable } from "../training/groups.ts";
 import { probeFeeds, type ScanTask } from "../training/scan-task.ts";
 import { createRng } from "../../math/random/rng.ts";
+import { groupsByCanvas, widerText, type GrowingNetwork } from "./wider-canvases.ts";
 
 export interface GroupInference {
   readonly runtime: Runtime;
   readonly threads: number;
-  readonly model: CanvasNetwork;
+  readonly network: GrowingNetwork;
   readonly parameters: ParameterValues;
   readonly groupsPerBatch: number;
+  /** Is told of groups that the network's own canvas does not hold. */
+  readonly log?: ((line: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly progress?: ((fraction: number, note: string) => void) | undefined;
 }
@@ -63,67 +66,102 @@ export function groupInferenceModel(
 }
 
 /** The object on the scan's frame, flat where no light falls.
- * @throws Shape when a group does not fit the model's canvas. */
+ * @throws Shape when groups or frames are of another size than the network's. */
 export async function applyToGroups(
   task: ScanTask,
   table: GroupTable,
   options: GroupInference,
 ): Promise<ComplexImage> {
   const { problem } = task;
-  const { model, runtime, threads, groupsPerBatch } = options;
-  const { canvasPx, framesPerGroup, sizePx } = model;
+  const { network } = options;
+  const { framesPerGroup, sizePx } = network.on(network.shape);
   if (table.groupSize !== framesPerGroup || problem.size !== sizePx) {
     throw new DoselapError("Shape", "the scan does not fit the network", {
       expected: `groups of ${framesPerGroup} frames of ${sizePx} px`,
       got: `groups of ${table.groupSize} frames of ${problem.size} px`,
     });
   }
-  const { onnx } = groupInferenceModel(model, options.parameters, {
-    groups: groupsPerBatch,
-    probeModes: problem.probeModes,
-  });
+  const parts = groupsByCanvas(problem.positions, table, { sizePx, network });
+  const told = widerText(parts, network);
+  if (told !== undefined) options.log?.(told);
+  const stitch = stitcher(problem.objectHeight, problem.objectWidth);
+  const store = storeFrames(problem.diffraction, sizePx);
+  let done = 0;
+  for (const { shape, order } of parts) {
+    await applyOnCanvas(
+      { task, table, store, order, model: network.on(shape), stitch },
+      options,
+      (groups) => {
+        done += groups;
+        options.progress?.(done / table.count, "inference");
+      },
+    );
+  }
+  return stitch.object();
+}
+
+interface Part {
+  readonly task: ScanTask;
+  readonly table: GroupTable;
+  readonly store: FrameStore;
+  /** Groups of the table that are solved on this model's canvas. */
+  readonly order: Int32Array;
+  readonly model: CanvasNetwork;
+  readonly stitch: Stitcher;
+}
+
+async function applyOnCanvas(
+  { task, table, store, order, model, stitch }: Part,
+  { runtime, threads, parameters, groupsPerBatch, signal }: GroupInference,
+  advance: (groups: number) => void,
+): Promise<void> {
+  const { canvasPx, framesPerGroup } = model;
+  const { probeModes, positions } = task.problem;
+  const { onnx } = groupInferenceModel(model, parameters, { groups: groupsPerBatch, probeModes });
   const session = await runtime.load(onnx, { threads });
-  const builder = batchBuilder(storeFrames(problem.diffraction, sizePx), problem.positions, {
+  const builder = batchBuilder(store, positions, {
     groupsPerBatch,
     groupSize: framesPerGroup,
     canvasPx,
     dosePhotons: task.dosePhotons,
     seenShare: 1,
   });
-  const order = Int32Array.from({ length: table.count }, (_, group) => group);
   const unused = createRng(0, "thinning");
-  const stitch = stitcher(problem.objectHeight, problem.objectWidth, canvasPx);
   const feeds = { ...builder.seen, ...probeFeeds(task) };
   try {
-    for (let first = 0; first < table.count; first += groupsPerBatch) {
+    for (let first = 0; first < order.length; first += groupsPerBatch) {
       builder.fill(table, order, first, unused);
       const { originX, originY } = builder.batch;
-      const outputs = await session.run(feeds, { signal: options.signal });
-      const whole = Math.min(groupsPerBatch, table.count - first);
-      for (let b = 0; b < whole; b++) stitch.add(outputs, b, originX[b]!, originY[b]!);
-      options.progress?.((first + whole) / table.count, "inference");
+      const outputs = await session.run(feeds, { signal });
+      const whole = Math.min(groupsPerBatch, order.length - first);
+      for (let b = 0; b < whole; b++)
+        stitch.add(outputs, b, { originX: originX[b]!, originY: originY[b]!, canvasPx });
+      advance(whole);
     }
   } finally {
     await session.release();
   }
-  return stitch.object();
 }
 
-/** Below this share of the brightest pixel a quotient is rounding: the object stays flat there. */
+/** Below this share of its group's brightest pixel a pixel's light is rounding: it counts nothing. */
 const darkShare = 1e-6;
 
-function stitcher(height: number, width: number, canvasPx: number) {
+type Stitcher = ReturnType<typeof stitcher>;
+
+function stitcher(height: number, width: number) {
   const sum = new Float64Array(2 * height * width);
   const weight = new Float64Array(height * width);
-  const area = canvasPx * canvasPx;
   return {
     add(
       outputs: { readonly [name: string]: Float32Array },
       b: number,
-      originX: number,
-      originY: number,
+      { originX, originY, canvasPx }: CanvasPlace & { readonly canvasPx: number },
     ): void {
+      const area = canvasPx * canvasPx;
       const [re, im, light] = [outputs["object.re"]!, outputs["object.im"]!, outputs["light"]!];
+      // By the group's own light: that of others in the scan must not decide what it counts (F-23).
+      const own = light.subarray(b * area, (b + 1) * area);
+      const floor = darkShare * own.reduce((a, c) => Math.max(a, c), 0);
       for (let row = 0; row < canvasPx; row++) {
         const y = originY + row;
         if (y < 0 || y >= height) continue;
@@ -131,6 +169,7 @@ function stitcher(height: number, width: number, canvasPx: number) {
           const x = originX + column;
           if (x < 0 || x >= width) continue;
           const from = b * area + row * canvasPx + column;
+          if (light[from]! <= floor) continue;
           const to = y * width + x;
           weight[to] = weight[to]! + light[from]!;
           sum[2 * to] = sum[2 * to]! + light[from]! * re[from]!;
@@ -140,9 +179,8 @@ function stitcher(height: number, width: number, canvasPx: number) {
     },
     object(): ComplexImage {
       const object = flatImage(height, width);
-      const floor = darkShare * weight.reduce((a, b) => Math.max(a, b), 0);
       for (const [pixel, light] of weight.entries()) {
-        if (light <= floor) continue;
+        if (light === 0) continue;
         object.data[2 * pixel] = sum[2 * pixel]! / light;
         object.data[2 * pixel + 1] = sum[2 * pixel + 1]! / light;
       }

@@ -86,8 +86,14 @@ test("the same seed gives the same weights, to the bit", async () => {
 });
 
 test("its canvases make an object on the scan's frame, flat where no light fell", async () => {
-  const network = referenceNetwork(model);
-  const inference = { runtime, threads: 1, model: network, parameters: found.parameters };
+  const { canvasPx } = model;
+  const network = {
+    shape: { canvasPx, regionPx: canvasPx },
+    windowPx: 16,
+    multiple: 1,
+    on: () => referenceNetwork(model),
+  };
+  const inference = { runtime, threads: 1, network, parameters: found.parameters };
   const one = await applyToGroups(task, table, { ...inference, groupsPerBatch: 1 });
   const three = await applyToGroups(task, table, { ...inference, groupsPerBatch: 3 });
   expect([one.height, one.width]).toEqual([problem.objectHeight, problem.objectWidth]);

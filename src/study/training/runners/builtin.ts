@@ -87,7 +87,7 @@ async function trainAndInfer(
   await saveBundle(folder, { arm, options, schedule, trained });
 
   const { dataset: scored } = await readDataset(job.testDataPath);
-  const { object } = await inferDataset(await loadBundle(folder), scored, {
+  const { object, warnings } = await inferDataset(await loadBundle(folder), scored, {
     file: job.testDataPath,
     runtime,
     threads: context.threads,
@@ -97,6 +97,7 @@ async function trainAndInfer(
     progress: partOf(progress, { from: trainingShare, to: 1 }),
     signal,
   });
+  for (const warning of warnings) log.line(`inference: ${warning}`);
   progress?.(1, "inference");
   const file = join(job.artifactDir, reconstructionFile);
   await writeNpz(file, { objectGuess: ndarray("complex64", [object.height, object.width], object.data) });
