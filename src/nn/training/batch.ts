@@ -3,6 +3,7 @@
 import type { Positions } from "../../array/scan.ts";
 import type { Rng } from "../../math/random/rng.ts";
 import type { Feeds } from "../runtime/runtime.ts";
+import { roomFor } from "./batch-room.ts";
 import { expectWhole, splitCounts, type FrameStore } from "./frame-store.ts";
 import { placeCanvas, type GroupTable } from "./groups.ts";
 
@@ -48,8 +49,8 @@ export function batchBuilder(store: FrameStore, positions: Positions, shape: Bat
   const pixels = sizePx * sizePx;
   const slots = groupsPerBatch * groupSize;
   const batch: Batch = {
-    amplitudes: new Float32Array(slots * pixels),
-    counts: new Float32Array(slots * pixels),
+    amplitudes: roomFor(slots * pixels, groupsPerBatch),
+    counts: roomFor(slots * pixels, groupsPerBatch),
     top: new Float32Array(slots),
     left: new Float32Array(slots),
     originX: new Float64Array(groupsPerBatch),
