@@ -8,7 +8,7 @@ import { stepsAtDose } from "../physics/gradient-steps.ts";
 import { fit } from "../training/fit.ts";
 import { groupLesson } from "../training/group-lesson.ts";
 import { canvasShape, probeWindowPx } from "../training/groups.ts";
-import { defineArm, fitContext, type ArmTask, type NetworkArm, type NetworkFacts } from "./arm.ts";
+import { defineArm, fitContext, maskFact, type ArmTask, type NetworkArm, type NetworkFacts } from "./arm.ts";
 import { plannedCanvas, pullFlops, unetFlops, unetParameters } from "./cost.ts";
 import { commonShape } from "./options.ts";
 
@@ -54,15 +54,16 @@ const brightPhotons = 3e4;
 const stepsAt = (steps: Options["steps"], dosePhotons: number): number =>
   steps === "auto" ? stepsAtDose(dosePhotons, 8) : steps;
 
-function factsOf({ problem, groups, dosePhotons }: ArmTask, { widths }: Options): NetworkFacts {
+function factsOf(task: ArmTask, { widths }: Options): NetworkFacts {
+  const { problem, groups, dosePhotons } = task;
   const { size, probe, probeModes, positions } = problem;
   const window = { sizePx: size, windowPx: probeWindowPx(probe, size), multiple: 2 ** widths.length };
   const canvas = canvasShape(positions, groups, window);
-  return { sizePx: size, groupSize: groups.groupSize, probeModes, dosePhotons, ...canvas };
+  return { sizePx: size, groupSize: groups.groupSize, probeModes, dosePhotons, ...canvas, ...maskFact(task) };
 }
 
 function modelOf(
-  { sizePx, groupSize, probeModes, dosePhotons, canvasPx, regionPx }: NetworkFacts,
+  { sizePx, groupSize, probeModes, dosePhotons, canvasPx, regionPx, masked }: NetworkFacts,
   { steps, stages, damping, output, probe, widths }: Options,
 ): GroupModelConfig {
   return {
@@ -76,6 +77,7 @@ function modelOf(
     output,
     widths,
     trainedProbeModes: probe === "trained" ? probeModes : 0,
+    masked,
   };
 }
 

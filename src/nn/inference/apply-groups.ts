@@ -30,7 +30,7 @@ export function groupInferenceModel(
   parameters: ParameterValues,
   { groups, probeModes }: { groups: number; probeModes: number },
 ): InferenceModel {
-  const { sizePx, framesPerGroup, canvasPx, specs } = model;
+  const { sizePx, framesPerGroup, canvasPx, masked, specs } = model;
   const frames = [groups * framesPerGroup, sizePx, sizePx];
   const places = [groups, framesPerGroup];
   const modes = [probeModes, sizePx, sizePx];
@@ -46,7 +46,7 @@ export function groupInferenceModel(
       {
         name: "amplitudes",
         shape: frames,
-        meaning: "sqrt(counts/dose), DC at N/2, each frame transposed: columns of the detector first",
+        meaning: `sqrt(counts/dose), DC at N/2, each frame transposed: columns of the detector first${masked === true ? "; -1 in masked pixels" : ""}`,
       },
       { name: "top", shape: places, meaning: "first row of each patch on its group's canvas, pixels" },
       { name: "left", shape: places, meaning: "first column of each patch on its group's canvas, pixels" },
@@ -83,7 +83,7 @@ export async function applyToGroups(
     probeModes: problem.probeModes,
   });
   const session = await runtime.load(onnx, { threads });
-  const builder = batchBuilder(storeFrames(problem.diffraction, sizePx), problem.positions, {
+  const builder = batchBuilder(storeFrames(problem.diffraction, sizePx, problem.mask), problem.positions, {
     groupsPerBatch,
     groupSize: framesPerGroup,
     canvasPx,

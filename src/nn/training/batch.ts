@@ -9,7 +9,7 @@ import { placeCanvas, type GroupTable } from "./groups.ts";
 
 /** One batch of B groups. */
 export interface Batch {
-  /** √(counts/dose) that the model sees, float32 [B·C, N, N], transposed. */
+  /** √(counts/dose) that the model sees, float32 [B·C, N, N], transposed; −1 in masked pixels. */
   readonly amplitudes: Float32Array;
   /** Counts that the loss compares with, float32 [B·C, N, N], transposed. */
   readonly counts: Float32Array;
@@ -67,6 +67,7 @@ export function batchBuilder(store: FrameStore, positions: Positions, shape: Bat
       splitCounts(store, frame, { fraction: seenShare, rng }, seen, compared);
     }
     for (let i = 0; i < pixels; i++) seen[i] = Math.sqrt(seen[i]! * perPhoton);
+    store.mask?.forEach((masked, i) => masked !== 0 && (seen[i] = -1));
   }
 
   const frames = [slots, sizePx, sizePx];
