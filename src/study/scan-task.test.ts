@@ -51,3 +51,14 @@ test("only a simulation knows the truth: a measured file's object is somebody's 
   const thinned = [...simulated, { operation: "thin", parameters: {} }];
   expect(taskOf({ nphotons: 1000, provenance: thinned }).truth).toBeDefined();
 });
+
+test("a near field is refused before anything is trained: networks know the far field alone", () => {
+  const nearField = { wavelengthM: 1e-10, pixelSizeM: 1e-7, distanceM: 2e-3 };
+  expect(() => taskOf({ nphotons: 1000, nearField })).toThrow(
+    expect.objectContaining({
+      _tag: "Contract",
+      message: expect.stringMatching(/scan\.npz : _metadata\.nearField: .*near-field.*engine/u),
+    }),
+  );
+  expect(taskOf({ nphotons: 1000, nearField: null }).dosePhotons).toBe(1000);
+});

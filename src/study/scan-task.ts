@@ -1,6 +1,6 @@
 // From a dataset to what a network is trained on or infers: the problem that engines get, and the dose, which is never guessed.
 
-import type { Dataset } from "../data/dataset.ts";
+import type { Dataset, Metadata } from "../data/dataset.ts";
 import { DoselapError } from "../errors.ts";
 import type { ScanTask } from "../nn/training/scan-task.ts";
 import { problemOf } from "./problem.ts";
@@ -31,6 +31,15 @@ export function scanTaskOf(dataset: Dataset, { file }: { readonly file: string }
       },
     );
   }
+  if (isNearField(dataset.metadata)) {
+    throw new DoselapError("Contract", "is a near-field scan, and networks know the far field alone", {
+      file,
+      key: "_metadata.nearField",
+      expected: "diffraction patterns",
+      got: JSON.stringify(dataset.metadata["nearField"]),
+      hint: "Reconstruct it with an engine: they take both.",
+    });
+  }
   // Only a simulation knows the truth: what a measured file calls its object is somebody's reconstruction.
   const simulated = provenance?.some(({ operation }) => operation === "simulate") === true;
   return {
@@ -39,6 +48,11 @@ export function scanTaskOf(dataset: Dataset, { file }: { readonly file: string }
     backgroundPhotonsPerPx: typeof backgroundPhotonsPerPx === "number" ? backgroundPhotonsPerPx : 0,
     ...(simulated ? { truth: dataset.object } : {}),
   };
+}
+
+/** Whether frames are images near the sample. */
+export function isNearField({ nearField }: Metadata): boolean {
+  return nearField !== undefined && nearField !== null;
 }
 
 function wholePixels({ positions: { x, y } }: Dataset): boolean {

@@ -109,6 +109,32 @@ describe.each(Object.entries<NetworkArm>(networkArms))("network arm contract: %s
     expect(digest((await train(task)).fit.parameters)).toBe(digest(trained.fit.parameters));
   });
 
+  test("does not look at what stands in masked pixels, when it learns, judges or infers", async () => {
+    const mask = Uint8Array.from({ length: sizePx ** 2 }, (_, i) => (i % 5 === 0 ? 1 : 0));
+    const holding = (value: number): ArmTask => {
+      const diffraction = task.problem.diffraction.map((root, i) =>
+        mask[i % mask.length] === 0 ? root : value,
+      );
+      return { ...task, problem: { ...task.problem, diffraction, mask } };
+    };
+    // No count at all, and no whole one but a bright one.
+    const [one, other] = [holding(Number.NaN), holding(31.5)];
+    const [a, b] = [await train(one), await train(other)];
+    expect(digest(a.fit.parameters)).toBe(digest(b.fit.parameters));
+    expect([a.fit.levels, a.fit.history]).toEqual([b.fit.levels, b.fit.history]);
+    expect(a.fit.bestEpoch).toBe(1);
+    expect(digest(a.fit.parameters)).not.toBe(digest(trained.fit.parameters));
+    const network = networkOf(a.fit.parameters);
+    const object = await arm.infer(one, network, context);
+    expect(object.data.every(Number.isFinite)).toBe(true);
+    expect(await arm.infer(other, network, context)).toEqual(object);
+    // The earlier network sees frames alone, 0 where nothing was measured. To the physics a masked pixel is not an empty one.
+    if (name === "pinn-reference") return;
+    const empty = holding(0);
+    const { mask: _, ...problem } = empty.problem;
+    expect(await arm.infer({ ...empty, problem }, network, context)).not.toEqual(object);
+  });
+
   test("needs the truth to learn if it says so, and else does not look at it", async () => {
     const { truth, ...measured } = task;
     if (arm.needsLabels) {

@@ -4,6 +4,8 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { writeDataset } from "../../src/data/write.ts";
+import { nearFieldScan } from "../support/near-field-scan.ts";
 import { cli, writeTinyStudy, type CliResult } from "../support/cli.ts";
 
 let folder: string;
@@ -246,6 +248,28 @@ arms: [supervised, rpie]
       expect.objectContaining({ view: "full", arm: "supervised", reason: "no labels" }),
     ]);
     expect((await cli([...call, "--strict"], { cwd: folder })).code).toBe(3);
+  });
+
+  test("a network that does not know the near field is skipped on such a scan, and told", async () => {
+    await writeDataset(join(folder, "near.npz"), nearFieldScan());
+    await writeFile(
+      join(folder, "near.yaml"),
+      `preset: measured
+name: near
+doseFractions: [1]
+views: { o-70: null, o-50: null, o-30: null }
+arms: [pinn, pinn-scan, rpie]
+`,
+    );
+    const call = ["train", "near.yaml", "--input", "near.npz", "--out", "near"];
+    const { code, stderr } = await cli(call, { cwd: folder });
+    expect(stderr).toMatch(/2 skipped: near field/);
+    expect(code).toBe(0);
+    const { skippedJobs } = (await json("near/train/skip_summary.json")) as { skippedJobs: Row[] };
+    expect(skippedJobs.map(({ arm, reason }) => [arm, reason])).toEqual([
+      ["pinn", "near field"],
+      ["pinn-scan", "near field"],
+    ]);
   });
 
   test("without a runner being named, doselap itself trains", async () => {

@@ -53,6 +53,13 @@ export interface NetworkFacts {
   /** Z and S: the canvas of a group or tile, and the part of it that the network solves. */
   readonly canvasPx: number;
   readonly regionPx: number;
+  /** The scan has masked pixels, and the model takes amplitudes below 0 for such. */
+  readonly masked?: true | undefined;
+}
+
+/** What the facts say of a scan's mask: nothing where there is none. */
+export function maskFact({ problem: { mask } }: ArmTask): Pick<NetworkFacts, "masked"> {
+  return mask?.some((masked) => masked !== 0) === true ? { masked: true } : {};
 }
 
 export interface TrainedNetwork<Options> {

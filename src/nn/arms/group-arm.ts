@@ -8,7 +8,7 @@ import { stepsAtDose } from "../physics/gradient-steps.ts";
 import { fit } from "../training/fit.ts";
 import { groupLesson } from "../training/group-lesson.ts";
 import { canvasShape, probeWindowPx } from "../training/groups.ts";
-import { defineArm, fitContext, type ArmTask, type NetworkArm, type NetworkFacts } from "./arm.ts";
+import { defineArm, fitContext, maskFact, type ArmTask, type NetworkArm, type NetworkFacts } from "./arm.ts";
 import { plannedCanvas, pullFlops, unetFlops, unetParameters } from "./cost.ts";
 import { commonShape } from "./options.ts";
 
@@ -63,11 +63,11 @@ function factsOf(task: ArmTask, options: Options): NetworkFacts {
   const { problem, groups, dosePhotons } = task;
   const { size, probeModes, positions } = problem;
   const canvas = canvasShape(positions, groups, windowOf(task, options));
-  return { sizePx: size, groupSize: groups.groupSize, probeModes, dosePhotons, ...canvas };
+  return { sizePx: size, groupSize: groups.groupSize, probeModes, dosePhotons, ...canvas, ...maskFact(task) };
 }
 
 function modelOf(
-  { sizePx, groupSize, probeModes, dosePhotons, canvasPx, regionPx }: NetworkFacts,
+  { sizePx, groupSize, probeModes, dosePhotons, canvasPx, regionPx, masked }: NetworkFacts,
   { steps, stages, damping, output, probe, widths }: Options,
 ): GroupModelConfig {
   return {
@@ -81,6 +81,7 @@ function modelOf(
     output,
     widths,
     trainedProbeModes: probe === "trained" ? probeModes : 0,
+    masked,
   };
 }
 
@@ -109,7 +110,8 @@ function groupArm(
         network: {
           ...windowOf(task, rule),
           shape: facts,
-          on: (shape) => groupModel(modelOf({ ...facts, ...shape }, rule)),
+          // Which pixels measured nothing is the scan's own.
+          on: (shape) => groupModel(modelOf({ ...facts, ...shape, masked: maskFact(task).masked }, rule)),
         },
         parameters,
         groupsPerBatch: 4,

@@ -40,7 +40,7 @@ export const trainingShape = {
     .lt(1)
     .default(0.1)
     .describe(
-      "Share of the frames, in blocks of the scan, that choose the best epoch and are never trained on.",
+      "Share of the frames, in blocks of the scan, that choose the best epoch and are never trained on; log and report tell where a scan is too small for that.",
     ),
   restarts: z
     .number()

@@ -7,7 +7,7 @@ import { referenceNetwork, referenceWidths, type ReferenceNetwork } from "../mod
 import { fit } from "../training/fit.ts";
 import { canvasShape } from "../training/groups.ts";
 import { referenceLesson } from "../training/reference-lesson.ts";
-import { defineArm, fitContext, type ArmTask, type NetworkFacts } from "./arm.ts";
+import { defineArm, fitContext, maskFact, type ArmTask, type NetworkFacts } from "./arm.ts";
 import { frameFlops, plannedCanvas, referenceFlops } from "./cost.ts";
 import { trainingShape } from "./options.ts";
 
@@ -22,16 +22,25 @@ const options = z.strictObject({
 });
 type Options = z.infer<typeof options>;
 
-function factsOf({ problem, groups, dosePhotons }: ArmTask): NetworkFacts {
+function factsOf(task: ArmTask): NetworkFacts {
+  const { problem, groups, dosePhotons } = task;
   const { size, probeModes, positions } = problem;
   const { canvasPx } = canvasShape(positions, groups, { sizePx: size, windowPx: size, multiple: 1 });
   const { groupSize } = groups;
   // The whole canvas is solved.
-  return { sizePx: size, groupSize, probeModes, dosePhotons, canvasPx, regionPx: canvasPx };
+  return {
+    sizePx: size,
+    groupSize,
+    probeModes,
+    dosePhotons,
+    canvasPx,
+    regionPx: canvasPx,
+    ...maskFact(task),
+  };
 }
 
-function configOf({ sizePx, groupSize, canvasPx }: NetworkFacts) {
-  return { sizePx, framesPerGroup: groupSize, canvasPx, widths: referenceWidths(sizePx) };
+function configOf({ sizePx, groupSize, canvasPx, masked }: NetworkFacts) {
+  return { sizePx, framesPerGroup: groupSize, canvasPx, widths: referenceWidths(sizePx), masked };
 }
 
 function networkOf(facts: NetworkFacts): ReferenceNetwork {

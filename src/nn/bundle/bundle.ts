@@ -90,6 +90,7 @@ const config = z.object({
     dosePhotons: z.number().positive(),
     canvasPx: size,
     regionPx: size,
+    masked: z.literal(true).optional(),
   }),
 });
 

@@ -28,6 +28,17 @@ function expectedLoss(kind: MeasurementLoss, at: number, truth: number): number 
 }
 
 describe("measurement losses", () => {
+  test.each(["poisson", "anscombe"] as const)("%s: the mean over the pixels that are not masked", (kind) => {
+    const frames = [2, 2, 2];
+    const of = (shape: readonly number[], mask?: Uint8Array) =>
+      measurementLoss(kind, input("lambda", shape), input("counts", shape), mask);
+    const masked = of(frames, Uint8Array.of(0, 1, 0, 7));
+    const given = { lambda: [1, 2, 3, 4, 5, 6, 7, 8], counts: [3, 900, 0, 900, 6, 900, 7, 900] };
+    const left = { lambda: [1, 3, 5, 7], counts: [3, 0, 6, 7] };
+    const expected = evaluate([of([2, 2, 1])], left)[0]![0]!;
+    expect(evaluate([masked], given)[0]![0]).toBeCloseTo(expected, 12);
+  });
+
   test.each([0, 0.01, 0.3, 2, 15])(
     "poisson: lowest at the true mean %d on average, dark or bright",
     (truth) => {

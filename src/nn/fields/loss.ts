@@ -7,10 +7,10 @@
 // The label loss is gauge-free: min over one global phase of Σw|O e^{iα} − T|² / Σw|T|² per canvas, because frames do not
 // tell the phase that the label happens to have.
 
-import type { Tensor } from "../graph/tensor.ts";
+import { constant, type Tensor } from "../graph/tensor.ts";
 import { add } from "../ops/add.ts";
 import { divide } from "../ops/divide.ts";
-import { sum } from "../ops/expand.ts";
+import { expand, sum } from "../ops/expand.ts";
 import { mean as meanOver } from "../ops/mean.ts";
 import { multiply } from "../ops/multiply.ts";
 import { subtract } from "../ops/subtract.ts";
@@ -30,13 +30,27 @@ export function expectedCounts(
   return offset(scale(modelIntensity, dosePhotons), backgroundPhotonsPerPx);
 }
 
-/** One number, shape [1, 1, 1], of λ and n, both [F, N, N]. */
-export function measurementLoss(kind: MeasurementLoss, expected: Tensor, counts: Tensor): Tensor {
+/** One number, shape [1, 1, 1], of λ and n, both [F, N, N]: the mean over all pixels but those of the `mask` [N, N]. */
+export function measurementLoss(
+  kind: MeasurementLoss,
+  expected: Tensor,
+  counts: Tensor,
+  mask?: Uint8Array,
+): Tensor {
   const each =
     kind === "anscombe"
       ? square(subtract(sqrt(offset(expected, 3 / 8)), sqrt(offset(counts, 3 / 8))))
       : subtract(expected, multiply(offset(counts, darkCounts), log(offset(expected, darkCounts))));
-  return mean(each);
+  return mean(mask === undefined ? each : multiply(each, expand(weights(mask, each.shape), each.shape)));
+}
+
+/** 0 in masked pixels, and in the others what makes a mean over all pixels one over these, [1, N, N]. */
+function weights(mask: Uint8Array, [, rows, columns]: readonly number[]): Tensor {
+  const measured = mask.reduce((sum, masked) => sum + (masked === 0 ? 1 : 0), 0);
+  return constant(
+    [1, rows!, columns!],
+    Array.from(mask, (masked) => (masked === 0 ? mask.length / measured : 0)),
+  );
 }
 
 /** One number, shape [1, 1, 1]; `weight` [B, S, S], object and truth [B, S, S]. */

@@ -51,13 +51,24 @@ test.each([1, 2] as const)("intensities with %i probe modes are the frames of th
   );
 });
 
-test.each([1, 2] as const)("the gradient at a flat object is the kernels' (%i modes)", (modes) => {
+test.each([
+  { modes: 1, masked: false },
+  { modes: 2, masked: false },
+  { modes: 2, masked: true },
+] as const)("the gradient at a flat object is the kernels' ($modes modes, masked: $masked)", (given) => {
+  const { modes, masked } = given;
   const frames = 5;
   const { problem, feeds, places, side, illumination } = scene(modes, frames);
+  const mask = Uint8Array.from({ length: size * size }, (_, i) => (masked && i % 5 === 0 ? 1 : 0));
+  const amplitudes = feeds.amplitudes.map((value, i) => {
+    const pixel = i % (size * size);
+    return mask[(pixel % size) * size + Math.floor(pixel / size)] === 0 ? value : -1;
+  });
   const { pull, light } = gradientSteps(
     {
       ...problem,
       frames,
+      mask,
       diffraction: problem.diffraction.subarray(0, frames * size * size),
       positions: { x: problem.positions.x.slice(0, frames), y: problem.positions.y.slice(0, frames) },
     },
@@ -69,9 +80,9 @@ test.each([1, 2] as const)("the gradient at a flat object is the kernels' (%i mo
     spectra(flat, places, illumination),
     places,
     input("amplitudes", [frames, size, size]),
-    illumination,
+    { ...illumination, masked },
   );
-  const [re, im] = evaluate([gradient.re, gradient.im], feeds);
+  const [re, im] = evaluate([gradient.re, gradient.im], { ...feeds, amplitudes });
   const largest = re!.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
   // float32 frames and kernels against float64.
   for (const [i, value] of re!.entries()) {

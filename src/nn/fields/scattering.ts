@@ -7,6 +7,7 @@ import type { Tensor } from "../graph/tensor.ts";
 import { add } from "../ops/add.ts";
 import { divide } from "../ops/divide.ts";
 import { expand } from "../ops/expand.ts";
+import { keepPositive } from "../ops/keep-where.ts";
 import { slice } from "../ops/slice.ts";
 import { offset, sqrt } from "../ops/unary.ts";
 import { forwardDft, inverseDft, type DftMatrix } from "./dft.ts";
@@ -45,15 +46,17 @@ export function totalIntensity(modes: readonly Field[]): Tensor {
   return modes.map(intensity).reduce(add);
 }
 
-/** G, canvases [B, Z, Z], where an object's {@link spectra} are `modes`; `amplitudes` s_c [F, N, N], transposed. */
+/** G, canvases [B, Z, Z], where an object's {@link spectra} are `modes`; `amplitudes` s_c [F, N, N], transposed. With `masked`
+ * a negative amplitude is a pixel that measured nothing: it stays as the object has it, as in the kernels. */
 export function objectGradient(
   modes: readonly Field[],
   sampler: Sampler,
   amplitudes: Tensor,
-  illumination: Illumination,
+  { masked = false, ...illumination }: Illumination & { readonly masked?: boolean | undefined },
 ): Field {
   const ratio = divide(amplitudes, sqrt(offset(totalIntensity(modes), darkIntensity)));
-  const factor = offset(ratio, -1);
+  const change = offset(ratio, -1);
+  const factor = masked ? keepPositive(change, offset(amplitudes, 0.5)) : change;
   const probes = modesOf(illumination.probe, amplitudes.shape[0]!);
   const pulls = modes.map((mode, m) =>
     conjugateProduct(inverseDft(weighted(factor, mode), illumination.matrix), probes[m]!),

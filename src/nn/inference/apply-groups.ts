@@ -33,7 +33,7 @@ export function groupInferenceModel(
   parameters: ParameterValues,
   { groups, probeModes }: { groups: number; probeModes: number },
 ): InferenceModel {
-  const { sizePx, framesPerGroup, canvasPx, specs } = model;
+  const { sizePx, framesPerGroup, canvasPx, masked, specs } = model;
   const frames = [groups * framesPerGroup, sizePx, sizePx];
   const places = [groups, framesPerGroup];
   const modes = [probeModes, sizePx, sizePx];
@@ -49,7 +49,7 @@ export function groupInferenceModel(
       {
         name: "amplitudes",
         shape: frames,
-        meaning: "sqrt(counts/dose), DC at N/2, each frame transposed: columns of the detector first",
+        meaning: `sqrt(counts/dose), DC at N/2, each frame transposed: columns of the detector first${masked === true ? "; -1 in masked pixels" : ""}`,
       },
       { name: "top", shape: places, meaning: "first row of each patch on its group's canvas, pixels" },
       { name: "left", shape: places, meaning: "first column of each patch on its group's canvas, pixels" },
@@ -85,7 +85,7 @@ export async function applyToGroups(
   const told = widerText(parts, network);
   if (told !== undefined) options.log?.(told);
   const stitch = stitcher(problem.objectHeight, problem.objectWidth);
-  const store = storeFrames(problem.diffraction, sizePx);
+  const store = storeFrames(problem.diffraction, sizePx, problem.mask);
   let done = 0;
   for (const { shape, order } of parts) {
     await applyOnCanvas(

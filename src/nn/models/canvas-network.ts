@@ -8,7 +8,7 @@ import type { Watch } from "./unet.ts";
 
 /** What a network is fed, one batch of B groups. */
 export interface GroupFeeds {
-  /** s = √(counts/dose), [B·C, N, N], transposed spectra. */
+  /** s = √(counts/dose), [B·C, N, N], transposed spectra; below 0 where a pixel is masked. */
   readonly amplitudes: Tensor;
   /** First row and column of each frame's patch on its canvas, [B, C]. */
   readonly top: Tensor;
@@ -31,6 +31,8 @@ export interface CanvasNetwork {
   readonly framesPerGroup: number;
   /** Z: side of a group's canvas. */
   readonly canvasPx: number;
+  /** Whether it takes masked pixels. */
+  readonly masked?: boolean | undefined;
   readonly specs: readonly ParameterSpec[];
   /** The output of a group depends on that group alone. */
   apply(feeds: GroupFeeds, parameters: { readonly [name: string]: Tensor }, watch?: Watch): CanvasOutput;

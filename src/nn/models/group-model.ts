@@ -52,6 +52,8 @@ export interface GroupModelConfig {
   readonly widths: readonly number[];
   /** Probe modes that are trained beside the network, all of them or 0: then the probe is known. */
   readonly trainedProbeModes: number;
+  /** The scan has masked pixels: amplitudes below 0. */
+  readonly masked?: boolean | undefined;
 }
 
 export interface GroupOutput extends CanvasOutput {
@@ -73,7 +75,7 @@ export const groupChannels = { inputs: 5, outputs: 2 } as const;
 
 /** @throws Range when canvas, region and levels do not fit. */
 export function groupModel(config: GroupModelConfig): GroupModel {
-  const { sizePx, framesPerGroup, canvasPx, regionPx, stages, widths, trainedProbeModes } = config;
+  const { sizePx, framesPerGroup, canvasPx, regionPx, stages, widths, trainedProbeModes, masked } = config;
   const border = (canvasPx - regionPx) / 2;
   if (
     !(Number.isInteger(border) && border >= 0 && regionPx % 2 ** widths.length === 0 && canvasPx >= sizePx)
@@ -103,7 +105,7 @@ export function groupModel(config: GroupModelConfig): GroupModel {
     const illumination = { probe, matrix: dftMatrix(sizePx) };
     const light = lightOf(probe, sampler(top, left, { ...shape, canvasPx }), frame, config.damping);
     const pull = (modes: readonly Field[]): Field => {
-      const gradient = objectGradient(modes, places, amplitudes, illumination);
+      const gradient = objectGradient(modes, places, amplitudes, { ...illumination, masked });
       return mapField(gradient, (part) => divide(part, light.divisor));
     };
     const flat = flatSpectra(illumination, groups * framesPerGroup);
@@ -158,7 +160,7 @@ export function groupModel(config: GroupModelConfig): GroupModel {
       corrections,
     };
   }
-  return { sizePx, framesPerGroup, canvasPx, specs, apply };
+  return { sizePx, framesPerGroup, canvasPx, masked, specs, apply };
 }
 
 type Border = Parameters<typeof pad2d>[1];

@@ -19,7 +19,7 @@ import { maxPool2 } from "../ops/max-pool2.ts";
 import { multiply } from "../ops/multiply.ts";
 import { reshape } from "../ops/reshape.ts";
 import { transpose } from "../ops/transpose.ts";
-import { cosine, scale, sigmoid, sine, tanh } from "../ops/unary.ts";
+import { cosine, relu, scale, sigmoid, sine, tanh } from "../ops/unary.ts";
 import type { CanvasNetwork, CanvasOutput, GroupFeeds } from "./canvas-network.ts";
 import { activated, glorotLayers } from "./glorot-layer.ts";
 import { outerChannels, referenceDecoder } from "./reference-decoder.ts";
@@ -43,6 +43,8 @@ export interface ReferenceConfig {
   /** Z: side of the group's canvas. */
   readonly canvasPx: number;
   readonly widths: ReferenceWidths;
+  /** The scan has masked pixels, amplitudes below 0: the network sees 0 there. */
+  readonly masked?: boolean | undefined;
 }
 
 export interface ReferenceOutput extends CanvasOutput {
@@ -76,7 +78,7 @@ export function referenceWidths(sizePx: number): ReferenceWidths {
 /** @throws Range when widths, frames and canvas do not fit each other. */
 export function referenceNetwork(config: ReferenceConfig): ReferenceNetwork {
   checkConfig(config);
-  const { sizePx, framesPerGroup, canvasPx, widths } = config;
+  const { sizePx, framesPerGroup, canvasPx, widths, masked } = config;
   const layers = glorotLayers();
   const encoder = widths.encoder.map((width, level) => {
     const from = widths.encoder[level - 1] ?? framesPerGroup;
@@ -99,7 +101,7 @@ export function referenceNetwork(config: ReferenceConfig): ReferenceNetwork {
     const groups = top.shape[0]!;
     const context = { parameters, watch };
     // Frames are stored transposed; the patches that the decoders paint are not.
-    const upright = transpose(scale(amplitudes, sizePx / 2), [0, 2, 1]);
+    const upright = transpose(scale(masked === true ? relu(amplitudes) : amplitudes, sizePx / 2), [0, 2, 1]);
     let at = reshape(upright, [groups, framesPerGroup, sizePx, sizePx]);
     for (const block of encoder) at = maxPool2(activated(block, at, context));
     const a = amplitude.apply(at, sigmoid, context);
@@ -117,7 +119,7 @@ export function referenceNetwork(config: ReferenceConfig): ReferenceNetwork {
       corrections: concat([a, phi], 1),
     };
   }
-  return { sizePx, framesPerGroup, canvasPx, specs: layers.specs, apply };
+  return { sizePx, framesPerGroup, canvasPx, masked, specs: layers.specs, apply };
 }
 
 function checkConfig({ sizePx, canvasPx, widths: { encoder, decoder } }: ReferenceConfig): void {

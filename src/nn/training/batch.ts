@@ -3,12 +3,13 @@
 import type { Positions } from "../../array/scan.ts";
 import type { Rng } from "../../math/random/rng.ts";
 import type { Feeds } from "../runtime/runtime.ts";
+import { roomFor } from "./batch-room.ts";
 import { expectWhole, splitCounts, type FrameStore } from "./frame-store.ts";
 import { placeCanvas, type GroupTable } from "./groups.ts";
 
 /** One batch of B groups. */
 export interface Batch {
-  /** √(counts/dose) that the model sees, float32 [B·C, N, N], transposed. */
+  /** √(counts/dose) that the model sees, float32 [B·C, N, N], transposed; −1 in masked pixels. */
   readonly amplitudes: Float32Array;
   /** Counts that the loss compares with, float32 [B·C, N, N], transposed. */
   readonly counts: Float32Array;
@@ -48,8 +49,8 @@ export function batchBuilder(store: FrameStore, positions: Positions, shape: Bat
   const pixels = sizePx * sizePx;
   const slots = groupsPerBatch * groupSize;
   const batch: Batch = {
-    amplitudes: new Float32Array(slots * pixels),
-    counts: new Float32Array(slots * pixels),
+    amplitudes: roomFor(slots * pixels, groupsPerBatch),
+    counts: roomFor(slots * pixels, groupsPerBatch),
     top: new Float32Array(slots),
     left: new Float32Array(slots),
     originX: new Float64Array(groupsPerBatch),
@@ -66,6 +67,7 @@ export function batchBuilder(store: FrameStore, positions: Positions, shape: Bat
       splitCounts(store, frame, { fraction: seenShare, rng }, seen, compared);
     }
     for (let i = 0; i < pixels; i++) seen[i] = Math.sqrt(seen[i]! * perPhoton);
+    store.mask?.forEach((masked, i) => masked !== 0 && (seen[i] = -1));
   }
 
   const frames = [slots, sizePx, sizePx];

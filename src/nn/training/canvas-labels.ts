@@ -3,6 +3,7 @@
 
 import type { Feeds } from "../runtime/runtime.ts";
 import type { Batch } from "./batch.ts";
+import { roomFor } from "./batch-room.ts";
 import { labelsOf, type ScanTask } from "./scan-task.ts";
 import { cutWindow } from "./tiles.ts";
 
@@ -22,7 +23,7 @@ export function canvasLabels(task: ScanTask, groups: number, canvasPx: number): 
   ) as [Float32Array, Float32Array];
   const area = canvasPx * canvasPx;
   const shape = [groups, canvasPx, canvasPx];
-  const [re, im] = [new Float32Array(groups * area), new Float32Array(groups * area)];
+  const [re, im] = [roomFor(groups * area, groups), roomFor(groups * area, groups)];
   const feeds: Feeds = { "truth.re": { shape, data: re }, "truth.im": { shape, data: im } };
   return {
     feeds,

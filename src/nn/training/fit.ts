@@ -27,6 +27,8 @@ export interface Lesson {
   readonly batchSize: number;
   /** Items that are trained on: seed frames. */
   readonly items: Int32Array;
+  /** Absent: validation frames are none of those that train. */
+  readonly chosenOn?: "training frames" | undefined;
   /** Fills a batch for items order[first] … and returns its feeds, without the parameters'. */
   batch(epoch: number, order: Int32Array, first: number): Feeds;
   readonly validationBatches: number;
@@ -77,6 +79,8 @@ export interface Fit {
   readonly bestEpoch: number;
   readonly history: readonly EpochRecord[];
   readonly levels: { readonly [name: string]: number };
+  /** Where no frame could be held back: the best epoch was chosen on frames that it was trained on. */
+  readonly chosenOn?: "training frames" | undefined;
   /** The seed that was used: the given one plus the restarts. */
   readonly seed: number;
 }
@@ -226,7 +230,8 @@ async function learn(
   }
   if (best!.epoch === 0)
     log(`no epoch was better than the ${lesson.start}: the network is left out (all weights 0)`);
-  return { parameters: best!.parameters, bestEpoch: best!.epoch, history, levels, seed };
+  const { chosenOn } = lesson;
+  return { parameters: best!.parameters, bestEpoch: best!.epoch, history, levels, chosenOn, seed };
 }
 
 interface Best {

@@ -17,15 +17,19 @@ export interface FrameStore {
   readonly whole: boolean;
   /** Mean counts per frame. */
   readonly meanCounts: number;
+  /** Pixels that measured nothing in any frame, not 0 = masked, [N, N], transposed; their counts are 0. */
+  readonly mask?: Uint8Array | undefined;
 }
 
-/** Stores √counts [M, N, N] as counts.
+/** Stores √counts [M, N, N] as counts. What stands in a pixel of the `mask` [N, N] is not looked at.
  * @throws Contract (DATA-001) for a value that is no count, naming its frame and pixel. */
-export function storeFrames(diffraction: Float32Array, sizePx: number): FrameStore {
+export function storeFrames(diffraction: Float32Array, sizePx: number, mask?: Uint8Array): FrameStore {
   const pixels = sizePx * sizePx;
   const frames = diffraction.length / pixels;
   let [largest, whole, sum] = [0, true, 0];
+  const isMasked = (pixel: number): boolean => mask !== undefined && mask[pixel] !== 0;
   for (const [i, amplitude] of diffraction.entries()) {
+    if (isMasked(i % pixels)) continue;
     if (!(amplitude >= 0 && amplitude < Infinity)) throw noCount(i, pixels, amplitude);
     const square = amplitude * amplitude;
     largest = Math.max(largest, square);
@@ -37,12 +41,19 @@ export function storeFrames(diffraction: Float32Array, sizePx: number): FrameSto
   for (let j = 0; j < frames; j++) {
     for (let row = 0; row < sizePx; row++) {
       for (let column = 0; column < sizePx; column++) {
-        const square = diffraction[j * pixels + row * sizePx + column]! ** 2;
+        const from = row * sizePx + column;
+        if (isMasked(from)) continue;
+        const square = diffraction[j * pixels + from]! ** 2;
         counts[j * pixels + column * sizePx + row] = whole ? Math.round(square) : square;
       }
     }
   }
-  return { frames, sizePx, counts, whole, meanCounts: sum / frames };
+  return { frames, sizePx, counts, whole, meanCounts: sum / frames, mask: transposedMask(mask, sizePx) };
+}
+
+/** The mask of transposed frames. */
+export function transposedMask(mask: Uint8Array | undefined, sizePx: number): Uint8Array | undefined {
+  return mask?.map((_, i) => mask[(i % sizePx) * sizePx + Math.floor(i / sizePx)]!);
 }
 
 function room(length: number, largest: number, whole: boolean): StoredCounts {

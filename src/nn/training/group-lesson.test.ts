@@ -1,16 +1,14 @@
-// The lesson of groups: what is held back, what each stage's loss counts, and levels that are what the equations say.
+// The lesson of groups: what each stage's loss counts, and levels that are what the equations say.
 
 import { describe, expect, test } from "vitest";
 import { values } from "../../../test/support/group-scene.ts";
 import { smallModel } from "../../../test/support/lesson-rows.ts";
 import { smallGroups, smallTask, type SmallTask } from "../../../test/support/small-task.ts";
-import { isDoselapError } from "../../errors.ts";
 import { evaluate } from "../graph/evaluate.ts";
 import { initialise } from "../models/parameters.ts";
 import type { Feeds } from "../runtime/runtime.ts";
 import type { Lesson } from "./fit.ts";
-import { groupLesson, splitGroups, type GroupLessonOptions } from "./group-lesson.ts";
-import { splitByBlocks } from "./validation.ts";
+import { groupLesson, type GroupLessonOptions } from "./group-lesson.ts";
 
 const task = smallTask({ betweenPixels: true });
 const table = smallGroups(task, 3);
@@ -52,47 +50,6 @@ function framesOf(counts: Float32Array, { problem }: SmallTask): number[] {
     return fitting[0]!;
   });
 }
-
-describe("groups that are split", () => {
-  test("train without a held-back frame, and choose with nothing else", () => {
-    const { training, validation } = splitGroups(task, table, options, 1);
-    const held = new Set(
-      splitByBlocks(task.problem.positions, { fraction: 0.3, blockPx: 16, seed: 1 }).validation,
-    );
-    const heldIn = (group: number) => [0, 1, 2].filter((c) => held.has(table.groups[3 * group + c]!)).length;
-    const groups = Array.from({ length: table.count }, (_, group) => group);
-    expect([...training]).toEqual(groups.filter((group) => heldIn(group) === 0));
-    expect([...validation]).toEqual(groups.filter((group) => heldIn(group) === 3));
-    expect(validation.length).toBeGreaterThan(4);
-  });
-
-  test("choose around held-back seed frames where no two groups are held back whole", () => {
-    // Two frames are held back: no group of three is.
-    const rule = { validationFraction: 0.01 };
-    const { training, validation } = splitGroups(task, table, rule, 1);
-    const held = splitByBlocks(task.problem.positions, { fraction: 0.01, blockPx: 16, seed: 1 }).validation;
-    expect(held.length).toBe(2);
-    expect([...validation]).toEqual([...held]);
-    for (const group of training) {
-      for (const frame of table.groups.subarray(3 * group, 3 * group + 3)) expect(held).not.toContain(frame);
-    }
-  });
-
-  test.each([
-    // A frame that is in every group is held back sooner or later.
-    { name: "every group has a frame that is held back", fraction: 0.99 },
-    { name: "none has", fraction: 0.01 },
-  ])("are refused when $name", ({ fraction, name }) => {
-    const held = splitByBlocks(task.problem.positions, { fraction, blockPx: 16, seed: 1 }).validation;
-    const groups =
-      name === "none has" ? table.groups.map(() => [0, 1, 2].find((j) => !held.includes(j))!) : table.groups;
-    expect(() => splitGroups(task, { ...table, groups }, { validationFraction: fraction }, 1)).toThrow(
-      expect.toSatisfy(
-        (error) => isDoselapError(error, "Range") && error.context.key === "validationFraction",
-      ),
-    );
-  });
-});
 
 describe("the loss", () => {
   test.each(["measurement", "labels"] as const)("counts an earlier stage three tenths (%s)", (teacher) => {

@@ -2,7 +2,6 @@
 // loss compares the object with photons that the input did not see; with labels it compares with the true object, under the
 // same light. Everything else is alike, so that the two can be told apart by their results.
 
-import { DoselapError } from "../../errors.ts";
 import { createRng } from "../../math/random/rng.ts";
 import { expectedCounts, labelLoss, measurementLoss, type MeasurementLoss } from "../fields/loss.ts";
 import type { Field } from "../fields/field.ts";
@@ -18,11 +17,11 @@ import type { Feeds } from "../runtime/runtime.ts";
 import { batchBuilder } from "./batch.ts";
 import { canvasLabels } from "./canvas-labels.ts";
 import type { Lesson } from "./fit.ts";
-import { storeFrames } from "./frame-store.ts";
+import { storeFrames, transposedMask } from "./frame-store.ts";
 import type { GroupTable } from "./groups.ts";
 import { photonLevels, truthLevels } from "./group-levels.ts";
 import { probeFeeds, type ScanTask } from "./scan-task.ts";
-import { splitByBlocks } from "./validation.ts";
+import { splitGroups } from "./split-groups.ts";
 
 export interface GroupLessonOptions {
   readonly model: GroupModelConfig;
@@ -38,18 +37,18 @@ export interface GroupLessonOptions {
 /** Weight of the losses of earlier stages than the last. */
 const earlierShare = 0.3;
 
-/** @throws Contract without labels where they are needed, Range when no group is free of validation frames. */
+/** @throws Contract without labels where they are needed, Range when there are fewer than two groups. */
 export function groupLesson(
   task: ScanTask,
   table: GroupTable,
   options: GroupLessonOptions,
-  { seed }: { readonly seed: number },
+  { seed, log }: { readonly seed: number; readonly log?: ((line: string) => void) | undefined },
 ): Lesson {
   const { problem, dosePhotons } = task;
   const { batchSize, model, teacher, seenShare } = options;
   const { canvasPx } = model;
-  const { training, validation } = splitGroups(task, table, options, seed);
-  const store = storeFrames(problem.diffraction, problem.size);
+  const { training, validation, chosenOn } = splitGroups(task, table, options, { seed, log });
+  const store = storeFrames(problem.diffraction, problem.size, problem.mask);
   const builder = batchBuilder(store, problem.positions, {
     groupsPerBatch: batchSize,
     groupSize: table.groupSize,
@@ -82,6 +81,7 @@ export function groupLesson(
     ...groupGraph(task, options),
     batchSize,
     items: training,
+    chosenOn,
     batch,
     validationBatches: Math.ceil(validation.length / batchSize),
     validationBatch,
@@ -97,39 +97,6 @@ export function groupLesson(
 /** Share of the photons that the loss compares with. */
 function comparedShare({ seenShare }: GroupLessonOptions): number {
   return seenShare === 1 ? 1 : 1 - seenShare;
-}
-
-/** Groups without a validation frame are trained on; those of validation frames alone choose.
- * @throws Range when every group has a validation frame, or none has. */
-export function splitGroups(
-  { problem: { positions, size } }: ScanTask,
-  { groups, groupSize, count }: GroupTable,
-  { validationFraction }: Pick<GroupLessonOptions, "validationFraction">,
-  seed: number,
-): { readonly training: Int32Array; readonly validation: Int32Array } {
-  const split = splitByBlocks(positions, { fraction: validationFraction, blockPx: size, seed });
-  const held = new Set(split.validation);
-  const all = Int32Array.from({ length: count }, (_, group) => group);
-  const heldIn = (group: number): number =>
-    groups.subarray(group * groupSize, (group + 1) * groupSize).filter((frame) => held.has(frame)).length;
-  const training = all.filter((group) => heldIn(group) === 0);
-  const whole = all.filter((group) => heldIn(group) === groupSize);
-  // Blocks narrower than a group hold few or none whole: then groups of validation seed frames must do. One alone cannot
-  // tell whether outputs vary.
-  const validation = whole.length > 1 ? whole : all.filter((group) => held.has(groups[group * groupSize]!));
-  if (training.length === 0 || validation.length === 0) {
-    throw new DoselapError(
-      "Range",
-      "the groups cannot be split into those that train and those that choose",
-      {
-        key: "validationFraction",
-        expected: "groups without, and groups around, frames that are held back",
-        got: `${training.length} and ${validation.length} of ${count} groups of ${groupSize}`,
-        hint: "Use more groups, or another validationFraction.",
-      },
-    );
-  }
-  return { training, validation };
 }
 
 function groupGraph(
@@ -162,10 +129,11 @@ function groupGraph(
 function againstPhotons(
   { spectra }: GroupOutput,
   counts: Tensor,
-  { dosePhotons, backgroundPhotonsPerPx }: ScanTask,
+  { problem, dosePhotons, backgroundPhotonsPerPx }: ScanTask,
   options: GroupLessonOptions,
 ): Tensor[] {
   const share = comparedShare(options);
+  const mask = transposedMask(problem.mask, problem.size);
   return spectra.map((modes) =>
     measurementLoss(
       options.loss,
@@ -174,6 +142,7 @@ function againstPhotons(
         backgroundPhotonsPerPx: backgroundPhotonsPerPx * share,
       }),
       counts,
+      mask,
     ),
   );
 }

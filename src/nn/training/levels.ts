@@ -9,7 +9,7 @@ import { spectra, totalIntensity } from "../fields/scattering.ts";
 import { constant, filled, input, type Tensor } from "../graph/tensor.ts";
 import { expand } from "../ops/expand.ts";
 import type { Level } from "./fit.ts";
-import type { FrameStore } from "./frame-store.ts";
+import { transposedMask, type FrameStore } from "./frame-store.ts";
 import type { ScanTask } from "./scan-task.ts";
 
 export interface LevelOptions {
@@ -25,21 +25,22 @@ export interface LevelOptions {
 /** Uniform rate and mean pattern, both taken from the training frames alone. */
 export function plainLevels(store: FrameStore, training: ArrayLike<number>, options: LevelOptions): Level[] {
   const { kind, share, shape, batch } = options;
-  const { counts, sizePx } = store;
+  const { counts, sizePx, mask } = store;
   const pixels = sizePx * sizePx;
   const mean = new Float64Array(pixels);
   for (let at = 0; at < training.length; at++) {
     const from = training[at]! * pixels;
     for (let i = 0; i < pixels; i++) mean[i] = mean[i]! + (share * counts[from + i]!) / training.length;
   }
-  const rate = mean.reduce((a, b) => a + b, 0) / pixels;
+  const measured = mask === undefined ? pixels : mask.filter((masked) => masked === 0).length;
+  const rate = mean.reduce((a, b) => a + b, 0) / measured;
   // A pixel that no training frame has lit: half a photon in all of them together.
   const least = (0.5 * share) / training.length;
   const pattern = constant(
     [1, sizePx, sizePx],
     mean.map((value) => Math.max(value, least)),
   );
-  const against = (expected: Tensor): Tensor => measurementLoss(kind, expected, input("counts", shape));
+  const against = (expected: Tensor): Tensor => measurementLoss(kind, expected, input("counts", shape), mask);
   return [
     { name: "uniform rate", loss: against(filled(shape, Math.max(rate, least))), batch },
     { name: "mean pattern", loss: against(expand(pattern, shape)), batch },
@@ -53,6 +54,7 @@ export function truthLevel(
   { kind, share, shape, batch }: LevelOptions,
 ): Level {
   const { size: sizePx, probeModes } = problem;
+  const mask = transposedMask(problem.mask, sizePx);
   const places = [groups, framesPerGroup];
   const part = (name: string): Tensor => input(name, [groups, canvasPx, canvasPx]);
   const truth: Field = { re: part("truth.re"), im: part("truth.im") };
@@ -69,5 +71,5 @@ export function truthLevel(
     dosePhotons: dosePhotons * share,
     backgroundPhotonsPerPx: backgroundPhotonsPerPx * share,
   });
-  return { name: "truth", loss: measurementLoss(kind, expected, input("counts", shape)), batch };
+  return { name: "truth", loss: measurementLoss(kind, expected, input("counts", shape), mask), batch };
 }

@@ -14,8 +14,8 @@ import { peak } from "../ops/peak.ts";
 import type { Feeds } from "../runtime/runtime.ts";
 import { batchBuilder } from "./batch.ts";
 import type { Lesson } from "./fit.ts";
-import { storeFrames } from "./frame-store.ts";
-import { splitGroups } from "./group-lesson.ts";
+import { storeFrames, transposedMask } from "./frame-store.ts";
+import { splitGroups } from "./split-groups.ts";
 import { photonLevels, truthLevels } from "./group-levels.ts";
 import type { GroupTable } from "./groups.ts";
 import { probeFeeds, type ScanTask } from "./scan-task.ts";
@@ -31,12 +31,12 @@ export function referenceLesson(
   task: ScanTask,
   table: GroupTable,
   options: ReferenceLessonOptions,
-  { seed }: { readonly seed: number },
+  { seed, log }: { readonly seed: number; readonly log?: ((line: string) => void) | undefined },
 ): Lesson {
   const { problem, dosePhotons } = task;
   const { batchSize, model } = options;
-  const { training, validation } = splitGroups(task, table, options, seed);
-  const store = storeFrames(problem.diffraction, problem.size);
+  const { training, validation, chosenOn } = splitGroups(task, table, options, { seed, log });
+  const store = storeFrames(problem.diffraction, problem.size, problem.mask);
   const builder = batchBuilder(store, problem.positions, {
     groupsPerBatch: batchSize,
     groupSize: table.groupSize,
@@ -70,6 +70,7 @@ export function referenceLesson(
     ...referenceGraph(task, options),
     batchSize,
     items: training,
+    chosenOn,
     batch: (_epoch, order, first) => batch(order, first),
     validationBatches: Math.ceil(validation.length / batchSize),
     validationBatch,
@@ -85,7 +86,7 @@ export function referenceLesson(
 }
 
 function referenceGraph(
-  { problem: { size, probeModes }, dosePhotons, backgroundPhotonsPerPx }: ScanTask,
+  { problem: { size, probeModes, mask }, dosePhotons, backgroundPhotonsPerPx }: ScanTask,
   { model, batchSize }: ReferenceLessonOptions,
 ): Pick<Lesson, "specs" | "parameters" | "loss" | "corrections" | "activations"> {
   const network = referenceNetwork(model);
@@ -101,13 +102,15 @@ function referenceGraph(
     backgroundPhotonsPerPx,
   });
   const counts = input("counts", [batchSize * model.framesPerGroup, size, size]);
-  const loss = measurementLoss("poisson", expected, counts);
+  const loss = measurementLoss("poisson", expected, counts, transposedMask(mask, size));
   return { specs: network.specs, parameters, loss, corrections, activations };
 }
 
-/** The flat object that sends as many photons to the detector as were measured; the network's moduli end at 1. */
+/** The flat object that sends as many photons to the detector as were measured, in masked pixels none; the network's moduli end at 1. */
 function flatModulus({ problem, backgroundPhotonsPerPx }: ScanTask, meanCounts: number): number {
-  const scattered = Math.max(0, meanCounts - backgroundPhotonsPerPx * problem.size ** 2);
+  const { mask, size } = problem;
+  const measured = mask === undefined ? size ** 2 : mask.filter((masked) => masked === 0).length;
+  const scattered = Math.max(0, meanCounts - backgroundPhotonsPerPx * measured);
   return Math.min(1 - 1e-6, Math.max(1e-6, Math.sqrt(scattered / powerOf(problem.probe))));
 }
 

@@ -4,6 +4,7 @@ import type { Positions } from "../../array/scan.ts";
 import type { ScanPlanes } from "../physics/scan-state.ts";
 import type { Feeds } from "../runtime/runtime.ts";
 import { tileChannels } from "../models/tile-network.ts";
+import { roomFor } from "./batch-room.ts";
 import type { FrameStore } from "./frame-store.ts";
 import { cutWindow, type Tile, type TileShape } from "./tiles.ts";
 
@@ -36,12 +37,12 @@ export function tileBatch(
   const outer = canvasPx * canvasPx;
   const margin = Math.floor((canvasPx - tilePx) / 2);
   const channels = tileChannels.inputs;
-  const planes = new Float32Array(tiles * channels * inner);
-  const modulus = new Float32Array(tiles * outer);
-  const phase = new Float32Array(tiles * outer);
-  const top = new Float32Array(tiles * framesPerTile);
-  const left = new Float32Array(tiles * framesPerTile);
-  const counts = new Float32Array(tiles * framesPerTile * pixels);
+  const planes = roomFor(tiles * channels * inner, tiles);
+  const modulus = roomFor(tiles * outer, tiles);
+  const phase = roomFor(tiles * outer, tiles);
+  const top = roomFor(tiles * framesPerTile, tiles);
+  const left = roomFor(tiles * framesPerTile, tiles);
+  const counts = roomFor(tiles * framesPerTile * pixels, tiles);
   return {
     feeds: {
       planes: { shape: [tiles, channels, tilePx, tilePx], data: planes },

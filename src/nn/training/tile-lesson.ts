@@ -18,7 +18,7 @@ import {
 import { peak } from "../ops/peak.ts";
 import { planesOf, scanPlanes } from "../physics/scan-state.ts";
 import type { Lesson, Level } from "./fit.ts";
-import { splitScan, storeFrames, type FrameStore } from "./frame-store.ts";
+import { splitScan, storeFrames, transposedMask, type FrameStore } from "./frame-store.ts";
 import { plainLevels } from "./levels.ts";
 import { probeWindowPx } from "./groups.ts";
 import { probeFeeds, type ScanTask } from "./scan-task.ts";
@@ -66,7 +66,7 @@ export async function tileLesson(
   });
   // A network that does not fit is refused before the engine runs.
   const graph = tileGraph(task, options, shape);
-  const store = storeFrames(task.problem.diffraction, sizePx);
+  const store = storeFrames(task.problem.diffraction, sizePx, task.problem.mask);
   const views = await splitViews(task, store, options, context);
   const held = new Set(validation);
   const rule = { framesPerTile, seed };
@@ -151,7 +151,7 @@ function tileGraph(
   { loss, framesPerTile, seenShare, widths, batchSize: tiles }: TileLessonOptions,
   { tilePx, canvasPx }: TileShape,
 ): Pick<Lesson, "specs" | "parameters" | "loss" | "corrections" | "activations"> {
-  const { size, probeModes } = problem;
+  const { size, probeModes, mask } = problem;
   const network = tileNetwork(widths);
   const parameters = parameterInputs(network.specs);
   const canvas = [tiles, canvasPx, canvasPx];
@@ -177,7 +177,7 @@ function tileGraph(
   return {
     specs: network.specs,
     parameters,
-    loss: measurementLoss(loss, expected, counts),
+    loss: measurementLoss(loss, expected, counts, transposedMask(mask, size)),
     corrections,
     activations,
   };

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { isDoselapError } from "../../errors.ts";
 import { loadDesign } from "../../study/design/load.ts";
+import type { StudyDesign } from "../../study/design/schema.ts";
 import { openStageContext, type StageContext } from "../context.ts";
 import { runStudy } from "../run.ts";
 import { stageNames } from "../stage.ts";
@@ -65,6 +66,22 @@ test("needs that are not wanted are dropped; a filter that matches nothing is re
     }
   })();
   expect(isDoselapError(refused, "Usage")).toBe(true);
+});
+
+test("a training's memory follows the arm's own batch, up to all of its groups", () => {
+  const bytes = (changes: Pick<Partial<StudyDesign>, "training" | "methods">): number[] => {
+    const design = { ...context.design, ...changes };
+    const { nodes } = jobGraph({ ...context, design }, stageNames, {});
+    return nodes.flatMap(({ stage, job, estimate }) =>
+      stage === "train" && job?.arm === "pinn" ? [estimate.memoryBytes] : [],
+    );
+  };
+  const { training, methods } = context.design;
+  const own = (batchSize: number): number[] =>
+    bytes({ methods: { ...methods, pinn: { ...methods["pinn"], batchSize } } });
+  expect(own(40)).toEqual(bytes({ training: { ...training, batchSize: 40 } }));
+  expect(Math.min(...own(40))).toBeGreaterThan(Math.max(...own(4)));
+  expect(own(2_000_000)).toEqual(own(1_000_000));
 });
 
 test("each node has planned seconds and memory", () => {

@@ -1,5 +1,6 @@
 // What a job holds in memory: an order of magnitude from its arrays, so that a machine is not asked for more than it has.
 
+import { scheduleOf } from "../../nn/arms/options.ts";
 import { isNetworkArm, networkArms } from "../../nn/arms/registry.ts";
 import { scoredArms } from "../stages/layout.ts";
 import type { StageContext } from "../context.ts";
@@ -38,8 +39,10 @@ export function jobMemoryBytes({ stage, cell, arm }: StageJob, context: StageCon
   const threads = (threadsIn(stage, context) - 1) * threadBytes;
   const held = threads + frameCopies[stage] * frames * frameBytes + (objectCopies + 2 * arms) * objectBytes;
   if (stage !== "train" || arm === null || !isNetworkArm(arm)) return Math.round(workerBytes + held);
-  const { batchSize } = design.training;
-  const options: object = networkArms[arm].options.parse(design.methods[arm] ?? {});
+  const { training } = design;
+  const options = networkArms[arm].options.parse(design.methods[arm] ?? {});
+  const groups = training.groupCount ?? training.subsampleCount ?? frames;
+  const batchSize = Math.min(scheduleOf(options, training).batchSize, groups);
   const widths =
     "widths" in options && Array.isArray(options.widths) ? options.widths.map(Number) : usualWidths;
   const channels = widths.reduce((sum, width) => sum + width, 0);

@@ -55,6 +55,20 @@ describe("misfitWarnings", () => {
 });
 
 describe("jobWarnings", () => {
+  test("tells that an epoch was chosen on frames that trained, and nothing where none was", async () => {
+    const told = async (metrics: object): Promise<string[]> => {
+      await leave(`train/${armPath(cell, "pinn")}`, "result.json", {
+        ...record({}, { result: { metrics } }),
+        stage: "train",
+      });
+      return jobWarnings({ arm: "pinn", cell, record: record({}) }, { design: presets.fly64, root });
+    };
+    expect(await told({ bestEpoch: 3, chosenOn: "training frames" })).toEqual([
+      expect.stringContaining("the epoch of pinn was chosen on frames that it was trained on"),
+    ]);
+    expect(await told({ bestEpoch: 3 })).toEqual([]);
+  });
+
   test("reads the history of an engine's job", async () => {
     await leave(`reconstruct/${armPath(cell, "epie")}`, "history.json", {
       reconstructions: { reconstruction: { misfit: [1, 9] } },

@@ -16,7 +16,9 @@ const historyHint = "Delete this job's folder and run again.";
 const history = z.object({
   reconstructions: z.object({ reconstruction: z.object({ misfit: z.array(z.number()) }) }),
 });
-const training = z.object({ result: z.object({ metrics: z.object({ bestEpoch: z.number() }) }) });
+const training = z.object({
+  result: z.object({ metrics: z.object({ bestEpoch: z.number(), chosenOn: z.string().optional() }) }),
+});
 
 /** Warnings for the arm of a cell. @param record of its reconstruct job. @throws File, Format for a broken history. */
 export async function jobWarnings(
@@ -28,17 +30,27 @@ export async function jobWarnings(
     network === undefined ? undefined : await readRecord(join(root, "train", armPath(cell, network)));
   // An external trainer need not say which epoch was best.
   const summary = training.safeParse(trained?.summary);
-  const untrained = summary.success && summary.data.result.metrics.bestEpoch === 0;
+  const metrics = summary.success ? summary.data.result.metrics : undefined;
+  const untrained = metrics?.bestEpoch === 0;
+  const chosen = metrics?.chosenOn === "training frames";
   const file = join(root, "reconstruct", armPath(cell, arm), "history.json");
   const misfit =
     record?.outputs["history.json"] === undefined
       ? []
       : (await readJson(file, history, historyHint)).reconstructions.reconstruction.misfit;
-  return [...(untrained ? [untrainedText(network!)] : []), ...misfitWarnings(misfit)];
+  return [
+    ...(untrained ? [untrainedText(network!)] : []),
+    ...(chosen ? [chosenText(network!)] : []),
+    ...misfitWarnings(misfit),
+  ];
 }
 
 function untrainedText(network: string): string {
   return `training made ${network} no better than it started (its best epoch is 0): what is scored is the untrained network`;
+}
+
+function chosenText(network: string): string {
+  return `the scan was too small to hold frames back: the epoch of ${network} was chosen on frames that it was trained on, which cannot tell learning from memory`;
 }
 
 /** @param misfit by epoch. */

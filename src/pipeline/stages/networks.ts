@@ -2,19 +2,42 @@
 
 import { join } from "node:path";
 import { z } from "zod";
+import type { Metadata } from "../../data/dataset.ts";
+import { readMetadata } from "../../data/metadata.ts";
+import { openNpz } from "../../io/npz.ts";
 import { isNetworkArm, networkArms } from "../../nn/arms/registry.ts";
-import { armPath, type Cell } from "../../study/cell.ts";
+import { armPath, cellPath, type Cell } from "../../study/cell.ts";
 import { networkOf } from "../../study/network-of.ts";
+import { isNearField } from "../../study/scan-task.ts";
+import { trainingDataFiles } from "../../study/training/build.ts";
+import { isFile } from "../../study/training/job.ts";
 import { runnerOf } from "../../study/training/runners/registry.ts";
 import type { StageContext } from "../context.ts";
 import { obstacleTo, readRecord } from "../record.ts";
 
-/** Why a network's training jobs are skipped; undefined when they are run. */
-export function trainingSkip(network: string, { design, trainer }: StageContext): string | undefined {
+/** Why the training of a network on a cell is skipped; undefined when it is run. */
+export async function trainingSkip(
+  network: string,
+  cell: Cell,
+  { design, trainer, root }: StageContext,
+): Promise<string | undefined> {
   const availability = runnerOf(trainer.runner).availability(network);
   if (!availability.available) return availability.reason;
   const unlabelled = design.kind === "measured" && isNetworkArm(network) && networkArms[network].needsLabels;
-  return unlabelled ? "no labels" : undefined;
+  if (unlabelled) return "no labels";
+  // An external trainer may know the near field; ours does not.
+  if (trainer.runner !== "builtin" || design.kind !== "measured") return undefined;
+  const scan = join(root, "data", cellPath(cell), trainingDataFiles(design).train);
+  return isFile(scan) && isNearField(await metadataOf(scan)) ? "near field" : undefined;
+}
+
+async function metadataOf(path: string): Promise<Metadata> {
+  const file = await openNpz(path);
+  try {
+    return (await readMetadata(file)).metadata;
+  } finally {
+    await file.close();
+  }
 }
 
 const externally = z.object({
@@ -52,5 +75,8 @@ export async function absenceOf(arm: string, cell: Cell, context: StageContext):
   if (trained?.state === "failed")
     return { state: "failed", reason: `${whose}training failed: ${trained.reason ?? "no reason given"}` };
   if (trained?.state === "done") return { state: "skipped", reason: "not reconstructed" };
-  return { state: "skipped", reason: `${whose}${trainingSkip(network, context) ?? "not trained"}` };
+  return {
+    state: "skipped",
+    reason: `${whose}${(await trainingSkip(network, cell, context)) ?? "not trained"}`,
+  };
 }

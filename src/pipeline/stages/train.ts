@@ -41,7 +41,7 @@ export const trainStage: Stage = {
 };
 
 async function inputs({ cell, arm }: StageJob, context: StageContext): Promise<JobInputs> {
-  const reason = trainingSkip(arm!, context);
+  const reason = await trainingSkip(arm!, cell!, context);
   if (reason !== undefined) return { kind: "skip", reason };
   const { train, test } = trainingDataFiles(context.design);
   const data = await upstreamFiles(context, `data/${cellPath(cell!)}`, "generate", [

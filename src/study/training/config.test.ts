@@ -42,6 +42,13 @@ test("every control of the design, the job and the data is in the config", () =>
   });
 });
 
+test("no step takes more groups than there are", () => {
+  const training = { ...design.training, groupCount: 40 };
+  const asked = (batchSize: number): number =>
+    buildTrainingConfig(job, { ...design, training: { ...training, batchSize } }, facts).batchSize;
+  expect([asked(39), asked(40), asked(2_000_000)]).toEqual([39, 40, 40]);
+});
+
 describe("changing a control changes the config and the legacy parameters", () => {
   const { training, seeds } = design;
   const perturbed: readonly [name: string, changed: StudyDesign, key: string, value: unknown][] = [

@@ -52,6 +52,7 @@ export interface TrainingConfig {
   readonly simulationSeed: number;
   /** What legacy code seeds numpy's global generator with: the replicate's simulation seed. */
   readonly npseed: number;
+  /** Groups per step, at most {@link nGroups}. */
   readonly batchSize: number;
   readonly nepochs: number;
   readonly learningRate: number;
@@ -117,7 +118,8 @@ export function buildTrainingConfig(
     subsampleSeed: seeds.subsampling + replicate,
     simulationSeed: seeds.simulation + replicate,
     npseed: seeds.simulation + replicate,
-    batchSize: schedule.batchSize,
+    // A step of more groups than there are would see some of them twice.
+    batchSize: Math.min(schedule.batchSize, nGroups),
     nepochs: schedule.epochs,
     learningRate: schedule.learningRate,
     positionsProvided: true,
