@@ -1,5 +1,5 @@
 // What the jobs behind an arm's image have to say of it, in plain words: an engine whose misfit rose again, a network that no
-// epoch made better than it started. Such an arm has finished and has a score; its reader must know how it came by it.
+// epoch made better than it started, or that had to start again. Such an arm has finished and has a score; its reader must know how it came by it.
 
 import { join } from "node:path";
 import { z } from "zod";
@@ -16,7 +16,16 @@ const historyHint = "Delete this job's folder and run again.";
 const history = z.object({
   reconstructions: z.object({ reconstruction: z.object({ misfit: z.array(z.number()) }) }),
 });
-const training = z.object({ result: z.object({ metrics: z.object({ bestEpoch: z.number() }) }) });
+const training = z.object({
+  result: z.object({
+    metrics: z.object({
+      bestEpoch: z.number().optional(),
+      // Of our own trainer: another's may mean anything.
+      restarts: z.number().int().positive().optional().catch(undefined),
+      seed: z.number().optional().catch(undefined),
+    }),
+  }),
+});
 
 /** Warnings for the arm of a cell. @param record of its reconstruct job. @throws File, Format for a broken history. */
 export async function jobWarnings(
@@ -28,17 +37,28 @@ export async function jobWarnings(
     network === undefined ? undefined : await readRecord(join(root, "train", armPath(cell, network)));
   // An external trainer need not say which epoch was best.
   const summary = training.safeParse(trained?.summary);
-  const untrained = summary.success && summary.data.result.metrics.bestEpoch === 0;
+  const { bestEpoch, restarts, seed } = summary.success
+    ? summary.data.result.metrics
+    : { bestEpoch: undefined, restarts: undefined, seed: undefined };
   const file = join(root, "reconstruct", armPath(cell, arm), "history.json");
   const misfit =
     record?.outputs["history.json"] === undefined
       ? []
       : (await readJson(file, history, historyHint)).reconstructions.reconstruction.misfit;
-  return [...(untrained ? [untrainedText(network!)] : []), ...misfitWarnings(misfit)];
+  return [
+    ...(bestEpoch === 0 ? [untrainedText(network!)] : []),
+    ...(restarts === undefined || seed === undefined ? [] : [restartedText(network!, { restarts, seed })]),
+    ...misfitWarnings(misfit),
+  ];
 }
 
 function untrainedText(network: string): string {
   return `training made ${network} no better than it started (its best epoch is 0): what is scored is the untrained network`;
+}
+
+function restartedText(network: string, { restarts, seed }: { restarts: number; seed: number }): string {
+  const times = restarts === 1 ? "once" : `${restarts} times`;
+  return `${network} collapsed to a constant ${times} and was trained again from another start (seed ${seed}): what is scored is that run`;
 }
 
 /** @param misfit by epoch. */
