@@ -66,10 +66,11 @@ export function tinyLesson(options: TinyOptions = {}): Lesson {
   };
 }
 
-/** The first seed from which on the start weights have these signs. */
+/** The first seed whose start weight, and that of each of its restarts 2²⁷ further on, have these signs. */
 export function seedWith(signs: readonly (-1 | 1)[]): number {
   for (let seed = 0; ; seed++) {
-    if (signs.every((sign, k) => Math.sign(initialise(specs, seed + k)["w"]![0]!) === sign)) return seed;
+    if (signs.every((sign, k) => Math.sign(initialise(specs, seed + k * 134217728)["w"]![0]!) === sign))
+      return seed;
   }
 }
 

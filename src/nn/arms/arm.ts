@@ -30,7 +30,7 @@ export interface ArmContext {
   readonly log: (line: string) => void;
   readonly progress?: Progress | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Is told every best state while training: what is left when a later step loses its numbers. */
+  /** Is told the state that training starts from, and every best one: what is left when a later step loses its numbers. */
   readonly keep?: ((trained: Trained) => void) | undefined;
   /** Where the state of the training is kept while it runs. */
   readonly keeper?: StateKeeper | undefined;

@@ -48,7 +48,7 @@ export const trainingShape = {
     .min(0)
     .max(20)
     .default(2)
-    .describe("How often a run whose output does not vary over inputs starts again, with the next seed."),
+    .describe("How often a run whose output does not vary over inputs starts again, with another seed."),
 } as const;
 
 /** And what the arms have whose network is a U-Net. */

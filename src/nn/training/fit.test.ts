@@ -1,4 +1,4 @@
-// The training loop: losses fall, validation chooses the epoch, a collapsed network starts again with the next seed, and what
+// The training loop: losses fall, validation chooses the epoch, a collapsed network starts again with another seed, and what
 // cannot go on says so and leaves nothing open.
 
 import { beforeAll, describe, expect, test } from "vitest";
@@ -81,7 +81,7 @@ describe("a fit", () => {
     const [one, again, other] = [
       await fitted(tinyLesson()),
       await fitted(tinyLesson()),
-      await fitted(tinyLesson(), {}, { seed: seedWith([-1, 1]) + 1 }),
+      await fitted(tinyLesson(), {}, { seed: alive + 1 }),
     ];
     expect(again).toEqual(one);
     expect(other.seed).not.toBe(one.seed);
@@ -142,16 +142,20 @@ describe("a fit", () => {
 });
 
 describe("a network that answers everything alike", () => {
-  test("starts again with the next seed until one does not", async () => {
+  test("starts again with another seed until one does not", async () => {
     const seed = seedWith([-1, -1, 1]);
     const found = await fitted(tinyLesson(), {}, { seed });
-    expect(found.seed).toBe(seed + 2);
+    expect([found.seed, found.restarts]).toEqual([seed + 2 * 134217728, 2]);
     const health = found.lines.filter((line) => line.startsWith("health:"));
     expect(health).toEqual([
       expect.stringContaining(`seed ${seed} collapsed`),
-      expect.stringContaining(`seed ${seed + 1} collapsed`),
+      expect.stringContaining(`seed ${seed + 134217728} collapsed`),
     ]);
     expect(found.history.at(-1)!).toMatchObject({ deadUnits: 0 });
+  });
+
+  test("that never collapsed, has not restarted", async () => {
+    expect(await fitted(tinyLesson(), { epochs: 1 })).toMatchObject({ seed: alive, restarts: 0 });
   });
 
   test.each([

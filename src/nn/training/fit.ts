@@ -12,6 +12,7 @@ import type { Tensor } from "../graph/tensor.ts";
 import { packFit, unpackFit, type FitState, type Snapshot } from "./fit-state.ts";
 import type { EpochRecord } from "./epoch-record.ts";
 import { openJudge, type Judge } from "./judge.ts";
+import { restartSeed } from "./restart-seed.ts";
 import { openLearner, type Learner } from "./learner.ts";
 import type { Progress } from "./progress.ts";
 
@@ -56,7 +57,7 @@ export interface FitOptions {
   readonly clipNorm: number;
   /** Decay of the running mean of the weights. */
   readonly average: number;
-  /** How often a run that has collapsed may start again, with the next seed. */
+  /** How often a run that has collapsed may start again, with another seed (restart-seed.ts). */
   readonly restarts: number;
 }
 
@@ -67,7 +68,7 @@ export interface FitContext {
   readonly log: (line: string) => void;
   readonly progress?: Progress | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Is told every best state: what is left when a later step loses its numbers. */
+  /** Is told the state that training starts from, and every best one: what is left when a later step loses its numbers. */
   readonly keep?: ((found: Fit) => void) | undefined;
   /** Where the state is kept while it trains, and what an earlier process left of it. */
   readonly keeper?: StateKeeper | undefined;
@@ -81,8 +82,9 @@ export interface Fit {
   readonly levels: { readonly [name: string]: number };
   /** Where no frame could be held back: the best epoch was chosen on frames that it was trained on. */
   readonly chosenOn?: "training frames" | undefined;
-  /** The seed that was used: the given one plus the restarts. */
+  /** The seed that was used: the given one, or that of the last restart. */
   readonly seed: number;
+  readonly restarts: number;
 }
 
 /** A spread below this is no answer to the input: corrections are of order 0.01 and more. */
@@ -100,7 +102,7 @@ export async function fit(lesson: Lesson, options: FitOptions, context: FitConte
   // The log of a resumed training is that of an undisturbed one.
   before?.lines.forEach(log);
   for (let attempt = before?.attempt ?? 0; ; attempt++) {
-    const seed = context.seed + attempt;
+    const seed = restartSeed(context.seed, attempt);
     const course: Course = { attempt, lines, before };
     before = undefined;
     const found = await fitOnce(lesson, options, { ...context, log, seed }, course);
@@ -190,10 +192,18 @@ async function learn(
   let kept: Snapshot | undefined;
   function tellKept({ epoch, parameters }: Snapshot): void {
     kept = { epoch, parameters };
-    keep?.({ parameters, bestEpoch: epoch, history: history.slice(0, epoch), levels, seed });
+    keep?.({
+      parameters,
+      bestEpoch: epoch,
+      history: history.slice(0, epoch),
+      levels,
+      seed,
+      restarts: attempt,
+    });
   }
   if (before !== undefined) learner.restore(before.learner);
-  if (before?.kept !== undefined) tellKept(before.kept);
+  // Finite whatever follows.
+  tellKept(before?.kept ?? { epoch: 0, parameters: learner.averaged() });
   for (let epoch = history.length + 1; epoch <= epochs; epoch++) {
     const order = lesson.items.slice();
     shuffle(order, createRng(seed, "training", { dose: epoch, pixel: 1 }));
@@ -231,7 +241,8 @@ async function learn(
   if (best!.epoch === 0)
     log(`no epoch was better than the ${lesson.start}: the network is left out (all weights 0)`);
   const { chosenOn } = lesson;
-  return { parameters: best!.parameters, bestEpoch: best!.epoch, history, levels, chosenOn, seed };
+  const { parameters, epoch: bestEpoch } = best!;
+  return { parameters, bestEpoch, history, levels, chosenOn, seed, restarts: attempt };
 }
 
 interface Best {

@@ -141,6 +141,6 @@ function diverged(step: number, loss: number, gradientNorm: number): DoselapErro
     key: `step ${step}`,
     expected: "a finite loss and gradient",
     got: `loss ${loss}, gradient norm ${gradientNorm}`,
-    hint: "Lower learningRate, or raise the dose: the last good weights are kept.",
+    hint: "Lower learningRate, or raise the dose.",
   });
 }

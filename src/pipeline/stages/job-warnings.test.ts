@@ -81,7 +81,7 @@ describe("jobWarnings", () => {
     expect(await jobWarnings(none, { design: presets.quick, root })).toEqual([]);
   });
 
-  test("a network whose best epoch is 0 is scored untrained; so is the hybrid that starts from it", async () => {
+  test("a network whose best epoch is 0 is scored untrained, and one that started again is told of", async () => {
     const trained = (bestEpoch: number) => record({}, { result: { metrics: { bestEpoch } } });
     const path = `train/${armPath(cell, "pinn")}`;
     await leave(path, "result.json", trained(0));
@@ -92,6 +92,11 @@ describe("jobWarnings", () => {
     ]);
     await leave(path, "result.json", trained(2));
     expect(await jobWarnings(job, context)).toEqual([]);
+    const again = { bestEpoch: 2, restarts: 1, seed: 134217770 };
+    await leave(path, "result.json", record({}, { result: { metrics: again } }));
+    expect(await jobWarnings(job, context)).toEqual([
+      "pinn collapsed to a constant once and was trained again from another start (seed 134217770): what is scored is that run",
+    ]);
     await leave(path, "result.json", record({}, { result: null }));
     expect(await jobWarnings(job, context)).toEqual([]);
   });

@@ -1,5 +1,5 @@
 // What the jobs behind an arm's image have to say of it, in plain words: an engine whose misfit rose again, a network that no
-// epoch made better than it started. Such an arm has finished and has a score; its reader must know how it came by it.
+// epoch made better than it started, or that had to start again. Such an arm has finished and has a score; its reader must know how it came by it.
 
 import { join } from "node:path";
 import { z } from "zod";
@@ -17,7 +17,15 @@ const history = z.object({
   reconstructions: z.object({ reconstruction: z.object({ misfit: z.array(z.number()) }) }),
 });
 const training = z.object({
-  result: z.object({ metrics: z.object({ bestEpoch: z.number(), chosenOn: z.string().optional() }) }),
+  result: z.object({
+    metrics: z.object({
+      bestEpoch: z.number().optional(),
+      chosenOn: z.string().optional().catch(undefined),
+      // Of our own trainer: another's may mean anything.
+      restarts: z.number().int().positive().optional().catch(undefined),
+      seed: z.number().optional().catch(undefined),
+    }),
+  }),
 });
 
 /** Warnings for the arm of a cell. @param record of its reconstruct job. @throws File, Format for a broken history. */
@@ -30,17 +38,18 @@ export async function jobWarnings(
     network === undefined ? undefined : await readRecord(join(root, "train", armPath(cell, network)));
   // An external trainer need not say which epoch was best.
   const summary = training.safeParse(trained?.summary);
-  const metrics = summary.success ? summary.data.result.metrics : undefined;
-  const untrained = metrics?.bestEpoch === 0;
-  const chosen = metrics?.chosenOn === "training frames";
+  const { bestEpoch, chosenOn, restarts, seed } = summary.success
+    ? summary.data.result.metrics
+    : { bestEpoch: undefined, chosenOn: undefined, restarts: undefined, seed: undefined };
   const file = join(root, "reconstruct", armPath(cell, arm), "history.json");
   const misfit =
     record?.outputs["history.json"] === undefined
       ? []
       : (await readJson(file, history, historyHint)).reconstructions.reconstruction.misfit;
   return [
-    ...(untrained ? [untrainedText(network!)] : []),
-    ...(chosen ? [chosenText(network!)] : []),
+    ...(bestEpoch === 0 ? [untrainedText(network!)] : []),
+    ...(chosenOn === "training frames" ? [chosenText(network!)] : []),
+    ...(restarts === undefined || seed === undefined ? [] : [restartedText(network!, { restarts, seed })]),
     ...misfitWarnings(misfit),
   ];
 }
@@ -51,6 +60,11 @@ function untrainedText(network: string): string {
 
 function chosenText(network: string): string {
   return `the scan was too small to hold frames back: the epoch of ${network} was chosen on frames that it was trained on, which cannot tell learning from memory`;
+}
+
+function restartedText(network: string, { restarts, seed }: { restarts: number; seed: number }): string {
+  const times = restarts === 1 ? "once" : `${restarts} times`;
+  return `${network} collapsed to a constant ${times} and was trained again from another start (seed ${seed}): what is scored is that run`;
 }
 
 /** @param misfit by epoch. */

@@ -33,7 +33,14 @@ async function makeBundle(folder: string): Promise<void> {
     widths,
     trainedProbeModes: 0,
   });
-  const fit = { parameters: initialise(specs, 1), history: [], levels: {}, bestEpoch: 1, seed: 1 };
+  const fit = {
+    parameters: initialise(specs, 1),
+    history: [],
+    levels: {},
+    bestEpoch: 1,
+    seed: 1,
+    restarts: 0,
+  };
   const trained: Parameters<typeof saveBundle>[1]["trained"] = { fit, facts } as Parameters<
     typeof saveBundle
   >[1]["trained"];

@@ -154,10 +154,16 @@ describe("a job that loses its numbers", () => {
       changes: { methods: { pinn: { learningRate: 1e6 } } },
     });
     const error = await rejection(runTrainingJob(job, { runner: builtinRunner(), design }));
-    expect(error).toMatchObject({ _tag: "Diverged" });
+    expect(error).toMatchObject({ _tag: "Diverged", message: expect.stringContaining("model-last-good/") });
     const log = readFileSync(job.logPath, "utf8");
     expect(log).toMatch(/^health: step \d+: training lost its numbers/mu);
-    expect(log).toMatch(/^result: failed DivergedError: .*Lower learningRate/mu);
+    expect(log).toMatch(/^result: failed DivergedError: .*Lower learningRate.*weights/mu);
+    const { parameters, arm } = await loadBundle(join(job.artifactDir, "model-last-good"));
+    expect(arm.name).toBe("pinn");
+    const values = Object.values(parameters).flatMap((data) => Array.from(data));
+    expect(values.every(Number.isFinite)).toBe(true);
+    // The start: drawn, not 0.
+    expect(values.some((value) => value !== 0)).toBe(true);
     expect(existsSync(join(job.artifactDir, "model"))).toBe(false);
     expect(existsSync(join(job.artifactDir, "reconstruction.npz"))).toBe(false);
   });

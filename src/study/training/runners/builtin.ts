@@ -6,7 +6,7 @@ import { ndarray } from "../../../array/ndarray.ts";
 import { takePositions } from "../../../array/scan.ts";
 import { openBackend } from "../../../compute/node.ts";
 import { readDataset } from "../../../data/read.ts";
-import { isDoselapError } from "../../../errors.ts";
+import { DoselapError, isDoselapError } from "../../../errors.ts";
 import { sha256File } from "../../../io/hash.ts";
 import { writeNpz } from "../../../io/npz.ts";
 import type { ArmContext, Trained } from "../../../nn/arms/arm.ts";
@@ -25,7 +25,7 @@ import type { TrainingConfig } from "../config.ts";
 import { reconstructionFile } from "./reconstruction.ts";
 import type { RunnerCall, RunnerResult, TrainingRunner } from "./runner.ts";
 
-/** Folder of the bundle in the job's folder; and of the best state before training lost its numbers. */
+/** Folder of the bundle in the job's folder; and of the last good state, were it the start, when training loses its numbers. */
 const bundleFolder = "model";
 const lastGoodFolder = "model-last-good";
 
@@ -37,7 +37,7 @@ export interface BuiltinOptions {
   readonly openRuntime?: (() => Promise<Runtime>) | undefined;
 }
 
-/** The runner. It throws Contract, Range for data that cannot be trained on, Diverged, after the best state so far was saved,
+/** The runner. It throws Contract, Range for data that cannot be trained on, Diverged, after the last good state was saved,
  * Interrupted, Compute. */
 export function builtinRunner({ openRuntime = openNodeRuntime }: BuiltinOptions = {}): TrainingRunner {
   return async (call) => trainAndInfer(call, await openRuntime());
@@ -77,11 +77,17 @@ async function trainAndInfer(
   } catch (error) {
     if (lastGood !== undefined && isDoselapError(error, "Diverged")) {
       await saveBundle(join(job.artifactDir, lastGoodFolder), { arm, options, schedule, trained: lastGood });
-      log.line(`kept: ${lastGoodFolder}, epoch ${lastGood.fit.bestEpoch}`);
+      const { bestEpoch } = lastGood.fit;
+      log.line(`kept: ${lastGoodFolder}, epoch ${bestEpoch}`);
+      const which = bestEpoch === 0 ? "those that training began with" : `those of epoch ${bestEpoch}`;
+      throw new DoselapError("Diverged", error.message, {
+        hint: `The last good weights, ${which}, are in ${lastGoodFolder}/ of the job's folder.`,
+        cause: error,
+      });
     }
     throw error;
   }
-  const { bestEpoch, levels, history, chosenOn, seed } = trained.fit;
+  const { bestEpoch, levels, history, chosenOn, seed, restarts } = trained.fit;
   log.line(`best: epoch ${bestEpoch} of ${history.length}, seed ${seed}`);
   const folder = join(job.artifactDir, bundleFolder);
   await saveBundle(folder, { arm, options, schedule, trained });
@@ -116,6 +122,8 @@ async function trainAndInfer(
       spread: best?.spread ?? null,
       deadUnits: best?.deadUnits ?? null,
       seed,
+      // A run that began once says nothing of it.
+      ...(restarts === 0 ? {} : { restarts }),
     },
   };
 }
