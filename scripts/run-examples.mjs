@@ -2,7 +2,7 @@
 // and prints something.
 
 import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { cpSync, readdirSync } from "node:fs";
 
 const compiled = "dist/examples/examples";
 const compiler = spawnSync(
@@ -11,6 +11,9 @@ const compiler = spawnSync(
   { stdio: "inherit" },
 );
 if (compiler.status !== 0) process.exit(1);
+// The kernels of `npm run build`, where the copy of the library looks for them.
+for (const name of readdirSync("dist/compute/wasm").filter((each) => each.endsWith(".wasm")))
+  cpSync(`dist/compute/wasm/${name}`, `dist/examples/dist/compute/wasm/${name}`);
 
 let failed = 0;
 const names = readdirSync("examples").filter((name) => name.endsWith(".ts"));

@@ -60,6 +60,20 @@ export { prepareEngine, type PreparedEngine } from "./engines/prepare.ts";
 export { engines } from "./engines/registry.ts";
 export { runEngine, type EpochEvent, type Reconstruction } from "./engines/run.ts";
 
+// networks
+export { networkArms } from "./nn/arms/registry.ts";
+export type { ArmContext, ArmTask, NetworkArm, NetworkFacts, TrainedNetwork } from "./nn/arms/arm.ts";
+export { loadBundle, type NetworkBundle } from "./nn/bundle/bundle.ts";
+export { adam } from "./nn/optim/adam.ts";
+export { averageWeights } from "./nn/optim/average-weights.ts";
+export { descend, weightDecay } from "./nn/optim/descend.ts";
+export { clipByGlobalNorm } from "./nn/optim/global-norm.ts";
+export { constantRate, cosineRate, plateauRate } from "./nn/optim/schedules.ts";
+export { scalarValues, startValues, trainingStep } from "./nn/optim/step.ts";
+export { chain, type Transform } from "./nn/optim/transform.ts";
+export { openNodeRuntime } from "./nn/runtime/node.ts";
+export type { Runtime } from "./nn/runtime/runtime.ts";
+
 // floor
 export { cramerRaoFloor, type FloorOptions, type ObjectFloor } from "./floor/floor.ts";
 
@@ -84,6 +98,7 @@ export { planStudy, plannedScan } from "./study/plan.ts";
 export type { StudyPlan } from "./study/plan-types.ts";
 export { problemOf } from "./study/problem.ts";
 export type { CellResult, MetricRow, StudyResult } from "./study/results.ts";
+export { inferDataset, type InferOptions } from "./study/infer.ts";
 export { groupFrames } from "./study/views/grouping.ts";
 export { measureOverlap } from "./study/views/overlap-metrics.ts";
 export { splitWithGuard } from "./study/views/split.ts";

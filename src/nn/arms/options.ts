@@ -25,7 +25,26 @@ export const trainingShape = {
     .finite()
     .nullable()
     .default(null)
-    .describe("Highest rate of the cosine schedule; null = training.learningRate."),
+    .describe("Highest rate of the schedule; null = training.learningRate."),
+  schedule: z
+    .enum(["cosine", "constant", "plateau"])
+    .default("cosine")
+    .describe(
+      "Course of the learning rate: a cosine down to its 200th part, constant, or halved when validation falls no more.",
+    ),
+  warmUpSteps: z
+    .number()
+    .int()
+    .min(0)
+    .nullable()
+    .default(null)
+    .describe("Steps of linear rise; null = 30 for cosine, at most a fifth of all steps, and none else."),
+  patience: z
+    .number()
+    .int()
+    .min(0)
+    .default(3)
+    .describe("Epochs without a lower validation loss before a plateau's rate is halved."),
   weightDecay: z.number().min(0).default(1e-4).describe("Decoupled weight decay (AdamW)."),
   clipNorm: z.number().positive().default(1).describe("Largest norm of all gradients together."),
   average: z

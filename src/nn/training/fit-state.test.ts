@@ -25,17 +25,21 @@ const lesson = tinyLesson({ validationFactor: 0.9 });
 /** Items 7 in batches of 2. */
 const stepsPerEpoch = 4;
 
-async function run(seed: number, context: Partial<FitContext> = {}) {
+async function run(seed: number, context: Partial<FitContext> = {}, rule: Partial<FitOptions> = {}) {
   const lines: string[] = [];
   const kept: Fit[] = [];
-  const outcome = await fit(lesson, options, {
-    seed,
-    runtime,
-    threads: 1,
-    log: (line) => lines.push(line),
-    keep: (found) => kept.push(found),
-    ...context,
-  });
+  const outcome = await fit(
+    lesson,
+    { ...options, ...rule },
+    {
+      seed,
+      runtime,
+      threads: 1,
+      log: (line) => lines.push(line),
+      keep: (found) => kept.push(found),
+      ...context,
+    },
+  );
   return { outcome, lines, kept: kept.at(-1) };
 }
 
@@ -56,6 +60,17 @@ describe.each([
       expect(again.states).toHaveLength(keeper.states.length - at);
     }
   });
+});
+
+test("a rate that falls on a plateau goes on where it was", async () => {
+  const seed = seedWith([1]);
+  const rule = { schedule: "plateau", patience: 0, epochs: 8 } as const;
+  const keeper = stateKeeper();
+  const whole = await run(seed, { keeper }, rule);
+  const rates = whole.outcome.history.map(({ rate }) => rate);
+  expect(new Set(rates).size).toBeGreaterThan(3);
+  for (const at of [6, 17, 30])
+    expect(await run(seed, { keeper: stateKeeper(keeper.states[at]) }, rule)).toEqual(whole);
 });
 
 test("an interruption leaves the state it was in", async () => {

@@ -59,6 +59,37 @@ describe("a fit", () => {
     expect(rates[0]!).toBeLessThan(0.05);
   });
 
+  test("follows the schedule that it is told: constant, a rise of its own, or halved on a plateau", async () => {
+    const rates = async (rule: Partial<FitOptions>) =>
+      (await fitted(tinyLesson({ validationFactor: 0.9 }), { epochs: 12, ...rule })).history.map(
+        ({ rate }) => rate,
+      );
+    expect(await rates({ schedule: "constant" })).toEqual(new Array(12).fill(0.1));
+    // Four steps an epoch: the last of the first is the fourth of eight.
+    const rising = await rates({ schedule: "constant", warmUpSteps: 8 });
+    expect(rising.slice(0, 3)).toEqual([0.05, 0.1, 0.1]);
+    // Validation asks for 0.9 and training for 1.5: from some epoch on it only gets worse.
+    const { history } = await fitted(tinyLesson({ validationFactor: 0.9 }), {
+      epochs: 12,
+      schedule: "plateau",
+      patience: 1,
+    });
+    let [expected, best, waited] = [0.1, Infinity, 0];
+    for (const { rate, validation } of history) {
+      expect(rate).toBe(expected);
+      if (validation < best * (1 - 1e-4)) [best, waited] = [validation, 0];
+      else if (++waited === 2) [expected, waited] = [expected / 2, 0];
+    }
+    expect(expected).toBeLessThan(0.05);
+  });
+
+  test("refuses a rise that never ends", async () => {
+    const { outcome, open } = await run(tinyLesson(), { epochs: 2, warmUpSteps: 8 });
+    expect(isDoselapError(outcome, "Range")).toBe(true);
+    expect((outcome as Error).message).toContain("fewer than the 8 steps");
+    expect(open).toBe(0);
+  });
+
   test("keeps the weights of the epoch that validation likes best, which is not the last", async () => {
     // On the way to 1.5 the weight passes 0.9, which is what validation asks for.
     const lesson = tinyLesson({ validationFactor: 0.9 });

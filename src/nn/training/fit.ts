@@ -4,7 +4,6 @@
 import { createRng, shuffle } from "../../math/random/rng.ts";
 import { DoselapError, isDoselapError } from "../../errors.ts";
 import { initialise, type ParameterSpec, type ParameterValues } from "../models/parameters.ts";
-import { cosineRate } from "../optim/schedules.ts";
 import { loadGraph } from "../runtime/load-graph.ts";
 import type { Feeds, Runtime, Session } from "../runtime/runtime.ts";
 import type { StateKeeper } from "../../io/kept-state.ts";
@@ -12,6 +11,7 @@ import type { Tensor } from "../graph/tensor.ts";
 import { packFit, unpackFit, type FitState, type Snapshot } from "./fit-state.ts";
 import type { EpochRecord } from "./epoch-record.ts";
 import { openJudge, type Judge } from "./judge.ts";
+import { rateCourse, type RateCourse, type RateOptions } from "./rate-course.ts";
 import { restartSeed } from "./restart-seed.ts";
 import { openLearner, type Learner } from "./learner.ts";
 import type { Progress } from "./progress.ts";
@@ -50,9 +50,8 @@ export interface Level {
   batch(index: number): Feeds;
 }
 
-export interface FitOptions {
+export interface FitOptions extends RateOptions {
   readonly epochs: number;
-  readonly learningRate: number;
   readonly weightDecay: number;
   readonly clipNorm: number;
   /** Decay of the running mean of the weights. */
@@ -135,7 +134,7 @@ async function fitOnce(
   const { seed, runtime, threads, log } = context;
   // Arms hand on all of their options: a name that a lesson has too, such as `loss`, must not replace it.
   const { weightDecay, clipNorm, average } = options;
-  const totalSteps = options.epochs * stepsPerEpoch(lesson);
+  const rates = rateCourse(options, options.epochs * stepsPerEpoch(lesson));
   const judge = await openJudge(lesson, runtime, threads);
   try {
     const learner = await openLearner({
@@ -146,15 +145,10 @@ async function fitOnce(
       start: initialise(lesson.specs, seed),
       runtime,
       threads,
-      schedule: cosineRate({
-        highest: options.learningRate,
-        last: options.learningRate / 200,
-        warmUpSteps: Math.min(30, Math.floor(totalSteps / 5)),
-        totalSteps,
-      }),
+      schedule: rates.rate,
     });
     try {
-      return await learn({ lesson, learner, judge }, options, context, course);
+      return await learn({ lesson, learner, judge, rates }, options, context, course);
     } finally {
       await learner.release();
     }
@@ -174,11 +168,12 @@ interface Pupil {
   readonly lesson: Lesson;
   readonly learner: Learner;
   readonly judge: Judge;
+  readonly rates: RateCourse;
 }
 
 /** Every epoch, and the best of them. */
 async function learn(
-  { lesson, learner, judge }: Pupil,
+  { lesson, learner, judge, rates }: Pupil,
   options: FitOptions,
   context: FitContext,
   { attempt, lines, before }: Course,
@@ -188,6 +183,7 @@ async function learn(
   const steps = stepsPerEpoch(lesson);
   const levels = before?.levels ?? (await judgeLevels(lesson, judge, context));
   const history: EpochRecord[] = [...(before?.history ?? [])];
+  for (const { validation } of history) rates.after(validation);
   let best: Best | undefined = before === undefined ? startingBest(lesson, levels, judge.zeros) : before.best;
   let kept: Snapshot | undefined;
   function tellKept({ epoch, parameters }: Snapshot): void {
@@ -231,6 +227,7 @@ async function learn(
     expectFinite(epoch, judged.validation);
     const record = { epoch, loss: sum / steps, rate, gradientNorm: norm, ...judged };
     history.push(record);
+    rates.after(judged.validation);
     log(epochLine(record, epochs));
     if (best === undefined || judged.validation < best.loss) {
       best = { epoch, loss: judged.validation, parameters };

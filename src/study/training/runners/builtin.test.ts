@@ -109,6 +109,8 @@ describe("a control changes the weights (F-06)", () => {
     ["epochs", method({ epochs: 2 })],
     ["batchSize", method({ batchSize: 15 })],
     ["learningRate", method({ learningRate: 4e-3 })],
+    ["schedule", method({ schedule: "constant" })],
+    ["warmUpSteps", method({ warmUpSteps: 2 })],
     ["seenShare", method({ seenShare: 0.6 })],
     ["steps", method({ steps: 2 })],
     ["damping", method({ damping: 0.5 })],

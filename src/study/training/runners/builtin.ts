@@ -67,7 +67,14 @@ async function trainAndInfer(
   const task = scanTaskOf(dataset, { file: job.trainDataPath });
   const groups = trainingGroups(task, config);
   // What is really used, which need not be what was said (F-06): the dose is the data's own.
-  const echoed = { ...schedule, groups: groups.count, groupSize: groups.groupSize, dose: task.dosePhotons };
+  const course = { schedule: options.schedule, warmUpSteps: options.warmUpSteps };
+  const echoed = {
+    ...schedule,
+    ...course,
+    groups: groups.count,
+    groupSize: groups.groupSize,
+    dose: task.dosePhotons,
+  };
   log.line(`effective: ${JSON.stringify({ ...echoed, seed: context.seed })}`);
   let lastGood: Trained | undefined;
   const keep = (found: Trained): void => void (lastGood = found);
