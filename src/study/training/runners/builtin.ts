@@ -81,7 +81,7 @@ async function trainAndInfer(
     }
     throw error;
   }
-  const { bestEpoch, levels, history, chosenOn, seed } = trained.fit;
+  const { bestEpoch, levels, trainingLevels, history, chosenOn, seed } = trained.fit;
   log.line(`best: epoch ${bestEpoch} of ${history.length}, seed ${seed}`);
   const folder = join(job.artifactDir, bundleFolder);
   await saveBundle(folder, { arm, options, schedule, trained });
@@ -111,6 +111,7 @@ async function trainAndInfer(
       loss: best?.loss ?? null,
       validation: best?.validation ?? null,
       levels,
+      trainingLevels: trainingLevels ?? {},
       ...(chosenOn === undefined ? {} : { chosenOn }),
       spread: best?.spread ?? null,
       deadUnits: best?.deadUnits ?? null,
