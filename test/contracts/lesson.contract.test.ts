@@ -164,7 +164,20 @@ describe.each(lessonRows)("$name", (row) => {
     const exact = smallTask({ betweenPixels: true, noiseSeed: null, energy: 20_000 });
     const diffraction = exact.problem.diffraction.map((root) => Math.sqrt(Math.round(root * root)));
     const given = { ...exact, problem: { ...exact.problem, diffraction } };
-    const { levels } = await trained(await row.make(given, row.splits ? { seenShare: 0.8 } : {}));
+    const { levels, trainingLevels } = await trained(
+      await row.make(given, row.splits ? { seenShare: 0.8 } : {}),
+    );
+    // The training loss has levels of its own, which frames alike enough bring close to those of validation.
+    const own = row.labels ? [] : ["uniform rate", "mean pattern", "truth"];
+    expect(Object.keys(trainingLevels!)).toEqual(own);
+    if (!row.labels) {
+      const [rate, pattern, truth] = own.map((name) => trainingLevels![name]!) as [number, number, number];
+      expect([truth < pattern, pattern < rate]).toEqual([true, true]);
+      for (const name of own) {
+        expect(trainingLevels![name]).not.toBe(levels[name]);
+        expect(Math.abs(trainingLevels![name]! - levels[name]!)).toBeLessThan(0.3 * Math.abs(levels[name]!));
+      }
+    }
     const values = Object.values(levels);
     expect(values.every(Number.isFinite)).toBe(true);
     expect(values.length).toBeGreaterThan(0);

@@ -17,33 +17,15 @@ import { canvasShape, type GroupTable } from "../../src/nn/training/groups.ts";
 import { inferDataset } from "../../src/study/infer.ts";
 import { runTrainingJob } from "../../src/study/training/run.ts";
 import { builtinRunner } from "../../src/study/training/runners/builtin.ts";
+import { tinyArms } from "../support/tiny-arms.ts";
 import { networkJob, networkTask, smallScan } from "../support/network-job.ts";
 import { rejection } from "../support/training-job.ts";
-
-/** What an arm needs to be tiny; the frames of most may have any size. */
-const settings: { readonly [arm: string]: { readonly sizePx?: number; readonly options: object } } = {
-  pinn: { options: { widths: [4, 8], steps: 2 } },
-  supervised: { options: { widths: [4, 8], steps: 2 } },
-  // One tile is the whole object of 64 px.
-  "pinn-scan": {
-    options: {
-      widths: [4, 8],
-      splits: 1,
-      tilePx: 64,
-      framesPerTile: 4,
-      engine: "rpie",
-      engineOptions: { epochs: 2 },
-    },
-  },
-  "pinn-reference": { sizePx: 64, options: { restarts: 0, batchSize: 2 } },
-};
 
 const schedule = { epochs: 1, batchSize: 8, learningRate: 3e-3 };
 
 describe.each(Object.entries<NetworkArm>(networkArms))("network arm contract: %s", (name, arm) => {
-  const { sizePx = 16, options: given } = settings[name] ?? { options: {} };
-  // Few frames where they are large.
-  const optics = sizePx === 16 ? {} : { sizePx, fwhmPx: 20, stepPx: 20 };
+  const { optics, options: given } = tinyArms[name] ?? { optics: {}, options: {} };
+  const { sizePx = 16 } = optics;
   let options: CommonOptions;
   let context: ArmContext;
   let task: ArmTask;

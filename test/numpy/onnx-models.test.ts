@@ -1,14 +1,24 @@
-// ONNX's own checker accepts every model we write: each operation with its gradient, and a training step. Its reader and
-// writer give back the bytes we wrote.
+// ONNX's own checker accepts every model we write: each operation with its gradient, a training step, all graphs that a network
+// arm trains, judges and infers with, with and without masked pixels, and the model.onnx of its bundle. Its reader and writer
+// give back the bytes we wrote.
 // Debian's onnx 1.12 has no evaluator, and would let nodes of domains other than ONNX's own pass unread: there are none.
 // What the models compute is compared in test/contracts/runtime.contract.test.ts.
 
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openBackend } from "../../src/compute/node.ts";
+import type { NetworkArm } from "../../src/nn/arms/arm.ts";
+import { scheduleOf } from "../../src/nn/arms/options.ts";
+import { networkArmNames, networkArms, type NetworkArmName } from "../../src/nn/arms/registry.ts";
+import { saveBundle } from "../../src/nn/bundle/bundle.ts";
+import { openNodeRuntime } from "../../src/nn/runtime/node.ts";
+import { networkTask } from "../support/network-job.ts";
+import { recording, type RecordedModel } from "../support/recording-runtime.ts";
+import { tinyArms } from "../support/tiny-arms.ts";
 import { encodeModel } from "../../src/nn/onnx/model.ts";
 import { exampleCase, modelOf, stepCase } from "../support/runtime-cases.ts";
 import { operationExamples } from "../support/operation-examples/all.ts";
@@ -78,11 +88,46 @@ const faulty = {
 };
 const fileOf = (place: number) => `${String(place).padStart(4, "0")}.onnx`;
 
+/** Every model of an arm: what it loads while it trains and infers, and the one of its bundle. */
+async function modelsOf(name: NetworkArmName, isMasked: boolean): Promise<RecordedModel[]> {
+  const arm: NetworkArm = networkArms[name];
+  const { optics, options: given } = tinyArms[name]!;
+  const options = arm.options.parse(given);
+  const task = networkTask({ groupSize: 4, ...optics });
+  const mask = Uint8Array.from({ length: task.problem.size ** 2 }, (_, i) => (i % 5 === 0 ? 1 : 0));
+  const scan = isMasked ? { ...task, problem: { ...task.problem, mask } } : task;
+  let phase = "training";
+  const of = () => `${name}${isMasked ? ", masked" : ""}: ${phase}`;
+  const { runtime, models } = recording(await openNodeRuntime(), of);
+  const context = {
+    seed: 42,
+    runtime,
+    backend: openBackend({ kernels: "simd", threads: 1 }),
+    threads: 1,
+    log: () => undefined,
+  };
+  const schedule = scheduleOf(options, { epochs: 1, batchSize: 8, learningRate: 3e-3 });
+  const { fit, facts } = await arm.train(scan, options, { ...context, schedule });
+  phase = "inference";
+  await arm.infer(scan, { options, parameters: fit.parameters }, context);
+  const bundle = join(folder, "bundle");
+  await saveBundle(bundle, { arm, options, schedule, trained: { fit, facts } });
+  phase = "model.onnx";
+  const onnx = await readFile(join(bundle, "model.onnx"));
+  await rm(bundle, { recursive: true });
+  return [...models, { name: of(), onnx }];
+}
+
+const armModels: RecordedModel[] = [];
 let folder = "";
 let told: { readonly [file: string]: Told } = {};
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "doselap-onnx-"));
   for (const [place, each] of cases.entries()) await writeFile(join(folder, fileOf(place)), modelOf(each));
+  for (const name of Object.keys(tinyArms) as NetworkArmName[]) {
+    for (const isMasked of [false, true]) armModels.push(...(await modelsOf(name, isMasked)));
+  }
+  for (const [place, { onnx }] of armModels.entries()) await writeFile(join(folder, `arm-${place}`), onnx);
   for (const [name, { type, inputs, shape }] of Object.entries(faulty)) {
     const node = { name: "y", type, domain: "", inputs, outputs: ["y"], attributes: {} } as const;
     const model = encodeModel({
@@ -98,7 +143,7 @@ beforeAll(async () => {
     maxBuffer: 1e8,
   });
   told = JSON.parse(stdout) as typeof told;
-});
+}, 120_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const shapesOf = (values: { readonly [name: string]: { readonly shape: readonly number[] } }) =>
@@ -112,6 +157,21 @@ describe("the checker of ONNX", () => {
       expect(told[fileOf(place)]!.outputs, each.title).toEqual(shapesOf(each.outputs));
       // An input that a gradient needs no value of is none of the model.
       expect(shapesOf(each.feeds), each.title).toMatchObject(told[fileOf(place)]!.inputs);
+    }
+  });
+
+  test("accepts every graph that a network arm emits, and the model of its bundle", () => {
+    const found = armModels.map(({ name }, place) => ({ name, ...told[`arm-${place}`]! }));
+    expect(found.filter(({ fault, same }) => fault !== null || !same)).toEqual([]);
+    for (const { name, opsets, domains } of found)
+      expect([opsets, domains], name).toEqual([{ "": 17 }, [""]]);
+    // Each arm trains with a step, judges, and infers.
+    for (const arm of networkArmNames) {
+      const own = found.filter(({ name }) => name.startsWith(`${arm}:`));
+      const steps = own.filter(({ outputs }) => "gradientNorm" in outputs);
+      const count = (phase: string) => own.filter(({ name }) => name.includes(phase)).length;
+      expect([steps.length, count(": inference"), count(": model.onnx")], arm).toEqual([1, 1, 1]);
+      expect(count(": training"), arm).toBeGreaterThan(1);
     }
   });
 

@@ -64,8 +64,8 @@ export async function saveBundle(
     parameters: shapes,
   });
   await writeJson(join(folder, "config.json"), { arm: arm.name, options, schedule, facts });
-  const { history, levels, bestEpoch, seed } = fit;
-  await writeJson(join(folder, "history.json"), { bestEpoch, seed, levels, epochs: history });
+  const { history, levels, trainingLevels = {}, bestEpoch, seed } = fit;
+  await writeJson(join(folder, "history.json"), { bestEpoch, seed, levels, trainingLevels, epochs: history });
   const sha256: Record<string, string> = {};
   for (const name of contents) sha256[name] = await sha256File(join(folder, name));
   await writeJson(join(folder, "bundle.json"), { format, version: formatVersion, doselapVersion, sha256 });

@@ -11,6 +11,7 @@ import type { Tensor } from "../graph/tensor.ts";
 import { packFit, unpackFit, type FitState, type Snapshot } from "./fit-state.ts";
 import type { EpochRecord } from "./epoch-record.ts";
 import { openJudge, type Judge } from "./judge.ts";
+import { apart, belowTruth, judgeLevels, noiseKey, type Levels } from "./judge-levels.ts";
 import { rateCourse, type RateCourse, type RateOptions } from "./rate-course.ts";
 import { restartSeed } from "./restart-seed.ts";
 import { openLearner, type Learner } from "./learner.ts";
@@ -48,6 +49,8 @@ export interface Level {
   readonly loss?: Tensor | undefined;
   /** Feeds of a validation batch; those that the loss does not take are left out. */
   batch(index: number): Feeds;
+  /** Feeds of a training batch as epoch `round` has them; absent where the level is not told for training. */
+  readonly training?: ((round: number, index: number) => Feeds) | undefined;
 }
 
 export interface FitOptions extends RateOptions {
@@ -78,7 +81,9 @@ export interface Fit {
   readonly parameters: ParameterValues;
   readonly bestEpoch: number;
   readonly history: readonly EpochRecord[];
-  readonly levels: { readonly [name: string]: number };
+  /** Losses to compare the validation loss with, and those to compare the training loss with. */
+  readonly levels: Levels;
+  readonly trainingLevels?: Levels | undefined;
   /** Where no frame could be held back: the best epoch was chosen on frames that it was trained on. */
   readonly chosenOn?: "training frames" | undefined;
   /** The seed that was used: the given one, or that of the last restart. */
@@ -181,7 +186,8 @@ async function learn(
   const { seed, log, progress, signal, keep, keeper } = context;
   const { epochs } = options;
   const steps = stepsPerEpoch(lesson);
-  const levels = before?.levels ?? (await judgeLevels(lesson, judge, context));
+  const told = before?.levels ?? (await judgeLevels(lesson, judge, context));
+  const { levels, trainingLevels } = apart(told);
   const history: EpochRecord[] = [...(before?.history ?? [])];
   for (const { validation } of history) rates.after(validation);
   let best: Best | undefined = before === undefined ? startingBest(lesson, levels, judge.zeros) : before.best;
@@ -193,6 +199,7 @@ async function learn(
       bestEpoch: epoch,
       history: history.slice(0, epoch),
       levels,
+      trainingLevels,
       seed,
       restarts: attempt,
     });
@@ -209,7 +216,7 @@ async function learn(
       const isStopped = signal?.aborted === true;
       if (isStopped || keeper?.isDue() === true) {
         const now = { steps: step, sum, norm, rate, best, kept, learner: learner.checkpoint() };
-        await keeper?.save(packFit({ attempt, lines, levels, history, ...now }));
+        await keeper?.save(packFit({ attempt, lines, levels: told, history, ...now }));
       }
       if (isStopped) throw new DoselapError("Interrupted", "training was stopped");
       const report = await learner.step(lesson.batch(epoch, order, step * lesson.batchSize));
@@ -229,6 +236,7 @@ async function learn(
     history.push(record);
     rates.after(judged.validation);
     log(epochLine(record, epochs));
+    belowTruth(record, { levels, trainingLevels, noise: told[noiseKey] ?? 0 }).forEach(log);
     if (best === undefined || judged.validation < best.loss) {
       best = { epoch, loss: judged.validation, parameters };
       // A network that has collapsed is not worth keeping.
@@ -239,7 +247,7 @@ async function learn(
     log(`no epoch was better than the ${lesson.start}: the network is left out (all weights 0)`);
   const { chosenOn } = lesson;
   const { parameters, epoch: bestEpoch } = best!;
-  return { parameters, bestEpoch, history, levels, chosenOn, seed, restarts: attempt };
+  return { parameters, bestEpoch, history, levels, trainingLevels, chosenOn, seed, restarts: attempt };
 }
 
 interface Best {
@@ -268,35 +276,6 @@ function expectFinite(epoch: number, validation: number): void {
     got: String(validation),
     hint: "Lower learningRate.",
   });
-}
-
-async function judgeLevels(
-  lesson: Lesson,
-  judge: Judge,
-  { runtime, threads, log }: FitContext,
-): Promise<{ [name: string]: number }> {
-  const levels: Record<string, number> = {};
-  for (const { name, loss, batch } of lesson.levels) {
-    const own = loss === undefined ? undefined : await loadGraph(runtime, { outputs: { loss } }, { threads });
-    let sum = 0;
-    try {
-      for (let index = 0; index < lesson.validationBatches; index++) {
-        sum += await (own === undefined
-          ? judge.loss({ ...judge.zeros, ...batch(index) })
-          : lossOf(own, batch(index)));
-      }
-    } finally {
-      await own?.release();
-    }
-    levels[name] = sum / lesson.validationBatches;
-    log(`level: ${name} ${levels[name].toFixed(6)}`);
-  }
-  return levels;
-}
-
-async function lossOf(session: Session, feeds: Feeds): Promise<number> {
-  const taken = Object.entries(feeds).filter(([name]) => session.inputNames.includes(name));
-  return (await session.run(Object.fromEntries(taken)))["loss"]![0]!;
 }
 
 function epochLine(record: EpochRecord, epochs: number): string {

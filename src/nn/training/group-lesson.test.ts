@@ -127,10 +127,10 @@ describe("levels", () => {
     expect(lesson.levels.map(({ name }) => name)).toEqual([
       "uniform rate",
       "mean pattern",
-      "1 gradient steps",
+      "1 gradient step",
       "truth",
     ]);
-    expect(lesson.start).toBe("1 gradient steps");
+    expect(lesson.start).toBe("1 gradient step");
   });
 
   test("the truth's is that of the expected counts of the photons that are compared", () => {
@@ -164,6 +164,6 @@ describe("levels", () => {
 
   test("labels are compared with the steps alone", () => {
     const taught = groupLesson(task, table, { ...options, teacher: "labels" }, seed);
-    expect(taught.levels.map(({ name }) => name)).toEqual(["1 gradient steps"]);
+    expect(taught.levels.map(({ name }) => name)).toEqual(["1 gradient step"]);
   });
 });

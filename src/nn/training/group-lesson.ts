@@ -64,7 +64,7 @@ export function groupLesson(
     labels?.fill(builder.batch);
     return feeds;
   }
-  const steps = `${model.steps} gradient steps`;
+  const steps = `${model.steps} gradient ${model.steps === 1 ? "step" : "steps"}`;
   const validationBatch = (index: number): Feeds => batch(0, validation, index * batchSize);
   const levels = {
     table,
@@ -75,7 +75,9 @@ export function groupLesson(
     canvasPx,
     kind: options.loss,
     share: comparedShare(options),
+    weight: 1 + earlierShare * (model.stages - 1),
     validationBatch,
+    trainingBatch: (round: number, index: number) => batch(round, training, index * batchSize),
   };
   return {
     ...groupGraph(task, options),

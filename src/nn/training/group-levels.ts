@@ -3,12 +3,13 @@
 import type { BatchBuilder } from "./batch.ts";
 import { canvasLabels } from "./canvas-labels.ts";
 import type { Level } from "./fit.ts";
+import type { Feeds } from "../runtime/runtime.ts";
 import type { FrameStore } from "./frame-store.ts";
 import type { GroupTable } from "./groups.ts";
 import { plainLevels, truthLevel, type LevelOptions } from "./levels.ts";
 import type { ScanTask } from "./scan-task.ts";
 
-export interface GroupLevelOptions extends Pick<LevelOptions, "kind" | "share"> {
+export interface GroupLevelOptions extends Pick<LevelOptions, "kind" | "share" | "weight"> {
   readonly table: GroupTable;
   readonly store: FrameStore;
   readonly builder: BatchBuilder;
@@ -17,31 +18,40 @@ export interface GroupLevelOptions extends Pick<LevelOptions, "kind" | "share"> 
   readonly groupsPerBatch: number;
   readonly canvasPx: number;
   readonly validationBatch: Level["batch"];
+  readonly trainingBatch: NonNullable<Level["training"]>;
 }
 
 /** Uniform rate and mean pattern of the frames that train. */
 export function photonLevels(options: GroupLevelOptions): Level[] {
-  const { table, store, training, validationBatch } = options;
+  const { table, store, training, validationBatch, trainingBatch } = options;
   const frames = new Set([...training].flatMap((group) => [...membersOf(table, group)]));
-  return plainLevels(store, [...frames], levelOptions(options, validationBatch));
+  return plainLevels(store, [...frames], levelOptions(options, validationBatch, trainingBatch));
 }
 
 /** What the true object costs; none without one. */
 export function truthLevels(task: ScanTask, options: GroupLevelOptions): Level[] {
   if (task.truth === undefined) return [];
-  const { table, builder, groupsPerBatch, canvasPx, validationBatch } = options;
+  const { table, builder, groupsPerBatch, canvasPx, validationBatch, trainingBatch } = options;
   const labels = canvasLabels(task, groupsPerBatch, canvasPx);
   const canvases = { groups: groupsPerBatch, framesPerGroup: table.groupSize, canvasPx };
-  const withTruth: Level["batch"] = (index) => {
-    const own = validationBatch(index);
+  const withTruth = (own: Feeds): Feeds => {
     labels.fill(builder.batch);
     return { ...own, ...labels.feeds };
   };
-  return [truthLevel(task, canvases, levelOptions(options, withTruth))];
+  const judged = levelOptions(
+    options,
+    (index) => withTruth(validationBatch(index)),
+    (round, index) => withTruth(trainingBatch(round, index)),
+  );
+  return [truthLevel(task, canvases, judged)];
 }
 
-function levelOptions({ kind, share, builder }: GroupLevelOptions, batch: Level["batch"]): LevelOptions {
-  return { kind, share, shape: builder.compared["counts"]!.shape, batch };
+function levelOptions(
+  { kind, share, weight, builder }: GroupLevelOptions,
+  batch: Level["batch"],
+  training: Level["training"],
+): LevelOptions {
+  return { kind, share, weight, shape: builder.compared["counts"]!.shape, batch, training };
 }
 
 function membersOf({ groups, groupSize }: GroupTable, group: number): Int32Array {

@@ -1,4 +1,4 @@
-// Losses that a network's is compared with, on its own validation batches: what knowing only the mean rate gives, what knowing
+// Losses that a network's is compared with, on its own validation batches and on its own training batches: what knowing only the mean rate gives, what knowing
 // only the mean pattern gives, and what the true object gives. A loss below the truth's is fitted noise.
 
 import { expectedCounts, measurementLoss, type MeasurementLoss } from "../fields/loss.ts";
@@ -8,6 +8,7 @@ import { sampler } from "../fields/patches.ts";
 import { spectra, totalIntensity } from "../fields/scattering.ts";
 import { constant, filled, input, type Tensor } from "../graph/tensor.ts";
 import { expand } from "../ops/expand.ts";
+import { scale } from "../ops/unary.ts";
 import type { Level } from "./fit.ts";
 import { transposedMask, type FrameStore } from "./frame-store.ts";
 import type { ScanTask } from "./scan-task.ts";
@@ -18,13 +19,22 @@ export interface LevelOptions {
   readonly share: number;
   /** Shape of a batch's counts, [frames, N, N]. */
   readonly shape: readonly number[];
-  /** Validation batches with their `counts`. */
+  /** Batches with their `counts`. */
   readonly batch: Level["batch"];
+  readonly training?: Level["training"];
+  /** How often the lesson's loss counts one comparison: once where a network has a single stage. */
+  readonly weight?: number | undefined;
+}
+
+/** A level's loss, weighted as the lesson's. */
+function levelLoss({ kind, shape, weight = 1 }: LevelOptions, expected: Tensor, mask?: Uint8Array): Tensor {
+  const loss = measurementLoss(kind, expected, input("counts", shape), mask);
+  return weight === 1 ? loss : scale(loss, weight);
 }
 
 /** Uniform rate and mean pattern, both taken from the training frames alone. */
 export function plainLevels(store: FrameStore, training: ArrayLike<number>, options: LevelOptions): Level[] {
-  const { kind, share, shape, batch } = options;
+  const { share, shape, batch, training: trained } = options;
   const { counts, sizePx, mask } = store;
   const pixels = sizePx * sizePx;
   const mean = new Float64Array(pixels);
@@ -40,10 +50,10 @@ export function plainLevels(store: FrameStore, training: ArrayLike<number>, opti
     [1, sizePx, sizePx],
     mean.map((value) => Math.max(value, least)),
   );
-  const against = (expected: Tensor): Tensor => measurementLoss(kind, expected, input("counts", shape), mask);
+  const against = (expected: Tensor): Tensor => levelLoss(options, expected, mask);
   return [
-    { name: "uniform rate", loss: against(filled(shape, Math.max(rate, least))), batch },
-    { name: "mean pattern", loss: against(expand(pattern, shape)), batch },
+    { name: "uniform rate", loss: against(filled(shape, Math.max(rate, least))), batch, training: trained },
+    { name: "mean pattern", loss: against(expand(pattern, shape)), batch, training: trained },
   ];
 }
 
@@ -51,8 +61,9 @@ export function plainLevels(store: FrameStore, training: ArrayLike<number>, opti
 export function truthLevel(
   { problem, dosePhotons, backgroundPhotonsPerPx }: ScanTask,
   { groups, framesPerGroup, canvasPx }: { groups: number; framesPerGroup: number; canvasPx: number },
-  { kind, share, shape, batch }: LevelOptions,
+  options: LevelOptions,
 ): Level {
+  const { share, batch, training } = options;
   const { size: sizePx, probeModes } = problem;
   const mask = transposedMask(problem.mask, sizePx);
   const places = [groups, framesPerGroup];
@@ -71,5 +82,5 @@ export function truthLevel(
     dosePhotons: dosePhotons * share,
     backgroundPhotonsPerPx: backgroundPhotonsPerPx * share,
   });
-  return { name: "truth", loss: measurementLoss(kind, expected, input("counts", shape), mask), batch };
+  return { name: "truth", loss: levelLoss(options, expected, mask), batch, training };
 }

@@ -65,6 +65,7 @@ export function referenceLesson(
     kind: "poisson",
     share: 1,
     validationBatch,
+    trainingBatch: (_round: number, index: number) => batch(training, index * batchSize),
   } as const;
   return {
     ...referenceGraph(task, options),

@@ -86,6 +86,20 @@ export async function tileLesson(
       return { ...batch.feeds, ...light };
     };
   }
+  function trainingFrom(from: readonly ScanView[]): Lesson["batch"] {
+    return (epoch, order, first) => {
+      for (let b = 0; b < tiles; b++) {
+        const frame = order[(first + b) % order.length]!;
+        const view = createRng(seed, "training", { dose: epoch, frame, pixel: 2 }).integer(from.length);
+        batch.set(b, from[view]!, drawer.draw(epoch, frame));
+      }
+      return { ...batch.feeds, ...light };
+    };
+  }
+  const trainingBatch =
+    (from: readonly ScanView[]): NonNullable<Level["training"]> =>
+    (round, index) =>
+      trainingFrom(from)(round, training, index * tiles);
   const validationBatch = validationFrom(views);
   const start: Level = { name: `${options.engine.name} object`, batch: validationBatch };
   const levels: Level[] = [
@@ -94,26 +108,20 @@ export async function tileLesson(
       share: 1 - options.seenShare,
       shape: [tiles * framesPerTile, sizePx, sizePx],
       batch: validationBatch,
+      training: trainingBatch(views),
     }),
     start,
   ];
   if (task.truth !== undefined) {
     const known = planesOf(task.truth, task.problem, context.backend);
     const exact = views.map(({ compared }) => ({ planes: known, compared }));
-    levels.push({ name: "truth", batch: validationFrom(exact) });
+    levels.push({ name: "truth", batch: validationFrom(exact), training: trainingBatch(exact) });
   }
   return {
     ...graph,
     batchSize: tiles,
     items: training,
-    batch(epoch, order, first) {
-      for (let b = 0; b < tiles; b++) {
-        const frame = order[(first + b) % order.length]!;
-        const view = createRng(seed, "training", { dose: epoch, frame, pixel: 2 }).integer(views.length);
-        batch.set(b, views[view]!, drawer.draw(epoch, frame));
-      }
-      return { ...batch.feeds, ...light };
-    },
+    batch: trainingFrom(views),
     validationBatches: Math.ceil(validation.length / tiles),
     validationBatch,
     levels,

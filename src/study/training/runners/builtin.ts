@@ -94,7 +94,7 @@ async function trainAndInfer(
     }
     throw error;
   }
-  const { bestEpoch, levels, history, chosenOn, seed, restarts } = trained.fit;
+  const { bestEpoch, levels, trainingLevels, history, chosenOn, seed, restarts } = trained.fit;
   log.line(`best: epoch ${bestEpoch} of ${history.length}, seed ${seed}`);
   const folder = join(job.artifactDir, bundleFolder);
   await saveBundle(folder, { arm, options, schedule, trained });
@@ -125,6 +125,7 @@ async function trainAndInfer(
       loss: best?.loss ?? null,
       validation: best?.validation ?? null,
       levels,
+      trainingLevels: trainingLevels ?? {},
       ...(chosenOn === undefined ? {} : { chosenOn }),
       spread: best?.spread ?? null,
       deadUnits: best?.deadUnits ?? null,
