@@ -68,13 +68,15 @@ const routes = buildRouteMap<string, CliContext>({
       "  doselap run measured --input SCAN --out DIR    how far could I have cut dose on my own scan?",
       "  doselap plan fly64                             what a study would do, before it does it",
       "",
+      "With --json a command prints one JSON document on stdout, and an error as one line of JSON, the last on stderr:",
+      '  {"error": {"tag", "message", "file", "key", "expected", "got", "finding", "hint"}}',
       "Exit codes: 0 ok, 1 failed, 2 usage or nothing matched, 3 skipped with --strict, 130 interrupted.",
     ].join("\n"),
   },
 });
 
 /** The overview shows of each command only what it cannot do without; a command's own help shows all. */
-function application({ overview }: { readonly overview: boolean }) {
+function application({ overview, json = false }: { readonly overview: boolean; readonly json?: boolean }) {
   return buildApplication<CliContext>(routes, {
     name: "doselap",
     versionInfo: { currentVersion: doselapVersion },
@@ -92,7 +94,7 @@ function application({ overview }: { readonly overview: boolean }) {
       onlyRequiredInUsageLine: overview,
     },
     determineExitCode: (error) => (isDoselapError(error) ? codes[error._tag] : undefined) ?? exitCodes.failed,
-    localization: { text: cliText(Object.keys(commands)) },
+    localization: { text: cliText(Object.keys(commands), { json }) },
   });
 }
 
@@ -105,10 +107,11 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
   }
   const [first = ""] = argv;
   const named = Object.hasOwn(commands, first);
-  await run(application({ overview: !named }), argv, context);
+  const json = argv.includes("--json");
+  await run(application({ overview: !named, json }), argv, context);
   const code = Number(context.process.exitCode ?? exitCodes.ok);
   if (code >= 0) return code;
   // Stricli's own codes are negative: all of them say that the command line could not be understood.
-  printNote(context, `See doselap ${named ? `${first} ` : ""}--help.`);
+  if (!json || !named) printNote(context, `See doselap ${named ? `${first} ` : ""}--help.`);
   return exitCodes.usage;
 }

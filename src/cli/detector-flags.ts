@@ -7,13 +7,11 @@ import type { Problem } from "../engines/problem.ts";
 import { DoselapError } from "../errors.ts";
 import { nearFieldTransfer } from "../optics/near-field.ts";
 import { parsePath, parsePositive } from "./flags.ts";
+import { nearFieldFlags, nearFieldOf, type NearFieldFlags } from "./near-field-flags.ts";
 
-export interface DetectorFlags {
+export interface DetectorFlags extends NearFieldFlags {
   readonly mask?: string;
   readonly saturation?: number;
-  readonly nearField?: number;
-  readonly wavelength?: number;
-  readonly pixelSize?: number;
 }
 
 export const detectorFlags = {
@@ -31,63 +29,22 @@ export const detectorFlags = {
     placeholder: "COUNTS",
     brief: "Pixels with at least these counts are masked in their frame",
   },
-  nearField: {
-    kind: "parsed",
-    parse: parsePositive,
-    optional: true,
-    placeholder: "METRES",
-    brief: "Near field: distance from the sample to the detector; needs --wavelength and --pixel-size",
-  },
-  wavelength: {
-    kind: "parsed",
-    parse: parsePositive,
-    optional: true,
-    placeholder: "METRES",
-    brief: "Wavelength, for --near-field",
-  },
-  pixelSize: {
-    kind: "parsed",
-    parse: parsePositive,
-    optional: true,
-    placeholder: "METRES",
-    brief: "Pixel size of the frames in the sample plane, for --near-field",
-  },
+  ...nearFieldFlags,
 } as const;
 
 /** What the flags add to a problem. @throws Usage for flags that miss each other, Shape for a mask of another size. */
 export async function detectorOf(
-  { mask, saturation, nearField, wavelength, pixelSize }: DetectorFlags,
+  flags: DetectorFlags,
   size: number,
   cwd: string,
 ): Promise<Pick<Problem, "mask" | "saturationCounts" | "transfer">> {
-  if (
-    (nearField === undefined) !== (wavelength === undefined) ||
-    (nearField === undefined) !== (pixelSize === undefined)
-  ) {
-    throw new DoselapError("Usage", "a near field needs its whole geometry", {
-      expected: "--near-field, --wavelength and --pixel-size together",
-      got: [
-        nearField === undefined ? "" : "--near-field",
-        wavelength === undefined ? "" : "--wavelength",
-        pixelSize === undefined ? "" : "--pixel-size",
-      ]
-        .filter((flag) => flag !== "")
-        .join(" and "),
-    });
-  }
+  const { mask, saturation } = flags;
+  const nearField = nearFieldOf(flags);
   // Only what was given: the scan's own mask and near field stand where no flag says otherwise.
   return {
     ...(mask === undefined ? {} : { mask: await readMask(mask, size, cwd) }),
     ...(saturation === undefined ? {} : { saturationCounts: saturation }),
-    ...(nearField === undefined || wavelength === undefined || pixelSize === undefined
-      ? {}
-      : {
-          transfer: nearFieldTransfer(size, {
-            wavelengthM: wavelength,
-            pixelSizeM: pixelSize,
-            distanceM: nearField,
-          }),
-        }),
+    ...(nearField === undefined ? {} : { transfer: nearFieldTransfer(size, nearField) }),
   };
 }
 

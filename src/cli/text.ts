@@ -6,16 +6,20 @@ import {
   text_en,
   type ApplicationText,
 } from "@stricli/core";
-import { isDoselapError, messageOf } from "../errors.ts";
+import { DoselapError, isDoselapError, messageOf } from "../errors.ts";
 import { didYouMean } from "../study/design/nearest.ts";
 import { plainText } from "./plain-text.ts";
 
-/** Stricli's English with our wording of errors. */
-export function cliText(commands: readonly string[]): ApplicationText {
+/** Stricli's English with our wording of errors; `json`: each error as one line of JSON. */
+export function cliText(commands: readonly string[], { json }: { readonly json: boolean }): ApplicationText {
+  const describe = json ? errorJson : errorText;
   return {
     ...text_en,
     noCommandRegisteredForInput: ({ input }) => plainText(unknownCommand(input, commands)),
-    exceptionWhileParsingArguments: (error) => plainText(`doselap: ${argumentError(error)}`),
+    exceptionWhileParsingArguments: (error) =>
+      json
+        ? errorJson(new DoselapError("Usage", argumentError(error), { cause: error }))
+        : plainText(`doselap: ${argumentError(error)}`),
     exceptionWhileRunningCommand: describe,
     commandErrorResult: describe,
   };
@@ -67,8 +71,18 @@ function sentences(first: string, second: string | undefined): string {
 }
 
 /** A doselap error is one clear line. Anything else is a defect of ours and keeps its stack. */
-function describe(error: unknown): string {
+function errorText(error: unknown): string {
   if (isDoselapError(error)) return plainText(`doselap: ${error.message}`);
   const stack = error instanceof Error ? error.stack : undefined;
   return plainText(`doselap: unexpected error, please report it: ${stack ?? messageOf(error)}`);
+}
+
+/** The same for programs. What an error does not say is null; the tag of a defect of ours is null too. */
+function errorJson(error: unknown): string {
+  const tagged = isDoselapError(error) ? error : undefined;
+  const { file, key, expected, got, finding, hint } = tagged?.context ?? {};
+  const told = { file, key, expected, got, finding, hint };
+  const stated = Object.fromEntries(Object.entries(told).map(([name, value]) => [name, value ?? null]));
+  const message = tagged?.headline ?? messageOf(error);
+  return plainText(JSON.stringify({ error: { tag: tagged?._tag ?? null, message, ...stated } }));
 }

@@ -39,7 +39,7 @@ export async function readMetadata(npz: NpzFile): Promise<FoundMetadata> {
     return { metadata: {}, warnings: [warning], violations: [] };
   }
   const text = textOf(await npz.read(metadataKey), kind);
-  const broken = (got: string): FoundMetadata => ({
+  const broken = (got: string, more: Partial<Violation> = {}): FoundMetadata => ({
     metadata: {},
     warnings: [],
     violations: [
@@ -50,6 +50,7 @@ export async function readMetadata(npz: NpzFile): Promise<FoundMetadata> {
         expected: "one text holding a JSON object",
         got,
         finding: "DATA-001",
+        ...more,
       },
     ],
   });
@@ -58,7 +59,15 @@ export async function readMetadata(npz: NpzFile): Promise<FoundMetadata> {
   try {
     value = parseJson(text);
   } catch (cause) {
-    return broken(messageOf(cause));
+    // Python writes numbers that JSON does not have.
+    const [, key, number] = /"([^"]*)"\s*:\s*(NaN|-?Infinity)/u.exec(text) ?? [];
+    if (key === undefined || number === undefined) return broken(messageOf(cause));
+    return broken(number, {
+      key: `${metadataKey} … ${key}`,
+      message: "is not a finite number",
+      expected: "a number that JSON can hold",
+      hint: "Write null, or leave the key out.",
+    });
   }
   if (!isRecord(value)) return broken("JSON of another kind");
   return split(value, file);
@@ -137,6 +146,18 @@ export function statedNumber(metadata: Metadata, ...keys: string[]): number | nu
     }
   }
   return null;
+}
+
+/** What stands under a key in either place; null states nothing. */
+export function statedAt(
+  metadata: Metadata,
+  key: string,
+): { readonly place: string; readonly value: unknown }[] {
+  const nested = metadata["physics_parameters"];
+  return [
+    { place: key, value: metadata[key] },
+    { place: `physics_parameters.${key}`, value: isRecord(nested) ? nested[key] : undefined },
+  ].filter(({ value }) => value !== undefined && value !== null);
 }
 
 /** The array that carries the metadata: one text, so that numpy reads it without pickle.

@@ -293,6 +293,16 @@ describe("metadata", () => {
     ]);
   });
 
+  test.each(["NaN", "-Infinity"])(
+    "that hold %s, as Python writes it, are an error that names the key",
+    async (number) => {
+      const text = `{"seed": 1, "nphotons": ${number}}`;
+      await expect(reading({ _metadata: { dtype: "string", shape: [], data: [text] } })).rejects.toThrow(
+        new RegExp(`_metadata … nphotons: is not a finite number.*got ${number} \\[DATA-001\\].*null`, "u"),
+      );
+    },
+  );
+
   test.each([
     ["no JSON", "{nphotons: 7}"],
     ["JSON of another kind", "[7]"],

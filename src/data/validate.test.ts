@@ -191,6 +191,30 @@ describe("OVERSAMPLING-001", () => {
   });
 });
 
+describe("the dose that the metadata state", () => {
+  test.each<[Metadata, string, string]>([
+    [{ nphotons: 0 }, "_metadata.nphotons", "0"],
+    [{ nphotons: -5 }, "_metadata.nphotons", "-5"],
+    [{ nphotons: NaN }, "_metadata.nphotons", "NaN"],
+    [{ nphotons: Infinity }, "_metadata.nphotons", "Infinity"],
+    [{ nphotons: "1e4" }, "_metadata.nphotons", '"1e4"'],
+    [{ nphotons: [1000] }, "_metadata.nphotons", "[1000]"],
+    [{ physics_parameters: { nphotons: -1 } }, "_metadata.physics_parameters.nphotons", "-1"],
+  ])("%j is none", (metadata, key, got) => {
+    const violations = validateCandidate(candidate({}, metadata));
+    expect(violations).toMatchObject([{ key, got, finding: "DATA-001" }]);
+  });
+
+  test.each<Metadata>([
+    {},
+    { nphotons: null },
+    { nphotons: 1e-3 },
+    { physics_parameters: { nphotons: 1e9 } },
+  ])("%j is sound", (metadata) => {
+    expect(validateCandidate(candidate({}, metadata))).toEqual([]);
+  });
+});
+
 test("positions at the very edges are inside", () => {
   expect(
     validateCandidate(candidate({ xcoords: column(4, 20, 4, 20, 12), ycoords: column(4, 16, 16, 4, 10) })),

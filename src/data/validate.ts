@@ -13,7 +13,7 @@ import {
 } from "./candidate.ts";
 import { anyNumbers, isInteger, isReal, realNumbers } from "../array/cast.ts";
 import type { Dataset } from "./dataset.ts";
-import { statedNumber } from "./metadata.ts";
+import { statedAt, statedNumber } from "./metadata.ts";
 import type { Violation } from "./violation.ts";
 
 type Rule = (candidate: Candidate) => Violation[];
@@ -48,6 +48,7 @@ const rules: readonly Rule[] = [
   nonNegative,
   positionsInside,
   neighbourCount,
+  dose,
 ];
 
 function requiredKeys(candidate: Candidate): Violation[] {
@@ -254,6 +255,24 @@ function neighbourCount(candidate: Candidate): Violation[] {
       finding: "OVERSAMPLING-001",
     },
   ];
+}
+
+/** A dose that is stated is a number of photons; null states none. */
+function dose({ metadata, file }: Candidate): Violation[] {
+  return statedAt(metadata, "nphotons").flatMap(({ place, value }) => {
+    if (typeof value === "number" && value > 0 && value < Infinity) return [];
+    return [
+      {
+        file,
+        key: `_metadata.${place}`,
+        message: "is no dose",
+        expected: "photons per frame, a number above 0",
+        got: typeof value === "number" ? String(value) : JSON.stringify(value),
+        finding: "DATA-001",
+        hint: "Leave the key out where the dose is not known: the counts of the frames tell it.",
+      },
+    ];
+  });
 }
 
 function found<R extends Role>(

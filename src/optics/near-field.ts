@@ -6,13 +6,21 @@
 import { DoselapError } from "../errors.ts";
 import { signedIndex } from "../math/fft64.ts";
 
+export const propagators = ["angular-spectrum", "fresnel"] as const;
+export type Propagator = (typeof propagators)[number];
+
+export function isPropagator(value: unknown): value is Propagator {
+  return propagators.some((name) => name === value);
+}
+
 export interface NearFieldGeometry {
   readonly wavelengthM: number;
   /** Pixel of the frames, in the plane of the sample. */
   readonly pixelSizeM: number;
   /** From the sample to the detector; the effective distance with a diverging beam. */
   readonly distanceM: number;
-  readonly propagator?: "angular-spectrum" | "fresnel";
+  /** The angular spectrum when absent. */
+  readonly propagator?: Propagator | undefined;
 }
 
 /** Transfer function, complex64 [N, N], DC at [0, 0].

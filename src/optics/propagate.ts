@@ -1,5 +1,6 @@
-// Far-field propagation: exit wave to detector, in counts.
-//   λ[k] = Σ_modes |F(P_m·O_r)[k]|², unitary FFT with e^{−2πi k·x/N}, so Σ_k λ = Σ_m Σ_x |P_m·O_r|² (Parseval).
+// Propagation: exit wave to detector, in counts.
+//   far   λ[k] = Σ_modes |F(P_m·O_r)[k]|², unitary FFT with e^{−2πi k·x/N}, so Σ_k λ = Σ_m Σ_x |P_m·O_r|² (Parseval).
+//   near  λ[x] = Σ_modes |F*(T·F(P_m·O_r))[x]|² with the transfer function T of near-field.ts, |T| = 1: the same sum.
 // The centre of P and O_r lies at index (N/2, N/2); this only turns phases of the far field, not its modulus.
 // Detector arrays have DC at (N/2, N/2). Sides are even, so that the shift is its own inverse.
 
@@ -46,12 +47,13 @@ export function fftShiftComplex(
 
 /** Computes expected detector counts of patches under one probe. Owns scratch: not re-entrant. */
 export interface Diffraction {
-  /** λ of one object patch into `out`, real [N, N], DC at (N/2, N/2). */
+  /** λ of one object patch into `out`, real [N, N]: DC at (N/2, N/2); of a near field, the image as it stands. */
   intensity(patch: Float32Array, out: Float64Array): void;
 }
 
-/** Prepares the forward model of a probe (all its modes, incoherently). */
-export function createDiffraction(probe: Probe, backend: Transforms): Diffraction {
+/** Prepares the forward model of a probe (all its modes, incoherently), to the far field, or through the transfer function
+ * of a near one. */
+export function createDiffraction(probe: Probe, backend: Transforms, transfer?: Float32Array): Diffraction {
   const { size, modes } = probe;
   const half = halfOf(size);
   const fft = backend.fft2(size);
@@ -62,6 +64,12 @@ export function createDiffraction(probe: Probe, backend: Transforms): Diffractio
       for (let mode = 0; mode < modes; mode++) {
         exitWave(probe, mode, patch, wave);
         fft.forward(wave);
+        if (transfer !== undefined) {
+          multiply(wave, transfer);
+          fft.inverse(wave);
+          for (let o = 0; o < out.length; o++) out[o] = out[o]! + wave[2 * o]! ** 2 + wave[2 * o + 1]! ** 2;
+          continue;
+        }
         for (let y = 0, i = 0; y < size; y++) {
           const row = ((y + half) % size) * size;
           for (let x = 0; x < size; x++, i += 2) {
@@ -72,6 +80,14 @@ export function createDiffraction(probe: Probe, backend: Transforms): Diffractio
       }
     },
   };
+}
+
+function multiply(wave: Float32Array, by: Float32Array): void {
+  for (let i = 0; i < wave.length; i += 2) {
+    const [re, im] = [wave[i]!, wave[i + 1]!];
+    wave[i] = re * by[i]! - im * by[i + 1]!;
+    wave[i + 1] = re * by[i + 1]! + im * by[i]!;
+  }
 }
 
 /** out = P_mode·patch, complex64 [N, N]. Its adjoint is the product with the conjugate probe. */

@@ -1,5 +1,6 @@
 // Simulated scans, in counts. Dose D is the scan's mean expected counts per frame:
 //   s² = D / mean_r Σ|P·O_r|²,  λ_r = |F(s P·O_r)|² + background,  n ~ Poisson(λ),  stored √n
+// or, in the near field, λ_r = |F*(T·F(s P·O_r))|² + background (propagate.ts).
 // A pixel's noise depends on (seed, dose index, frame number, pixel) alone: not on the order of frames, on the
 // number of workers, or on which other frames are there.
 
@@ -13,6 +14,7 @@ import { poisson } from "../math/random/poisson.ts";
 import { createRng, type Rng } from "../math/random/rng.ts";
 import { mean } from "../math/stats.ts";
 import { checkMeanCounts } from "./counts.ts";
+import { nearFieldTransfer, type NearFieldGeometry } from "./near-field.ts";
 import { nearestNeighborOverlap } from "./overlap.ts";
 import { makePatchSampler, type PatchSampler } from "./patch.ts";
 import {
@@ -40,6 +42,8 @@ export interface SimulationOptions {
   readonly subPixel?: SubPixel | undefined;
   /** Uniform expected counts per pixel on top of the diffracted ones. */
   readonly backgroundPhotonsPerPx?: number | undefined;
+  /** Frames are images behind the sample; absent: far-field patterns. */
+  readonly nearField?: NearFieldGeometry | undefined;
   readonly probeDiameter?: ProbeDiameterDefinition | undefined;
   /** Further parameters for the provenance entry. */
   readonly provenance?: { readonly [key: string]: unknown } | undefined;
@@ -63,6 +67,7 @@ export function simulateDataset({
   backend,
   subPixel = "bilinear",
   backgroundPhotonsPerPx = 0,
+  nearField,
   probeDiameter = "second-moment",
   provenance = {},
   extraMetadata = {},
@@ -76,6 +81,7 @@ export function simulateDataset({
   const sampler = makePatchSampler(subPixel, size, backend);
   const calibrated = calibrate({ probe, object, positions, sampler, dosePhotons, signal });
   const rng = noise ? createRng(seed, "noise", { dose: doseIndex }) : undefined;
+  const transfer = nearField && nearFieldTransfer(size, nearField);
   const { diffraction, counts } = record({
     object,
     probe: calibrated,
@@ -83,6 +89,7 @@ export function simulateDataset({
     numbers,
     sampler,
     backend,
+    transfer,
     backgroundPhotonsPerPx,
     rng,
     signal,
@@ -95,7 +102,16 @@ export function simulateDataset({
     drawnBy: "simulation",
   });
   const probeDiameterPx = measureProbeDiameter(calibrated, probeDiameter);
-  const parameters = { dosePhotons, seed, doseIndex, subPixel, backgroundPhotonsPerPx, noise, ...provenance };
+  const parameters = {
+    dosePhotons,
+    seed,
+    doseIndex,
+    subPixel,
+    backgroundPhotonsPerPx,
+    noise,
+    ...(nearField === undefined ? {} : { nearField }),
+    ...provenance,
+  };
   const metadata: Metadata = {
     ...extraMetadata,
     nphotons: dosePhotons,
@@ -115,6 +131,7 @@ export function simulateDataset({
       object: "transmission",
     },
     ...(frameNumbers === undefined ? {} : { frameNumbers: Array.from(numbers) }),
+    ...(nearField === undefined ? {} : { nearField, pixelSizeM: nearField.pixelSizeM }),
   };
   return {
     frames,
@@ -164,6 +181,8 @@ interface Recording {
   readonly numbers: Uint32Array;
   readonly sampler: PatchSampler;
   readonly backend: Transforms;
+  /** Of a near field. */
+  readonly transfer: Float32Array | undefined;
   readonly backgroundPhotonsPerPx: number;
   /** Absent: the expected counts are stored. */
   readonly rng: Rng | undefined;
@@ -172,12 +191,22 @@ interface Recording {
 
 /** √counts [M, N, N] and the counts of each frame. */
 function record(options: Recording): { diffraction: Float32Array; counts: Float64Array } {
-  const { object, probe, positions, numbers, sampler, backend, backgroundPhotonsPerPx, rng, signal } =
-    options;
+  const {
+    object,
+    probe,
+    positions,
+    numbers,
+    sampler,
+    backend,
+    transfer,
+    backgroundPhotonsPerPx,
+    rng,
+    signal,
+  } = options;
   const pixels = probe.size * probe.size;
   const diffraction = new Float32Array(numbers.length * pixels);
   const counts = new Float64Array(numbers.length);
-  const forward = createDiffraction(probe, backend);
+  const forward = createDiffraction(probe, backend, transfer);
   const patch = new Float32Array(2 * pixels);
   const expected = new Float64Array(pixels);
   for (let j = 0; j < numbers.length; j++) {

@@ -53,3 +53,50 @@ test("a scan simulated between pixels with Fourier shifts, noise-free, is explai
   expect(right.distance).toBeLessThan(0.1 * wrong.distance);
   expect(right.misfit).toBeLessThan(0.1 * wrong.misfit);
 });
+
+describe("the propagator of a near field", () => {
+  // Pixels of a wave's length: at the edge of the band the two differ by radians.
+  const geometry = { wavelengthM: 5e-7, pixelSizeM: 5e-7, distanceM: 1e-5 };
+
+  test.each([
+    ["angular-spectrum", "fresnel"],
+    ["fresnel", "angular-spectrum"],
+  ] as const)(
+    "%s is taken from the metadata: it recovers the object, and %s does not",
+    async (propagator, other) => {
+      const { dataset, distance } = phantomScan({
+        dosePhotons: 1e6,
+        size: 32,
+        heightPx: 72,
+        widthPx: 72,
+        nearField: { ...geometry, propagator },
+        noise: false,
+      });
+      const engine = prepareEngine("ml", {
+        epochs: 60,
+        prior: "none",
+        likelihood: "amplitude",
+        fixProbe: true,
+      });
+      const solve = async (metadata: typeof dataset.metadata) => {
+        const { object } = await runEngine(engine, problemOf({ ...dataset, metadata }), {
+          backend: simd,
+          seed: 3,
+        });
+        return distance(object);
+      };
+      const right = await solve(dataset.metadata);
+      const wrong = await solve({ ...dataset.metadata, nearField: { ...geometry, propagator: other } });
+      // Noise-free frames leave nothing but unfinished work; the wrong propagator leaves the phases it has wrong.
+      expect(right).toBeLessThan(0.03);
+      expect(wrong).toBeGreaterThan(3 * right);
+    },
+  );
+
+  test("that nobody knows is refused by name", () => {
+    const nearField = { ...geometry, propagator: "fraunhofer" };
+    expect(() => problemOf(smallDataset({ metadata: { nearField } }))).toThrow(
+      /_metadata\.nearField\.propagator.*expected angular-spectrum or fresnel, got "fraunhofer"/u,
+    );
+  });
+});

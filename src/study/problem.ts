@@ -6,7 +6,12 @@ import type { Metadata, Scan } from "../data/dataset.ts";
 import type { Probe } from "../array/scan.ts";
 import type { Problem } from "../engines/problem.ts";
 import { DoselapError } from "../errors.ts";
-import { nearFieldTransfer, type NearFieldGeometry } from "../optics/near-field.ts";
+import {
+  isPropagator,
+  nearFieldTransfer,
+  propagators,
+  type NearFieldGeometry,
+} from "../optics/near-field.ts";
 
 export interface ProblemOptions {
   /** The dataset's own when absent. */
@@ -61,10 +66,19 @@ export function problemOf(
 /** The detector of a near field is part of what was measured, as the probe is. */
 function statedNearField(size: number, { nearField }: Metadata): Pick<Problem, "transfer"> {
   if (nearField === undefined || nearField === null) return {};
-  const geometry = nearField as Partial<NearFieldGeometry>;
-  const { wavelengthM, pixelSizeM, distanceM } = geometry;
+  const geometry = nearField as { readonly [name in keyof NearFieldGeometry]?: unknown };
+  const { wavelengthM, pixelSizeM, distanceM, propagator = "angular-spectrum" } = geometry;
+  if (!isPropagator(propagator)) {
+    throw new DoselapError("Contract", "the metadata name an unknown propagator", {
+      key: "_metadata.nearField.propagator",
+      expected: propagators.join(" or "),
+      got: JSON.stringify(propagator),
+      finding: "DATA-005",
+      hint: `Without the key it is ${propagators[0]}.`,
+    });
+  }
   if (typeof wavelengthM === "number" && typeof pixelSizeM === "number" && typeof distanceM === "number") {
-    return { transfer: nearFieldTransfer(size, { wavelengthM, pixelSizeM, distanceM }) };
+    return { transfer: nearFieldTransfer(size, { wavelengthM, pixelSizeM, distanceM, propagator }) };
   }
   throw new DoselapError("Contract", "the metadata state half a near field", {
     key: "_metadata.nearField",

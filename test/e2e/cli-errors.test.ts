@@ -194,6 +194,37 @@ describe("files that are not what they should be exit 1 and are named", () => {
   });
 });
 
+describe("with --json an error is the last line of stderr, in JSON, and stdout stays empty", () => {
+  const none = { file: null, key: null, expected: null, got: null, finding: null, hint: null };
+  test.concurrent.each<[number, string, { readonly [key: string]: unknown }]>([
+    [
+      1,
+      "reconstruct text.npz --out r.npz",
+      {
+        tag: "Format",
+        file: expect.stringMatching(/text\.npz$/u),
+        message: expect.not.stringContaining("text.npz"),
+      },
+    ],
+    [
+      2,
+      "plan quik",
+      {
+        tag: "Usage",
+        message: expect.stringContaining('"quik"'),
+        hint: expect.stringContaining('Did you mean "quick"'),
+      },
+    ],
+    [2, "inspect scan.npz --jsn", { ...none, tag: "Usage", message: expect.stringContaining('"--jsn"') }],
+  ])("exit %i: doselap %s", async (code, line, told) => {
+    const run = await cli([...line.split(" "), "--json"], { cwd: folder });
+    expect(run).toMatchObject({ code, stdout: "" });
+    const { error } = JSON.parse(run.stderr.trimEnd().split("\n").at(-1)!) as { error: object };
+    expect(Object.keys(error)).toEqual(["tag", "message", ...Object.keys(none)]);
+    expect(error).toMatchObject(told);
+  });
+});
+
 describe("study files", () => {
   test.concurrent.each<[string, string, RegExp]>([
     ["broken YAML", "preset: quick\ndoses: [1000\nviews: }\n", /broken-yaml\.yaml:\d+:\d+: not valid YAML/u],
@@ -208,7 +239,7 @@ describe("study files", () => {
   ])("%s is told with its place", async (name, text, message) => {
     const file = `${name.replaceAll(" ", "-").toLowerCase()}.yaml`;
     await writeFile(join(folder, file), text);
-    expect(await fails(2, "plan", file, "--json")).toMatch(message);
+    expect(await fails(2, "plan", file)).toMatch(message);
   });
 });
 

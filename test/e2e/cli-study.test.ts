@@ -126,7 +126,7 @@ describe("run", () => {
     ["--gridsize", "3"],
     ["--seed", "1"],
   ])("%s %s matches nothing: exit 2 and the list of what there is", async (flag, value) => {
-    const stderr = await fails(2, "run", "tiny.yaml", "--out", "run", flag, value, "--json");
+    const stderr = await fails(2, "run", "tiny.yaml", "--out", "run", flag, value);
     expect(stderr).toMatch(
       /no job matches.*doses 1000, 100000; views baseline, dense, sparse; gridsizes 1, 2; arms .*; seeds 42/u,
     );
@@ -189,7 +189,7 @@ describe("two at once in one folder", () => {
     await ok("run", "tiny.yaml", "--out", "held", "--stage", "plan");
     const lock = JSON.stringify({ pid: process.pid, host: hostname() });
     await writeFile(join(folder, "held/run.lock"), lock);
-    expect(await fails(1, "run", "tiny.yaml", "--out", "held", "--json")).toMatch(
+    expect(await fails(1, "run", "tiny.yaml", "--out", "held")).toMatch(
       new RegExp(`another doselap is at work.*process ${process.pid} on`, "u"),
     );
     expect(await readFile(join(folder, "held/run.lock"), "utf8")).toBe(lock);

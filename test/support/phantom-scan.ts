@@ -5,6 +5,7 @@ import { referenceBackend } from "../../src/compute/reference.ts";
 import type { SubPixel } from "../../src/compute/scan-memory.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
 import { compareImages } from "../../src/metrics/compare.ts";
+import type { NearFieldGeometry } from "../../src/optics/near-field.ts";
 import { stepForOverlap } from "../../src/optics/overlap.ts";
 import { buildPhantom, type PhantomSpec } from "../../src/optics/phantom/build.ts";
 import { measureProbeDiameter } from "../../src/optics/probe-diameter.ts";
@@ -43,6 +44,7 @@ export function phantomScan({
   kind = "jittered-raster",
   size = 64,
   subPixel,
+  nearField,
   noise,
   seed = 3,
 }: {
@@ -57,6 +59,7 @@ export function phantomScan({
   /** Pixels of a frame's side; the probe grows with it. */
   size?: number;
   subPixel?: SubPixel;
+  nearField?: NearFieldGeometry;
   /** False: expected counts. */
   noise?: boolean;
   /** Of the phantom, the scan and the noise. */
@@ -87,6 +90,7 @@ export function phantomScan({
     seed,
     backend: referenceBackend,
     subPixel,
+    nearField,
     noise,
   });
   const window = commonWindow([positions]);

@@ -25,10 +25,11 @@ import {
   parsePositive,
   parseSeed,
 } from "../flags.ts";
+import { nearFieldFlags, nearFieldOf, type NearFieldFlags } from "../near-field-flags.ts";
 import { prepareOutput } from "../output-file.ts";
 import { readObject, readPositions, readProbe } from "../simulation-inputs.ts";
 
-interface Flags {
+interface Flags extends NearFieldFlags {
   readonly object: string;
   readonly objectSize?: { readonly height: number; readonly width: number };
   readonly objectSeed: number;
@@ -59,12 +60,14 @@ export const simulateCommand = buildCommand<Flags, [], CliContext>({
       "step apart; the measured one, at nearest-neighbour distance, is printed and stands in the metadata.",
       "",
       "Object and probe files are .npy, FILE.npz:KEY, or NPZ files with objectGuess and probeGuess.",
+      "With --near-field the frames are images behind the sample; the metadata say so, and reconstruct takes it from there.",
       "Same arguments and seed, same bytes.",
       "",
       "Examples:",
       "  doselap simulate --object cells --dose 1e4 --overlap 0.7 --out scan.npz",
       "  doselap simulate --object siemens-star --object-size 400x400 --dose 1e5 --overlap 0.6 --scan fermat --out star.npz",
       "  doselap simulate --object run.npz --probe run.npz --dose 1000 --overlap 0.2 --frames 200 --out low.npz --json",
+      "  doselap simulate --object cells --dose 1e6 --overlap 0.7 --near-field 2e-3 --wavelength 1e-10 --pixel-size 1e-7 --out near.npz",
     ].join("\n"),
   },
   parameters: {
@@ -165,6 +168,7 @@ export const simulateCommand = buildCommand<Flags, [], CliContext>({
         placeholder: "b",
         brief: "Expected background counts per pixel, at least 0",
       },
+      ...nearFieldFlags,
       probeDiameter: {
         kind: "enum",
         values: ["second-moment", "fwhm"],
@@ -185,6 +189,7 @@ export const simulateCommand = buildCommand<Flags, [], CliContext>({
   async func(flags) {
     const { json, out, dose, overlap, seed, background, subpixel, probeDiameter } = flags;
     checkTogether(flags);
+    const nearField = nearFieldOf(flags);
     const inputs = { ...flags, cwd: this.cwd };
     const probe = await readProbe(inputs);
     const object = await readObject(inputs, probe.size);
@@ -212,6 +217,7 @@ export const simulateCommand = buildCommand<Flags, [], CliContext>({
       backend: referenceBackend,
       subPixel: subpixel,
       backgroundPhotonsPerPx: background,
+      nearField,
       probeDiameter,
       provenance: { object: flags.object, probe: flags.probe, ...scanSource(flags, stepPx) },
     });
