@@ -70,6 +70,9 @@ function render() {
     "### Position correction",
     "",
     ...equations("src/engines/constraints/positions.ts"),
+    "### Fitted per frame, held out or not",
+    "",
+    ...equations("src/engines/frame-fits.ts"),
   ].join("\n");
 }
 

@@ -3,14 +3,12 @@
 
 import type { ComplexImage } from "../array/ndarray.ts";
 import type { Positions } from "../array/scan.ts";
-import { statIndex, statsPerFrame } from "../compute/scan-memory.ts";
 import { taskParam } from "../compute/tasks.ts";
 import { DoselapError } from "../errors.ts";
 import { checkOptions } from "./check-options.ts";
 import { closeRun } from "./closing.ts";
 import { limitAmplitude } from "./constraints/amplitude.ts";
 import { orthogonalizeModes } from "./constraints/orthogonalize.ts";
-import { movePositions } from "./constraints/positions.ts";
 import { createPrior } from "./constraints/prior.ts";
 import { levelProbe } from "./constraints/ramp.ts";
 import {
@@ -24,6 +22,7 @@ import {
   pullToStart,
 } from "./constraints/probe.ts";
 import type { Engine, EngineContext, Epoch } from "./engine.ts";
+import { correctPositions, floatIntensities } from "./frame-fits.ts";
 import { heldOutFrames } from "./held-out.ts";
 import type { Problem } from "./problem.ts";
 import type { CommonOptions } from "./options.ts";
@@ -104,7 +103,7 @@ function start<Options extends CommonOptions>(
   options: Options,
   run: ScanRun,
 ): Iteration {
-  const { views, shape, problem } = run;
+  const { views, shape } = run;
   views.params[taskParam.poisson] = options.likelihood === "poisson" ? 1 : 0;
   views.params[taskParam.darkCounts] = options.darkCounts ?? 0;
   const core = engine.start(run, options);
@@ -281,38 +280,4 @@ function start<Options extends CommonOptions>(
     },
     dispose: run.session.dispose,
   };
-
-  function correctPositions(
-    { training }: ScanRun,
-    { positionStep = 1, positionMaxDriftPx = Infinity, positionAffine = false }: CommonOptions,
-  ): void {
-    run.batches(training, shape.slots, (_first, count) => {
-      views.params[taskParam.waveOfFrame] = 0;
-      run.run("correct", count);
-      run.run("shiftSums", count);
-    });
-    const half = shape.size / 2;
-    movePositions(views, training, problem.positions, {
-      step: positionStep,
-      maxDriftPx: positionMaxDriftPx,
-      affine: positionAffine,
-      limits: { x: [half, shape.objectWidth - half], y: [half, shape.objectHeight - half] },
-    });
-  }
-}
-
-/** Intensity factors that make each frame's modelled counts the measured ones, their mean 1. */
-function floatIntensities({ views, training, frameCounts, frameBackground }: ScanRun): void {
-  let mean = 0;
-  for (const j of training) {
-    const at = j * statsPerFrame;
-    const modelled = views.stats[at + statIndex.intensity]!;
-    const light = frameCounts[j]! - frameBackground[j]!;
-    // A fifth of the way: object and intensities share their slowest waves, and full steps of both wander along them.
-    if (modelled > 0 && light > 0)
-      views.scales[j] = views.scales[j]! + 0.2 * (light / modelled - views.scales[j]!);
-    mean += views.scales[j]! / training.length;
-  }
-  if (!(mean > 0)) return;
-  for (const j of training) views.scales[j] = views.scales[j]! / mean;
 }

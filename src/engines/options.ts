@@ -119,14 +119,18 @@ export const gradientShape = {
   floatIntensities: z
     .boolean()
     .default(false)
-    .describe("Intensity of each frame fitted as a factor (mean 1) from the probe start on."),
+    .describe(
+      "Intensity of each frame fitted as a factor (mean 1) from the probe start on; that of a held-out frame when it is scored.",
+    ),
   positionStartEpoch: z
     .number()
     .int()
     .min(0)
     .nullable()
     .default(null)
-    .describe("First epoch in which scan positions are corrected; null = never."),
+    .describe(
+      "First epoch in which scan positions are corrected, those of held-out frames too; null = never.",
+    ),
   positionStep: z.number().gt(0).max(2).default(0.5).describe("Fraction of the position step that is taken."),
   positionMaxDriftPx: pixels
     .default(3)

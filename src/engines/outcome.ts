@@ -3,6 +3,7 @@
 // [ENGINE-052].
 
 import { taskParam } from "../compute/tasks.ts";
+import { matchHeldOut } from "./frame-fits.ts";
 import { misfitOf } from "./misfit.ts";
 import type { CommonOptions } from "./options.ts";
 import type { ScanRun } from "./scan-run.ts";
@@ -42,11 +43,19 @@ export function startTally(run: ScanRun, options: CommonOptions): Tally {
   memory[1] = startDeviance ?? Infinity;
 
   function score(): number {
+    visit();
+    if (options.floatIntensities === true) {
+      matchHeldOut(run);
+      visit();
+    }
+    return misfitOf(run, heldOut).deviance;
+  }
+
+  function visit(): void {
     run.batches(heldOut, shape.slots, (_first, count) => {
       views.params[taskParam.waveOfFrame] = 0;
       run.run("score", count);
     });
-    return misfitOf(run, heldOut).deviance;
   }
 
   /** The score of the mean: it stands in for the iterate meanwhile. */

@@ -109,10 +109,11 @@ export function openScanRun(problem: Problem, options: OpenOptions): ScanRun {
     }
   }
 
-  /** Whether any frame lies between pixels and is shifted there. */
+  /** Whether any fitted frame lies between pixels and is shifted there. */
   function shifts(): boolean {
     if (shape.subPixel === "bilinear") return false;
-    return views.x.some((x, j) => x !== Math.round(x) || views.y[j] !== Math.round(views.y[j]!));
+    const between = (at: number) => at !== Math.round(at);
+    return training.some((j) => between(views.x[j]!) || between(views.y[j]!));
   }
 
   function lightObject(of: "waves" | "gradients"): void {

@@ -133,6 +133,35 @@ describe("bounds", () => {
     expect(views.y[2]).toBe(20);
   });
 
+  test("frames that are held out move too, and neither mean nor map follows them", () => {
+    const steps = [
+      [0.1, -0.2],
+      [0.3, 0.1],
+      [-0.4, 0.1],
+      [0, 0],
+      [0.5, 0.4],
+    ] as const;
+    const heldOut = Int32Array.of(4);
+    const fitted = Int32Array.of(0, 1, 2, 3);
+    for (const affine of [false, true]) {
+      const [alone, both] = [scene(square, steps), scene(square, steps)];
+      movePositions(alone.views, fitted, alone.given, { ...plain, affine });
+      movePositions(both.views, fitted, both.given, { ...plain, affine, heldOut });
+      for (const j of fitted)
+        expect([both.views.x[j], both.views.y[j]]).toEqual([alone.views.x[j], alone.views.y[j]]);
+      const { x, y } = both.views;
+      // The mean step of the fitted is 0. On a square of four an affine map is 10·(fraction of the way) by hand:
+      // x: mean of the right less that of the left side, and of the lower less the upper.
+      const [u, v] = [(14 - 15) / 10, (17 - 15) / 10];
+      const map = (q: Float64Array) =>
+        (q[0]! + q[1]! + q[2]! + q[3]!) / 4 +
+        (u * (q[1]! + q[3]! - q[0]! - q[2]!)) / 2 +
+        (v * (q[2]! + q[3]! - q[0]! - q[1]!)) / 2;
+      expect(x[4]).toBeCloseTo(affine ? map(x) : 14.5, 12);
+      expect(y[4]).toBeCloseTo(affine ? map(y) : 17.4, 12);
+    }
+  });
+
   test("frames that are not named stay", () => {
     const { views, given } = scene(square, [
       [0.4, 0],
