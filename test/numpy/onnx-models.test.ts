@@ -109,7 +109,7 @@ async function modelsOf(name: NetworkArmName, isMasked: boolean): Promise<Record
   const schedule = scheduleOf(options, { epochs: 1, batchSize: 8, learningRate: 3e-3 });
   const { fit, facts } = await arm.train(scan, options, { ...context, schedule });
   phase = "inference";
-  await arm.infer(scan, { options, parameters: fit.parameters }, context);
+  await arm.infer(scan, { options, parameters: fit.parameters, facts }, context);
   const bundle = join(folder, "bundle");
   await saveBundle(bundle, { arm, options, schedule, trained: { fit, facts } });
   phase = "model.onnx";

@@ -4,8 +4,7 @@
 import { createRng, shuffle } from "../../math/random/rng.ts";
 import { DoselapError, isDoselapError } from "../../errors.ts";
 import { initialise, type ParameterSpec, type ParameterValues } from "../models/parameters.ts";
-import { loadGraph } from "../runtime/load-graph.ts";
-import type { Feeds, Runtime, Session } from "../runtime/runtime.ts";
+import type { Feeds, Runtime } from "../runtime/runtime.ts";
 import type { StateKeeper } from "../../io/kept-state.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { packFit, unpackFit, type FitState, type Snapshot } from "./fit-state.ts";
