@@ -7,11 +7,19 @@ import { tileChannels } from "../models/tile-network.ts";
 import type { FrameStore } from "./frame-store.ts";
 import { cutWindow, type Tile, type TileShape } from "./tiles.ts";
 
-/** One view of a scan: what the network sees of it, and the photons that it is measured by. */
+/** One split of a scan's photons: what the engine made of the seen ones, and those that it is measured by. */
 export interface ScanView {
   readonly planes: ScanPlanes;
   /** Counts that the loss compares with. */
   readonly compared: FrameStore;
+}
+
+/** What pulls at later stages: the photons that were not kept for comparison. */
+export interface SeenPhotons {
+  /** The frames with all of their photons. */
+  readonly all: FrameStore;
+  /** Dose of those that are seen. */
+  readonly dosePhotons: number;
 }
 
 export interface TileBatch {
@@ -29,7 +37,8 @@ export function tileBatch(
     tiles,
     framesPerTile,
     sizePx,
-  }: TileShape & { tiles: number; framesPerTile: number; sizePx: number },
+    seen,
+  }: TileShape & { tiles: number; framesPerTile: number; sizePx: number; seen?: SeenPhotons | undefined },
 ): TileBatch {
   const pixels = sizePx * sizePx;
   const inner = tilePx * tilePx;
@@ -42,6 +51,8 @@ export function tileBatch(
   const top = new Float32Array(tiles * framesPerTile);
   const left = new Float32Array(tiles * framesPerTile);
   const counts = new Float32Array(tiles * framesPerTile * pixels);
+  const amplitudes = new Float32Array(seen === undefined ? 0 : counts.length);
+  const frames = [tiles * framesPerTile, sizePx, sizePx];
   return {
     feeds: {
       planes: { shape: [tiles, channels, tilePx, tilePx], data: planes },
@@ -49,7 +60,8 @@ export function tileBatch(
       phase: { shape: [tiles, canvasPx, canvasPx], data: phase },
       top: { shape: [tiles, framesPerTile], data: top },
       left: { shape: [tiles, framesPerTile], data: left },
-      counts: { shape: [tiles * framesPerTile, sizePx, sizePx], data: counts },
+      counts: { shape: frames, data: counts },
+      ...(seen === undefined ? {} : { amplitudes: { shape: frames, data: amplitudes } }),
     },
     set(b, { planes: scan, compared }, { originX, originY, members }) {
       const around = { x: originX, y: originY, rows: canvasPx, columns: canvasPx };
@@ -66,7 +78,13 @@ export function tileBatch(
         const slot = b * framesPerTile + c;
         top[slot] = positions.y[frame]! - sizePx / 2 - originY;
         left[slot] = positions.x[frame]! - sizePx / 2 - originX;
-        for (let i = 0; i < pixels; i++) counts[slot * pixels + i] = compared.counts[frame * pixels + i]!;
+        for (let i = 0; i < pixels; i++) {
+          const at = slot * pixels + i;
+          counts[at] = compared.counts[frame * pixels + i]!;
+          if (seen === undefined) continue;
+          const kept = seen.all.counts[frame * pixels + i]! - counts[at];
+          amplitudes[at] = Math.sqrt(kept / seen.dosePhotons);
+        }
       }
     },
   };
