@@ -221,6 +221,7 @@ function tileGraph(
     });
     return measurementLoss(loss, expected, counts);
   });
+  // Levels have one stage: what they are compared with has too (NN-012).
   const judged = staged.at(-1)!;
   return {
     specs: network.specs,
