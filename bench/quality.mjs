@@ -39,7 +39,7 @@ doses: [${flags.doses}]
 views: { baseline: null, sparse: null }
 arms: ${JSON.stringify(arms.filter((arm) => arm !== state))}
 methods:
-  pinn-scan: { widths: [16, 32, 64], epochs: 5, splits: 3 }
+  pinn-scan: { widths: [16, 32, 64], epochs: 2, splits: 3 }
   pinn: { widths: [16, 32, 64], epochs: 12 }
   supervised: { widths: [16, 32, 64], epochs: 12 }
 `;

@@ -132,7 +132,12 @@ describe("a network's operations", () => {
     const engine = visits * (2 * 245_760 + 60 * 64 ** 2);
     // Reach ⌊(80 − 40.3)/2⌋ = 19, canvas 64 + 2·20 = 104.
     const tile = 59_616 * 80 ** 2 + 10 * (16 * 64 ** 3 + 4 * 64 * 104 * 168);
-    expect(flops("pinn-scan", options)).toBe(engine + 2 * 200 * 3 * tile + 59_616 * 320 * 192);
+    const once = engine + 2 * 200 * 3 * tile + 59_616 * 320 * 192;
+    expect(flops("pinn-scan", { ...options, stages: 1 })).toBe(once);
+    // A second stage: as much again, and the way back of its pull.
+    const back = 10 * (16 * 64 ** 3 + 4 * 64 * 104 * 168);
+    const twice = once + 2 * 200 * 3 * (tile + back) + 59_616 * 320 * 192;
+    expect(flops("pinn-scan", { ...options, stages: 2 })).toBe(twice);
   });
 
   test("grow with widths, stages and steps, and with the region of a group", () => {

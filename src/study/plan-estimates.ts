@@ -172,7 +172,8 @@ function trainCost(
   const network = networkArms[arm];
   const options = network.options.parse(methods[arm] ?? {});
   const { epochs } = scheduleOf(options, training);
-  const items = training.groupCount ?? Math.min(training.subsampleCount ?? Infinity, framesTrain);
+  const usable = Math.min(training.subsampleCount ?? Infinity, framesTrain);
+  const items = training.groupCount ?? usable;
   const scan = { ...size, groupSize: gridsize ** 2, dosePhotons, items, scoredFrames: framesTest };
   const { parameters, epochFlops, inferenceFlops, engine } = network.cost(scan, options);
   const learned = epochs * epochFlops + inferenceFlops;
@@ -181,7 +182,7 @@ function trainCost(
       ? 0
       : engineFlops(engine.spec, engine.options, {
           ...size,
-          framesTest: engine.runs * framesTrain + framesTest,
+          framesTest: engine.runs * usable + framesTest,
         });
   return {
     // Once as weights, once inside the model; and the object.

@@ -1,5 +1,5 @@
 // Changing one field of the design changes the artefacts of exactly the stages that depend on it (F-05, F-06): compared by the
-// bytes that the stages wrote, not by hashes of what they were told.
+// bytes that the stages wrote, not by hashes of what they were told. builtin.test.ts shows that they reach our own networks.
 
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -76,6 +76,7 @@ test.each([
   ["an option of the network", { methods: { pinn: { steps: 3 } } }, ["plan", "train", "compare"]],
   ["an option of a network that is no arm", { methods: { supervised: { steps: 3 } } }, ["plan", "compare"]],
   ["K", { neighborCount: 5 }, ["plan", "views", "train", "compare"]],
+  ["the number of groups", { training: { groupCount: 30 } }, ["plan", "views", "train", "compare"]],
   ["the grouping seed", { seeds: { grouping: 124 } }, ["plan", "views", "train", "compare"]],
   ["the subsampling seed", { seeds: { subsampling: 457 } }, ["plan", "views", "train", "compare"]],
   ["the simulation seed", { seeds: { simulation: 43 } }, all],

@@ -98,7 +98,17 @@ export const lessonRows: readonly LessonRow[] = [
       const engine = prepareEngine("rpie", { epochs: 2, fixProbe: true, prior: "none" });
       return tileLesson(
         task,
-        { ...rule, engine, splits: 2, tilePx: 24, framesPerTile: 3, widths: [4, 6], loss: "poisson" },
+        smallGroups(task, framesPerGroup),
+        {
+          ...rule,
+          engine,
+          splits: 2,
+          tilePx: 24,
+          framesPerTile: 3,
+          widths: [4, 6],
+          stages: 2,
+          loss: "poisson",
+        },
         { seed, backend, log },
       );
     },

@@ -19,6 +19,8 @@ import type { CommonOptions, Schedule } from "./options.ts";
 export interface ArmTask extends ScanTask {
   /** Groups of C = gridsize² frames, made once (study/views/grouping.ts). */
   readonly groups: GroupTable;
+  /** Rows of the frames that may be trained on, ascending; all when absent. Groups are of these alone. */
+  readonly usable?: Int32Array | undefined;
 }
 
 export interface ArmContext {

@@ -2,16 +2,18 @@
 // part of the scan, without truth, by photons that the engine had not seen.
 
 import { z } from "zod";
+import { DoselapError } from "../../errors.ts";
 import { prepareEngine } from "../../engines/prepare.ts";
 import { applyToScan, tileInferenceModel } from "../inference/apply-planes.ts";
-import { scanPlanes } from "../physics/scan-state.ts";
+import { correctedPlanes, scanPlanes } from "../physics/scan-state.ts";
 import { fit } from "../training/fit.ts";
 import { tileChannels } from "../models/tile-network.ts";
 import { probeWindowPx } from "../training/groups.ts";
 import { partOf } from "../training/progress.ts";
+import { takeFrames } from "../training/scan-task.ts";
 import { tileLesson } from "../training/tile-lesson.ts";
 import { tileShape } from "../training/tiles.ts";
-import { defineArm, fitContext } from "./arm.ts";
+import { defineArm, fitContext, type ArmTask } from "./arm.ts";
 import { frameFlops, plannedWindowPx, unetFlops, unetParameters } from "./cost.ts";
 import { commonShape } from "./options.ts";
 
@@ -43,7 +45,18 @@ const options = z.strictObject({
     .min(1)
     .max(256)
     .default(12)
-    .describe("Frames on a tile that the loss compares with, drawn anew each epoch."),
+    .describe(
+      "Frames on a tile that pull between stages and that the loss compares with, drawn anew each epoch: those of a group first.",
+    ),
+  stages: z
+    .number()
+    .int()
+    .min(1)
+    .max(3)
+    .default(2)
+    .describe(
+      "K: networks, each with weights of its own; from the second on they see the pull at the object so far.",
+    ),
 });
 type Options = z.infer<typeof options>;
 
@@ -60,13 +73,15 @@ export const pinnScan = defineArm<Options>({
   needsLabels: false,
   // The engine's object is shrunken already.
   shrinks: () => false,
-  async train(task, rule, { schedule, ...context }) {
+  async train(given, rule, { schedule, ...context }) {
+    const task = usableTask(given);
     const { problem, dosePhotons } = task;
     const { size, probe, probeModes } = problem;
     const { canvasPx } = tileShape(rule.tilePx, { sizePx: size, windowPx: probeWindowPx(probe, size) });
     const engine = prepareEngine(rule.engine, rule.engineOptions);
     const lesson = await tileLesson(
       task,
+      task.groups,
       { ...rule, engine, batchSize: schedule.batchSize },
       { ...context, progress: partOf(context.progress, { from: 0, to: engineShare }) },
     );
@@ -79,19 +94,46 @@ export const pinnScan = defineArm<Options>({
     const engine = prepareEngine(rule.engine, rule.engineOptions);
     // The network's own pass is short.
     const planes = await scanPlanes(engine, problem, context);
-    return applyToScan(planes, { ...context, widths: rule.widths, parameters });
+    const { widths, stages } = rule;
+    return applyToScan(planes, {
+      ...context,
+      widths,
+      stages,
+      parameters,
+      // Under the probe of the scan, as while training.
+      pulledAgain: (corrected) => correctedPlanes(corrected, problem, context.backend),
+    });
   },
-  cost(scan, { widths, tilePx, framesPerTile, engine, engineOptions, splits }) {
+  cost(scan, { widths, tilePx, framesPerTile, stages, engine, engineOptions, splits }) {
     const { sizePx, probeModes, items, objectPixels } = scan;
     const { canvasPx } = tileShape(tilePx, { sizePx, windowPx: plannedWindowPx(scan) });
     const shape = { ...tileChannels, widths };
     const compared = framesPerTile * frameFlops({ sizePx, probeModes, canvasPx });
     return {
-      parameters: unetParameters(shape),
-      epochFlops: items * 3 * (unetFlops(shape, tilePx) + compared),
-      inferenceFlops: unetFlops(shape, Math.sqrt(objectPixels)),
+      parameters: stages * unetParameters(shape),
+      // A pull shares its transforms with the comparison: only the way back is added.
+      epochFlops: items * 3 * (stages * (unetFlops(shape, tilePx) + compared) + (stages - 1) * compared),
+      // The pulls between stages are one visit of each frame: next to nothing.
+      inferenceFlops: stages * unetFlops(shape, Math.sqrt(objectPixels)),
       engine: { spec: engine, options: engineOptions, runs: splits },
     };
   },
-  model: ({ options: { widths, tilePx }, parameters }) => tileInferenceModel(tilePx, widths, parameters),
+  model: ({ options: { tilePx, ...shape }, parameters }) => tileInferenceModel(tilePx, shape, parameters),
 });
+
+/** The task of the frames that may be used alone: the engine sees no others either. */
+function usableTask(task: ArmTask): ArmTask {
+  const { usable, groups: table } = task;
+  if (usable === undefined || usable.length === task.problem.frames) return task;
+  const rowOf = new Map(Array.from(usable, (frame, row) => [frame, row]));
+  const groups = table.groups.map((frame) => {
+    const row = rowOf.get(frame);
+    if (row !== undefined) return row;
+    throw new DoselapError("Contract", "a group has a frame that may not be used", {
+      key: "groups",
+      expected: `one of ${usable.length} frames`,
+      got: String(frame),
+    });
+  });
+  return { ...takeFrames(task, usable), groups: { ...table, groups }, usable: undefined };
+}

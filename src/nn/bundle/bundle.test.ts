@@ -121,6 +121,62 @@ describe("what is saved comes back", () => {
   });
 });
 
+describe("a network of several stages", () => {
+  const scanArm = networkArms["pinn-scan"];
+  const given = { widths: [4], splits: 1, tilePx: 32, framesPerTile: 4, average: 0.5 };
+  const engine = { engine: "rpie", engineOptions: { epochs: 1, alpha: 1 } };
+
+  async function savedWith(stages: number) {
+    const rule = scanArm.options.parse({ ...given, ...engine, stages });
+    const plan = { epochs: 1, batchSize: 8, learningRate: 1e-2 };
+    const found = await scanArm.train(task, rule, { ...context, schedule: plan });
+    expect(found.fit.bestEpoch).toBe(1);
+    const folder = await mkdtemp(join(root, "stages-"));
+    await saveBundle(folder, { arm: scanArm, options: rule, schedule: plan, trained: found });
+    return { folder, rule, found };
+  }
+
+  test("comes back with all of them, and infers the same to the last bit", async () => {
+    const { folder, rule, found } = await savedWith(2);
+    const bundle = await loadBundle(folder);
+    expect(bits(bundle.parameters)).toEqual(bits(found.fit.parameters));
+    expect(Object.keys(bundle.parameters).filter((name) => name.endsWith("head.weight"))).toEqual([
+      "tile.head.weight",
+      "tile2.head.weight",
+    ]);
+    const before = await scanArm.infer(
+      task,
+      { options: rule, parameters: found.fit.parameters, facts: found.facts },
+      context,
+    );
+    const after = await bundle.arm.infer(task, bundle, context);
+    expect(bits({ object: after.data })).toEqual(bits({ object: before.data }));
+    const one = { ...bundle, options: scanArm.options.parse({ ...given, ...engine, stages: 1 }) };
+    expect(bits({ object: (await scanArm.infer(task, one, context)).data })).not.toEqual(
+      bits({ object: before.data }),
+    );
+  });
+
+  test("one of a version that had no stages is loaded as what it is: of one", async () => {
+    const { folder, rule, found } = await savedWith(1);
+    await edit(folder, "config.json", (text) => {
+      const told = JSON.parse(text);
+      delete told.options.stages;
+      return JSON.stringify(told);
+    });
+    const bundle = await loadBundle(folder);
+    expect(bundle.options).toEqual(rule);
+    const before = await scanArm.infer(
+      task,
+      { options: rule, parameters: found.fit.parameters, facts: found.facts },
+      context,
+    );
+    expect(bits({ object: (await bundle.arm.infer(task, bundle, context)).data })).toEqual(
+      bits({ object: before.data }),
+    );
+  });
+});
+
 describe("a folder that is no whole bundle is refused, by file and key", () => {
   test.each(files)("without %s", async (name) => {
     const folder = await copy();

@@ -94,6 +94,11 @@ const config = z.object({
   }),
 });
 
+/** Options that came after bundles were written without them, as those networks were trained. */
+const earlier: { readonly [arm: string]: { readonly [option: string]: unknown } } = {
+  "pinn-scan": { stages: 1 },
+};
+
 /** Reads a bundle. @throws File, Format for a folder that is none, is truncated or of another version, Hash for a file that
  * was changed after it was written. */
 export async function loadBundle(folder: string): Promise<NetworkBundle> {
@@ -119,7 +124,7 @@ export async function loadBundle(folder: string): Promise<NetworkBundle> {
     });
   }
   const arm: NetworkArm = networkArms[name];
-  const parsed = arm.options.safeParse(given);
+  const parsed = arm.options.safeParse({ ...earlier[name], ...given });
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
     throw new DoselapError("Format", issue.message, { file, key: `options.${issue.path.join(".")}`, hint });

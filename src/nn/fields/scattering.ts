@@ -1,7 +1,7 @@
 // The forward model in the graph: what a canvas sends to the detector, and how frames pull at it.
-//   f_cm = F(p_m·O_c),  I_c = Σ_m|f_cm|²,   G = Σ_c S_c Σ_m p_m* F⁻¹[ f_cm (s_c/√I_c − 1) ]
+//   f_cm = F(p_m·O_c),  I_c = Σ_m|f_cm|²,   G = Σ_c S_c Σ_m p_m* F⁻¹[ f_cm (s_c/√(I_c + b) − 1) ]
 // O_c the patch of frame c, S_c the adjoint that adds it back, p = P/√dose, s = √(counts/dose): numbers of order 1 at any
-// dose. G is the gradient of Σ(√I − s)², as the kernels' amplitude gradient (compute/scan-kernels.ts).
+// dose, b the background. G is the gradient of Σ(√(I + b) − s)², as the kernels' amplitude gradient (compute/scan-kernels.ts).
 
 import type { Tensor } from "../graph/tensor.ts";
 import { add } from "../ops/add.ts";
@@ -19,6 +19,8 @@ export interface Illumination {
   readonly probe: Field;
   /** Of N. */
   readonly matrix: DftMatrix;
+  /** Expected background per detector pixel over the dose, where frames pull; 0 when absent. */
+  readonly background?: number;
 }
 
 /** Below this share of a photon per pixel and unit of dose the modulus has no slope worth following. */
@@ -54,7 +56,8 @@ export function objectGradient(
   amplitudes: Tensor,
   { masked = false, ...illumination }: Illumination & { readonly masked?: boolean | undefined },
 ): Field {
-  const ratio = divide(amplitudes, sqrt(offset(totalIntensity(modes), darkIntensity)));
+  const { background = 0 } = illumination;
+  const ratio = divide(amplitudes, sqrt(offset(totalIntensity(modes), background + darkIntensity)));
   const change = offset(ratio, -1);
   const factor = masked ? keepPositive(change, offset(amplitudes, 0.5)) : change;
   const probes = modesOf(illumination.probe, amplitudes.shape[0]!);

@@ -1,12 +1,16 @@
-// Strips against one pass: the same object, to the last bits of float32.
+// Strips against one pass: the same object, to the last bits of float32. Every stage starts from the corrected object.
 
 import { expect, test } from "vitest";
+import type { ComplexImage } from "../../array/ndarray.ts";
+import { isDoselapError } from "../../errors.ts";
 import { initialise } from "../models/parameters.ts";
 import { tileNetwork } from "../models/tile-network.ts";
+import type { PolarObject, ScanPlanes } from "../physics/scan-state.ts";
 import { openNodeRuntime } from "../runtime/node.ts";
 import { applyToScan } from "./apply-planes.ts";
 
 const widths = [4, 6];
+const stages = 3;
 const [height, width] = [150, 45];
 
 function scan() {
@@ -22,15 +26,37 @@ function scan() {
   };
 }
 
-/** Start weights of every layer, the head's made ten times larger so that corrections are seen. */
-function parameters() {
-  const values = initialise(tileNetwork(widths).specs, 3);
-  return { ...values, "tile.head.weight": values["tile.head.weight"]!.map((value) => 10 * value) };
+/** Stands for the pull: planes of which every pixel hears of every other, as a scan's pixels do through its frames. */
+function pulledAgain({ height: rows, width: columns, modulus, phase }: PolarObject): ScanPlanes {
+  const pixels = rows * columns;
+  const mean = Array.from(modulus).reduce((sum, value) => sum + value / pixels, 0);
+  const planes = Float32Array.from({ length: 5 * pixels }, (_, i) =>
+    i < pixels ? modulus[i]! - mean : phase[i % pixels]! / (1 + i / pixels),
+  );
+  return {
+    height: rows,
+    width: columns,
+    planes,
+    modulus: Float32Array.from(modulus),
+    phase: Float32Array.from(phase),
+  };
 }
 
-test("strips leave no seam", async () => {
+/** Start weights of every layer, the heads' large so that the corrections of every stage are seen. */
+function parameters() {
+  const values = initialise(tileNetwork(widths, stages).specs, 3);
+  const head = values["tile.head.weight"]!.map((value) => 10 * value);
+  return {
+    ...values,
+    "tile.head.weight": head,
+    "tile2.head.weight": head.toReversed(),
+    "tile3.head.weight": head.map((value) => -value),
+  };
+}
+
+test.each([1, 2, 3])("strips leave no seam after %i stages", async (count) => {
   const runtime = await openNodeRuntime();
-  const options = { runtime, threads: 1, widths, parameters: parameters() };
+  const options = { runtime, threads: 1, widths, stages: count, pulledAgain, parameters: parameters() };
   const whole = await applyToScan(scan(), options);
   // Two halos and a few rows: several strips.
   const strips = await applyToScan(scan(), { ...options, memoryBudgetBytes: 48 * 80 * 200 });
@@ -50,9 +76,36 @@ test("zero weights leave the engine's object", async () => {
     Object.entries(parameters()).map(([name, values]) => [name, values.map(() => 0)]),
   );
   const given = scan();
-  const object = await applyToScan(given, { runtime, threads: 1, widths, parameters: flat });
+  const rule = { runtime, threads: 1, widths, stages, pulledAgain };
+  const object = await applyToScan(given, { ...rule, parameters: flat });
   for (const [i, modulus] of given.modulus.entries()) {
     expect(object.data[2 * i]).toBeCloseTo(modulus * Math.cos(given.phase[i]!), 6);
     expect(object.data[2 * i + 1]).toBeCloseTo(modulus * Math.sin(given.phase[i]!), 6);
   }
+});
+
+test("later stages correct on", async () => {
+  const runtime = await openNodeRuntime();
+  const rule = { runtime, threads: 1, widths, pulledAgain, parameters: parameters() };
+  const objects: ComplexImage[] = [];
+  for (const count of [1, 2, 3]) objects.push(await applyToScan(scan(), { ...rule, stages: count }));
+  for (const [k, { data }] of objects.slice(1).entries()) {
+    const moved = data.map((value, i) => Math.abs(value - objects[k]!.data[i]!));
+    expect(Math.max(...moved)).toBeGreaterThan(0.1);
+  }
+});
+
+test("stops before a stage when it is told to", async () => {
+  const runtime = await openNodeRuntime();
+  const rule = { runtime, threads: 1, widths, stages, parameters: parameters() };
+  const abort = new AbortController();
+  const stopping = applyToScan(scan(), {
+    ...rule,
+    signal: abort.signal,
+    pulledAgain: (corrected) => {
+      abort.abort();
+      return pulledAgain(corrected);
+    },
+  });
+  await expect(stopping).rejects.toSatisfy((error) => isDoselapError(error, "Interrupted"));
 });

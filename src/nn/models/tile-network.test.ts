@@ -5,16 +5,17 @@ import { groupScene, values } from "../../../test/support/group-scene.ts";
 import { smallTask } from "../../../test/support/small-task.ts";
 import { createRng, normal } from "../../math/random/rng.ts";
 import { evaluate } from "../graph/evaluate.ts";
+import { totalIntensity } from "../fields/scattering.ts";
 import { input } from "../graph/tensor.ts";
 import { probeFeeds } from "../training/scan-task.ts";
 import { initialise, parameterInputs } from "./parameters.ts";
-import { correctedTiles, tileIntensities, tileNetwork, type TileFeeds } from "./tile-network.ts";
+import { correctedTiles, tileNetwork, type TileFeeds } from "./tile-network.ts";
 
 const [tiles, framesPerTile, tilePx, canvasPx] = [2, 2, 8, 20];
-const canvas = [tiles, canvasPx, canvasPx];
 
-function feedsOf(probeModes: number): TileFeeds {
+function feedsOf(probeModes: number, side = canvasPx): TileFeeds {
   const modes = [probeModes, 16, 16];
+  const canvas = [tiles, side, side];
   return {
     planes: input("planes", [tiles, 5, tilePx, tilePx]),
     modulus: input("modulus", canvas),
@@ -25,14 +26,27 @@ function feedsOf(probeModes: number): TileFeeds {
   };
 }
 
-function noise(count: number, frame: number): Float64Array {
+const count = (shape: readonly number[]) => shape.reduce((a, b) => a * b);
+
+function noise(length: number, frame: number): Float64Array {
   const rng = createRng(8, "network", { frame });
-  return Float64Array.from({ length: count }, () => normal(rng));
+  return Float64Array.from({ length }, () => normal(rng));
 }
 
+test("weights of the first stage begin alike for any number of stages, heads of later ones at 0", () => {
+  const start = (stages: number) => initialise(tileNetwork([3, 4], stages).specs, 2);
+  const [one, three] = [start(1), start(3)];
+  expect(Object.fromEntries(Object.entries(three).slice(0, Object.keys(one).length))).toEqual(one);
+  for (const stage of ["tile2", "tile3"]) {
+    expect(new Set(three[`${stage}.head.weight`])).toEqual(new Set([0]));
+    expect(new Set(three[`${stage}.encoder0.0.weight`]).size).toBeGreaterThan(100);
+  }
+});
+
 describe("corrected tiles", () => {
-  const network = tileNetwork([3, 4]);
-  const { object, corrections } = correctedTiles(network, feedsOf(1), parameterInputs(network.specs));
+  const network = tileNetwork([3, 4], 1);
+  const { objects, corrections } = correctedTiles(network, feedsOf(1), parameterInputs(network.specs));
+  const object = objects[0]!;
   const area = canvasPx * canvasPx;
   const given = {
     planes: noise(tiles * 5 * tilePx * tilePx, 0),
@@ -78,14 +92,17 @@ test.each([1, 2] as const)(
     const scene = groupScene(task, framesPerTile);
     const groups = [20, 44];
     const side = scene.canvasPx;
-    const whole = [2, side, side];
-    const object = { re: input("re", whole), im: input("im", whole) };
     const cut = groups.flatMap((group) => [...scene.cut(task.truth, group)]);
-    const part = (odd: 0 | 1) => cut.filter((_, i) => i % 2 === odd);
-    const [intensity] = evaluate([tileIntensities(object, feedsOf(modes))], {
+    const polar = (of: (re: number, im: number) => number) =>
+      Float64Array.from({ length: cut.length / 2 }, (_, i) => of(cut[2 * i]!, cut[2 * i + 1]!));
+    const network = tileNetwork([3], 1);
+    const { spectra } = correctedTiles(network, feedsOf(modes, side), parameterInputs(network.specs));
+    const [intensity] = evaluate([totalIntensity(spectra[0]!)], {
       ...values({ ...scene.feeds(groups), ...probeFeeds(task) }),
-      re: part(0),
-      im: part(1),
+      ...Object.fromEntries(network.specs.map(({ name, shape }) => [name, new Float64Array(count(shape))])),
+      planes: new Float64Array(tiles * 5 * tilePx * tilePx),
+      modulus: polar(Math.hypot),
+      phase: polar((re, im) => Math.atan2(im, re)),
     });
     const members = groups.flatMap((group) => [...scene.table.groups.subarray(2 * group, 2 * group + 2)]);
     members.forEach((frame, slot) => {

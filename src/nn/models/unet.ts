@@ -33,7 +33,7 @@ export interface Unet {
 export type Watch = (activation: Tensor) => void;
 
 /** Head weights start small, so that an untrained network changes its input little. */
-const headShare = 0.1;
+const smallHead = 0.1;
 
 /** Furthest input pixel that an output pixel depends on, per axis: on the way down two convolutions a level, on the way up
  * one; pooling and upsampling move a pixel by less than a coarsest pixel each. */
@@ -42,8 +42,12 @@ export function reachPx(levels: number): number {
   return 2 * (coarsest - 1) + 2 * coarsest + (coarsest - 1) + 1 + 2 * coarsest;
 }
 
-/** A U-Net whose parameters are named `${prefix}.…`. */
-export function unet(prefix: string, { inputs, outputs, widths }: UnetShape): Unet {
+/** A U-Net whose parameters are named `${prefix}.…`. With a `headShare` of 0 it starts as one that gives 0. */
+export function unet(
+  prefix: string,
+  { inputs, outputs, widths }: UnetShape,
+  { headShare = smallHead }: { readonly headShare?: number } = {},
+): Unet {
   const specs: ParameterSpec[] = [];
   function layer(name: string, from: number, to: number, share = 1): string {
     const id = `${prefix}.${name}`;

@@ -8,7 +8,7 @@ import { flatImage, type ComplexImage } from "../../array/ndarray.ts";
 import { openBackend } from "../../compute/node.ts";
 import { prepareEngine } from "../../engines/prepare.ts";
 import { isDoselapError } from "../../errors.ts";
-import { planesOf, scanPlanes, type ScanPlanes } from "./scan-state.ts";
+import { correctedPlanes, planesOf, polarImage, scanPlanes, type ScanPlanes } from "./scan-state.ts";
 
 const backend = openBackend({ kernels: "simd" });
 const { problem, truth } = smallProblem({ betweenPixels: true });
@@ -85,6 +85,26 @@ describe("planes of an object", () => {
     for (const [i, value] of found.phase.entries())
       expect(Math.abs(other.phase[i]! - value)).toBeLessThan(1e-5);
   });
+});
+
+test("of a corrected object are those of the object, its phase and a modulus below 0 as they are", () => {
+  const { modulus, phase } = planesOf(half, problem, backend);
+  // A phase that was corrected beyond π, and a modulus beyond 0.
+  const given = {
+    height: 40,
+    width: 40,
+    modulus: modulus.map((value, i) => (i === 820 ? -0.2 : value)),
+    phase: phase.map((value) => value + 3),
+  };
+  const found = correctedPlanes(given, problem, backend);
+  expect(found.modulus).toEqual(given.modulus);
+  expect(found.phase).toEqual(given.phase);
+  expect(plane(found, 1)).toEqual(given.phase);
+  expect(plane(found, 0)[820]).toBeCloseTo(-1.2, 6);
+  const same = planesOf(polarImage(given), problem, backend);
+  // Planes 2 to 4 do not turn with the phase that is taken off there. Float32 objects.
+  for (const channel of [2, 3, 4])
+    expect(relativeError(plane(found, channel), plane(same, channel))).toBeLessThan(1e-6);
 });
 
 test("of a flat object modulus and phase say nothing, whatever its phase", () => {

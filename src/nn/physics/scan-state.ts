@@ -6,11 +6,17 @@ import type { PreparedEngine } from "../../engines/prepare.ts";
 import type { Problem } from "../../engines/problem.ts";
 import { runEngine } from "../../engines/run.ts";
 import { peak } from "../../math/stats.ts";
-import { gradientSteps } from "./gradient-steps.ts";
+import { gradientSteps, type ScanState } from "./gradient-steps.ts";
 
-export interface ScanPlanes {
+/** An object as |O| and arg O, each [H, W]. */
+export interface PolarObject {
   readonly height: number;
   readonly width: number;
+  readonly modulus: ArrayLike<number>;
+  readonly phase: ArrayLike<number>;
+}
+
+export interface ScanPlanes extends PolarObject {
   /** |O|−1, arg O, Re and Im of G·conj(O)/√(|O|²+.01), √(cov/max cov): float32 [5, H, W]. */
   readonly planes: Float32Array;
   /** |O| and arg O, float32 [H, W]. */
@@ -42,31 +48,60 @@ export async function scanPlanes(
 
 /** The planes of an object that is there already. */
 export function planesOf(object: ComplexImage, problem: Problem, backend: Backend): ScanPlanes {
+  const state = pulled(object, problem, backend);
+  const turned = withoutMeanPhase(object, state.light);
   const { height, width } = object;
   const pixels = height * width;
-  // One more evaluation of the gradient, all pixels divided by the largest illumination.
-  const { pull, light } = gradientSteps({ ...problem, object }, { backend, steps: 0, damping: 1 });
-  const turned = withoutMeanPhase(object, light);
-  const brightest = peak(light);
-  const planes = new Float32Array(5 * pixels);
-  const modulus = new Float32Array(pixels);
+  const modulus = new Float64Array(pixels);
   const phase = new Float32Array(pixels);
   for (let i = 0; i < pixels; i++) {
     const [re, im] = [turned.data[2 * i]!, turned.data[2 * i + 1]!];
-    // The pull turns with the object it belongs to: G·O* is taken before the turn.
-    const [a, b] = [object.data[2 * i]!, object.data[2 * i + 1]!];
-    const [c, d] = [pull[2 * i]!, pull[2 * i + 1]!];
-    const length = Math.hypot(re, im);
-    const divisor = Math.sqrt(length * length + 0.01);
-    modulus[i] = length;
+    modulus[i] = Math.hypot(re, im);
     phase[i] = Math.atan2(im, re);
-    planes[i] = length - 1;
+  }
+  // The pull turns with the object it belongs to: G·O* is taken before the turn.
+  return planesAt({ height, width, modulus, phase }, state);
+}
+
+/** The planes of an object of this modulus and phase, neither of which is changed: a modulus below 0 stays so, as in the
+ * graph of a tile (models/tile-network.ts). */
+export function correctedPlanes(corrected: PolarObject, problem: Problem, backend: Backend): ScanPlanes {
+  return planesAt(corrected, pulled(polarImage(corrected), problem, backend));
+}
+
+/** |O| e^{i arg O}. */
+export function polarImage({ height, width, modulus, phase }: PolarObject): ComplexImage {
+  const object = flatImage(height, width);
+  for (let i = 0; i < modulus.length; i++) {
+    object.data[2 * i] = modulus[i]! * Math.cos(phase[i]!);
+    object.data[2 * i + 1] = modulus[i]! * Math.sin(phase[i]!);
+  }
+  return object;
+}
+
+/** One evaluation of the gradient, all pixels divided by the largest illumination. */
+function pulled(object: ComplexImage, problem: Problem, backend: Backend): ScanState {
+  return gradientSteps({ ...problem, object }, { backend, steps: 0, damping: 1 });
+}
+
+function planesAt(
+  { height, width, modulus, phase }: PolarObject,
+  { object: { data }, pull, light }: ScanState,
+): ScanPlanes {
+  const pixels = height * width;
+  const brightest = peak(light);
+  const planes = new Float32Array(5 * pixels);
+  for (let i = 0; i < pixels; i++) {
+    const [a, b] = [data[2 * i]!, data[2 * i + 1]!];
+    const [c, d] = [pull[2 * i]!, pull[2 * i + 1]!];
+    const divisor = Math.sqrt(modulus[i]! * modulus[i]! + 0.01);
+    planes[i] = modulus[i]! - 1;
     planes[pixels + i] = phase[i]!;
     planes[2 * pixels + i] = (c * a + d * b) / divisor;
     planes[3 * pixels + i] = (d * a - c * b) / divisor;
     planes[4 * pixels + i] = Math.sqrt(light[i]! / brightest);
   }
-  return { height, width, planes, modulus, phase };
+  return { height, width, planes, modulus: Float32Array.from(modulus), phase: Float32Array.from(phase) };
 }
 
 /** Pixels lit by more than this share of the brightest carry the mean phase. */

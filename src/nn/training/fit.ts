@@ -21,6 +21,8 @@ export interface Lesson {
   readonly parameters: { readonly [name: string]: Tensor };
   /** One number. */
   readonly loss: Tensor;
+  /** The part of it that chooses the epoch and that levels are compared with (NN-012); the whole when absent. */
+  readonly judged?: Tensor | undefined;
   /** What the network gives for a batch: [B, …]. If it does not vary over B, the network has collapsed. */
   readonly corrections: Tensor;
   /** Largest activation of each unit over a batch, [1, units, 1, 1] per layer. */
@@ -44,7 +46,7 @@ export interface Lesson {
 
 export interface Level {
   readonly name: string;
-  /** What is computed; absent: the lesson's own loss, with parameters that are all zero. */
+  /** What is computed; absent: the lesson's own `judged`, with parameters that are all zero. */
   readonly loss?: Tensor | undefined;
   /** Feeds of a validation batch; those that the loss does not take are left out. */
   batch(index: number): Feeds;

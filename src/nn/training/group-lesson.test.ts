@@ -63,6 +63,9 @@ describe("the loss", () => {
     const feeds = one.validationBatch(0);
     // Zero weights: both stages are the object of the steps.
     expect(lossOf(two, feeds)).toBeCloseTo(1.3 * lossOf(one, feeds), 8);
+    // What chooses, and what levels of one loss are held against, is the last stage alone.
+    const judged = evaluate([two.judged!], { ...values(feeds), ...zeros(two) })[0]![0]!;
+    expect(judged).toBeCloseTo(lossOf(one, feeds), 8);
     // And the last one counts whole.
     const start = initialise(two.specs, 2);
     const last = Object.fromEntries(

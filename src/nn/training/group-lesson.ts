@@ -104,7 +104,7 @@ function comparedShare({ seenShare }: GroupLessonOptions): number {
 function groupGraph(
   task: ScanTask,
   options: GroupLessonOptions,
-): Pick<Lesson, "specs" | "parameters" | "loss" | "corrections" | "activations"> {
+): Pick<Lesson, "specs" | "parameters" | "loss" | "judged" | "corrections" | "activations"> {
   const { size } = task.problem;
   const { framesPerGroup, canvasPx } = options.model;
   const frames = [options.batchSize * framesPerGroup, size, size];
@@ -124,7 +124,9 @@ function groupGraph(
   ).slice(1);
   const last = staged.at(-1)!;
   const loss = staged.slice(0, -1).reduce((sum, earlier) => add(sum, scale(earlier, earlierShare)), last);
-  return { specs: network.specs, parameters, loss, corrections: output.corrections.at(-1)!, activations };
+  const corrections = output.corrections.at(-1)!;
+  // Levels have one stage: what they are compared with has too (NN-012).
+  return { specs: network.specs, parameters, loss, judged: last, corrections, activations };
 }
 
 /** Losses of the steps' object and of each stage's. */

@@ -8,8 +8,9 @@ import type { Tensor } from "../graph/tensor.ts";
 /** What is judged: the parts of a lesson that do not train. */
 export interface Examination {
   readonly specs: readonly ParameterSpec[];
-  /** One number. */
+  /** One number: what is minimised, and what chooses where that is another one. */
   readonly loss: Tensor;
+  readonly judged?: Tensor | undefined;
   /** [B, …]. */
   readonly corrections: Tensor;
   /** Largest activation of each unit over a batch, [1, units, 1, 1] per layer. */
@@ -38,11 +39,11 @@ export interface Judge {
 
 /** @throws Compute when the runtime refuses the graph. */
 export async function openJudge(exam: Examination, runtime: Runtime, threads: number): Promise<Judge> {
-  const { specs, loss, corrections, activations, validationBatches } = exam;
+  const { specs, loss, judged = loss, corrections, activations, validationBatches } = exam;
   const layers = activations.map((tensor, i) => [`layer${i}`, tensor] as const);
   const session = await loadGraph(
     runtime,
-    { outputs: { loss, corrections, ...Object.fromEntries(layers) } },
+    { outputs: { loss: judged, corrections, ...Object.fromEntries(layers) } },
     { threads },
   );
   const feedsOf = (values: (spec: ParameterSpec) => Float32Array): Feeds =>

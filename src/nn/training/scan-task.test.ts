@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import { smallTask } from "../../../test/support/small-task.ts";
 import { isDoselapError } from "../../errors.ts";
-import { labelsOf, probeFeeds } from "./scan-task.ts";
+import { labelsOf, probeFeeds, takeFrames } from "./scan-task.ts";
 
 test("the probe that is fed carries the power 1, at any dose", () => {
   for (const energy of [10, 1000, 1e6]) {
@@ -21,6 +21,25 @@ test("the probe that is fed carries the power 1, at any dose", () => {
       expect(im!.data[i]).toBeCloseTo(task.problem.probe[2 * i + 1]! / Math.sqrt(energy), 6);
     }
   }
+});
+
+test("a task of some frames has those frames at their places, and all else as it was", () => {
+  const task = smallTask();
+  const scales = Float32Array.from({ length: task.problem.frames }, (_, j) => 1 + j / 100);
+  const given = { ...task, problem: { ...task.problem, scales } };
+  const { problem, ...rest } = takeFrames(given, Int32Array.of(3, 70));
+  expect(problem.frames).toBe(2);
+  expect(problem.diffraction).toEqual(
+    Float32Array.of(
+      ...task.problem.diffraction.subarray(3 * 256, 4 * 256),
+      ...task.problem.diffraction.subarray(70 * 256, 71 * 256),
+    ),
+  );
+  const { x, y } = task.problem.positions;
+  expect(problem.positions).toEqual({ x: Float64Array.of(x[3]!, x[70]!), y: Float64Array.of(y[3]!, y[70]!) });
+  expect(problem.scales).toEqual(Float32Array.of(1.03, 1.7));
+  expect(problem.probe).toBe(task.problem.probe);
+  expect(rest).toEqual({ dosePhotons: 2000, backgroundPhotonsPerPx: 0, truth: task.truth });
 });
 
 test("labels are the true object, and an error where nobody knows it", () => {

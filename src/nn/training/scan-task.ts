@@ -1,5 +1,6 @@
 // What every network is trained on: one scan, its probe calibrated to a stated dose.
 
+import { takePositions } from "../../array/scan.ts";
 import type { ComplexImage } from "../../array/ndarray.ts";
 import type { Problem } from "../../engines/problem.ts";
 import { DoselapError } from "../../errors.ts";
@@ -14,6 +15,19 @@ export interface ScanTask {
   readonly backgroundPhotonsPerPx: number;
   /** The true object, where it is known: labels, and the level that no network can pass. */
   readonly truth?: ComplexImage | undefined;
+}
+
+/** The task of some of a scan's frames, in that order; dose, probe and object are unchanged. */
+export function takeFrames<Task extends ScanTask>(task: Task, rows: Int32Array): Task {
+  const { problem } = task;
+  const pixels = problem.size ** 2;
+  const diffraction = new Float32Array(rows.length * pixels);
+  rows.forEach((row, k) =>
+    diffraction.set(problem.diffraction.subarray(row * pixels, (row + 1) * pixels), k * pixels),
+  );
+  const positions = takePositions(problem.positions, rows);
+  const scales = problem.scales && Float32Array.from(rows, (row) => problem.scales![row]!);
+  return { ...task, problem: { ...problem, frames: rows.length, diffraction, positions, scales } };
 }
 
 /** p = P/√dose, as the graphs are fed it. */

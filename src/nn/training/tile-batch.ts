@@ -8,11 +8,19 @@ import { roomFor } from "./batch-room.ts";
 import type { FrameStore } from "./frame-store.ts";
 import { cutWindow, type Tile, type TileShape } from "./tiles.ts";
 
-/** One view of a scan: what the network sees of it, and the photons that it is measured by. */
+/** One split of a scan's photons: what the engine made of the seen ones, and those that it is measured by. */
 export interface ScanView {
   readonly planes: ScanPlanes;
   /** Counts that the loss compares with. */
   readonly compared: FrameStore;
+}
+
+/** What pulls at later stages: the photons that were not kept for comparison. */
+export interface SeenPhotons {
+  /** The frames with all of their photons. */
+  readonly all: FrameStore;
+  /** Dose of those that are seen. */
+  readonly dosePhotons: number;
 }
 
 export interface TileBatch {
@@ -30,7 +38,8 @@ export function tileBatch(
     tiles,
     framesPerTile,
     sizePx,
-  }: TileShape & { tiles: number; framesPerTile: number; sizePx: number },
+    seen,
+  }: TileShape & { tiles: number; framesPerTile: number; sizePx: number; seen?: SeenPhotons | undefined },
 ): TileBatch {
   const pixels = sizePx * sizePx;
   const inner = tilePx * tilePx;
@@ -43,6 +52,8 @@ export function tileBatch(
   const top = roomFor(tiles * framesPerTile, tiles);
   const left = roomFor(tiles * framesPerTile, tiles);
   const counts = roomFor(tiles * framesPerTile * pixels, tiles);
+  const amplitudes = seen === undefined ? new Float32Array(0) : roomFor(counts.length, tiles);
+  const frames = [tiles * framesPerTile, sizePx, sizePx];
   return {
     feeds: {
       planes: { shape: [tiles, channels, tilePx, tilePx], data: planes },
@@ -50,7 +61,8 @@ export function tileBatch(
       phase: { shape: [tiles, canvasPx, canvasPx], data: phase },
       top: { shape: [tiles, framesPerTile], data: top },
       left: { shape: [tiles, framesPerTile], data: left },
-      counts: { shape: [tiles * framesPerTile, sizePx, sizePx], data: counts },
+      counts: { shape: frames, data: counts },
+      ...(seen === undefined ? {} : { amplitudes: { shape: frames, data: amplitudes } }),
     },
     set(b, { planes: scan, compared }, { originX, originY, members }) {
       const around = { x: originX, y: originY, rows: canvasPx, columns: canvasPx };
@@ -67,7 +79,14 @@ export function tileBatch(
         const slot = b * framesPerTile + c;
         top[slot] = positions.y[frame]! - sizePx / 2 - originY;
         left[slot] = positions.x[frame]! - sizePx / 2 - originX;
-        for (let i = 0; i < pixels; i++) counts[slot * pixels + i] = compared.counts[frame * pixels + i]!;
+        for (let i = 0; i < pixels; i++) {
+          const at = slot * pixels + i;
+          counts[at] = compared.counts[frame * pixels + i]!;
+          if (seen === undefined) continue;
+          const kept = seen.all.counts[frame * pixels + i]! - counts[at];
+          const measured = (seen.all.mask?.[i] ?? 0) === 0;
+          amplitudes[at] = measured ? Math.sqrt(kept / seen.dosePhotons) : -1;
+        }
       }
     },
   };

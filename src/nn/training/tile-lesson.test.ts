@@ -2,11 +2,12 @@
 
 import { beforeAll, describe, expect, test } from "vitest";
 import { values } from "../../../test/support/group-scene.ts";
-import { smallTask } from "../../../test/support/small-task.ts";
+import { smallGroups, smallTask } from "../../../test/support/small-task.ts";
 import { openBackend } from "../../compute/node.ts";
 import { prepareEngine } from "../../engines/prepare.ts";
 import { isDoselapError } from "../../errors.ts";
 import { evaluate } from "../graph/evaluate.ts";
+import { initialise } from "../models/parameters.ts";
 import type { Lesson } from "./fit.ts";
 import { tileLesson, type TileLessonOptions } from "./tile-lesson.ts";
 
@@ -21,21 +22,31 @@ const options: TileLessonOptions = {
   tilePx: 24,
   framesPerTile: 4,
   widths: [3, 4],
+  stages: 2,
   loss: "poisson",
   batchSize: 3,
   validationFraction: 0.2,
 };
 
+const table = smallGroups(task, 3);
 const lines: string[] = [];
 const told: string[] = [];
 let lesson: Lesson;
+/** The same without a second stage: its feeds and weights are among the other's. */
+let shorter: Lesson;
 beforeAll(async () => {
-  lesson = await tileLesson(task, options, {
+  lesson = await tileLesson(task, table, options, {
     seed: 1,
     backend,
     log: (line) => lines.push(line),
     progress: (fraction, note) => told.push(`${fraction} ${note}`),
   });
+  shorter = await tileLesson(
+    task,
+    table,
+    { ...options, stages: 1 },
+    { seed: 1, backend, log: () => undefined },
+  );
 });
 
 const zeros = () =>
@@ -44,7 +55,13 @@ const zeros = () =>
   );
 const lossOf = (name: string, index: number): number => {
   const { batch } = lesson.levels.find((level) => level.name === name)!;
-  return evaluate([lesson.loss], { ...values(batch(index)), ...zeros() })[0]![0]!;
+  return evaluate([lesson.judged!], { ...values(batch(index)), ...zeros() })[0]![0]!;
+};
+
+/** Start weights, those of the later stage's head as large as the first's. */
+const drawn = () => {
+  const start = initialise(lesson.specs, 4);
+  return { ...start, "tile2.head.weight": start["tile.head.weight"]!.toReversed() };
 };
 
 /** The frame of each place of a batch: the only one that has all of its photons. */
@@ -129,12 +146,44 @@ describe("a tile lesson", () => {
     expect(Math.max(...[...parts.values()].map((seen) => seen.size))).toBe(2);
     expect([...parts.values()].filter((seen) => seen.size === 2).length).toBeGreaterThan(10);
     expect(told).toEqual(["0.5 ml on split 1/2", "1 ml on split 2/2"]);
-    expect(lines).toEqual(["physics: ml, 25 epochs on 2 splits of the photons, 0.75 seen"]);
+    expect(lines).toEqual([
+      "physics: ml, 25 epochs on 2 splits of the photons, 0.75 seen",
+      `tiles: ${lesson.items.length} an epoch, 4 frames each of ${lesson.items.length}; 2 stages`,
+    ]);
+  });
+
+  test("lets the photons that the engine saw pull, at their share of the dose, and those alone", () => {
+    const { counts, amplitudes } = lesson.batch(1, lesson.items, 0);
+    const { diffraction } = task.problem;
+    for (const [slot, frame] of framesOf(counts!.data).entries()) {
+      for (let i = 0; i < 256; i++) {
+        const all = diffraction[256 * frame + (i % 16) * 16 + Math.floor(i / 16)]! ** 2;
+        const seen = amplitudes!.data[256 * slot + i]! ** 2 * 0.75 * 20_000;
+        // Whole numbers below 2,000 through float32 roots.
+        expect(Math.abs(seen + counts!.data[256 * slot + i]! - all)).toBeLessThan(1e-2);
+      }
+    }
+  });
+
+  test("chooses by the last stage; what is minimised has 0.3 of the first too", () => {
+    const [first, judged, both] = evaluate([shorter.judged!, lesson.judged!, lesson.loss], {
+      ...values(lesson.validationBatch(0)),
+      ...drawn(),
+    }).map((loss) => loss[0]!);
+    expect(judged).not.toBe(first);
+    expect(both).toBeCloseTo(judged! + 0.3 * first!, 6);
+  });
+
+  test("begins, with a second stage, as it does without: it corrects nothing yet", () => {
+    const fed = { ...values(lesson.validationBatch(0)), ...initialise(lesson.specs, 4) };
+    const [judged, first] = evaluate([lesson.judged!, shorter.judged!], fed);
+    expect(judged![0]).toBeCloseTo(first![0]!, 9);
   });
 
   test("lends other tiles of its validation frames where the last batch is not full", async () => {
     const wide = await tileLesson(
       task,
+      table,
       { ...options, batchSize: 8, validationFraction: 0.03 },
       { seed: 1, backend, log: () => undefined },
     );
@@ -150,6 +199,7 @@ test("a network that does not fit its tile is refused before the engine runs", a
   const seen: string[] = [];
   const call = tileLesson(
     task,
+    table,
     { ...options, tilePx: 26 },
     { seed: 1, backend, log: (line) => seen.push(line), progress: (_, note) => seen.push(note) },
   );
@@ -159,7 +209,7 @@ test("a network that does not fit its tile is refused before the engine runs", a
 
 test("stops between engine runs when it is told to", async () => {
   const context = { seed: 1, backend, log: () => undefined, signal: AbortSignal.abort() };
-  await expect(tileLesson(task, options, context)).rejects.toSatisfy((error) =>
+  await expect(tileLesson(task, table, options, context)).rejects.toSatisfy((error) =>
     isDoselapError(error, "Interrupted"),
   );
 });

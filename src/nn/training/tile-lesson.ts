@@ -1,26 +1,25 @@
 // The lesson of the whole-scan network (models/tile-network.ts). Without labels: the engine sees one share of the photons,
 // the loss compares with the others, so that fitting the noise of what was seen does not pay; the photons are split several
-// times, each with its own engine run. Lehtinen et al. 2018, arXiv:1803.04189 (learning from independent noise).
+// times, each with its own engine run. What pulls between stages are the seen photons of the tile's frames.
+// Lehtinen et al. 2018, arXiv:1803.04189 (learning from independent noise).
 
 import type { Backend } from "../../compute/backend.ts";
+import { DoselapError } from "../../errors.ts";
 import type { PreparedEngine } from "../../engines/prepare.ts";
 import { createRng } from "../../math/random/rng.ts";
 import { expectedCounts, measurementLoss, type MeasurementLoss } from "../fields/loss.ts";
 import { input, type Tensor } from "../graph/tensor.ts";
 import { parameterInputs } from "../models/parameters.ts";
-import {
-  correctedTiles,
-  tileChannels,
-  tileIntensities,
-  tileNetwork,
-  type TileFeeds,
-} from "../models/tile-network.ts";
+import { totalIntensity } from "../fields/scattering.ts";
+import { correctedTiles, tileChannels, tileNetwork, type TileFeeds } from "../models/tile-network.ts";
+import { add } from "../ops/add.ts";
 import { peak } from "../ops/peak.ts";
+import { scale } from "../ops/unary.ts";
 import { planesOf, scanPlanes } from "../physics/scan-state.ts";
 import type { Lesson, Level } from "./fit.ts";
 import { splitScan, storeFrames, transposedMask, type FrameStore } from "./frame-store.ts";
 import { plainLevels } from "./levels.ts";
-import { probeWindowPx } from "./groups.ts";
+import { probeWindowPx, type GroupTable } from "./groups.ts";
 import { probeFeeds, type ScanTask } from "./scan-task.ts";
 import { tileBatch, type ScanView } from "./tile-batch.ts";
 import { tileDrawer, tileShape, type TileShape } from "./tiles.ts";
@@ -35,6 +34,8 @@ export interface TileLessonOptions {
   readonly tilePx: number;
   readonly framesPerTile: number;
   readonly widths: readonly number[];
+  /** K. */
+  readonly stages: number;
   readonly loss: MeasurementLoss;
   readonly batchSize: number;
   readonly validationFraction: number;
@@ -48,10 +49,15 @@ export interface LessonContext {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Runs the engine on every split of the photons, and makes batches of tiles from what it found.
- * @throws Contract for frames that hold no whole counts, and what the engine throws. */
+/** Weight of the losses of earlier stages than the last. */
+const earlierShare = 0.3;
+
+/** Runs the engine on every split of the photons, and makes batches of tiles from what it found: in each epoch one tile per
+ * group whose seed frame is not held back, on which the frames of the group come first.
+ * @throws Contract for frames that hold no whole counts, Range when no group trains, and what the engine throws. */
 export async function tileLesson(
   task: ScanTask,
+  table: GroupTable,
   options: TileLessonOptions,
   context: LessonContext,
 ): Promise<Lesson> {
@@ -64,15 +70,26 @@ export async function tileLesson(
     blockPx: Math.max(1, 2 * shape.reachPx),
     seed,
   });
+  const held = new Set(validation);
+  const items = trainingGroups(table, held);
   // A network that does not fit is refused before the engine runs.
   const graph = tileGraph(task, options, shape);
   const store = storeFrames(task.problem.diffraction, sizePx, task.problem.mask);
   const views = await splitViews(task, store, options, context);
-  const held = new Set(validation);
+  context.log(
+    `tiles: ${items.length} an epoch, ${framesPerTile} frames each of ${training.length}; ${options.stages} stages`,
+  );
   const rule = { framesPerTile, seed };
   const drawer = tileDrawer(positions, shape, { ...rule, allowed: (frame) => !held.has(frame) });
   const judged = tileDrawer(positions, shape, { ...rule, allowed: (frame) => held.has(frame) });
-  const batch = tileBatch(positions, { ...shape, tiles, framesPerTile, sizePx });
+  const seen = { all: store, dosePhotons: task.dosePhotons * options.seenShare };
+  const batch = tileBatch(positions, {
+    ...shape,
+    tiles,
+    framesPerTile,
+    sizePx,
+    seen: options.stages > 1 ? seen : undefined,
+  });
   const light = probeFeeds(task);
 
   function validationFrom(from: readonly ScanView[]): Level["batch"] {
@@ -89,9 +106,12 @@ export async function tileLesson(
   function trainingFrom(from: readonly ScanView[]): Lesson["batch"] {
     return (epoch, order, first) => {
       for (let b = 0; b < tiles; b++) {
-        const frame = order[(first + b) % order.length]!;
-        const view = createRng(seed, "training", { dose: epoch, frame, pixel: 2 }).integer(from.length);
-        batch.set(b, from[view]!, drawer.draw(epoch, frame));
+        const index = order[(first + b) % order.length]!;
+        const members = membersOf(table, index);
+        const view = createRng(seed, "training", { dose: epoch, frame: index, pixel: 2 }).integer(
+          from.length,
+        );
+        batch.set(b, from[view]!, drawer.draw(epoch, members[0]!, { index, members }));
       }
       return { ...batch.feeds, ...light };
     };
@@ -99,7 +119,7 @@ export async function tileLesson(
   const trainingBatch =
     (from: readonly ScanView[]): NonNullable<Level["training"]> =>
     (round, index) =>
-      trainingFrom(from)(round, training, index * tiles);
+      trainingFrom(from)(round, items, index * tiles);
   const validationBatch = validationFrom(views);
   const start: Level = { name: `${options.engine.name} object`, batch: validationBatch };
   const levels: Level[] = [
@@ -120,13 +140,30 @@ export async function tileLesson(
   return {
     ...graph,
     batchSize: tiles,
-    items: training,
+    items,
     batch: trainingFrom(views),
     validationBatches: Math.ceil(validation.length / tiles),
     validationBatch,
     levels,
     start: start.name,
   };
+}
+
+function membersOf({ groups, groupSize }: GroupTable, index: number): Int32Array {
+  return groups.subarray(index * groupSize, (index + 1) * groupSize);
+}
+
+/** The groups whose seed frame does not choose. @throws Range when there is none. */
+function trainingGroups(table: GroupTable, held: ReadonlySet<number>): Int32Array {
+  const all = Int32Array.from({ length: table.count }, (_, index) => index);
+  const items = all.filter((index) => !held.has(membersOf(table, index)[0]!));
+  if (items.length > 0) return items;
+  throw new DoselapError("Range", "no group is left to train on", {
+    key: "validationFraction",
+    expected: "a group whose seed frame is not held back",
+    got: `0 of ${table.count}`,
+    hint: "Use more groups, or another validationFraction.",
+  });
 }
 
 /** One engine run per split of the photons. */
@@ -156,14 +193,15 @@ async function splitViews(
 
 function tileGraph(
   { problem, dosePhotons, backgroundPhotonsPerPx }: ScanTask,
-  { loss, framesPerTile, seenShare, widths, batchSize: tiles }: TileLessonOptions,
+  { loss, framesPerTile, seenShare, widths, stages, batchSize: tiles }: TileLessonOptions,
   { tilePx, canvasPx }: TileShape,
-): Pick<Lesson, "specs" | "parameters" | "loss" | "corrections" | "activations"> {
+): Pick<Lesson, "specs" | "parameters" | "loss" | "judged" | "corrections" | "activations"> {
   const { size, probeModes, mask } = problem;
-  const network = tileNetwork(widths);
+  const network = tileNetwork(widths, stages);
   const parameters = parameterInputs(network.specs);
   const canvas = [tiles, canvasPx, canvasPx];
   const modes = [probeModes, size, size];
+  const frames = [tiles * framesPerTile, size, size];
   const feeds: TileFeeds = {
     planes: input("planes", [tiles, tileChannels.inputs, tilePx, tilePx]),
     modulus: input("modulus", canvas),
@@ -171,21 +209,36 @@ function tileGraph(
     top: input("top", [tiles, framesPerTile]),
     left: input("left", [tiles, framesPerTile]),
     probe: { re: input("probe.re", modes), im: input("probe.im", modes) },
+    ...(stages === 1
+      ? {}
+      : {
+          seen: {
+            amplitudes: input("amplitudes", frames),
+            background: backgroundPhotonsPerPx / dosePhotons,
+            masked: mask !== undefined,
+          },
+        }),
   };
   const activations: Tensor[] = [];
-  const { object, corrections } = correctedTiles(network, feeds, parameters, (features) =>
+  const { spectra, corrections } = correctedTiles(network, feeds, parameters, (features) =>
     activations.push(peak(features, [0, 2, 3])),
   );
   const share = 1 - seenShare;
-  const expected = expectedCounts(tileIntensities(object, feeds), {
-    dosePhotons: dosePhotons * share,
-    backgroundPhotonsPerPx: backgroundPhotonsPerPx * share,
+  const counts = input("counts", frames);
+  const staged = spectra.map((seen) => {
+    const expected = expectedCounts(totalIntensity(seen), {
+      dosePhotons: dosePhotons * share,
+      backgroundPhotonsPerPx: backgroundPhotonsPerPx * share,
+    });
+    return measurementLoss(loss, expected, counts, transposedMask(mask, size));
   });
-  const counts = input("counts", [tiles * framesPerTile, size, size]);
+  // Levels have one stage: what they are compared with has too (NN-012).
+  const judged = staged.at(-1)!;
   return {
     specs: network.specs,
     parameters,
-    loss: measurementLoss(loss, expected, counts, transposedMask(mask, size)),
+    loss: staged.slice(0, -1).reduce((sum, earlier) => add(sum, scale(earlier, earlierShare)), judged),
+    judged,
     corrections,
     activations,
   };

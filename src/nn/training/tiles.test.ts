@@ -99,6 +99,28 @@ describe("a drawn tile", () => {
     }
   });
 
+  test("has the frames of a group first, those that lie on it, in the group's order and once", () => {
+    const drawer = tileDrawer(positions, shape, rule);
+    const { members: all } = tileDrawer(positions, shape, { ...rule, framesPerTile: 400 }).draw(3, 50);
+    const far = Array.from(positions.x.keys()).find((frame) => !all.includes(frame))!;
+    const [one, other] = [all[7]!, all[3]!];
+    const group = { index: 50, members: Int32Array.of(50, one, far, other) };
+    const { members, ...place } = drawer.draw(3, 50, group);
+    expect([...members.subarray(0, 3)]).toEqual([50, one, other]);
+    expect(new Set(members).size).toBe(12);
+    expect(place).toEqual({ originX: expect.any(Number), originY: expect.any(Number) });
+    // The place is that of the same draw without the group's say in its members.
+    expect(drawer.draw(3, 50)).toMatchObject(place);
+  });
+
+  test("is another one for each group of a seed frame, and has no frame that is not allowed", () => {
+    const drawer = tileDrawer(positions, shape, { ...rule, allowed: (frame) => frame !== 51 });
+    const members = Int32Array.of(50, 51);
+    const [one, two] = [201, 202].map((index) => drawer.draw(3, 50, { index, members }));
+    expect(two).not.toEqual(one);
+    expect([...one!.members, ...two!.members]).not.toContain(51);
+  });
+
   test("is the same for the same seed, epoch and frame, whatever was drawn before", () => {
     const drawer = tileDrawer(positions, shape, rule);
     const first = drawer.draw(4, 11);

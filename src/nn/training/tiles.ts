@@ -35,8 +35,15 @@ export interface Tile {
 }
 
 export interface TileDrawer {
-  /** The tile of a seed frame in an epoch: the same for the same seed, whatever was drawn before. */
-  draw(epoch: number, frame: number): Tile;
+  /** The tile of a seed frame in an epoch: the same for the same seed, whatever was drawn before. Of a group's seed frame: a
+   * tile of its own for each group, and the frames of the group that lie on it come first. */
+  draw(epoch: number, frame: number, group?: TileGroup): Tile;
+}
+
+export interface TileGroup {
+  /** Its number in the table of groups. */
+  readonly index: number;
+  readonly members: Int32Array;
 }
 
 /** Furthest that a tile's centre is moved from its seed frame, pixels per axis. */
@@ -56,8 +63,8 @@ export function tileDrawer(
   const index = positionIndex(positions);
   const jitter = Math.min(jitterPx, reachPx);
   return {
-    draw(epoch, frame) {
-      const rng = createRng(seed, "training", { dose: epoch, frame });
+    draw(epoch, frame, { index: drawn, members } = { index: frame, members: new Int32Array() }) {
+      const rng = createRng(seed, "training", { dose: epoch, frame: drawn });
       const centre = (at: number): number => Math.round(at) + rng.integer(2 * jitter + 1) - jitter;
       const x = centre(positions.x[frame]!);
       const y = centre(positions.y[frame]!);
@@ -66,8 +73,11 @@ export function tileDrawer(
         .filter(allowed)
         .sort((a, b) => a - b);
       shuffle(near, rng);
+      const lying = new Set(near);
+      const first = new Set(members.filter((member) => lying.has(member)));
+      const ordered = [...first, ...near.filter((other) => !first.has(other))];
       // A seed frame between pixels may lie half a pixel beyond the reach, where the canvas still has room for it.
-      const found = near.length > 0 ? near : [frame];
+      const found = ordered.length > 0 ? ordered : [frame];
       return {
         originX: x - canvasPx / 2,
         originY: y - canvasPx / 2,

@@ -55,7 +55,9 @@ describe.each(["pinn", "pinn-scan", "supervised"])("a job of %s", (arm) => {
     expect(readdirSync(job.artifactDir).sort()).toEqual(["model", "reconstruction.npz", "train.log"]);
 
     expect(log).toMatch(/^runtime: \S+ cpu, threads 1$/mu);
-    expect(log).toMatch(/^effective: .*"epochs":2.*"batchSize":8.*"groupSize":4.*"dose":1000.*"seed":42/mu);
+    expect(log).toMatch(
+      /^effective: .*"epochs":2.*"batchSize":8.*"frames":(\d+),"groups":\1,"groupSize":4.*"dose":1000.*"seed":42/mu,
+    );
     expect(log).toMatch(/^level: .* -?\d+\.\d+$/mu);
     const numbers =
       "loss -?[\\d.]+ validation -?[\\d.]+ rate \\S+ gradient norm \\S+ spread \\S+ dead units \\d+";
@@ -63,6 +65,21 @@ describe.each(["pinn", "pinn-scan", "supervised"])("a job of %s", (arm) => {
     expect(log).toMatch(/^best: epoch \d of 2, seed 42$/mu);
     expect(notes.at(-1)).toMatch(/^1( |$)/u);
   });
+});
+
+test("pinn-scan tells the tiles that it learns from: of so many groups, of so many frames", async () => {
+  const { log } = await run("pinn-scan", {
+    changes: { training: { groupCount: 30, subsampleCount: 50 } },
+  });
+  expect(log).toMatch(/^effective: .*"frames":50,"groups":30,/mu);
+  const [, tiles, frames] = /^tiles: (\d+) an epoch, 4 frames each of (\d+); 2 stages$/mu.exec(log)!;
+  // A tenth of the frames chooses; of the groups, those with such a seed frame are left out.
+  expect(Number(frames)).toBe(45);
+  expect(Number(tiles)).toBeGreaterThan(20);
+  expect(Number(tiles)).toBeLessThanOrEqual(30);
+  // Two epochs of so many tiles, in steps of 8.
+  const { notes } = await run("pinn-scan", { changes: { training: { groupCount: 30, subsampleCount: 50 } } });
+  expect(notes.filter((note) => note.includes("epoch ")).length).toBe(2 * Math.ceil(Number(tiles) / 8));
 });
 
 test("progress counts the samples that the network has seen, and never goes back", async () => {
@@ -94,42 +111,75 @@ test("the same job in another folder leaves the same bytes, the log too", async 
   expect(bytes(two.job.artifactDir)).toEqual(bytes(one.job.artifactDir));
 });
 
-describe("a control changes the weights (F-06)", () => {
-  const method = (options: object): Case => ({ changes: { methods: { pinn: { ...options } } } });
+const shared: readonly [string, Case][] = [
+  ["K", { changes: { neighborCount: 5 } }],
+  ["groupCount", { changes: { training: { groupCount: 40 } } }],
+  ["subsampleCount", { changes: { training: { subsampleCount: 50 } } }],
+  ["seeds.grouping", { changes: { seeds: { grouping: 124 } } }],
+  ["the replicate", { fields: { replicate: 1, seed: 43 } }],
+  ["the noise of the frames", { scan: { seed: 5 } }],
+  ["the dose", { fields: { dose: 2000 } }],
+  ["the probe", { scan: { fwhmPx: 5.2 } }],
+  ["the gridsize", { fields: { view: "baseline", gridsize: 1 } }],
+];
+/** One epoch makes each better than its start. */
+const smallest: { readonly [arm: string]: Tree } = {
+  pinn: { widths: [4], steps: 1, epochs: 1, batchSize: 16 },
+  "pinn-scan": {
+    widths: [4],
+    epochs: 1,
+    batchSize: 8,
+    average: 0.5,
+    learningRate: 1e-2,
+    splits: 1,
+    engine: "rpie",
+    engineOptions: { fixProbe: true, epochs: 1, alpha: 1, prior: "none", priorWeight: 0 },
+    stages: 2,
+  },
+};
+/** What all arms share in training is seen on one of them. */
+const own: { readonly [arm: string]: readonly [string, Tree][] } = {
+  pinn: [
+    ["epochs", { epochs: 2 }],
+    ["batchSize", { batchSize: 15 }],
+    ["learningRate", { learningRate: 4e-3 }],
+    ["schedule", { schedule: "constant" }],
+    ["warmUpSteps", { warmUpSteps: 2 }],
+    ["seenShare", { seenShare: 0.6 }],
+    ["loss", { loss: "anscombe" }],
+    ["weightDecay", { weightDecay: 0.1 }],
+    ["clipNorm", { clipNorm: 0.01 }],
+    ["average", { average: 0.1 }],
+    ["validationFraction", { validationFraction: 0.3 }],
+    ["widths", { widths: [5] }],
+    ["steps", { steps: 2 }],
+    ["damping", { damping: 0.5 }],
+    ["output", { output: "polar" }],
+    ["stages", { stages: 2 }],
+  ],
+  "pinn-scan": [
+    ["seenShare", { seenShare: 0.6 }],
+    ["stages", { stages: 1 }],
+    ["framesPerTile", { framesPerTile: 5 }],
+    ["tilePx", { tilePx: 28 }],
+    ["splits", { splits: 2 }],
+  ],
+};
+
+describe.each(["pinn", "pinn-scan"])("a control changes the weights of %s (F-06)", (arm) => {
   const cases: readonly [string, Case][] = [
-    ["K", { changes: { neighborCount: 5 } }],
-    ["groupCount", { changes: { training: { groupCount: 40 } } }],
-    ["subsampleCount", { changes: { training: { subsampleCount: 50 } } }],
-    ["seeds.grouping", { changes: { seeds: { grouping: 124 } } }],
-    ["the replicate", { fields: { replicate: 1, seed: 43 } }],
-    ["the noise of the frames", { scan: { seed: 5 } }],
-    ["the dose", { fields: { dose: 2000 } }],
-    ["the probe", { scan: { fwhmPx: 5.5 } }],
-    ["the gridsize", { fields: { view: "baseline", gridsize: 1 } }],
-    ["epochs", method({ epochs: 2 })],
-    ["batchSize", method({ batchSize: 15 })],
-    ["learningRate", method({ learningRate: 4e-3 })],
-    ["schedule", method({ schedule: "constant" })],
-    ["warmUpSteps", method({ warmUpSteps: 2 })],
-    ["seenShare", method({ seenShare: 0.6 })],
-    ["steps", method({ steps: 2 })],
-    ["damping", method({ damping: 0.5 })],
-    ["loss", method({ loss: "anscombe" })],
-    ["output", method({ output: "polar" })],
-    ["weightDecay", method({ weightDecay: 0.1 })],
-    ["clipNorm", method({ clipNorm: 0.01 })],
-    ["average", method({ average: 0.1 })],
-    ["validationFraction", method({ validationFraction: 0.3 })],
-    ["widths", method({ widths: [5] })],
-    ["stages", method({ stages: 2 })],
+    ...shared,
+    ...own[arm]!.map(([name, options]): [string, Case] => [
+      name,
+      { changes: { methods: { [arm]: options } } },
+    ]),
   ];
-  const smallest: Tree = { methods: { pinn: { widths: [4], steps: 1, epochs: 1, batchSize: 16 } } };
 
   let root = "";
   let runs = 0;
   async function trained(options: Case = {}): Promise<{ epoch: number; weights: string }> {
-    const changes = mergeDesign(smallest, options.changes ?? {});
-    const { job, result } = await run("pinn", { ...options, changes, root: join(root, String(runs++)) });
+    const changes = mergeDesign({ methods: { [arm]: smallest[arm]! } }, options.changes ?? {});
+    const { job, result } = await run(arm, { ...options, changes, root: join(root, String(runs++)) });
     const { bestEpoch } = result["metrics"] as { bestEpoch: number };
     return { epoch: bestEpoch, weights: await weightsOf(job) };
   }

@@ -65,14 +65,16 @@ async function trainAndInfer(
 
   const { dataset } = await readDataset(job.trainDataPath);
   const task = scanTaskOf(dataset, { file: job.trainDataPath });
-  const groups = trainingGroups(task, config);
+  const { groups, usable } = trainingGroups(task, config);
   // What is really used, which need not be what was said (F-06): the dose is the data's own.
   const course = { schedule: options.schedule, warmUpSteps: options.warmUpSteps };
+  const { count, groupSize } = groups;
   const echoed = {
     ...schedule,
     ...course,
-    groups: groups.count,
-    groupSize: groups.groupSize,
+    frames: usable.length,
+    groups: count,
+    groupSize,
     dose: task.dosePhotons,
   };
   log.line(`effective: ${JSON.stringify({ ...echoed, seed: context.seed })}`);
@@ -80,7 +82,7 @@ async function trainAndInfer(
   const keep = (found: Trained): void => void (lastGood = found);
   let trained: Trained;
   try {
-    trained = await arm.train({ ...task, groups }, options, { ...context, schedule, keep });
+    trained = await arm.train({ ...task, groups, usable }, options, { ...context, schedule, keep });
   } catch (error) {
     if (lastGood !== undefined && isDoselapError(error, "Diverged")) {
       await saveBundle(join(job.artifactDir, lastGoodFolder), { arm, options, schedule, trained: lastGood });
@@ -136,8 +138,11 @@ async function trainAndInfer(
   };
 }
 
-/** The groups that the views stage made for the training half, from the same seeds. */
-function trainingGroups({ problem: { positions } }: ScanTask, config: TrainingConfig): GroupTable {
+/** The groups that the views stage made for the training half, from the same seeds, and the frames that were kept for them. */
+function trainingGroups(
+  { problem: { positions } }: ScanTask,
+  config: TrainingConfig,
+): { readonly groups: GroupTable; readonly usable: Int32Array } {
   const { model, neighborCount, nGroups, nSubsample, groupingSeed, subsampleSeed, enableOversampling } =
     config;
   const rows = subsampleFrames(positions.x.length, nSubsample, subsampleSeed);
@@ -148,5 +153,5 @@ function trainingGroups({ problem: { positions } }: ScanTask, config: TrainingCo
     seed: groupingSeed,
     enableOversampling,
   });
-  return { ...grouped, groups: grouped.groups.map((row) => rows[row]!) };
+  return { groups: { ...grouped, groups: grouped.groups.map((row) => rows[row]!) }, usable: rows };
 }
