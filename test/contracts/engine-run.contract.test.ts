@@ -8,7 +8,7 @@ import { iterate, type Iteration } from "../../src/engines/iterate.ts";
 import { prepareEngine } from "../../src/engines/prepare.ts";
 import { engineNames, engines } from "../../src/engines/registry.ts";
 import { isDoselapError, type DoselapError } from "../../src/errors.ts";
-import { backends, gradientEngines, simd, solve } from "../support/engine-rows.ts";
+import { backends, gradientEngines, onEveryBackend, simd, solve, solveOn } from "../support/engine-rows.ts";
 import { smallProblem } from "../support/small-problem.ts";
 
 const { problem } = smallProblem();
@@ -33,9 +33,11 @@ function everything(name: string): { [key: string]: unknown } {
     : shared;
 }
 
-describe.each(engineNames)("engine %s", (name) => {
-  describe.each(Object.keys(backends))("on %s", (row) => {
-    const backend = backends[row]!;
+describe.each(onEveryBackend(engineNames))("engine %s on %s", (name, row) => {
+  const backend = backends[row]!;
+  const solve = solveOn(row);
+
+  describe("saved", () => {
     const start = (options: { [key: string]: unknown }): Iteration => {
       const [link] = prepareEngine(name, options).links;
       return iterate(link!.engine, link!.options, problem, { backend, seed: 3 });
@@ -67,8 +69,8 @@ describe.each(engineNames)("engine %s", (name) => {
     const options = { prior: "none", epochs: 6 };
     const [link] = prepareEngine(name, options).links;
     const other = prepareEngine(name === "ml" ? "epie" : "ml", options).links[0]!;
-    const mine = iterate(link!.engine, link!.options, problem, { backend: simd, seed: 3 });
-    const theirs = iterate(other.engine, other.options, problem, { backend: simd, seed: 3 });
+    const mine = iterate(link!.engine, link!.options, problem, { backend, seed: 3 });
+    const theirs = iterate(other.engine, other.options, problem, { backend, seed: 3 });
     try {
       expect((await faultOf(() => mine.restore(theirs.checkpoint())))._tag).toBe("Hash");
     } finally {
