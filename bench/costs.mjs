@@ -1,6 +1,5 @@
 // What an epoch costs against N, positions, modes and threads, with the physical limits beside it; memory per position.
-// Usage: npm run build && node bench/costs.mjs. Limits: two transforms of each mode at the rate of a transform that stays in
-// the first-level cache, and the bytes that must move (counts, probe, patch, object) at the rate of a large copy.
+// Usage: npm run build && node bench/costs.mjs. Limits are those of limits.mjs.
 
 import { pathToFileURL } from "node:url";
 import { openWasmFft2 } from "../dist/compute/wasm/fft.js";
@@ -8,9 +7,8 @@ import { compileKernels } from "../dist/compute/wasm/node-binary.js";
 import { openBackend } from "../dist/compute/node.js";
 import { planEngine } from "../dist/engines/plan.js";
 import { prepareEngine } from "../dist/engines/prepare.js";
+import { transformFlops, visitWork } from "./limits.mjs";
 import { median, randomProblem, table, timeEpochs } from "./lib.mjs";
-
-const transformFlops = (size) => 5 * size ** 2 * Math.log2(size ** 2);
 
 /** GFLOP/s of transforms that stay in the cache: N = 64. */
 function peakRate() {
@@ -37,9 +35,12 @@ function copyRate() {
   return (2 * from.byteLength) / Math.min(...times) / 1e6;
 }
 
-export function costs() {
-  const peak = peakRate();
-  const bandwidth = copyRate();
+/** What bounds every kernel on this machine. */
+export function machineRates() {
+  return { peak: peakRate(), bandwidth: copyRate() };
+}
+
+export function costs({ peak, bandwidth }) {
   const rows = [];
   const cases = [
     ...[64, 96, 128, 192, 256].map((size) => ({ size, frames: 200, modes: 1, threads: 1 })),
@@ -51,9 +52,7 @@ export function costs() {
     const problem = randomProblem({ size, frames, side: 4 * size, modes });
     const options = { probeStartEpoch: 0, orthogonalizeModes: false };
     const visit = (1000 * median(timeEpochs("lsqml", options, problem, { threads, epochs: 5 }))) / frames;
-    const flops = 2 * modes * transformFlops(size);
-    // Counts as bytes; probe, patch and wave once in and once out, the object twice.
-    const bytes = size ** 2 * (1 + 16 + 16 + 16 * modes + 8 * modes);
+    const { flops, bytes } = visitWork({ size, modes, waves: true });
     const prepared = prepareEngine("lsqml", {});
     const backend = openBackend({ kernels: "simd", threads });
     const memory = planEngine(prepared, problem, { backend }).bytes;
@@ -97,4 +96,4 @@ export function costs() {
   return `${limits}\n\n${table(head, rows)}`;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) console.log(costs());
+if (import.meta.url === pathToFileURL(process.argv[1]).href) console.log(costs(machineRates()));

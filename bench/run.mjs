@@ -4,8 +4,10 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { costs } from "./costs.mjs";
+import { costs, machineRates } from "./costs.mjs";
 import { machine, publish, table, tryRun } from "./lib.mjs";
+import { transformLimit } from "./limits.mjs";
+import { drawPictures, pictureLinks } from "./pictures.mjs";
 import { subPixelCosts } from "./sub-pixel.mjs";
 import { sweeps } from "./sweeps.mjs";
 
@@ -16,7 +18,7 @@ function rates(text, pattern) {
   return new Map([...(text ?? "").matchAll(pattern)].map((m) => [Number(m[1]), Number(m[2])]));
 }
 
-function transforms() {
+function transforms(limits) {
   const sizes = ["64", "96", "128", "160", "192", "256", "512"];
   const exe = join(mkdtempSync(join(tmpdir(), "fftw-")), "fftw");
   const built = tryRun("gcc", [
@@ -48,25 +50,29 @@ function transforms() {
       if (rate === undefined) return [];
       const peer = middle(fftw.get(Number(size)));
       const ratio = peer === undefined ? "not installed" : (rate / peer).toFixed(2);
-      return [[size, kernels, rate.toFixed(1), peer?.toFixed(1) ?? "–", ratio]];
+      const limit = transformLimit(Number(size), limits).toFixed(1);
+      return [[size, kernels, rate.toFixed(1), limit, peer?.toFixed(1) ?? "–", ratio]];
     }),
   );
-  return table(["N", "kernels", "GFLOP/s", "FFTW 3 MEASURE, GFLOP/s", "ratio"], rows);
+  return table(["N", "kernels", "GFLOP/s", "limit, GFLOP/s", "FFTW 3 MEASURE, GFLOP/s", "ratio"], rows);
 }
 
 function keep(map, key, value) {
   map.set(key, [...(map.get(key) ?? []), value]);
 }
 
+const limits = machineRates();
 const results = [
   `Measured on ${machine()}, by \`npm run bench\`.`,
   "### Transform: 2-D complex64, one thread, in place",
-  transforms(),
+  transforms(limits),
   "### Sweeps: N = 128, 500 positions, object 512 px, object and probe updated",
-  sweeps(),
+  sweeps(limits),
   "### Cost of an epoch and its limits",
-  costs(),
+  costs(limits),
+  pictureLinks,
   "### Positions between pixels: processor time of a visit, one thread",
   subPixelCosts(),
 ].join("\n\n");
 publish("bench", results);
+drawPictures(results, new URL("../docs/images", import.meta.url).pathname);

@@ -4,6 +4,8 @@
 
 import { pathToFileURL } from "node:url";
 import { hasRelaxedSimd } from "../dist/compute/wasm/binary.js";
+import { machineRates } from "./costs.mjs";
+import { sweep, sweepLimit } from "./limits.mjs";
 import { median, randomProblem, table, timeEpochs, tryRun } from "./lib.mjs";
 
 const peers = new URL("peers/", import.meta.url).pathname;
@@ -20,8 +22,8 @@ function peer(script, args) {
   return found.length === 0 ? undefined : median(found);
 }
 
-export function sweeps() {
-  const problem = randomProblem({ size: 128, frames: 500, side: 512 });
+export function sweeps(machine) {
+  const problem = randomProblem({ size: sweep.size, frames: sweep.positions, side: 512 });
   const relaxed = hasRelaxedSimd() ? ["relaxed"] : [];
   const rows = [];
   for (const algorithm of ["epie", "rpie"]) {
@@ -44,6 +46,7 @@ export function sweeps() {
           batchSize,
           threads,
           ours.toFixed(1),
+          sweepLimit({ batch: batchSize, threads }, machine).toFixed(1),
           rival?.toFixed(0) ?? "–",
           against(rival),
           against(torch),
@@ -60,6 +63,7 @@ export function sweeps() {
       "batch",
       "threads",
       "ms per sweep",
+      "limit, ms",
       "torch, same batch and its best threads, ms",
       "ratio",
       "ratio to torch frame by frame, 1 thread",
@@ -70,4 +74,4 @@ export function sweeps() {
   );
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) console.log(sweeps());
+if (import.meta.url === pathToFileURL(process.argv[1]).href) console.log(sweeps(machineRates()));

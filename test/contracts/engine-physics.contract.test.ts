@@ -6,7 +6,7 @@ import { flatImage } from "../../src/array/ndarray.ts";
 import type { Problem } from "../../src/engines/problem.ts";
 import { engineNames } from "../../src/engines/registry.ts";
 import type { Reconstruction } from "../../src/engines/run.ts";
-import { gradientEngines, solve } from "../support/engine-rows.ts";
+import { gradientEngines, onQuickBackends, solveOn } from "../support/engine-rows.ts";
 import { noisy } from "../support/held-out.ts";
 import { power, relativeError, side, smallProblem } from "../support/small-problem.ts";
 
@@ -31,7 +31,9 @@ const displaced = smallProblem({ offsetPx: offset });
 const bright = smallProblem({ energy: 20_000 }).problem;
 const whole = { ...bright, diffraction: bright.diffraction.map((root) => Math.sqrt(Math.round(root ** 2))) };
 
-describe.each(engineNames)("engine %s", (name) => {
+describe.each(onQuickBackends(engineNames))("engine %s on %s", (name, row) => {
+  const solve = solveOn(row);
+
   test("does not see the global phase of its start", async () => {
     const start = flatImage(side, side);
     const turned = {
@@ -171,7 +173,9 @@ function scaleError({ scales }: Pick<Reconstruction, "scales">): number {
   return Math.sqrt(squares.reduce((sum, value) => sum + value, 0) / squares.length);
 }
 
-describe.each(gradientEngines)("engine %s", (name) => {
+describe.each(onQuickBackends(gradientEngines))("engine %s on %s", (name, row) => {
+  const solve = solveOn(row);
+
   test.each([true, false])("fits the intensity of each frame (probe known: %s)", async (fixProbe) => {
     const options = { epochs: 100, fixProbe };
     const floating = await solve(name, { ...options, floatIntensities: true }, flickering.problem);

@@ -9,7 +9,7 @@ import { iterate, type Iteration } from "../../src/engines/iterate.ts";
 import { prepareEngine } from "../../src/engines/prepare.ts";
 import { engineNames, engines } from "../../src/engines/registry.ts";
 import { isDoselapError, type DoselapError } from "../../src/errors.ts";
-import { backends, gradientEngines, simd, solve } from "../support/engine-rows.ts";
+import { backends, gradientEngines, onEveryBackend, simd, solve, solveOn } from "../support/engine-rows.ts";
 import { smallProblem } from "../support/small-problem.ts";
 
 const { problem } = smallProblem();
@@ -45,68 +45,71 @@ function everything(name: string): { [key: string]: unknown } {
 }
 
 describe.each(engineNames)("engine %s", (name) => {
-  const start = (options: { [key: string]: unknown }, backend = simd): Iteration => {
+  const start = (options: { [key: string]: unknown }): Iteration => {
+    const [link] = prepareEngine(name, { epochs, ...options }).links;
+    return iterate(link!.engine, link!.options, problem, { backend: simd, seed: 3 });
+  };
+
+  test.each([
+    ["as it comes", {}],
+    ["alone", { prior: "none" }],
+    ["with all that it can do", everything(name)],
+  ])("resumes to the byte from a checkpoint after any epoch, %s", (_, options) => {
+    const straight = start(options);
+    const others = new Set<Iteration>();
+    try {
+      const checkpoints = [straight.checkpoint()];
+      const reports = Array.from({ length: epochs }, () => {
+        const report = straight.step();
+        checkpoints.push(straight.checkpoint());
+        return report;
+      });
+      const result = straight.result();
+      for (const [done, checkpoint] of checkpoints.entries()) {
+        const resumed = start(options);
+        others.add(resumed);
+        resumed.restore(checkpoint);
+        expect(checkpoint.epoch).toBe(done);
+        const rest = Array.from({ length: epochs - done }, () => resumed.step());
+        expect(rest, `after ${done} epochs`).toEqual(reports.slice(done));
+        expect(resumed.result(), `after ${done} epochs`).toEqual(result);
+      }
+    } finally {
+      for (const iteration of [straight, ...others]) iteration.dispose();
+    }
+  });
+});
+
+describe.each(onEveryBackend(engineNames))("engine %s on %s", (name, row) => {
+  const backend = backends[row]!;
+  const solve = solveOn(row);
+  const start = (options: { [key: string]: unknown }): Iteration => {
     const [link] = prepareEngine(name, { epochs, ...options }).links;
     return iterate(link!.engine, link!.options, problem, { backend, seed: 3 });
   };
 
-  describe.each([
-    ["as it comes", {}],
-    ["alone", { prior: "none" }],
-    ["with all that it can do", everything(name)],
-  ])("resumes to the byte, %s,", (_, options) => {
-    test("from a checkpoint after any epoch", () => {
-      const straight = start(options);
-      const others = new Set<Iteration>();
-      try {
-        const checkpoints = [straight.checkpoint()];
-        const reports = Array.from({ length: epochs }, () => {
-          const report = straight.step();
-          checkpoints.push(straight.checkpoint());
-          return report;
-        });
-        const result = straight.result();
-        for (const [done, checkpoint] of checkpoints.entries()) {
-          const resumed = start(options);
-          others.add(resumed);
-          resumed.restore(checkpoint);
-          expect(checkpoint.epoch).toBe(done);
-          const rest = Array.from({ length: epochs - done }, () => resumed.step());
-          expect(rest, `after ${done} epochs`).toEqual(reports.slice(done));
-          expect(resumed.result(), `after ${done} epochs`).toEqual(result);
-        }
-      } finally {
-        for (const iteration of [straight, ...others]) iteration.dispose();
-      }
-    });
+  test("resumes to the byte, as it comes", () => {
+    const [straight, half, resumed] = [start({}), start({}), start({})];
+    try {
+      const reports = Array.from({ length: epochs }, () => straight.step());
+      for (let epoch = 0; epoch < 6; epoch++) half.step();
+      const checkpoint = half.checkpoint();
+      // Later epochs of the run that was saved must not reach into what was saved.
+      half.step();
+      resumed.restore(checkpoint);
+      expect([resumed.step(), resumed.step()]).toEqual(reports.slice(6));
+      expect(resumed.result()).toEqual(straight.result());
+    } finally {
+      for (const iteration of [straight, half, resumed]) iteration.dispose();
+    }
   });
-
-  test.each(Object.keys(backends).filter((row) => backends[row] !== simd))(
-    "resumes to the byte on %s too",
-    (row) => {
-      const backend = backends[row]!;
-      const [straight, half, resumed] = [start({}, backend), start({}, backend), start({}, backend)];
-      try {
-        const reports = Array.from({ length: epochs }, () => straight.step());
-        for (let epoch = 0; epoch < 6; epoch++) half.step();
-        const checkpoint = half.checkpoint();
-        // Later epochs of the run that was saved must not reach into what was saved.
-        half.step();
-        resumed.restore(checkpoint);
-        expect([resumed.step(), resumed.step()]).toEqual(reports.slice(6));
-        expect(resumed.result()).toEqual(straight.result());
-      } finally {
-        for (const iteration of [straight, half, resumed]) iteration.dispose();
-      }
-    },
-  );
 
   test("refuses the checkpoint of another run", async () => {
     const options = { prior: "none", epochs: 6 };
     const [link] = prepareEngine(name, options).links;
     const other = prepareEngine(name === "ml" ? "epie" : "ml", options).links[0]!;
-    const mine = iterate(link!.engine, link!.options, problem, { backend: simd, seed: 3 });
-    const theirs = iterate(other.engine, other.options, problem, { backend: simd, seed: 3 });
+    const mine = iterate(link!.engine, link!.options, problem, { backend, seed: 3 });
+    const theirs = iterate(other.engine, other.options, problem, { backend, seed: 3 });
     try {
       expect((await faultOf(() => mine.restore(theirs.checkpoint())))._tag).toBe("Hash");
     } finally {

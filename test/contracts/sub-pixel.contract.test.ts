@@ -4,7 +4,7 @@
 import { describe, expect, test } from "vitest";
 import { engineNames } from "../../src/engines/registry.ts";
 import { openBackend } from "../../src/compute/node.ts";
-import { backends, gradientEngines, solve } from "../support/engine-rows.ts";
+import { backends, gradientEngines, onQuickBackends, solve, solveOn } from "../support/engine-rows.ts";
 import { relativeError, smallProblem } from "../support/small-problem.ts";
 
 const { problem, truth } = smallProblem({ subPixel: "fourier", betweenPixels: true });
@@ -40,7 +40,8 @@ describe.each(Object.keys(backends))("on %s", (row) => {
   });
 });
 
-describe.each(engineNames)("engine %s", (name) => {
+describe.each(onQuickBackends(engineNames))("engine %s on %s", (name, row) => {
+  const solve = solveOn(row);
   const fits = gradientEngines.includes(name);
   const batched = ["epie", "rpie", "mpie", "lsqml"].includes(name);
   const full = {
@@ -86,7 +87,9 @@ test.each(["rpie", "mpie"])("%s in batches with a small α does not blow up its 
   expect(relativeError(object, truth)).toBeLessThan(0.03);
 });
 
-describe.each(gradientEngines)("engine %s", (name) => {
+describe.each(onQuickBackends(gradientEngines))("engine %s on %s", (name, row) => {
+  const solve = solveOn(row);
+
   test("brings positions nearer to where Fourier-shifted frames were measured", async () => {
     const offset = (j: number) => ({ x: 0.5 * Math.sin(12.9 * j), y: 0.5 * Math.sin(7.3 * j + 1) });
     const { x, y } = smallProblem().problem.positions;
