@@ -5,12 +5,21 @@ import { heldOutCount } from "./held-out.ts";
 import type { CommonOptions } from "./options.ts";
 import type { Problem } from "./problem.ts";
 
-type Scan = Pick<Problem, "frames" | "heldOut">;
+type Scan = Pick<Problem, "frames" | "heldOut" | "transfer">;
 
-/** @throws Design for a fraction of the frames that holds out none, and for "auto" without any. */
+/** @throws Design for a probe to be centred in the near field, for a fraction of the frames that holds out none, and for "auto" without any. */
 export function checkOptions(name: string, options: CommonOptions, scan: Scan): void {
   const { heldOutFraction, prior, priorWeight } = options;
   const { frames, heldOut } = scan;
+  if (scan.transfer !== undefined && options.centerProbe === true) {
+    throw new DoselapError("Design", "a near-field probe cannot be centred: the image moves with it", {
+      key: `engines.${name}.centerProbe`,
+      expected: "false for a near-field scan",
+      got: "true",
+      finding: "ENGINE-056",
+      hint: "Leave it out: in the near field the frames fix where the probe is.",
+    });
+  }
   if (heldOut === undefined) {
     if (heldOutFraction > 0 && heldOutCount(scan, heldOutFraction) === 0) {
       throw tooSmall(name, heldOutFraction, frames);

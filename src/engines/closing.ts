@@ -2,6 +2,7 @@
 // constraints and a mean of iterates may break them, so each is met once more, in the order of an epoch [ENGINE-051].
 
 import { limitAmplitude } from "./constraints/amplitude.ts";
+import { centreFields } from "./constraints/centre.ts";
 import { orthogonalizeModes } from "./constraints/orthogonalize.ts";
 import { limitSupport, restoreProbePower } from "./constraints/probe.ts";
 import { levelProbe } from "./constraints/ramp.ts";
@@ -44,6 +45,10 @@ export function closeRun(
   if (levels && refined) levelProbe({ probe, object }, startProbe, shape);
   support(probe);
   if (shrinks && !fixProbe) shrinkProbe(run, { object, probe }, startProbe, support);
+  if (options.centerProbe === true && refined) {
+    centreFields({ object, probe }, shape);
+    support(probe);
+  }
   if (options.constrainProbePower && !fixProbe) restoreProbePower({ object, probe }, power);
   if (shrinks) shrinkObject(run, object, probe);
   if (epoch > 0) limitAmplitude(object, options.amplitudeMin, options.amplitudeMax);

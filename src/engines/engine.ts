@@ -3,6 +3,7 @@
 
 import type { z } from "zod";
 import type { Backend } from "../compute/backend.ts";
+import type { Shift } from "./constraints/centre.ts";
 import type { FrameSurvey } from "./counts.ts";
 import type { CommonOptions } from "./options.ts";
 import type { ScanRun } from "./scan-run.ts";
@@ -58,6 +59,8 @@ export interface EngineCore {
   probeGain?(epoch: Epoch): number;
   /** Whether iterates still explore and the prior must not move them from outside. Absent: never. */
   explores?(): boolean;
+  /** Called after object and probe were moved by whole pixels: to r − shift from r. */
+  moved?(shift: Shift): void;
   /** Called after a constraint has changed object or probe from outside. */
   changed?(): void;
   /** Restores what follows from the arrays after a checkpoint was loaded into them. */

@@ -9,15 +9,14 @@ import { checkOptions } from "./check-options.ts";
 import { closeRun } from "./closing.ts";
 import { limitAmplitude } from "./constraints/amplitude.ts";
 import { orthogonalizeModes } from "./constraints/orthogonalize.ts";
+import { centreFields, centreModes } from "./constraints/centre.ts";
 import { createPrior } from "./constraints/prior.ts";
 import { levelProbe } from "./constraints/ramp.ts";
 import {
   limitSupport,
-  offCentre,
   peakOf,
   powerOf,
   restoreProbePower,
-  rollImage,
   probePriorWeight,
   pullToStart,
 } from "./constraints/probe.ts";
@@ -116,6 +115,9 @@ function start<Options extends CommonOptions>(
   // An engine with an objective remembers its path: gauge and priors must not move it between epochs.
   const remembers = core.priorActs === "objective";
   const startProbe = views.probe.slice();
+  const centres = options.centerProbe === true;
+  // A start beside the centre would pull the probe back there.
+  if (centres) centreModes(startProbe, shape.size);
   const kappa = probePriorWeight(power, shape.size ** 2, options.probeError);
   // Waves that an engine keeps have their phases from the object as it was: it must not be turned.
   const levels = kappa > 0 && !options.fixProbe && core.explores === undefined;
@@ -165,6 +167,7 @@ function start<Options extends CommonOptions>(
     const { size, modes } = shape;
     let changed = false;
     if (epoch.probeActive) {
+      if (centres) centre();
       if (kappa > 0 && !remembers) {
         if (levels) levelProbe(views, startProbe, shape);
         const gain = core.probeGain?.(epoch) ?? 1;
@@ -173,11 +176,10 @@ function start<Options extends CommonOptions>(
       if (options.probeSupportPx !== null) limitSupport(views.probe, size, options.probeSupportPx);
       if (options.constrainProbePower && !remembers) restoreProbePower(views, power);
       if (options.orthogonalizeModes === true && modes > 1) orthogonalizeModes(views.probe, modes);
-      if (options.centerProbe === true) centre();
       changed =
         (levels && !remembers) ||
         options.probeSupportPx !== null ||
-        options.centerProbe === true ||
+        centres ||
         (options.constrainProbePower && !remembers && probePower !== power);
     }
     const { amplitudeMin, amplitudeMax, priorWeight } = options;
@@ -221,13 +223,10 @@ function start<Options extends CommonOptions>(
   }
 
   function centre(): void {
-    const shift = offCentre(views.probe, shape.size);
-    if (shift.x === 0 && shift.y === 0) return;
-    const numbers = 2 * shape.size ** 2;
-    for (let m = 0; m < shape.modes; m++) {
-      rollImage(views.probe.subarray(m * numbers, (m + 1) * numbers), shape.size, shape.size, shift);
-    }
-    rollImage(views.object, shape.objectHeight, shape.objectWidth, shift);
+    const shift = centreFields(views, shape);
+    if (shift === undefined) return;
+    core.moved?.(shift);
+    tally.moved(shift);
   }
 
   /** What a checkpoint holds, live. */

@@ -163,7 +163,9 @@ export const gaugeShape = {
   centerProbe: z
     .boolean()
     .default(false)
-    .describe("True: the probe's centre of mass is kept at the centre of its window; the object follows."),
+    .describe(
+      "True: the probe's centre of mass is kept at the centre of its window; the object follows. Far field only.",
+    ),
 } as const;
 
 const common = z.strictObject(commonShape);

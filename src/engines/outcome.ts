@@ -3,6 +3,7 @@
 // [ENGINE-052].
 
 import { taskParam } from "../compute/tasks.ts";
+import { moveFields, type Shift } from "./constraints/centre.ts";
 import { matchHeldOut } from "./frame-fits.ts";
 import { misfitOf } from "./misfit.ts";
 import type { CommonOptions } from "./options.ts";
@@ -22,6 +23,8 @@ export interface Tally {
   readonly startDeviance: number | null;
   /** Takes in the state after `done` epochs; returns the held-out deviance of what would be returned now. */
   count(done: number): number | null;
+  /** Called after object and probe were moved by whole pixels: the mean moves with them. */
+  moved(shift: Shift): void;
   /** Copies, all of one epoch. */
   result(done: number): Outcome;
   readonly arrays: { readonly [name: string]: Float32Array | Float64Array };
@@ -92,6 +95,9 @@ export function startTally(run: ScanRun, options: CommonOptions): Tally {
         best.scales.set(views.scales);
       }
       return deviance;
+    },
+    moved(shift) {
+      if (mean !== undefined) moveFields(mean, shape, shift);
     },
     result(done) {
       if (best !== undefined) return { ...copyOf(best), epoch: memory[2]! };

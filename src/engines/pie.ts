@@ -12,6 +12,7 @@ import { pieParam } from "../compute/scan-kernels.ts";
 import type { ScanViews } from "../compute/scan-memory.ts";
 import { bands, taskParam } from "../compute/tasks.ts";
 import { createRng, shuffle } from "../math/random/rng.ts";
+import { moveImage, type Shift } from "./constraints/centre.ts";
 import { peakOf, powerOf, probePriorWeight } from "./constraints/probe.ts";
 import type { Capabilities, EngineCore, Epoch } from "./engine.ts";
 import { commonShape, gaugeShape, gradientShape, scheduleShape } from "./options.ts";
@@ -123,6 +124,7 @@ export function startPie(run: ScanRun, rule: PieRule): EngineCore {
       (1 - (rule.momentum?.friction ?? 0)),
     // Every batch moves the whole probe, one frame as far as many.
     probeGain: (epoch) => (probeStepOf(epoch) * training.length) / batchSize,
+    moved: (shift) => velocity?.moved(shift),
     changed() {
       velocity?.begin();
     },
@@ -153,12 +155,15 @@ export function stepsOfEpoch(visits: number, batchSize: number, frames: number):
 
 /** Heavy-ball momentum of the object over bursts of visits. The probe, which every visit moves as a whole, has none: with
  * few photons it would run away. */
-function startMomentum({ views }: ScanRun, friction: number) {
+function startMomentum({ views, shape }: ScanRun, friction: number) {
   const { object } = views;
   const velocity = new Float32Array(object.length);
   const past = object.slice();
   return {
     arrays: { objectVelocity: velocity },
+    moved(shift: Shift): void {
+      moveImage(velocity, shape.objectHeight, shape.objectWidth, shift, "dark");
+    },
     /** A burst begins at the object as it is. */
     begin(): void {
       past.set(object);

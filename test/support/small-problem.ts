@@ -30,6 +30,8 @@ export interface SmallScene {
   readonly background?: number;
   /** Counts per frame. */
   readonly energy?: number;
+  /** What becomes of the probe before frames are made with it. */
+  readonly shapeProbe?: (probe: Float32Array) => Float32Array;
 }
 
 const size = 16;
@@ -38,9 +40,9 @@ export const side = 40;
 /** 16 × 16 frames of a 40 × 40 object under a curved Gaussian probe; integer positions on a jittered grid of 3 px. */
 export function smallProblem(scene: SmallScene = {}): SmallProblem {
   const { modes = 1, nearField = false, offsetPx, intensity, background = 0, energy = 1000 } = scene;
-  const { betweenPixels = false, subPixel } = scene;
+  const { betweenPixels = false, subPixel, shapeProbe = (usual) => usual } = scene;
   const truth = smallObject();
-  const probe = smallProbe(modes, energy);
+  const probe = shapeProbe(smallProbe(modes, energy));
   const transfer = nearField ? smallTransfer() : undefined;
   const { x, y } = smallPositions(betweenPixels);
   const frames = x.length;

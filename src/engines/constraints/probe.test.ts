@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { createRng } from "../../math/random/rng.ts";
 import { planScan, viewScan } from "../../compute/scan-memory.ts";
-import { limitSupport, offCentre, peakOf, powerOf, restoreProbePower, rollImage } from "./probe.ts";
+import { limitSupport, peakOf, powerOf, restoreProbePower } from "./probe.ts";
 
 function noise(length: number, seed: number): Float32Array {
   const rng = createRng(seed, "engine");
@@ -60,50 +60,6 @@ describe("support", () => {
     }
     // 13 pixels lie within 2 px of a pixel.
     expect(powerOf(probe)).toBe(2 * 2 * 13);
-  });
-});
-
-describe("centre of mass", () => {
-  const size = 16;
-
-  test("is told in whole pixels off (N/2, N/2), from all modes by their power", () => {
-    const probe = new Float32Array(2 * 2 * size * size);
-    const put = (mode: number, x: number, y: number, amplitude: number) => {
-      probe[2 * (mode * size * size + y * size + x)] = amplitude;
-    };
-    put(0, 11, 5, 1);
-    expect(offCentre(probe, size)).toEqual({ x: 3, y: -3 });
-    // Three times the power two pixels to the left: the mean is 1.5 px to the left of the first.
-    put(1, 9, 5, Math.sqrt(3));
-    expect(offCentre(probe, size)).toEqual({ x: 2, y: -3 });
-  });
-
-  test("a centred probe is off by nothing, not by minus nothing", () => {
-    const probe = new Float32Array(2 * size * size);
-    probe[2 * (8 * size + 8)] = 1;
-    expect(Object.is(offCentre(probe, size).x, 0)).toBe(true);
-    expect(offCentre(probe, size)).toEqual({ x: 0, y: 0 });
-  });
-
-  test("rolling by it brings the probe to the centre", () => {
-    const probe = new Float32Array(2 * size * size);
-    probe[2 * (3 * size + 14)] = 2;
-    rollImage(probe, size, size, offCentre(probe, size));
-    expect(probe[2 * (8 * size + 8)]).toBe(2);
-  });
-
-  test("rolling reads pixel r + shift, around the edges, and keeps re and im together", () => {
-    const [height, width] = [5, 7];
-    const image = noise(2 * height * width, 3);
-    const before = image.slice();
-    rollImage(image, height, width, { x: -3, y: 2 });
-    for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++) {
-        const from = 2 * (((y + 2) % height) * width + ((x - 3 + width) % width));
-        const to = 2 * (y * width + x);
-        expect([image[to], image[to + 1]]).toEqual([before[from], before[from + 1]]);
-      }
-    }
   });
 });
 

@@ -1,4 +1,4 @@
-// Constraints on the probe, in place: power, support, centre of mass. complex64 [K, N, N], interleaved.
+// Constraints on the probe, in place: power, support, prior. complex64 [K, N, N], interleaved.
 // Object and probe share one free scale factor and one free shift; fixing the probe's power at the calibrated dose makes
 // the object's amplitude absolute, and keeps a noisy probe from exploding.
 
@@ -41,37 +41,6 @@ export function limitSupport(probe: Float32Array, size: number, radiusPx: number
     if (dx * dx + dy * dy <= radiusPx * radiusPx) continue;
     probe[2 * i] = 0;
     probe[2 * i + 1] = 0;
-  }
-}
-
-/** Whole pixels by which the probe's centre of mass lies off the window's centre. */
-export function offCentre(probe: Float32Array, size: number): { x: number; y: number } {
-  let [power, x, y] = [0, 0, 0];
-  for (let i = 0; i < probe.length; i += 2) {
-    const pixel = (i / 2) % (size * size);
-    const p = probe[i]! ** 2 + probe[i + 1]! ** 2;
-    power += p;
-    x += p * ((pixel % size) - size / 2);
-    y += p * (Math.floor(pixel / size) - size / 2);
-  }
-  return { x: Math.round(x / power) || 0, y: Math.round(y / power) || 0 };
-}
-
-/** Moves an image of `height`×`width` complex pixels by whole pixels, cyclically: out(r) = in(r + shift). */
-export function rollImage(
-  image: Float32Array,
-  height: number,
-  width: number,
-  shift: { readonly x: number; readonly y: number },
-): void {
-  const source = image.slice();
-  for (let y = 0; y < height; y++) {
-    const from = (((y + shift.y) % height) + height) % height;
-    for (let x = 0; x < width; x++) {
-      const column = (((x + shift.x) % width) + width) % width;
-      image[2 * (y * width + x)] = source[2 * (from * width + column)]!;
-      image[2 * (y * width + x) + 1] = source[2 * (from * width + column) + 1]!;
-    }
   }
 }
 
