@@ -37,10 +37,13 @@ test("an engine inside of a method takes the options that it is given by default
 });
 
 test("gradient steps are a whole number, their damping a share", () => {
-  expect(stepsOptions({ steps: 3 }, 1e3)).toEqual({ steps: 3, damping: 1 });
-  // More than one step at 1e3 photons per frame fits noise.
-  expect(stepsOptions({}, 1e3).steps).toBe(1);
-  expect(stepsOptions({}, 1e4).steps).toBe(12);
+  expect(stepsOptions({ steps: { steps: 3, damping: 0.2 } }, 1e3)).toEqual({ steps: 3, damping: 0.2 });
+  // More than one step at 1e3 photons per frame fits noise; pinn's damping falls at 3e4.
+  expect(stepsOptions({}, 1e3)).toEqual({ steps: 1, damping: 1 });
+  expect(stepsOptions({}, 1e5)).toEqual({ steps: 8, damping: 0.3 });
+  const pinn = { steps: 5, damping: 0.7, widths: [4] };
+  expect(stepsOptions({ pinn }, 1e4)).toEqual({ steps: 5, damping: 0.7 });
+  expect(stepsOptions({ pinn, steps: { damping: 1 } }, 1e4)).toEqual({ steps: 5, damping: 1 });
   for (const wrong of [{ steps: 0 }, { steps: 1.5 }, { damping: 1.1 }, { damping: -0.1 }])
-    expect(() => stepsOptions(wrong, 1e4)).toThrow(/invalid|too_/iu);
+    expect(() => stepsOptions({ steps: wrong }, 1e4)).toThrow(/invalid|too_/iu);
 });

@@ -2,7 +2,7 @@
 // an engine that starts from a network's object. Adding an arm of these kinds: its schema here, its line in arms.ts.
 
 import { z } from "zod";
-import { stepsAtDose } from "../nn/physics/gradient-steps.ts";
+import { pinnSteps } from "../nn/arms/group-arm.ts";
 import { networkArmNames, networkArms, type NetworkArmName } from "../nn/arms/registry.ts";
 
 const steps = z.strictObject({
@@ -10,14 +10,12 @@ const steps = z.strictObject({
     .union([z.literal("auto"), z.number().int().min(1).max(1000)])
     .default("auto")
     .describe(
-      "J: plain gradient steps on all frames. auto: 12 from 5,000 photons up, else 1: more fit the noise.",
+      "J: plain gradient steps on all frames. auto: as many as the study's pinn takes before its network.",
     ),
   damping: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(1)
-    .describe("0: a pixel's step by its own illumination, 1: by the largest."),
+    .union([z.literal("auto"), z.number().min(0).max(1)])
+    .default("auto")
+    .describe("0: a pixel's step by its own illumination, 1: by the largest. auto: as the study's pinn."),
 });
 
 const hybrid = z.strictObject({
@@ -47,12 +45,17 @@ export function isMethodName(name: string): name is MethodName {
   return Object.hasOwn(methods, name);
 }
 
-/** Options of `steps` and `hybrid`, defaults filled in. */
+/** Options of `steps` and `hybrid`, defaults filled in. By default `steps` does what the study's pinn begins with, so that what
+ * lies between the two is the network's own share. */
 export function stepsOptions(
-  given: unknown,
+  of: { readonly [method: string]: unknown },
   dosePhotons: number,
 ): { readonly steps: number; readonly damping: number } {
-  const { steps: asked, damping } = steps.parse(given);
-  return { steps: asked === "auto" ? stepsAtDose(dosePhotons, 12) : asked, damping };
+  const asked = steps.parse(of["steps"] ?? {});
+  const pinn = pinnSteps(of["pinn"] ?? {}, dosePhotons);
+  return {
+    steps: asked.steps === "auto" ? pinn.steps : asked.steps,
+    damping: asked.damping === "auto" ? pinn.damping : asked.damping,
+  };
 }
 export const hybridOptions = (given: unknown): z.infer<typeof hybrid> => hybrid.parse(given);

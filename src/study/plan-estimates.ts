@@ -205,7 +205,7 @@ function reconstructCost(arm: string, design: StudyDesign, { dose }: Cell, size:
     case "baseline": {
       // Some steps on one frame, and a patch laid at every position.
       if (definition.baseline === "mean-pattern") return cost(bytes, framesTest * sizePx ** 2 * 50);
-      const { steps } = stepsOptions(design.methods["steps"] ?? {}, dose);
+      const { steps } = stepsOptions(design.methods, dose);
       return cost(bytes, steps * framesTest * visitFlops(size), kernelSpeed);
     }
     case "hybrid": {

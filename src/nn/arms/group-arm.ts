@@ -51,6 +51,22 @@ type Options = z.infer<typeof labelOptions> & Partial<Pick<z.infer<typeof option
 /** Photons per frame from which a pixel's own illumination steers its step; below, that amplifies noise. */
 const brightPhotons = 3e4;
 
+/** J and a at a dose, "auto" resolved. */
+export function stepsRule(
+  { steps, damping }: Pick<Options, "steps" | "damping">,
+  dosePhotons: number,
+): { readonly steps: number; readonly damping: number } {
+  return {
+    steps: stepsAt(steps, dosePhotons),
+    damping: damping === "auto" ? (dosePhotons >= brightPhotons ? 0.3 : 1) : damping,
+  };
+}
+
+/** What the study's pinn begins with: J and a of its options. */
+export function pinnSteps(given: unknown, dosePhotons: number): ReturnType<typeof stepsRule> {
+  return stepsRule(options.parse(given), dosePhotons);
+}
+
 const stepsAt = (steps: Options["steps"], dosePhotons: number): number =>
   steps === "auto" ? stepsAtDose(dosePhotons, 8) : steps;
 
@@ -75,9 +91,8 @@ function modelOf(
     framesPerGroup: groupSize,
     canvasPx,
     regionPx,
-    steps: stepsAt(steps, dosePhotons),
+    ...stepsRule({ steps, damping }, dosePhotons),
     stages,
-    damping: damping === "auto" ? (dosePhotons >= brightPhotons ? 0.3 : 1) : damping,
     output,
     widths,
     trainedProbeModes: probe === "trained" ? probeModes : 0,

@@ -32,7 +32,7 @@ export async function baselineObject(
   const closed = (object: ComplexImage): ComplexImage =>
     shrunken(object, problem, { backend, seed: cell.seed });
   if (baseline === "steps") {
-    const options = stepsOptions(design.methods["steps"] ?? {}, cell.dose);
+    const options = stepsOptions(design.methods, cell.dose);
     const object = closed(gradientSteps(problem, { ...options, backend }).object);
     return { object, summary: { start: "flat object, calibrated probe", options } };
   }

@@ -77,6 +77,9 @@ const dependents: { readonly [prefix: string]: readonly DesignStage[] } = {
   "engines.ml": reconstructOnly,
   ...Object.fromEntries(networkArmNames.map((name) => [`methods.${name}`, trainOnly])),
   "methods.steps": reconstructOnly,
+  // Gradient steps alone follow pinn's.
+  "methods.pinn.steps": ["plan", "train", "reconstruct", "compare", "report"],
+  "methods.pinn.damping": ["plan", "train", "reconstruct", "compare", "report"],
   // Here every network is trained anyway; see below for one that is not.
   "methods.hybrid": reconstructOnly,
   metrics: compareOnly,

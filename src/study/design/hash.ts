@@ -148,6 +148,11 @@ function addArms(design: StudyDesign, part: { [key: string]: unknown }, kinds: S
   part[`arms:${kinds.join("+")}`] = [...read].sort();
   const methods = Object.entries(design.methods).filter(([name]) => read.includes(name));
   part["methods"] = { ...(part["methods"] as Json | undefined), ...Object.fromEntries(methods) };
+  // By default gradient steps alone do what the study's pinn begins with.
+  if (read.includes("steps")) {
+    const { steps = "auto", damping = "auto" } = design.methods["pinn"] ?? {};
+    part["stepsOfPinn"] = { steps, damping };
+  }
   if (kinds.includes("engine")) {
     part["engines"] = Object.fromEntries(
       Object.entries(design.engines).filter(([engine]) =>
