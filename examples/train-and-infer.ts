@@ -68,7 +68,7 @@ try {
     design,
   );
   const { result } = await runTrainingJob(job, {
-    runner: runners.builtin.create(),
+    runner: runners.builtin.create({}),
     design,
     backend: "builtin",
   });

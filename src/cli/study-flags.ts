@@ -2,6 +2,7 @@
 
 import { DoselapError } from "../errors.ts";
 import type { TrainerChoice } from "../pipeline/context.ts";
+import { nodeProviders, openNodeRuntime, type NodeProvider } from "../nn/runtime/node.ts";
 import type { JobFilters } from "../pipeline/filters.ts";
 import { executorFlags, type ExecutorFlags } from "./executor-flags.ts";
 import { prepareFlags, prepareSettingsOf, type PrepareFlags } from "./prepare-flags.ts";
@@ -59,6 +60,7 @@ export interface StudyFlags extends PrepareFlags, ExecutorFlags {
   readonly input?: string;
   readonly runner: "builtin" | "command";
   readonly command?: string;
+  readonly provider: NodeProvider;
   readonly strict: boolean;
 }
 
@@ -84,6 +86,12 @@ export const studyFlags = {
     optional: true,
     placeholder: "CMD",
     brief: "The external program of --runner command; it runs in the job's folder (docs/training.md)",
+  },
+  provider: {
+    kind: "enum",
+    values: nodeProviders,
+    default: "cpu",
+    brief: "What our own trainer computes networks on; cuda and webgpu were never run on a real GPU here",
   },
   strict: { kind: "boolean", default: false, withNegated: false, brief: "Exit 3 when a job was skipped" },
 } as const;
@@ -129,13 +137,19 @@ export function filtersOf({ dose, view, gridsize, arm, seed }: FilterFlags): Job
 }
 
 /** The trainer that the flags ask for. @param cwd where files of the command are named from.
- * @throws Usage when --runner and --command do not go together, File when a file of the command cannot be read. */
+ * @throws Usage when --runner, --command and --provider do not go together, File when a file of the command cannot be read,
+ * Compute when the provider is not here. */
 export async function trainerOf(
-  { runner, command }: Pick<StudyFlags, "runner" | "command">,
+  { runner, command, provider, executor }: Pick<StudyFlags, "runner" | "command" | "provider" | "executor">,
   cwd: string,
 ): Promise<TrainerChoice> {
   if (runner === "builtin") {
-    if (command === undefined) return { runner };
+    if (command === undefined) {
+      if (provider === "cpu") return { runner };
+      // Before anything is written. What nodes of a cluster have, their own jobs find out.
+      if (executor === "local") await openNodeRuntime({ provider });
+      return { runner, provider };
+    }
     throw new DoselapError("Usage", "--command needs --runner command", {
       key: "--command",
       got: `"${command}"`,
@@ -145,6 +159,13 @@ export async function trainerOf(
     throw new DoselapError("Usage", "--runner command needs --command", {
       key: "--runner",
       hint: 'Example: --runner command --command "python3 train.py"',
+    });
+  }
+  if (provider !== "cpu") {
+    throw new DoselapError("Usage", "--provider is our own trainer's", {
+      key: "--provider",
+      got: provider,
+      hint: "Tell the program of --command itself what to compute on.",
     });
   }
   return { runner, ...(await trainerProgram(command, cwd)) };

@@ -10,13 +10,18 @@ import { makeFolder } from "../io/make-folder.ts";
 import { checkDesign } from "../study/design/check.ts";
 import { designHash } from "../study/design/hash.ts";
 import { designSchema, type StudyDesign } from "../study/design/schema.ts";
+import type { NodeProvider } from "../nn/runtime/node.ts";
 import type { StudyPlan } from "../study/plan-types.ts";
 import { doselapVersion } from "../version.ts";
 import { readPlan } from "./plan-file.ts";
 
 /** How network arms are trained. */
 export type TrainerChoice =
-  | { readonly runner: "builtin" }
+  | {
+      readonly runner: "builtin";
+      /** What computes; the processor when absent. Another one gives other last digits: it is an input of the jobs. */
+      readonly provider?: Exclude<NodeProvider, "cpu"> | undefined;
+    }
   | {
       readonly runner: "command";
       readonly command: string;

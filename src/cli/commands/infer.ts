@@ -7,7 +7,7 @@ import { withProvenance } from "../../data/dataset.ts";
 import { readDataset } from "../../data/read.ts";
 import { writeNpz } from "../../io/npz.ts";
 import { loadBundle } from "../../nn/bundle/bundle.ts";
-import { openNodeRuntime } from "../../nn/runtime/node.ts";
+import { nodeProviders, openNodeRuntime, type NodeProvider } from "../../nn/runtime/node.ts";
 import { inferDataset } from "../../study/infer.ts";
 import { printJson, printLine, printNote, type CliContext } from "../context.ts";
 import { jsonFlag, parseCount, parseNpzPath, parsePath, parseSeed } from "../flags.ts";
@@ -16,7 +16,7 @@ import { readFlags, readOptionsOf, type ReadFlags } from "../read-flags.ts";
 
 interface Flags extends ReadFlags {
   readonly out: string;
-  readonly provider: "cpu" | "cuda" | "webgpu";
+  readonly provider: NodeProvider;
   readonly threads: number;
   readonly neighbors: number;
   readonly seed: number;
@@ -53,7 +53,7 @@ export const inferCommand = buildCommand<Flags, [string, string], CliContext>({
       },
       provider: {
         kind: "enum",
-        values: ["cpu", "cuda", "webgpu"],
+        values: nodeProviders,
         default: "cpu",
         brief: "What runs the network; cuda and webgpu were never run on a real GPU here",
       },

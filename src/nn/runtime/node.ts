@@ -11,8 +11,12 @@ export interface NodeLibrary extends OrtLibrary {
   listSupportedBackends(): readonly { readonly name: string; readonly bundled: boolean }[];
 }
 
+/** What networks may be computed on in Node. */
+export const nodeProviders = ["cpu", "cuda", "webgpu"] as const;
+export type NodeProvider = (typeof nodeProviders)[number];
+
 export interface NodeRuntimeOptions {
-  readonly provider?: "cpu" | "cuda" | "webgpu" | undefined;
+  readonly provider?: NodeProvider | undefined;
   readonly library?: (() => Promise<NodeLibrary>) | undefined;
   /** Find out whether images are computed faster in blocks of channels (runtime/blocks.ts). Off by default: numbers then
    * differ in their last digits from those of other processors, and a model in blocks runs on this kind of processor alone. */

@@ -3,6 +3,7 @@
 
 import { join } from "node:path";
 import { DoselapError } from "../../errors.ts";
+import type { NodeProvider } from "../../nn/runtime/node.ts";
 import { armPath, cellPath } from "../../study/cell.ts";
 import { trainedArms, trainingDataFiles, trainingJobFields } from "../../study/training/build.ts";
 import { createTrainingJob, isFile, type TrainingJobFields } from "../../study/training/job.ts";
@@ -59,6 +60,10 @@ function fieldsOf({ cell, arm }: StageJob, { root, design }: StageContext): Trai
   });
 }
 
+function providerOf({ trainer }: StageContext): NodeProvider | undefined {
+  return trainer.runner === "builtin" ? trainer.provider : undefined;
+}
+
 function overlapMetrics({ cell }: StageJob, { root }: StageContext): string {
   return join(root, "views", cellPath(cell!), "metrics_bundle.json");
 }
@@ -76,11 +81,13 @@ async function work(
     design,
   );
   const command = trainer.runner === "command" ? trainer.command : undefined;
+  const provider = providerOf(context);
   const outcome = await runTrainingJob(placed, {
     // As many jobs run at a time as there are workers, so each takes one thread.
-    runner: description.create({ command, execution: { threads: 1 } }),
+    runner: description.create({ command, provider, execution: { threads: 1 } }),
     design,
     backend: description.backend,
+    provider,
     relativeTo: root,
     publishedDir: join(root, job.path),
     signal,
@@ -111,6 +118,7 @@ export async function planTraining(
         runner: () => Promise.reject(new DoselapError("Runner", "a dry run calls no runner")),
         design,
         backend: runnerOf(trainer.runner).backend,
+        provider: providerOf(context),
         dryRun: true,
         relativeTo: root,
         overlapMetricsPath,

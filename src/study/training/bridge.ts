@@ -22,7 +22,7 @@ const legacyModelKeys: FieldNames<ModelConfig> = {
   padObject: "pad_object",
   gaussianSmoothingSigma: "gaussian_smoothing_sigma",
 };
-export const legacyTrainingKeys: FieldNames<Omit<TrainingConfig, "model" | "method">> = {
+export const legacyTrainingKeys: FieldNames<Omit<TrainingConfig, "model" | "method" | "provider">> = {
   arm: "arm",
   backend: "backend",
   trainDataFile: "train_data_file_path",

@@ -120,6 +120,14 @@ describe("options of the network arm", () => {
   });
 });
 
+test("what computes is in the config when it is not the processor, and no legacy parameter", () => {
+  const cuda = buildTrainingConfig(job, design, { ...facts, provider: "cuda" });
+  const cpu = buildTrainingConfig(job, design, { ...facts, provider: "cpu" });
+  expect(cuda).toEqual({ ...cpu, provider: "cuda" });
+  expect(cpu).not.toHaveProperty("provider");
+  expect(legacy(cuda)).toEqual(legacy(cpu));
+});
+
 test("no value is left for a trainer's own defaults", () => {
   const { model, ...training } = buildTrainingConfig(job, design, facts);
   for (const value of [...Object.values(model), ...Object.values(training)])

@@ -5,6 +5,7 @@ import { DoselapError } from "../../errors.ts";
 import type { NetworkArm } from "../../nn/arms/arm.ts";
 import { scheduleOf } from "../../nn/arms/options.ts";
 import { isNetworkArm, networkArmNames, networkArms } from "../../nn/arms/registry.ts";
+import type { NodeProvider } from "../../nn/runtime/node.ts";
 import type { StudyDesign } from "../design/schema.ts";
 import type { DatasetFacts } from "./dataset-facts.ts";
 import type { TrainingJob } from "./job.ts";
@@ -34,6 +35,8 @@ export interface TrainingConfig {
   readonly method: { readonly [option: string]: unknown };
   readonly arm: string;
   readonly backend: TrainingBackend;
+  /** What our own trainer computes on when it is not the processor. */
+  readonly provider?: Exclude<NodeProvider, "cpu"> | undefined;
   readonly trainDataFile: string;
   readonly testDataFile: string;
   readonly outputDir: string;
@@ -80,7 +83,11 @@ export function buildTrainingConfig(
     sizePx,
     frames,
     backend = "pytorch",
-  }: Pick<DatasetFacts, "sizePx" | "frames"> & { backend?: TrainingBackend },
+    provider = "cpu",
+  }: Pick<DatasetFacts, "sizePx" | "frames"> & {
+    readonly backend?: TrainingBackend | undefined;
+    readonly provider?: NodeProvider | undefined;
+  },
 ): TrainingConfig {
   const { training, seeds } = design;
   const replicate = replicateOf(job, design);
@@ -106,6 +113,7 @@ export function buildTrainingConfig(
     method: Object.freeze(method),
     arm: job.arm,
     backend,
+    ...(provider === "cpu" ? {} : { provider }),
     trainDataFile: job.trainDataPath,
     testDataFile: job.testDataPath,
     outputDir: job.artifactDir,

@@ -12,6 +12,7 @@ import type { Progress } from "../../nn/training/progress.ts";
 import type { StudyDesign } from "../design/schema.ts";
 import { freshParams, updateLegacyDict as bridge, type LegacyParams } from "./bridge.ts";
 import { buildTrainingConfig, type TrainingBackend, type TrainingConfig } from "./config.ts";
+import type { NodeProvider } from "../../nn/runtime/node.ts";
 import { readDatasetFacts } from "./dataset-facts.ts";
 import type { TrainingJob } from "./job.ts";
 import { openTrainingLog, type TrainingLog } from "./log.ts";
@@ -28,6 +29,8 @@ export interface RunTrainingOptions {
   readonly params?: (() => LegacyParams) | undefined;
   readonly updateLegacyDict?: ((cfg: Record<string, unknown>, config: TrainingConfig) => void) | undefined;
   readonly backend?: TrainingBackend | undefined;
+  /** What our own trainer computes on, for the config; the processor when absent. */
+  readonly provider?: NodeProvider | undefined;
   /** Paths in the log are written relative to this folder. */
   readonly relativeTo?: string | undefined;
   /** Where the job's folder will be renamed to; the log names files by it. */
@@ -106,7 +109,7 @@ async function makeJobFolder(path: string): Promise<void> {
 
 async function prepare(
   job: TrainingJob,
-  { design, backend, overlapMetricsPath }: RunTrainingOptions,
+  { design, backend, provider, overlapMetricsPath }: RunTrainingOptions,
   log: TrainingLog,
   names: PathNamer,
 ): Promise<TrainingConfig> {
@@ -131,7 +134,7 @@ async function prepare(
       finding: "DATA-001",
     });
   }
-  const config = buildTrainingConfig(job, design, backend === undefined ? train : { ...train, backend });
+  const config = buildTrainingConfig(job, design, { ...train, backend, provider });
   logConfig(config, log, names);
   return config;
 }

@@ -42,7 +42,7 @@ const submissionSchema = z.object({
 });
 const tasksSchema = z.object({
   trainer: z.union([
-    z.object({ runner: z.literal("builtin") }),
+    z.object({ runner: z.literal("builtin"), provider: z.enum(["cuda", "webgpu"]).optional() }),
     z.object({
       runner: z.literal("command"),
       command: z.string(),

@@ -15,6 +15,7 @@ import { loadBundle } from "../../../nn/bundle/bundle.ts";
 import { openNodeRuntime } from "../../../nn/runtime/node.ts";
 import { mergeDesign, type Tree } from "../../design/merge.ts";
 import { runTrainingJob } from "../run.ts";
+import { runners } from "./registry.ts";
 import { builtinRunner, type BuiltinOptions } from "./builtin.ts";
 
 type Case = Parameters<typeof networkJob>[1];
@@ -30,6 +31,15 @@ async function run(arm: string, options: Case = {}, runner: BuiltinOptions = {})
     progress: (fraction, note) => notes.push(`${fraction} ${note}`),
   });
   return { job, result, config, notes, log: readFileSync(job.logPath, "utf8") };
+}
+
+/** Of every file, by its name. */
+function bytesOf(folder: string): Record<string, string> {
+  return Object.fromEntries(
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ name, parentPath }) => [name, readFileSync(join(parentPath, name)).toString("base64")]),
+  );
 }
 
 function weightsOf({ artifactDir }: { artifactDir: string }): Promise<string> {
@@ -54,7 +64,7 @@ describe.each(["pinn", "pinn-scan", "supervised"])("a job of %s", (arm) => {
     expect((await loadBundle(join(job.artifactDir, "model"))).arm.name).toBe(arm);
     expect(readdirSync(job.artifactDir).sort()).toEqual(["model", "reconstruction.npz", "train.log"]);
 
-    expect(log).toMatch(/^runtime: \S+ cpu, threads 1$/mu);
+    expect(log).toMatch(/^runtime: \S+ cpu, threads 1, layout of training: plain$/mu);
     expect(log).toMatch(
       /^effective: .*"epochs":2.*"batchSize":8.*"frames":(\d+),"groups":\1,"groupSize":4.*"dose":1000.*"seed":42/mu,
     );
@@ -101,14 +111,39 @@ test("progress counts the samples that the network has seen, and never goes back
 
 test("the same job in another folder leaves the same bytes, the log too", async () => {
   const [one, two] = [await run("pinn"), await run("pinn")];
-  const bytes = (artifactDir: string): Record<string, string> =>
-    Object.fromEntries(
-      readdirSync(artifactDir, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map(({ name, parentPath }) => [name, readFileSync(join(parentPath, name)).toString("base64")]),
-    );
-  expect(Object.keys(bytes(one.job.artifactDir)).length).toBeGreaterThan(7);
-  expect(bytes(two.job.artifactDir)).toEqual(bytes(one.job.artifactDir));
+  expect(Object.keys(bytesOf(one.job.artifactDir)).length).toBeGreaterThan(7);
+  expect(bytesOf(two.job.artifactDir)).toEqual(bytesOf(one.job.artifactDir));
+});
+
+test("the registered runner trains in blocks of channels where they compute, says so, and leaves the same bytes twice", async () => {
+  const { blockChannels } = await openNodeRuntime({ blocks: true });
+  const wide: Case = { changes: { methods: { pinn: { widths: [16], epochs: 1 } } } };
+  const folders: Record<string, string>[] = [];
+  for (let time = 0; time < 2; time++) {
+    const { job, design, root } = await networkJob("pinn", wide);
+    await runTrainingJob(job, {
+      runner: runners.builtin.create({}),
+      design,
+      backend: "builtin",
+      relativeTo: root,
+    });
+    const layout = blockChannels === undefined ? "plain" : `blocks of ${blockChannels} channels`;
+    expect(readFileSync(job.logPath, "utf8")).toContain(`layout of training: ${layout}\n`);
+    const model = readFileSync(join(job.artifactDir, "model/model.onnx"));
+    // Operations in blocks have a domain of their own, which no other runtime knows.
+    expect(model.includes("com.microsoft.nchwc")).toBe(false);
+    folders.push(bytesOf(job.artifactDir));
+  }
+  expect(folders[1]).toEqual(folders[0]);
+});
+
+test("a provider that is not here fails the job: nothing falls back", async () => {
+  const { job, design } = await networkJob("pinn");
+  const runner = runners.builtin.create({ provider: "cuda" });
+  expect(await rejection(runTrainingJob(job, { runner, design }))).toMatchObject({
+    _tag: "Compute",
+    context: { key: "provider", got: "cuda" },
+  });
 });
 
 const shared: readonly [string, Case][] = [

@@ -61,7 +61,9 @@ async function trainAndInfer(
     signal,
     keeper,
   };
-  log.line(`runtime: ${runtime.name} ${runtime.provider}, threads 1`);
+  const { name, provider, blockChannels } = runtime;
+  const layout = blockChannels === undefined ? "plain" : `blocks of ${blockChannels} channels`;
+  log.line(`runtime: ${name} ${provider}, threads 1, layout of training: ${layout}`);
 
   const { dataset } = await readDataset(job.trainDataPath);
   const task = scanTaskOf(dataset, { file: job.trainDataPath });

@@ -2,6 +2,7 @@
 
 import { DoselapError } from "../../../errors.ts";
 import { isNetworkArm } from "../../../nn/arms/registry.ts";
+import { openNodeRuntime, type NodeProvider } from "../../../nn/runtime/node.ts";
 import { didYouMean } from "../../design/nearest.ts";
 import type { ExecutionConfig, TrainingBackend } from "../config.ts";
 import { builtinRunner } from "./builtin.ts";
@@ -15,6 +16,8 @@ export type Availability =
 export interface RunnerSettings {
   /** The command of an external trainer. */
   readonly command?: string | undefined;
+  /** What our own trainer computes on; the processor when absent. */
+  readonly provider?: NodeProvider | undefined;
   readonly execution?: ExecutionConfig | undefined;
 }
 
@@ -39,7 +42,8 @@ export const runners = {
         ? { available: true }
         : { available: false, reason: "is no network of the built-in trainer" },
     inMainThread: false,
-    create: () => builtinRunner(),
+    create: ({ provider }) =>
+      builtinRunner({ openRuntime: () => openNodeRuntime({ provider, blocks: true }) }),
   },
   command: {
     summary: "an external program, given the job as files in its working directory",
