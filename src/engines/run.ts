@@ -10,6 +10,7 @@ import { surveyFrames, type FrameSurvey } from "./counts.ts";
 import type { EngineContext } from "./engine.ts";
 import type { Problem } from "./problem.ts";
 import { iterate, type EngineResult, type EpochReport } from "./iterate.ts";
+import { checkScanNeeds } from "./option-needs.ts";
 import type { CommonOptions } from "./options.ts";
 import type { Pass, Passes } from "./passes.ts";
 import type { Link, PreparedEngine } from "./prepare.ts";
@@ -75,6 +76,7 @@ export async function runEngine(
 ): Promise<Reconstruction> {
   const began = context.now?.();
   checkProblem(problem);
+  for (const { given, options } of prepared.links) checkScanNeeds(given, options, problem);
   // One look serves every link and attempt: they differ in their start alone.
   const own = { ...context, survey: context.survey ?? surveyFrames(problem) };
   const history: number[] = [];
@@ -190,7 +192,7 @@ async function climb<Attempt extends { readonly choice: Choice }>(
 }
 
 async function runOnce(
-  { engine, options }: Link,
+  { engine, options }: Pick<Link, "engine" | "options">,
   problem: Problem,
   context: RunContext,
   until: number,
