@@ -8,7 +8,7 @@ const page = "docs/engines.md";
 const root = process.cwd();
 const load = compiledSources(root);
 const { engines } = await load("engines/registry.js");
-const { capabilityColumns, optionRows } = await load("engines/describe.js");
+const { capabilityColumns, optionRows, toldOf } = await load("engines/describe.js");
 const all = Object.values(engines);
 
 writePage(root, { page, wanted: render(), title: "engine docs", summary: `${all.length} engines` });
@@ -53,6 +53,7 @@ function render() {
     "",
     ...optionTable(optionRows(all[0]).filter(isShared)),
     "",
+    "An option that differs from its default and whose needs are not met is an error, so that nobody believes it had an effect.",
     "Options in the tables of the engines below replace these, or come with them.",
     "",
     ...all.flatMap(section),
@@ -113,8 +114,9 @@ function optionTable(rows) {
   return table(["option", "values", "default", "what it does"], rows.map(cellsOf));
 }
 
-function cellsOf({ name, values, default: start, description }) {
-  return [`\`${name}\``, values, `\`${JSON.stringify(start)}\``, description];
+function cellsOf(row) {
+  const { name, values, default: start } = row;
+  return [`\`${name}\``, values, `\`${JSON.stringify(start)}\``, toldOf(row)];
 }
 
 function paper(doi) {

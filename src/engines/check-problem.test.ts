@@ -158,6 +158,28 @@ describe("numbers", () => {
   });
 });
 
+test.each<[string, Partial<Problem>, RegExp]>([
+  [
+    "a transfer function that is not finite",
+    { transfer: new Float32Array(2 * pixels).fill(NaN, 5, 6) },
+    /^transfer \(number 5\): .*expected finite.*got NaN/u,
+  ],
+  [
+    "an infinite intensity factor",
+    { scales: new Float32Array(problem.frames).fill(1).fill(Infinity, 7, 8) },
+    /^scales \(number 7\): .*expected finite.*got Infinity/u,
+  ],
+  ["a saturation of NaN", { saturationCounts: NaN }, /^saturationCounts: .*above 0.*got NaN/u],
+  ["a saturation of nothing", { saturationCounts: 0 }, /^saturationCounts: .*above 0.*got 0/u],
+  ["an object of half a pixel more", { objectHeight: 40.5 }, /^objectHeight: .*whole number.*got 40\.5/u],
+  ["an object without width", { objectWidth: 0 }, /^objectWidth: .*whole number.*got 0/u],
+  ["an object of unknown width", { objectWidth: NaN }, /^objectWidth: .*whole number.*got NaN/u],
+])("%s is refused by name and value", (_, changes, message) => {
+  const fault = faultOf(changes);
+  expect(fault._tag).toBe("Range");
+  expect(fault.message).toMatch(message);
+});
+
 describe("frames", () => {
   test("a frame without a count is refused where the others are bright", () => {
     const fault = faultOf({ diffraction: withFrame(11, () => 0) });

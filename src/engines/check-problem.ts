@@ -15,6 +15,23 @@ export function checkProblem(problem: Problem): void {
       hint: "Crop the frames by one row and one column.",
     });
   }
+  for (const [key, side] of Object.entries({ objectHeight, objectWidth })) {
+    if (Number.isInteger(side) && side > 0) continue;
+    throw new DoselapError("Range", "the object's sides are whole pixels", {
+      key,
+      expected: "a whole number above 0",
+      got: String(side),
+    });
+  }
+  const { saturationCounts } = problem;
+  if (saturationCounts !== undefined && !(saturationCounts > 0)) {
+    throw new DoselapError("Range", "the level of saturation is no count", {
+      key: "saturationCounts",
+      expected: "counts above 0",
+      got: String(saturationCounts),
+      hint: "Leave it out when nothing is saturated.",
+    });
+  }
   const pixels = size * size;
   if (typeof diffraction !== "function") expectLength("diffraction", diffraction, frames * pixels);
   expectLength("positions.x", positions.x, frames);
@@ -25,6 +42,8 @@ export function checkProblem(problem: Problem): void {
   if (background !== undefined) expectLength("background", background, pixels);
   if (transfer !== undefined) expectLength("transfer", transfer, 2 * pixels);
   if (problem.scales !== undefined) expectLength("scales", problem.scales, frames);
+  expectFinite("transfer", transfer, "a transfer function is not finite");
+  expectFinite("scales", problem.scales, "an intensity factor is not finite");
   checkProbe(probe);
   const broken = object?.data.findIndex((value) => !Number.isFinite(value)) ?? -1;
   if (object !== undefined && broken >= 0) {
@@ -46,6 +65,16 @@ function expectLength(key: string, { length }: ArrayLike<number>, expected: numb
     key,
     expected: `${expected} numbers`,
     got: String(length),
+  });
+}
+
+function expectFinite(key: string, values: Float32Array | undefined, message: string): void {
+  const at = values?.findIndex((value) => !Number.isFinite(value)) ?? -1;
+  if (values === undefined || at < 0) return;
+  throw new DoselapError("Range", message, {
+    key: `${key} (number ${at})`,
+    expected: "finite numbers",
+    got: String(values[at]),
   });
 }
 

@@ -3,6 +3,7 @@
 
 import { z } from "zod";
 import type { Capabilities, Engine } from "./engine.ts";
+import { needsOf } from "./option-needs.ts";
 
 export interface OptionRow {
   readonly name: string;
@@ -10,6 +11,8 @@ export interface OptionRow {
   readonly values: string;
   readonly default: unknown;
   readonly description: string;
+  /** Without which it has no effect, and is refused. */
+  readonly needs: readonly string[];
 }
 
 /** Headings and cells of the capability table. */
@@ -38,8 +41,14 @@ export function optionSchema({ options }: Engine): z.core.JSONSchema.JSONSchema 
 export function optionRows(engine: Engine): OptionRow[] {
   return Object.entries(optionSchema(engine).properties ?? {}).map(([name, schema]) => {
     const { default: start, description } = asSchema(schema);
-    return { name, values: valuesOf(asSchema(schema)), default: start, description: description ?? "" };
+    const [values, needs] = [valuesOf(asSchema(schema)), needsOf(name)];
+    return { name, values, default: start, description: description ?? "", needs };
   });
+}
+
+/** What an option does and what it needs. */
+export function toldOf({ description, needs }: OptionRow): string {
+  return [description, ...needs.map((need) => `Needs ${need}.`)].join(" ");
 }
 
 type Schema = z.core.JSONSchema.BaseSchema;

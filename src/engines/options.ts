@@ -73,7 +73,7 @@ export const commonShape = {
   keepBest: z
     .boolean()
     .default(true)
-    .describe("True: the epoch with the lowest held-out deviance is the result. Needs held-out frames."),
+    .describe("True: the epoch with the lowest held-out deviance is the result."),
   refit: z
     .boolean()
     .default(true)
@@ -134,7 +134,9 @@ export const gradientShape = {
   positionStep: z.number().gt(0).max(2).default(0.5).describe("Fraction of the position step that is taken."),
   positionMaxDriftPx: pixels
     .default(3)
-    .describe("A corrected position stays within this distance of the given one, px."),
+    .describe(
+      "A corrected position stays within this distance of the given one, px (its length, not per axis).",
+    ),
   positionAffine: z
     .boolean()
     .default(false)

@@ -4,6 +4,7 @@
 import { z } from "zod";
 import { DoselapError } from "../errors.ts";
 import type { Engine } from "./engine.ts";
+import { checkNeeds } from "./option-needs.ts";
 import type { CommonOptions } from "./options.ts";
 import { engineNames, engines, isEngineName } from "./registry.ts";
 
@@ -11,6 +12,8 @@ import { engineNames, engines, isEngineName } from "./registry.ts";
 export interface Link {
   readonly engine: Engine;
   readonly options: CommonOptions;
+  /** Names of the options that differ from their defaults. */
+  readonly given: readonly string[];
 }
 
 export interface PreparedEngine {
@@ -45,8 +48,25 @@ export function prepareEngine(spec: string, given: Given): PreparedEngine {
   }
   const links = parts.map(({ engine, epochs }): Link => {
     const own = optionsFor(engine, given);
-    return { engine, options: parseOptions(engine, epochs === undefined ? own : { ...own, epochs }) };
+    const options = parseOptions(engine, epochs === undefined ? own : { ...own, epochs });
+    return { engine, options, given: Object.keys(own).filter((key) => asksFor(engine, key, own[key])) };
   });
+  for (const key of Object.keys(given)) {
+    const [option = key, name] = key.split(".").toReversed();
+    const goesTo = links.filter(
+      (link) =>
+        link.given.includes(option) &&
+        // An option that names its engine took the place of the plain one there.
+        (name === undefined
+          ? !Object.hasOwn(given, `${link.engine.name}.${key}`)
+          : name === link.engine.name),
+    );
+    checkNeeds(
+      option,
+      `engines.${spec}.${key}`,
+      goesTo.map(({ options }) => options),
+    );
+  }
   return {
     name: spec,
     links,
@@ -80,6 +100,14 @@ function optionsFor(engine: Engine, given: Given): Given {
     ...entries.filter(([key]) => names.has(key)),
     ...own.map(([key, value]) => [key.slice(prefix.length), value] as const),
   ]);
+}
+
+/** Whether a value asks for anything: a default does not, for a study's design holds them all once it is read. */
+function asksFor(engine: Engine, key: string, value: unknown): boolean {
+  if (value === undefined) return false;
+  if (!(engine.options instanceof z.ZodObject)) return true;
+  const schema: unknown = engine.options.shape[key];
+  return !(schema instanceof z.ZodDefault && schema.def.defaultValue === value);
 }
 
 /** Names of the options an engine takes. */

@@ -12,6 +12,7 @@ import type { EngineContext } from "./engine.ts";
 import { heldOutCount } from "./held-out.ts";
 import type { Problem } from "./problem.ts";
 import { iterate, type EngineResult, type EpochReport } from "./iterate.ts";
+import { checkScanNeeds } from "./option-needs.ts";
 import type { CommonOptions } from "./options.ts";
 import type { Pass, Passes } from "./passes.ts";
 import type { Link, PreparedEngine } from "./prepare.ts";
@@ -77,7 +78,10 @@ export async function runEngine(
 ): Promise<Reconstruction> {
   const began = context.now?.();
   checkProblem(problem);
-  for (const { engine, options } of prepared.links) checkOptions(engine.name, options, problem);
+  for (const { engine, given, options } of prepared.links) {
+    checkOptions(engine.name, options, problem);
+    checkScanNeeds(given, options, problem);
+  }
   // One look serves every link and attempt: they differ in their start alone.
   const own = { ...context, survey: context.survey ?? surveyFrames(problem) };
   const history: number[] = [];
@@ -189,7 +193,7 @@ async function climb<Attempt extends { readonly choice: Choice }>(
 }
 
 async function runOnce(
-  { engine, options }: Link,
+  { engine, options }: Pick<Link, "engine" | "options">,
   problem: Problem,
   context: RunContext,
   until: number,

@@ -45,7 +45,7 @@ beforeAll(async () => {
   unbiased = await run("unbiased", {
     doses: [1e6],
     arms: ["ml", "null"],
-    engines: { ml: { epochs: 500, prior: "none", shrink: false } },
+    engines: { ml: { epochs: 500, prior: "none" } },
   });
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));

@@ -1,7 +1,7 @@
 // doselap engines: every engine with what it can do, or one with its options.
 
 import { buildCommand } from "@stricli/core";
-import { capabilityColumns, optionRows, optionSchema } from "../../engines/describe.ts";
+import { capabilityColumns, optionRows, optionSchema, toldOf } from "../../engines/describe.ts";
 import type { Engine } from "../../engines/engine.ts";
 import { engineNames, engines, isEngineName } from "../../engines/registry.ts";
 import { DoselapError } from "../../errors.ts";
@@ -106,7 +106,7 @@ function details(engine: Engine): string[] {
     "",
     ...textTable(
       ["option", "values", "default", "what it does"],
-      optionRows(engine).map((row) => [row.name, row.values, JSON.stringify(row.default), row.description]),
+      optionRows(engine).map((row) => [row.name, row.values, JSON.stringify(row.default), toldOf(row)]),
     ),
   ];
 }

@@ -114,9 +114,23 @@ describe("bounds", () => {
     for (let epoch = 0; epoch < 20; epoch++)
       movePositions(views, frames, given, { ...plain, maxDriftPx: 0.75 });
     for (const j of [0, 1, 2, 3]) {
-      expect(Math.abs(views.x[j]! - given.x[j]!)).toBeCloseTo(0.75, 12);
-      expect(Math.abs(views.y[j]! - given.y[j]!)).toBeCloseTo(0.75, 12);
+      expect(Math.hypot(views.x[j]! - given.x[j]!, views.y[j]! - given.y[j]!)).toBeCloseTo(0.75, 12);
     }
+  });
+
+  test("drift is a distance: a frame that is held goes on pointing the way it is pulled", () => {
+    const { views, frames, given } = scene(square, [
+      [0.4, 0.3],
+      [-0.4, -0.3],
+      [0.12, 0],
+      [-0.12, 0],
+      [0, 0],
+    ]);
+    movePositions(views, frames, given, { ...plain, maxDriftPx: 0.25 });
+    // 3-4-5: half of a pull of (0.4, 0.3), which is 0.5 long.
+    expect(views.x[0]! - given.x[0]!).toBeCloseTo(0.2, 12);
+    expect(views.y[0]! - given.y[0]!).toBeCloseTo(0.15, 12);
+    expect(views.x[2]! - given.x[2]!).toBeCloseTo(0.12, 12);
   });
 
   test("no window leaves the object", () => {

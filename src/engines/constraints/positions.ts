@@ -40,8 +40,15 @@ export function movePositions(
   removeMean(x, given.x, frames, all);
   removeMean(y, given.y, frames, all);
   for (const j of all) {
-    x[j] = inside(clamp(x[j]!, given.x[j]! - rule.maxDriftPx, given.x[j]! + rule.maxDriftPx), rule.limits.x);
-    y[j] = inside(clamp(y[j]!, given.y[j]! - rule.maxDriftPx, given.y[j]! + rule.maxDriftPx), rule.limits.y);
+    const [dx, dy] = [x[j]! - given.x[j]!, y[j]! - given.y[j]!];
+    const drift = Math.hypot(dx, dy);
+    if (drift > rule.maxDriftPx) {
+      x[j] = given.x[j]! + (dx * rule.maxDriftPx) / drift;
+      y[j] = given.y[j]! + (dy * rule.maxDriftPx) / drift;
+    }
+    // Given positions are inside: this shortens a drift and never lengthens it.
+    x[j] = inside(x[j]!, rule.limits.x);
+    y[j] = inside(y[j]!, rule.limits.y);
   }
 }
 
