@@ -5,6 +5,7 @@
 // again, does the rows. The inverse is the forward transform with real and imaginary parts exchanged.
 
 import { DoselapError } from "../errors.ts";
+import { unitRoots } from "../math/unit-roots.ts";
 import type { Fft2, Fft2Options } from "./backend.ts";
 import { checkField, fftForm } from "./fft-form.ts";
 
@@ -101,16 +102,6 @@ function planSteps(size: number, radices: readonly number[]): Step[] {
     stride *= radix;
   }
   return steps;
-}
-
-/** e^{−2πi k/n} for k = 0 … n−1, interleaved. */
-function unitRoots(n: number): Float64Array {
-  const roots = new Float64Array(2 * n);
-  for (let k = 0; k < n; k++) {
-    roots[2 * k] = Math.cos((2 * Math.PI * k) / n);
-    roots[2 * k + 1] = -Math.sin((2 * Math.PI * k) / n);
-  }
-  return roots;
 }
 
 /** to[q + s(2p + k)] = w^{pk} Σ_j from[q + s(p + jm)] (−1)^{jk}, m = length/2. */
