@@ -5,6 +5,7 @@ import { readAnyDataset } from "../data/any-dataset.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { FormatInfo } from "../data/formats/format.ts";
 import { DoselapError } from "../errors.ts";
+import { withMeasuredDose } from "./measured-dose.ts";
 import { prepareFile, type PreparedFile } from "../prepare/prepare-file.ts";
 import { doselapVersion } from "../version.ts";
 import { armOf } from "./arms.ts";
@@ -45,9 +46,16 @@ export async function readStudyScan(
   const found = await readAnyDataset(input.path, read);
   if (found !== undefined) {
     refuseSettings(input.path, settings);
-    const { dataset, format, warnings } = found;
-    checkScan(dataset, { file: input.path, backend });
-    return { dataset, format, prepared: undefined, warnings };
+    checkScan(found.dataset, { file: input.path, backend });
+    const { format, warnings } = found;
+    const { dataset, notes, warnings: told } = withMeasuredDose(found.dataset);
+    const detected = [...format.detected, ...notes];
+    return {
+      dataset,
+      format: { ...format, detected },
+      prepared: undefined,
+      warnings: [...warnings, ...told],
+    };
   }
   const prepared = await prepareFile(input.path, {
     // The pixel that resolutions are told in is the one that positions are converted with.

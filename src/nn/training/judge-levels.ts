@@ -5,11 +5,24 @@
 import { loadGraph } from "../runtime/load-graph.ts";
 import type { Feeds, Runtime, Session } from "../runtime/runtime.ts";
 import type { EpochRecord } from "./epoch-record.ts";
-import type { Lesson } from "./fit.ts";
 import type { Judge } from "./judge.ts";
+import type { Tensor } from "../graph/tensor.ts";
 
 export interface Levels {
   readonly [name: string]: number;
+}
+
+/** The parts of a lesson that are compared with. */
+interface Compared {
+  readonly levels: readonly {
+    readonly name: string;
+    readonly loss?: Tensor | undefined;
+    batch(index: number): Feeds;
+    readonly training?: ((round: number, index: number) => Feeds) | undefined;
+  }[];
+  readonly validationBatches: number;
+  readonly items: Int32Array;
+  readonly batchSize: number;
 }
 
 const trainingPrefix = "training ";
@@ -19,7 +32,7 @@ export const noiseKey = "noise of training truth";
 
 /** Levels by name; those of training behind a prefix, because the state of a training keeps them together. */
 export async function judgeLevels(
-  { levels, validationBatches, items, batchSize }: Lesson,
+  { levels, validationBatches, items, batchSize }: Compared,
   judge: Judge,
   {
     runtime,
