@@ -27,7 +27,7 @@ const stillPositions = [{}, { positionStartEpoch: 6 }];
 const table: { readonly [option: string]: Row } = {
   epochs: { value: 7 },
   fixProbe: { value: true },
-  probeStartEpoch: { value: 1, idle: [{ fixProbe: true }, { epochs: 2 }] },
+  probeStartEpoch: { value: 1, idle: [{ fixProbe: true }, { epochs: 1 }] },
   probeStopEpoch: {
     value: 3,
     needs: { probeStartEpoch: 1 },
