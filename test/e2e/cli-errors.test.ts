@@ -195,33 +195,18 @@ describe("files that are not what they should be exit 1 and are named", () => {
 });
 
 describe("with --json an error is the last line of stderr, in JSON, and stdout stays empty", () => {
-  const none = { file: null, key: null, expected: null, got: null, finding: null, hint: null };
-  test.concurrent.each<[number, string, { readonly [key: string]: unknown }]>([
-    [
-      1,
-      "reconstruct text.npz --out r.npz",
-      {
-        tag: "Format",
-        file: expect.stringMatching(/text\.npz$/u),
-        message: expect.not.stringContaining("text.npz"),
-      },
-    ],
-    [
-      2,
-      "plan quik",
-      {
-        tag: "Usage",
-        message: expect.stringContaining('"quik"'),
-        hint: expect.stringContaining('Did you mean "quick"'),
-      },
-    ],
-    [2, "inspect scan.npz --jsn", { ...none, tag: "Usage", message: expect.stringContaining('"--jsn"') }],
+  test.concurrent.each<[number, string, RegExp]>([
+    [1, "reconstruct text.npz --out r.npz", /"tag":"Format","message":"[^"]*","file":"[^"]*text\.npz"/u],
+    [2, "plan quik", /"tag":"Usage","message":".*quik.*"hint":"Did you mean \\"quick\\"/u],
+    [2, "inspect scan.npz --jsn", /"tag":"Usage","message":".*--jsn.*"file":null,"key":null/u],
   ])("exit %i: doselap %s", async (code, line, told) => {
     const run = await cli([...line.split(" "), "--json"], { cwd: folder });
     expect(run).toMatchObject({ code, stdout: "" });
-    const { error } = JSON.parse(run.stderr.trimEnd().split("\n").at(-1)!) as { error: object };
-    expect(Object.keys(error)).toEqual(["tag", "message", ...Object.keys(none)]);
-    expect(error).toMatchObject(told);
+    const last = run.stderr.trimEnd().split("\n").at(-1)!;
+    expect(last).toMatch(told);
+    const { error } = JSON.parse(last) as { error: object };
+    const fields = ["tag", "message", "file", "key", "expected", "got", "finding", "hint"];
+    expect(Object.keys(error)).toEqual(fields);
   });
 });
 

@@ -58,13 +58,16 @@ export interface ReferenceNetwork extends CanvasNetwork {
   apply(feeds: GroupFeeds, parameters: { readonly [name: string]: Tensor }, watch?: Watch): ReferenceOutput;
 }
 
+/** N that its layers are made for. */
+export const referenceSizes = [64, 128, 256] as const;
+
 /** The earlier study's widths (its filter scale of 2). @throws Range unless N is 64, 128 or 256. */
 export function referenceWidths(sizePx: number): ReferenceWidths {
-  const levels = [64, 128, 256].indexOf(sizePx) + 3;
+  const levels = referenceSizes.findIndex((size) => size === sizePx) + 3;
   if (levels < 3) {
     throw new DoselapError("Range", "the earlier network has no layers for frames of this size", {
       key: "sizePx",
-      expected: "64, 128 or 256",
+      expected: referenceSizes.join(", "),
       got: String(sizePx),
     });
   }

@@ -51,12 +51,17 @@ describe("each rule names field, rule and value", () => {
       /overlap view has gridsize 2.*got 1 \[OVERSAMPLING-001\]/u,
     ],
     ["views", { views: { baseline: null, dense: null, sparse: null } }, /at least one view/u],
-    ["sizePx", { sizePx: 100 }, /power of two in 32…512; got 100/u],
-    ["sizePx", { sizePx: 16 }, /power of two in 32…512; got 16/u],
+    ["sizePx", { sizePx: 100 }, /N must be a multiple of 8 up to 1024.*; got 100/u],
+    ["sizePx", { sizePx: 56 }, /N must be a multiple of 8 .*factors above 5.*; got 56/u],
     [
       "sizePx",
-      { sizePx: 1024, object: { heightPx: 4096, widthPx: 4096 } },
-      /power of two in 32…512; got 1024/u,
+      { sizePx: 2048, object: { heightPx: 8192, widthPx: 8192 } },
+      /N must be a multiple of 8 up to 1024.*; got 2048/u,
+    ],
+    [
+      "sizePx",
+      { sizePx: 96, arms: ["pinn", "pinn-reference", null] },
+      /pinn-reference needs N = 64, 128, 256; got 96\. Leave that arm out/u,
     ],
     [
       "object.heightPx",
@@ -204,4 +209,9 @@ test("views stand by gridsize, then falling overlap, then name, however they wer
   };
   expect(Object.keys(checkDesign({ ...quick, views }).views)).toEqual(["baseline", "a", "z", "sparse"]);
   expect(Object.keys(checkDesign(measured).views)).toEqual(["full", "o-70", "o-50", "o-30"]);
+});
+
+test.each([40, 96, 160, 320])("frames of %i px are a study, as the kernels transform them", (sizePx) => {
+  const object = { heightPx: 4 * sizePx, widthPx: 3 * sizePx };
+  expect(checkDesign(mergeDesign(quick, { sizePx, object }))).toMatchObject({ sizePx });
 });

@@ -3,8 +3,10 @@
 
 import { z } from "zod";
 import { prepareEngine } from "../../engines/prepare.ts";
+import { isKernelSize, kernelSizes } from "../../compute/wasm/plan.ts";
 import { engines } from "../../engines/registry.ts";
 import { isDoselapError, messageOf } from "../../errors.ts";
+import { referenceSizes } from "../../nn/models/reference-network.ts";
 import { armKind, armNames, isArmName } from "../arms.ts";
 import { doseFolder } from "../cell.ts";
 import { isMethodName, methodNames, methods } from "../methods.ts";
@@ -96,9 +98,21 @@ const fractionRules = rule({ kind: z.literal("measured"), doseFractions: numbers
 );
 
 const sizeRule = rule({ kind, sizePx: z.number() }, ({ sizePx }) =>
-  [32, 64, 128, 256, 512].includes(sizePx)
-    ? []
-    : [{ path: ["sizePx"], rule: "N must be a power of two in 32…512", got: sizePx }],
+  isKernelSize(sizePx) ? [] : [{ path: ["sizePx"], rule: `N must be ${kernelSizes}`, got: sizePx }],
+);
+
+/** Networks round their canvas up to what their levels divide; the earlier study's has layers for three sizes alone. */
+const networkSizeRule = rule({ kind, sizePx: z.number(), arms: z.array(z.unknown()) }, ({ sizePx, arms }) =>
+  arms.includes("pinn-reference") && !referenceSizes.some((size) => size === sizePx)
+    ? [
+        {
+          path: ["sizePx"],
+          rule: `the arm pinn-reference needs N = ${referenceSizes.join(", ")}`,
+          got: sizePx,
+          hint: "Leave that arm out, the others take this N.",
+        },
+      ]
+    : [],
 );
 
 const objectRule = rule(
@@ -201,6 +215,7 @@ function innerEngineFaults(options: object, path: readonly string[]): Fault[] {
 
 const rules: readonly Rule[] = [
   sizeRule,
+  networkSizeRule,
   objectRule,
   probeRule,
   doseRules,
