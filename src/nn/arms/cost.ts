@@ -90,7 +90,7 @@ interface Physics {
 
 /** From a canvas to one frame's expected counts: its patch, and a transform per mode. */
 export function frameFlops({ sizePx, probeModes, canvasPx }: Physics): number {
-  return 4 * sizePx * canvasPx * (canvasPx + sizePx) + 16 * probeModes * sizePx ** 3;
+  return 4 * sizePx * canvasPx * (canvasPx + sizePx) + 12 * probeModes * sizePx ** 3;
 }
 
 /** What one frame pulls at its canvas: there and back. */
