@@ -27,6 +27,7 @@ import type { Problem } from "./problem.ts";
 import type { CommonOptions } from "./options.ts";
 import { misfitOf } from "./misfit.ts";
 import { startTally } from "./outcome.ts";
+import { divergedHint } from "./diverged.ts";
 import { fillStartObject } from "./start-object.ts";
 import { openScanRun, type ScanRun } from "./scan-run.ts";
 import { workingBytes } from "./working-bytes.ts";
@@ -159,7 +160,7 @@ function start<Options extends CommonOptions>(
     throw new DoselapError("Diverged", `${engine.name} lost its fields in epoch ${index + 1}`, {
       expected: exploded ? "a probe power near its start" : "a misfit below 100",
       got: exploded ? `${(now / power).toPrecision(3)} times the start` : String(error),
-      hint: "Lower the object or probe step, keep the probe's power constrained, or hold the probe fixed.",
+      hint: divergedHint(engine, options, run),
     });
   }
 

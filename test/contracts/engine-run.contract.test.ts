@@ -228,7 +228,9 @@ describe("an engine that has lost its way", () => {
     const fault = await faultOf(() => solve(name, wild, { ...problem, object, diffraction }));
     expect(fault._tag).toBe("Diverged");
     expect(fault.message).toMatch(/lost its fields in epoch \d+/u);
-    expect(fault.message).toContain("Lower the object or probe step");
+    expect(fault.message).toContain("Lower objectStep or probeStep");
+    expect(fault.message).toContain("constrainProbePower");
+    expect(fault.message.includes("friction")).toBe(name === "mpie");
   });
 
   test("ml says so when its probe runs away from a start without light", async () => {
@@ -242,13 +244,17 @@ describe("an engine that has lost its way", () => {
     const options = { epochs: 40, constrainProbePower: false, probeStartEpoch: 0 };
     const fault = await faultOf(() => solve("ml", options, dim));
     expect(fault._tag).toBe("Diverged");
-    expect(fault.message).toContain("hold the probe fixed");
+    // It has no step that could be lowered, and the probe is what is wrong.
+    expect(fault.message).not.toContain("Step");
+    expect(fault.message).toMatch(/start probe has 0\.00\d+ times the light of the frames/u);
   });
 
   test("mpie says so when momentum blows up the object under a fixed probe", async () => {
     const options = { epochs: 40, fixProbe: true, friction: 0.99, visits: 1 };
     const fault = await faultOf(() => solve("mpie", options, problem));
     expect(fault._tag).toBe("Diverged");
+    expect(fault.message).toMatch(/Lower objectStep or friction/u);
+    expect(fault.message).not.toMatch(/probeStep|fixProbe/u);
   });
 });
 
