@@ -8,7 +8,7 @@ const page = "docs/engines.md";
 const root = process.cwd();
 const load = compiledSources(root);
 const { engines } = await load("engines/registry.js");
-const { capabilityColumns, optionRows, toldOf } = await load("engines/describe.js");
+const { capabilityColumns, constraintColumns, optionRows, toldOf } = await load("engines/describe.js");
 const all = Object.values(engines);
 
 writePage(root, { page, wanted: render(), title: "engine docs", summary: `${all.length} engines` });
@@ -33,6 +33,13 @@ function render() {
     "",
     "Modes: incoherent probe modes. Positions and intensities: fitted per frame beside object and probe. Parallel: batches of",
     "frames are shared by threads, with the same result for any number of them.",
+    "",
+    ...table(
+      ["engine", ...constraintColumns.map(([title]) => title)],
+      all.map((engine) => [engine.name, ...constraintColumns.map(([, cell]) => cell(engine))]),
+    ),
+    "",
+    "Every engine takes expected background, masked pixels and a saturation level from the scan.",
     "",
     "## Chains",
     "",

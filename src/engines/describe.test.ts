@@ -1,7 +1,7 @@
 // What help and docs say of engines is what their schemas do: every option has its sentence, range and default.
 
 import { describe, expect, test } from "vitest";
-import { capabilityColumns, optionRows, optionSchema } from "./describe.ts";
+import { capabilityColumns, constraintColumns, optionRows, optionSchema } from "./describe.ts";
 import { prepareEngine } from "./prepare.ts";
 import { engineNames, engines, isEngineName } from "./registry.ts";
 
@@ -60,6 +60,17 @@ test("the capability table has a cell for every capability of every engine", () 
     expect(capabilityColumns).toHaveLength(Object.keys(capabilities).length);
     for (const [, cell] of capabilityColumns) expect(cell(capabilities)).not.toBe("");
   }
+});
+
+test("the table of constraints says yes where the engine takes the option, and every column is true of some engine", () => {
+  const cells = (title: string) =>
+    names.map((name) => constraintColumns.find(([found]) => found === title)![1](engines[name]));
+  for (const [title] of constraintColumns) expect(cells(title)).toContain("yes");
+  const centred = names.map((name) =>
+    "centerProbe" in optionSchema(engines[name]).properties! ? "yes" : "no",
+  );
+  expect(cells("probe centred")).toEqual(centred);
+  expect(centred).toContain("no");
 });
 
 test("an engine takes the options of what it can do, and no others", () => {

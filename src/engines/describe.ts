@@ -27,6 +27,26 @@ export const capabilityColumns = [
   ["likelihoods", ({ likelihoods }) => likelihoods.join(", ")],
 ] as const satisfies readonly (readonly [string, (can: Capabilities) => string])[];
 
+/** Constraints and schedules: headings, and the option without which an engine has none. */
+const constraintOptions = [
+  ["orthogonal modes", "orthogonalizeModes"],
+  ["probe support", "probeSupportPx"],
+  ["probe power", "constrainProbePower"],
+  ["probe centred", "centerProbe"],
+  ["amplitude limits", "amplitudeMax"],
+  ["drift limit", "positionMaxDriftPx"],
+  ["affine positions", "positionAffine"],
+  ["steps shrink", "finalStepFraction"],
+  ["mean of late epochs", "averageLast"],
+  ["held-out frames", "heldOutFraction"],
+] as const;
+
+/** Headings and cells of the table of constraints. */
+export const constraintColumns = constraintOptions.map(
+  ([title, option]) =>
+    [title, (engine: Engine) => yes(optionRows(engine).some(({ name }) => name === option))] as const,
+);
+
 function yes(can: boolean): string {
   return can ? "yes" : "no";
 }

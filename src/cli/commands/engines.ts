@@ -1,7 +1,13 @@
 // doselap engines: every engine with what it can do, or one with its options.
 
 import { buildCommand } from "@stricli/core";
-import { capabilityColumns, optionRows, optionSchema, toldOf } from "../../engines/describe.ts";
+import {
+  capabilityColumns,
+  constraintColumns,
+  optionRows,
+  optionSchema,
+  toldOf,
+} from "../../engines/describe.ts";
 import type { Engine } from "../../engines/engine.ts";
 import { engineNames, engines, isEngineName } from "../../engines/registry.ts";
 import { DoselapError } from "../../errors.ts";
@@ -86,6 +92,11 @@ function overview(all: readonly Engine[]): string[] {
     ...textTable(
       ["engine", ...capabilityColumns.map(([title]) => title)],
       all.map(({ name, capabilities }) => [name, ...capabilityColumns.map(([, cell]) => cell(capabilities))]),
+    ),
+    "",
+    ...textTable(
+      ["engine", ...constraintColumns.map(([title]) => title)],
+      all.map((engine) => [engine.name, ...constraintColumns.map(([, cell]) => cell(engine))]),
     ),
     "",
     ...textTable(
