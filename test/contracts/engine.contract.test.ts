@@ -5,6 +5,8 @@ import { describe, expect, test } from "vitest";
 import { hasRelaxedSimd } from "../../src/compute/wasm/binary.ts";
 import { flatImage } from "../../src/array/ndarray.ts";
 import type { Problem } from "../../src/engines/problem.ts";
+import { iterate } from "../../src/engines/iterate.ts";
+import { prepareEngine } from "../../src/engines/prepare.ts";
 import { engineNames, engines } from "../../src/engines/registry.ts";
 import {
   backends,
@@ -137,10 +139,20 @@ describe.each(engineNames)("engine %s, given modes that are not orthogonal,", (n
   test.each([
     ["is fixed", { fixProbe: true, prior: "smoothness" }],
     ["is fixed, and held-out frames choose", { fixProbe: true, heldOutFraction: 0.1 }],
-    ["was not refined yet", { probeStartEpoch: 3 }],
   ])("returns them as they are, to the byte, when the probe %s", async (_, options) => {
     expect(cosine(probe)).toBeGreaterThan(0.1);
     expect((await solve(name, { epochs: 3, ...options }, given)).probe).toEqual(probe);
+  });
+
+  test("returns them as they are, to the byte, before the probe is refined", () => {
+    const [link] = prepareEngine(name, { epochs: 4, probeStartEpoch: 3 }).links;
+    const run = iterate(link!.engine, link!.options, given, { backend: simd, seed: 3 });
+    try {
+      for (let epoch = 0; epoch < 3; epoch++) run.step();
+      expect(run.result().probe).toEqual(probe);
+    } finally {
+      run.dispose();
+    }
   });
 
   test("makes them orthogonal when it refines them, unless it is told not to", async () => {

@@ -15,7 +15,8 @@ export const tinyArms: { readonly [arm: string]: { readonly optics: SmallScan; r
         tilePx: 64,
         framesPerTile: 4,
         engine: "rpie",
-        engineOptions: { epochs: 2 },
+        // Without a prior its noise leaves the network something to do.
+        engineOptions: { epochs: 10, prior: "none" },
       },
     },
     // Few frames where they are large.
