@@ -120,7 +120,9 @@ describe.each(centring)("engine %s", (name) => {
   test("refuses to centre a near-field probe before work, and says why", async () => {
     const { problem } = smallProblem({ nearField: true });
     const message = /near-field probe cannot be centred.*ENGINE-056/su;
-    await expect(solve(`ml:1+${name}:1`, { centerProbe: true }, problem)).rejects.toThrow(message);
+    await expect(solve(`ml:1+${name}:1`, { centerProbe: true, probeStartEpoch: 0 }, problem)).rejects.toThrow(
+      message,
+    );
     const prepared = prepareEngine(name, { centerProbe: true });
     expect(() => planEngine(prepared, problem, { backend: simd })).toThrow(message);
   });

@@ -65,7 +65,7 @@ const scenes: readonly Scene[] = [
   {
     title: "floating intensities",
     problem: small({ intensity: (j) => 1 + 0.2 * Math.sin(5.1 * j) }),
-    options: { floatIntensities: true },
+    options: { floatIntensities: true, probeStartEpoch: 1 },
     names: gradientEngines,
   },
   {

@@ -18,7 +18,7 @@ const options = pinnScan.options.parse({
   tilePx: 32,
   framesPerTile: 4,
   engine: "rpie",
-  engineOptions: { epochs: 1, alpha: 1 },
+  engineOptions: { epochs: 1, alpha: 1, prior: "none" },
 });
 const schedule = { epochs: 1, batchSize: 4, learningRate: 1e-2 };
 const task = networkTask({ groupSize: 4 });
