@@ -132,7 +132,7 @@ describe("what is missing or does not fit", () => {
 
   test("a dataset is not prepared again", async () => {
     const stderr = await fails(
-      1,
+      2,
       "run",
       "measured",
       "--input",
