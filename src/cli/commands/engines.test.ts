@@ -9,15 +9,15 @@ function run(...args: string[]): Promise<CommandResult> {
   return runCommand({ engines: enginesCommand }, ["engines", ...args], { cwd: "/" });
 }
 
-test("lists every engine with its summary, its capabilities and its papers", async () => {
+test("lists every engine with its summary, its capabilities, its constraints and its papers", async () => {
   const { out, code } = await run();
   expect(code).toBe(0);
   const lines = out.split("\n");
   for (const { name, summary, cites } of Object.values(engines)) {
     const own = lines.filter((line) => line.split(" ")[0] === name);
-    expect(own, name).toHaveLength(3);
+    expect(own, name).toHaveLength(4);
     expect(own[0]).toContain(summary);
-    for (const doi of cites) expect(own[2]).toContain(`https://doi.org/${doi}`);
+    for (const doi of cites) expect(own[3]).toContain(`https://doi.org/${doi}`);
   }
   // Batches of DM run in parallel whatever the options; its kept waves forbid position correction.
   expect(lines.find((line) => /^dm .*always/u.test(line))).toMatch(/^dm +yes +yes +no +no +yes +always/u);
