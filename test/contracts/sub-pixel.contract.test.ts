@@ -53,7 +53,8 @@ describe.each(onQuickBackends(engineNames))("engine %s on %s", (name, row) => {
   };
 
   test("gives the same bytes with two and three threads as with one", async () => {
-    const one = await solve(name, full, problem);
+    // Of the same kernels as the threads, whatever the row: relaxed ones round otherwise.
+    const one = await solve(name, full, problem, { backend: backends["wasm simd"]! });
     for (const backend of threads) expect(await solve(name, full, problem, { backend })).toEqual(one);
   });
 
