@@ -6,7 +6,7 @@ import { centreFields } from "./constraints/centre.ts";
 import { orthogonalizeModes } from "./constraints/orthogonalize.ts";
 import { limitSupport, restoreProbePower } from "./constraints/probe.ts";
 import { levelProbe } from "./constraints/ramp.ts";
-import type { CommonOptions } from "./options.ts";
+import { updatesProbe, type CommonOptions } from "./options.ts";
 import type { ScanRun } from "./scan-run.ts";
 import { shrinkObject } from "./shrink.ts";
 import { shrinkProbe } from "./shrink-probe.ts";
@@ -38,7 +38,7 @@ export function closeRun(
   const { shape } = run;
   const { fixProbe, probeSupportPx } = options;
   const shrinks = epoch > 0 && options.prior !== "none" && options.shrink;
-  const refined = refinesBefore(options, epoch);
+  const refined = updatesProbe(options, epoch);
   const support = (image: Float32Array) => {
     if (probeSupportPx !== null && refined) limitSupport(image, shape.size, probeSupportPx);
   };
@@ -56,9 +56,4 @@ export function closeRun(
   if (refined && shape.modes > 1 && options.orthogonalizeModes !== false) {
     orthogonalizeModes(probe, shape.modes);
   }
-}
-
-/** Whether the probe was refined in any of the first `epochs` epochs. */
-function refinesBefore({ fixProbe, probeStartEpoch, probeStopEpoch }: CommonOptions, epochs: number) {
-  return !fixProbe && probeStartEpoch < Math.min(epochs, probeStopEpoch ?? Infinity);
 }

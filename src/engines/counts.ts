@@ -37,6 +37,11 @@ export function readCounts(problem: Problem, frame: number, out: Float32Array, w
   return valid;
 }
 
+/** Detector pixels that measure: all but those of the mask. */
+export function measuredPixels(size: number, mask: Uint8Array | undefined): number {
+  return size ** 2 - (mask?.reduce((sum, masked) => sum + (masked === 0 ? 0 : 1), 0) ?? 0);
+}
+
 export interface FrameSurvey {
   /** The smallest type that holds every count. */
   readonly countType: CountType;

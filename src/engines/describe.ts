@@ -4,6 +4,7 @@
 import { z } from "zod";
 import type { Capabilities, Engine } from "./engine.ts";
 import { needsOf } from "./option-needs.ts";
+import { keysOf } from "./options.ts";
 
 export interface OptionRow {
   readonly name: string;
@@ -43,8 +44,7 @@ const constraintOptions = [
 
 /** Headings and cells of the table of constraints. */
 export const constraintColumns = constraintOptions.map(
-  ([title, option]) =>
-    [title, (engine: Engine) => yes(optionRows(engine).some(({ name }) => name === option))] as const,
+  ([title, option]) => [title, (engine: Engine) => yes(keysOf(engine).includes(option))] as const,
 );
 
 function yes(can: boolean): string {

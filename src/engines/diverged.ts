@@ -1,9 +1,8 @@
 // What can be done when an engine has lost its fields: the options that this engine has and this run has not used up, or the
 // start probe, where its light is far from that of the frames.
 
-import { z } from "zod";
 import type { Engine } from "./engine.ts";
-import type { CommonOptions } from "./options.ts";
+import { keysOf, type CommonOptions } from "./options.ts";
 import type { ScanRun } from "./scan-run.ts";
 import { startAmplitude } from "./start-object.ts";
 
@@ -18,8 +17,8 @@ export function divergedHint(engine: Engine, options: CommonOptions, run: ScanRu
   if (amplitude < plausible[0] || amplitude > plausible[1]) {
     return `The start probe has ${(1 / amplitude ** 2).toPrecision(2)} times the light of the frames: scale its amplitude by ${amplitude.toPrecision(2)}, so that Σ|P|² is the counts of a frame without the sample.`;
   }
-  const has = new Set(engine.options instanceof z.ZodObject ? Object.keys(engine.options.shape) : []);
-  const moves = options.positionStartEpoch !== null && options.positionStartEpoch !== undefined;
+  const has = new Set(keysOf(engine));
+  const moves = (options.positionStartEpoch ?? null) !== null;
   const used = (name: string): boolean =>
     has.has(name) &&
     !(options.fixProbe && (name === "probeStep" || name === "beta")) &&

@@ -2,7 +2,8 @@
 // should believe that it did something. What is only a default, given or not, needs nothing.
 
 import { DoselapError } from "../errors.ts";
-import type { CommonOptions } from "./options.ts";
+import { heldOutCount } from "./held-out.ts";
+import { updatesProbe, type CommonOptions } from "./options.ts";
 import type { Problem } from "./problem.ts";
 
 /** Options as they will be used; those that only some engines have are absent elsewhere. */
@@ -22,7 +23,7 @@ interface Need {
 
 const updatedProbe: Need = {
   what: "a probe that is updated (fixProbe false, probeStartEpoch below epochs and probeStopEpoch)",
-  met: updatesProbe,
+  met: (options) => updatesProbe(options, options.epochs),
   of: ["fixProbe", "probeStartEpoch", "probeStopEpoch", "epochs"],
 };
 const movingPositions: Need = {
@@ -38,7 +39,7 @@ const needs: { readonly [option: string]: readonly Need[] } = {
   probeStartEpoch: [
     {
       what: "something that starts then, before the last epoch: a probe that is updated, or floatIntensities",
-      met: (options) => updatesProbe(options) || floats(options),
+      met: (options) => updatesProbe(options, options.epochs) || floats(options),
       of: ["fixProbe", ...probeEpochs],
     },
   ],
@@ -94,10 +95,6 @@ const needs: { readonly [option: string]: readonly Need[] } = {
   ],
 };
 
-function updatesProbe({ fixProbe, probeStartEpoch, probeStopEpoch, epochs }: Filled): boolean {
-  return !fixProbe && probeStartEpoch < Math.min(epochs, probeStopEpoch ?? Infinity);
-}
-
 function floats({ floatIntensities, probeStartEpoch, epochs }: Filled): boolean {
   return floatIntensities === true && probeStartEpoch < epochs;
 }
@@ -133,12 +130,10 @@ export function checkScanNeeds(
   { heldOutFraction }: CommonOptions,
   { heldOut, frames }: Pick<Problem, "heldOut" | "frames">,
 ): void {
-  const count = heldOut?.length ?? Math.floor(heldOutFraction * frames);
+  const count = heldOutCount({ heldOut, frames }, heldOutFraction);
   const got = `${count} of ${frames} frames, heldOutFraction ${heldOutFraction}`;
   for (const option of given) {
     if (ofHeldOut.has(option) && count === 0) throw noEffect(option, option, heldOutNeed, got);
-    if (option === "heldOutFraction" && heldOut === undefined && count === 0 && heldOutFraction > 0)
-      throw noEffect(option, option, `at least one frame: ${1 / frames} or more`, got);
     if (option === "heldOutFraction" && heldOut !== undefined)
       throw noEffect(option, option, "a problem that does not name its held-out frames", got);
   }

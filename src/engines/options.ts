@@ -178,3 +178,16 @@ export type CommonOptions = z.infer<typeof common> &
     readonly orthogonalizeModes?: boolean;
     readonly centerProbe?: boolean;
   };
+
+/** Whether the probe is refined in any of the first `epochs` epochs. */
+export function updatesProbe(
+  { fixProbe, probeStartEpoch, probeStopEpoch }: CommonOptions,
+  epochs: number,
+): boolean {
+  return !fixProbe && probeStartEpoch < Math.min(epochs, probeStopEpoch ?? Infinity);
+}
+
+/** Names of the options that an engine takes. */
+export function keysOf({ options }: { readonly options: z.ZodType }): string[] {
+  return options instanceof z.ZodObject ? Object.keys(options.shape) : [];
+}

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { DoselapError } from "../errors.ts";
 import type { Engine } from "./engine.ts";
 import { checkNeeds } from "./option-needs.ts";
-import type { CommonOptions } from "./options.ts";
+import { keysOf, type CommonOptions } from "./options.ts";
 import { engineNames, engines, isEngineName } from "./registry.ts";
 
 /** One engine of a chain, its options checked. */
@@ -108,11 +108,6 @@ function asksFor(engine: Engine, key: string, value: unknown): boolean {
   if (!(engine.options instanceof z.ZodObject)) return true;
   const schema: unknown = engine.options.shape[key];
   return !(schema instanceof z.ZodDefault && schema.def.defaultValue === value);
-}
-
-/** Names of the options an engine takes. */
-function keysOf(engine: Engine): string[] {
-  return engine.options instanceof z.ZodObject ? Object.keys(engine.options.shape) : [];
 }
 
 function parsePart(part: string, spec: string): { engine: Engine; epochs: number | undefined } {

@@ -4,7 +4,11 @@
 // same everywhere (ePIE) never reach dim rims of the probe: from amplitude 1 the rims of an absorbing sample stayed there
 // [ENGINE-042].
 
-import { fft2Float64 } from "../math/fft64.ts";
+import { flatImage } from "../array/ndarray.ts";
+import { referenceFft2 } from "../compute/reference-fft.ts";
+import { createDiffraction } from "../optics/propagate.ts";
+import { powerOf } from "./constraints/probe.ts";
+import { measuredPixels } from "./counts.ts";
 import type { Problem } from "./problem.ts";
 import type { ScanRun } from "./scan-run.ts";
 
@@ -26,7 +30,7 @@ export function startAmplitude({
   frameBackground,
 }: Pick<ScanRun, "problem" | "training" | "validPixels" | "frameCounts" | "frameBackground">): number {
   const { mask, scales, size } = problem;
-  const measured = size ** 2 - (mask?.reduce((sum, value) => sum + (value === 0 ? 0 : 1), 0) ?? 0);
+  const measured = measuredPixels(size, mask);
   let [found, flat] = [0, 0];
   const expected = flatLight(problem);
   for (const j of training) {
@@ -37,33 +41,12 @@ export function startAmplitude({
   return found > 0 && flat > 0 ? Math.sqrt(found / flat) : 1;
 }
 
-/** E. */
+/** E. The plain transform, so that the start is the same on all kernels. */
 function flatLight({ probe, probeModes, size, mask, transfer }: Problem): number {
-  if (mask === undefined) return probe.reduce((sum, value) => sum + value * value, 0);
-  const pixels = size * size;
-  // A far field lies with DC at (0, 0) here and at (N/2, N/2) in a frame.
-  const shift = transfer === undefined ? size / 2 : 0;
-  let light = 0;
-  for (let m = 0; m < probeModes; m++) {
-    const field = Float64Array.from(probe.subarray(2 * m * pixels, 2 * (m + 1) * pixels));
-    fft2Float64(field, size, size);
-    if (transfer !== undefined) {
-      for (let i = 0; i < field.length; i += 2) {
-        const [re, im, a, b] = [field[i]!, field[i + 1]!, transfer[i]!, transfer[i + 1]!];
-        field[i] = re * a - im * b;
-        field[i + 1] = re * b + im * a;
-      }
-      fft2Float64(field, size, size, { inverse: true });
-    }
-    // The inverse brings 1/N² itself; a unitary forward transform is 1/N of this one.
-    const scale = transfer === undefined ? 1 / pixels : 1;
-    for (let y = 0; y < size; y++) {
-      for (let x = 0; x < size; x++) {
-        if (mask[((y + shift) % size) * size + ((x + shift) % size)] !== 0) continue;
-        const i = 2 * (y * size + x);
-        light += scale * (field[i]! ** 2 + field[i + 1]! ** 2);
-      }
-    }
-  }
-  return light;
+  if (mask === undefined) return powerOf(probe);
+  const flat = flatImage(size, size).data;
+  const light = new Float64Array(size * size);
+  const lens = { size, modes: probeModes, data: probe };
+  createDiffraction(lens, { name: "reference", fft2: referenceFft2 }, transfer).intensity(flat, light);
+  return light.reduce((sum, value, i) => (mask[i] === 0 ? sum + value : sum), 0);
 }

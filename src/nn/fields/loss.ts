@@ -7,6 +7,7 @@
 // The label loss is gauge-free: min over one global phase of Σw|O e^{iα} − T|² / Σw|T|² per canvas, because frames do not
 // tell the phase that the label happens to have.
 
+import { measuredPixels } from "../../engines/counts.ts";
 import { constant, type Tensor } from "../graph/tensor.ts";
 import { add } from "../ops/add.ts";
 import { divide } from "../ops/divide.ts";
@@ -46,7 +47,7 @@ export function measurementLoss(
 
 /** 0 in masked pixels, and in the others what makes a mean over all pixels one over these, [1, N, N]. */
 function weights(mask: Uint8Array, [, rows, columns]: readonly number[]): Tensor {
-  const measured = mask.reduce((sum, masked) => sum + (masked === 0 ? 1 : 0), 0);
+  const measured = measuredPixels(rows!, mask);
   return constant(
     [1, rows!, columns!],
     Array.from(mask, (masked) => (masked === 0 ? mask.length / measured : 0)),

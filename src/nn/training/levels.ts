@@ -1,6 +1,7 @@
 // Losses that a network's is compared with, on its own validation batches and on its own training batches: what knowing only the mean rate gives, what knowing
 // only the mean pattern gives, and what the true object gives. A loss below the truth's is fitted noise.
 
+import { measuredPixels } from "../../engines/counts.ts";
 import { expectedCounts, measurementLoss, type MeasurementLoss } from "../fields/loss.ts";
 import type { Field } from "../fields/field.ts";
 import { dftMatrix } from "../fields/dft.ts";
@@ -42,8 +43,7 @@ export function plainLevels(store: FrameStore, training: ArrayLike<number>, opti
     const from = training[at]! * pixels;
     for (let i = 0; i < pixels; i++) mean[i] = mean[i]! + (share * counts[from + i]!) / training.length;
   }
-  const measured = mask === undefined ? pixels : mask.filter((masked) => masked === 0).length;
-  const rate = mean.reduce((a, b) => a + b, 0) / measured;
+  const rate = mean.reduce((a, b) => a + b, 0) / measuredPixels(sizePx, mask);
   // A pixel that no training frame has lit: half a photon in all of them together.
   const least = (0.5 * share) / training.length;
   const pattern = constant(

@@ -2,6 +2,7 @@
 // frames that the network is shown. Until the network's loss is below the flat object's it has learned the scan's mean
 // brightness and no more; below the truth's it fits noise.
 
+import { measuredPixels } from "../../engines/counts.ts";
 import { powerOf } from "../../engines/constraints/probe.ts";
 import { createRng } from "../../math/random/rng.ts";
 import { expectedCounts, measurementLoss } from "../fields/loss.ts";
@@ -110,8 +111,7 @@ function referenceGraph(
 /** The flat object that sends as many photons to the detector as were measured, in masked pixels none; the network's moduli end at 1. */
 function flatModulus({ problem, backgroundPhotonsPerPx }: ScanTask, meanCounts: number): number {
   const { mask, size } = problem;
-  const measured = mask === undefined ? size ** 2 : mask.filter((masked) => masked === 0).length;
-  const scattered = Math.max(0, meanCounts - backgroundPhotonsPerPx * measured);
+  const scattered = Math.max(0, meanCounts - backgroundPhotonsPerPx * measuredPixels(size, mask));
   return Math.min(1 - 1e-6, Math.max(1e-6, Math.sqrt(scattered / powerOf(problem.probe))));
 }
 
