@@ -4,7 +4,7 @@
 
 import type { Positions } from "../../array/scan.ts";
 import type { CanvasNetwork } from "../models/canvas-network.ts";
-import { canvasShape, type CanvasShape, type GroupTable } from "../training/groups.ts";
+import { canvasShape, membersOf, type CanvasShape, type GroupTable } from "../training/groups.ts";
 
 /** A network that can be laid out on larger canvases: its weights are the same on all of them. */
 export interface GrowingNetwork {
@@ -26,11 +26,11 @@ export function groupsByCanvas(
   table: GroupTable,
   { sizePx, network: { shape, windowPx, multiple } }: { sizePx: number; network: GrowingNetwork },
 ): { readonly shape: CanvasShape; readonly order: Int32Array }[] {
-  const { groups, groupSize, count } = table;
+  const { groupSize, count } = table;
   const step = Math.max(leastStepPx, multiple);
   const byExtra = new Map<number, number[]>();
   for (let g = 0; g < count; g++) {
-    const alone = { groups: groups.subarray(g * groupSize, (g + 1) * groupSize), groupSize, count: 1 };
+    const alone = { groups: membersOf(table, g), groupSize, count: 1 };
     const own = canvasShape(positions, alone, { sizePx, windowPx, multiple });
     const missing = Math.max(0, own.canvasPx - shape.canvasPx, own.regionPx - shape.regionPx);
     const extra = step * Math.ceil(missing / step);

@@ -57,6 +57,7 @@ export function batchBuilder(store: FrameStore, positions: Positions, shape: Bat
     originY: new Float64Array(groupsPerBatch),
   };
   const perPhoton = 1 / (dosePhotons * seenShare);
+  const { mask } = store;
 
   function fillFrame(slot: number, frame: number, rng: Rng): void {
     const seen = batch.amplitudes.subarray(slot * pixels, (slot + 1) * pixels);
@@ -67,7 +68,8 @@ export function batchBuilder(store: FrameStore, positions: Positions, shape: Bat
       splitCounts(store, frame, { fraction: seenShare, rng }, seen, compared);
     }
     for (let i = 0; i < pixels; i++) seen[i] = Math.sqrt(seen[i]! * perPhoton);
-    store.mask?.forEach((masked, i) => masked !== 0 && (seen[i] = -1));
+    if (mask === undefined) return;
+    for (let i = 0; i < pixels; i++) if (mask[i] !== 0) seen[i] = -1;
   }
 
   const frames = [slots, sizePx, sizePx];

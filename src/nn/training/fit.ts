@@ -21,7 +21,7 @@ export interface Lesson {
   readonly parameters: { readonly [name: string]: Tensor };
   /** One number. */
   readonly loss: Tensor;
-  /** The part of it that chooses the epoch and that levels are compared with (NN-012); the whole when absent. */
+  /** The part of it that is reported, chooses the epoch and is compared with levels (NN-012); the whole when absent. */
   readonly judged?: Tensor | undefined;
   /** What the network gives for a batch: [B, …]. If it does not vary over B, the network has collapsed. */
   readonly corrections: Tensor;

@@ -106,6 +106,19 @@ describe("the loss", () => {
   });
 });
 
+test("levels are the same whatever the number of stages: the last stage alone is held against them", () => {
+  const [one, two] = [1, 2].map((stages) =>
+    groupLesson(task, table, { ...options, model: smallModel(task, { stages }) }, seed),
+  ) as [Lesson, Lesson];
+  for (const name of ["uniform rate", "mean pattern", "truth"]) {
+    const [a, b] = [one, two].map((lesson) => {
+      const { loss, batch } = lesson.levels.find((each) => each.name === name)!;
+      return evaluate([loss!], values(batch(0)))[0]![0]!;
+    });
+    expect(b, name).toBe(a);
+  }
+});
+
 describe("levels", () => {
   const noisy = smallTask({ betweenPixels: true, background: 0.2 });
   const exact = smallTask({ betweenPixels: true, background: 0.2, noiseSeed: null });

@@ -10,9 +10,7 @@ import { input, type Tensor } from "../graph/tensor.ts";
 import { groupInputs } from "../models/canvas-network.ts";
 import { groupModel, type GroupModelConfig, type GroupOutput } from "../models/group-model.ts";
 import { parameterInputs } from "../models/parameters.ts";
-import { add } from "../ops/add.ts";
 import { peak } from "../ops/peak.ts";
-import { scale } from "../ops/unary.ts";
 import type { Feeds } from "../runtime/runtime.ts";
 import { batchBuilder } from "./batch.ts";
 import { canvasLabels } from "./canvas-labels.ts";
@@ -22,6 +20,7 @@ import type { GroupTable } from "./groups.ts";
 import { photonLevels, truthLevels } from "./group-levels.ts";
 import { probeFeeds, type ScanTask } from "./scan-task.ts";
 import { splitGroups } from "./split-groups.ts";
+import { stagedLoss } from "./staged-loss.ts";
 
 export interface GroupLessonOptions {
   readonly model: GroupModelConfig;
@@ -33,9 +32,6 @@ export interface GroupLessonOptions {
   readonly batchSize: number;
   readonly validationFraction: number;
 }
-
-/** Weight of the losses of earlier stages than the last. */
-const earlierShare = 0.3;
 
 /** @throws Contract without labels where they are needed, Range when there are fewer than two groups. */
 export function groupLesson(
@@ -75,7 +71,6 @@ export function groupLesson(
     canvasPx,
     kind: options.loss,
     share: comparedShare(options),
-    weight: 1 + earlierShare * (model.stages - 1),
     validationBatch,
     trainingBatch: (round: number, index: number) => batch(round, training, index * batchSize),
   };
@@ -122,11 +117,8 @@ function groupGraph(
       ? againstLabels(output, { re: input("truth.re", canvas), im: input("truth.im", canvas) })
       : againstPhotons(output, input("counts", frames), task, options)
   ).slice(1);
-  const last = staged.at(-1)!;
-  const loss = staged.slice(0, -1).reduce((sum, earlier) => add(sum, scale(earlier, earlierShare)), last);
   const corrections = output.corrections.at(-1)!;
-  // Levels have one stage: what they are compared with has too (NN-012).
-  return { specs: network.specs, parameters, loss, judged: last, corrections, activations };
+  return { specs: network.specs, parameters, ...stagedLoss(staged), corrections, activations };
 }
 
 /** Losses of the steps' object and of each stage's. */

@@ -5,11 +5,11 @@ import { canvasLabels } from "./canvas-labels.ts";
 import type { Level } from "./fit.ts";
 import type { Feeds } from "../runtime/runtime.ts";
 import type { FrameStore } from "./frame-store.ts";
-import type { GroupTable } from "./groups.ts";
+import { membersOf, type GroupTable } from "./groups.ts";
 import { plainLevels, truthLevel, type LevelOptions } from "./levels.ts";
 import type { ScanTask } from "./scan-task.ts";
 
-export interface GroupLevelOptions extends Pick<LevelOptions, "kind" | "share" | "weight"> {
+export interface GroupLevelOptions extends Pick<LevelOptions, "kind" | "share"> {
   readonly table: GroupTable;
   readonly store: FrameStore;
   readonly builder: BatchBuilder;
@@ -47,13 +47,9 @@ export function truthLevels(task: ScanTask, options: GroupLevelOptions): Level[]
 }
 
 function levelOptions(
-  { kind, share, weight, builder }: GroupLevelOptions,
+  { kind, share, builder }: GroupLevelOptions,
   batch: Level["batch"],
   training: Level["training"],
 ): LevelOptions {
-  return { kind, share, weight, shape: builder.compared["counts"]!.shape, batch, training };
-}
-
-function membersOf({ groups, groupSize }: GroupTable, group: number): Int32Array {
-  return groups.subarray(group * groupSize, (group + 1) * groupSize);
+  return { kind, share, shape: builder.compared["counts"]!.shape, batch, training };
 }

@@ -11,6 +11,11 @@ export interface GroupTable {
   readonly groupSize: number;
 }
 
+/** The frames of a group, its seed frame first. */
+export function membersOf({ groups, groupSize }: GroupTable, group: number): Int32Array {
+  return groups.subarray(group * groupSize, (group + 1) * groupSize);
+}
+
 /** Where one group's canvas lies. */
 export interface CanvasPlace {
   /** First column and row of the canvas on the object frame, whole pixels; may lie outside of it. */

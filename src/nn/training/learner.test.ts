@@ -10,7 +10,7 @@ import { initialise, parameterInputs } from "../models/parameters.ts";
 import { unet } from "../models/unet.ts";
 import { mean } from "../ops/mean.ts";
 import { subtract } from "../ops/subtract.ts";
-import { square } from "../ops/unary.ts";
+import { scale, square } from "../ops/unary.ts";
 import { openNodeRuntime } from "../runtime/node.ts";
 import type { Feeds, Runtime } from "../runtime/runtime.ts";
 import { openLearner, type Learner, type StepReport } from "./learner.ts";
@@ -52,6 +52,32 @@ async function steps(learner: Learner, from: number, to: number): Promise<StepRe
   for (let at = from; at <= to; at++) reports.push(await learner.step(batch(at)));
   return reports;
 }
+
+test("reports the part of what it minimises that is compared with levels, and moves by all of it", async () => {
+  const options = {
+    specs: network.specs,
+    parameters,
+    start: initialise(network.specs, 4),
+    schedule: () => 0.02,
+    weightDecay: 0,
+    clipNorm: 1,
+    average: 0.9,
+    runtime,
+    threads: 1,
+  };
+  const [part, whole] = await Promise.all([
+    openLearner({ ...options, loss: scale(loss, 3), judged: loss }),
+    openLearner({ ...options, loss: scale(loss, 3) }),
+  ]);
+  const [ofPart, ofWhole] = [await steps(part, 1, 3), await steps(whole, 1, 3)];
+  ofPart.forEach((report, i) => {
+    // Float32 rounds once in the product.
+    expect(3 * report.loss).toBeCloseTo(ofWhole[i]!.loss, 5);
+    expect(report.gradientNorm).toBe(ofWhole[i]!.gradientNorm);
+  });
+  expect(part.averaged()).toEqual(whole.averaged());
+  await Promise.all([part.release(), whole.release()]);
+});
 
 /** Channels that fill blocks of eight and of sixteen. */
 const wide = unet("wide", { inputs: 1, outputs: 1, widths: [16, 32] });

@@ -15,7 +15,10 @@ import { loadGraph } from "../runtime/load-graph.ts";
 import type { Feed, Feeds, Runtime, Session } from "../runtime/runtime.ts";
 
 export interface LearnerOptions {
+  /** What is minimised. */
   readonly loss: Tensor;
+  /** What is reported, where it is a part of that (NN-012). */
+  readonly judged?: Tensor | undefined;
   readonly specs: readonly ParameterSpec[];
   readonly parameters: { readonly [name: string]: Tensor };
   readonly start: ParameterValues;
@@ -31,6 +34,7 @@ export interface LearnerOptions {
 
 export interface StepReport {
   readonly step: number;
+  /** Of `judged` where there is one. */
   readonly loss: number;
   readonly gradientNorm: number;
   readonly rate: number;
@@ -59,9 +63,10 @@ export interface LearnerCheckpoint {
 /** AdamW behind a clip of the global norm, with a running mean of the weights.
  * @throws Compute when the runtime refuses the graph. */
 export async function openLearner(options: LearnerOptions): Promise<Learner> {
-  const { runtime, threads, schedule, specs, start } = options;
+  const { loss, judged = loss, runtime, threads, schedule, specs, start } = options;
   const graph = trainingStep({
-    loss: options.loss,
+    loss,
+    metrics: judged === loss ? {} : { judged },
     parameters: options.parameters,
     optimiser: chain(
       clipByGlobalNorm(options.clipNorm),
@@ -109,7 +114,7 @@ function learnerOf(
         throw diverged(at.step, loss, gradientNorm);
       [now, next] = [next, now];
       done++;
-      return { ...at, loss, gradientNorm };
+      return { ...at, loss: outputs["metric.judged"]?.[0] ?? loss, gradientNorm };
     },
     averaged: () =>
       Object.fromEntries(specs.map(({ name }) => [name, now[`weights.average.${name}`]!.slice()])),

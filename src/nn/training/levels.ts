@@ -9,7 +9,6 @@ import { sampler } from "../fields/patches.ts";
 import { spectra, totalIntensity } from "../fields/scattering.ts";
 import { constant, filled, input, type Tensor } from "../graph/tensor.ts";
 import { expand } from "../ops/expand.ts";
-import { scale } from "../ops/unary.ts";
 import type { Level } from "./fit.ts";
 import { transposedMask, type FrameStore } from "./frame-store.ts";
 import type { ScanTask } from "./scan-task.ts";
@@ -23,14 +22,10 @@ export interface LevelOptions {
   /** Batches with their `counts`. */
   readonly batch: Level["batch"];
   readonly training?: Level["training"];
-  /** How often the lesson's loss counts one comparison: once where a network has a single stage. */
-  readonly weight?: number | undefined;
 }
 
-/** A level's loss, weighted as the lesson's. */
-function levelLoss({ kind, shape, weight = 1 }: LevelOptions, expected: Tensor, mask?: Uint8Array): Tensor {
-  const loss = measurementLoss(kind, expected, input("counts", shape), mask);
-  return weight === 1 ? loss : scale(loss, weight);
+function levelLoss({ kind, shape }: LevelOptions, expected: Tensor, mask?: Uint8Array): Tensor {
+  return measurementLoss(kind, expected, input("counts", shape), mask);
 }
 
 /** Uniform rate and mean pattern, both taken from the training frames alone. */

@@ -2,7 +2,7 @@
 // trained on is praised for what it has memorised. Groups that hold frames of both are left out.
 
 import { DoselapError } from "../../errors.ts";
-import type { GroupTable } from "./groups.ts";
+import { membersOf, type GroupTable } from "./groups.ts";
 import type { ScanTask } from "./scan-task.ts";
 import { splitByBlocks } from "./validation.ts";
 
@@ -96,8 +96,4 @@ function framesOf(table: GroupTable, chosen: Int32Array): Set<number> {
 
 function shared(table: GroupTable, group: number, frames: ReadonlySet<number>): number {
   return membersOf(table, group).reduce((sum, frame) => sum + (frames.has(frame) ? 1 : 0), 0);
-}
-
-function membersOf({ groups, groupSize }: GroupTable, group: number): Int32Array {
-  return groups.subarray(group * groupSize, (group + 1) * groupSize);
 }

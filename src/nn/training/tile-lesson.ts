@@ -12,14 +12,13 @@ import { input, type Tensor } from "../graph/tensor.ts";
 import { parameterInputs } from "../models/parameters.ts";
 import { totalIntensity } from "../fields/scattering.ts";
 import { correctedTiles, tileChannels, tileNetwork, type TileFeeds } from "../models/tile-network.ts";
-import { add } from "../ops/add.ts";
 import { peak } from "../ops/peak.ts";
-import { scale } from "../ops/unary.ts";
 import { planesOf, scanPlanes } from "../physics/scan-state.ts";
 import type { Lesson, Level } from "./fit.ts";
 import { splitScan, storeFrames, transposedMask, type FrameStore } from "./frame-store.ts";
 import { plainLevels } from "./levels.ts";
-import { probeWindowPx, type GroupTable } from "./groups.ts";
+import { membersOf, probeWindowPx, type GroupTable } from "./groups.ts";
+import { stagedLoss } from "./staged-loss.ts";
 import { probeFeeds, type ScanTask } from "./scan-task.ts";
 import { tileBatch, type ScanView } from "./tile-batch.ts";
 import { tileDrawer, tileShape, type TileShape } from "./tiles.ts";
@@ -48,9 +47,6 @@ export interface LessonContext {
   readonly progress?: ((fraction: number, note: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
-
-/** Weight of the losses of earlier stages than the last. */
-const earlierShare = 0.3;
 
 /** Runs the engine on every split of the photons, and makes batches of tiles from what it found: in each epoch one tile per
  * group whose seed frame is not held back, on which the frames of the group come first.
@@ -149,10 +145,6 @@ export async function tileLesson(
   };
 }
 
-function membersOf({ groups, groupSize }: GroupTable, index: number): Int32Array {
-  return groups.subarray(index * groupSize, (index + 1) * groupSize);
-}
-
 /** The groups whose seed frame does not choose. @throws Range when there is none. */
 function trainingGroups(table: GroupTable, held: ReadonlySet<number>): Int32Array {
   const all = Int32Array.from({ length: table.count }, (_, index) => index);
@@ -232,14 +224,5 @@ function tileGraph(
     });
     return measurementLoss(loss, expected, counts, transposedMask(mask, size));
   });
-  // Levels have one stage: what they are compared with has too (NN-012).
-  const judged = staged.at(-1)!;
-  return {
-    specs: network.specs,
-    parameters,
-    loss: staged.slice(0, -1).reduce((sum, earlier) => add(sum, scale(earlier, earlierShare)), judged),
-    judged,
-    corrections,
-    activations,
-  };
+  return { specs: network.specs, parameters, ...stagedLoss(staged), corrections, activations };
 }
