@@ -88,8 +88,8 @@ export function wasmKind(relaxed: boolean, moduleOf: ModuleSource): KernelKind {
     sizes: kernelSizes,
     fft2(size, options = {}) {
       const key = `${size} ${JSON.stringify(options)}`;
-      const module = moduleOf({ relaxed, shared: false });
-      const plan = plans.get(key) ?? openWasmFft2({ ...options, size, module });
+      const plan =
+        plans.get(key) ?? openWasmFft2({ ...options, size, module: moduleOf({ relaxed, shared: false }) });
       plans.set(key, plan);
       return plan;
     },

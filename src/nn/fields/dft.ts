@@ -6,13 +6,14 @@
 // result is transposed (columns first): the two axes then need no transposition but that inside of the second product, and
 // |Ψ|² does not mind as long as the measured frames are laid out alike.
 
+import { unitRoots } from "../../math/unit-roots.ts";
 import { add } from "../ops/add.ts";
 import { matmul } from "../ops/matmul.ts";
 import { subtract } from "../ops/subtract.ts";
 import { constant, type Tensor } from "../graph/tensor.ts";
 import type { Field } from "./field.ts";
 
-/** e^{−2πi(k−N/2)x/N}/√N = C − iS, rows x and columns k, [N, N] each. */
+/** e^{−2πi(k−N/2)x/N}/√N = C − iS, rows x and columns k, [N, N] each; N is even. */
 export interface DftMatrix {
   readonly cosine: Tensor;
   /** C + S. */
@@ -22,18 +23,19 @@ export interface DftMatrix {
 }
 
 export function dftMatrix(size: number): DftMatrix {
-  const tensor = (value: (angle: number) => number): Tensor => {
+  const roots = unitRoots(size);
+  const tensor = (value: (cosine: number, sine: number) => number): Tensor => {
     const numbers = Float32Array.from({ length: size * size }, (_, i) => {
       const [x, k] = [Math.floor(i / size), i % size];
-      // The product is reduced first: its cosine is then exact to the last bits at every size.
-      return value((2 * Math.PI * (((((k - size / 2) * x) % size) + size) % size)) / size) / Math.sqrt(size);
+      const root = ((((k - size / 2) * x) % size) + size) % size;
+      return value(roots[2 * root]!, -roots[2 * root + 1]!) / Math.sqrt(size);
     });
     return constant([size, size], numbers);
   };
   return {
-    cosine: tensor(Math.cos),
-    sum: tensor((angle) => Math.cos(angle) + Math.sin(angle)),
-    difference: tensor((angle) => Math.cos(angle) - Math.sin(angle)),
+    cosine: tensor((cosine) => cosine),
+    sum: tensor((cosine, sine) => cosine + sine),
+    difference: tensor((cosine, sine) => cosine - sine),
   };
 }
 

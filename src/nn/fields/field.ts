@@ -3,7 +3,7 @@
 import { add } from "../ops/add.ts";
 import { multiply } from "../ops/multiply.ts";
 import { subtract } from "../ops/subtract.ts";
-import { square } from "../ops/unary.ts";
+import { cosine, sine, square } from "../ops/unary.ts";
 import type { Tensor } from "../graph/tensor.ts";
 
 /** Both of one shape. */
@@ -26,6 +26,11 @@ export function conjugateProduct(a: Field, b: Field): Field {
     re: add(multiply(a.re, b.re), multiply(a.im, b.im)),
     im: subtract(multiply(a.im, b.re), multiply(a.re, b.im)),
   };
+}
+
+/** r e^{iφ}. */
+export function polarField(modulus: Tensor, phase: Tensor): Field {
+  return { re: multiply(modulus, cosine(phase)), im: multiply(modulus, sine(phase)) };
 }
 
 /** |a|². */

@@ -8,6 +8,8 @@ import { add } from "../ops/add.ts";
 import { divide } from "../ops/divide.ts";
 import { expand } from "../ops/expand.ts";
 import { keepPositive } from "../ops/keep-where.ts";
+import { crop2d } from "../ops/pad2d.ts";
+import { peak } from "../ops/peak.ts";
 import { slice } from "../ops/slice.ts";
 import { offset, sqrt } from "../ops/unary.ts";
 import { forwardDft, inverseDft, type DftMatrix } from "./dft.ts";
@@ -73,6 +75,27 @@ export function probePower(probe: Field): Tensor {
   const power = intensity(probe);
   const modes = Array.from({ length: power.shape[0]! }, (_, m) => slice(power, 0, m, m + 1));
   return modes.reduce(add);
+}
+
+/** cov inside of a border of each canvas, and its peak on the whole canvas, as large: [B, S, S]. */
+export interface InsideLight {
+  readonly cov: Tensor;
+  readonly largest: Tensor;
+}
+
+/** Light of the frames of each canvas: cov = Σ_c S_c Σ_m|p_m|². */
+export function lightInside(
+  probe: Field,
+  canvas: Sampler,
+  border: Parameters<typeof crop2d>[1],
+): InsideLight {
+  const power = probePower(probe);
+  const [groups, framesPerGroup] = canvas.columns.shape as [number, number, number, number];
+  const [, rows, columns] = power.shape as [number, number, number];
+  const spread = expand(power, [groups * framesPerGroup, rows, columns]);
+  const whole = scatterPatches({ re: spread, im: spread }, canvas).re;
+  const cov = crop2d(whole, border);
+  return { cov, largest: expand(peak(whole, [1, 2]), cov.shape) };
 }
 
 /** Each mode alone, repeated for every frame: [F, N, N]. */

@@ -11,22 +11,19 @@
 
 import { DoselapError } from "../../errors.ts";
 import { dftMatrix } from "../fields/dft.ts";
-import { conjugateProduct, intensity, mapField, type Field } from "../fields/field.ts";
-import { sampler, scatterPatches, type Sampler } from "../fields/patches.ts";
-import { flatSpectra, objectGradient, probePower, spectra } from "../fields/scattering.ts";
+import { conjugateProduct, intensity, mapField, polarField, type Field } from "../fields/field.ts";
+import { sampler, type Sampler } from "../fields/patches.ts";
+import { flatSpectra, lightInside, objectGradient, spectra } from "../fields/scattering.ts";
 import { filled, type Tensor } from "../graph/tensor.ts";
 import { add } from "../ops/add.ts";
 import { angle } from "../ops/angle.ts";
 import { concat } from "../ops/concat.ts";
 import { divide } from "../ops/divide.ts";
-import { expand } from "../ops/expand.ts";
-import { multiply } from "../ops/multiply.ts";
-import { crop2d, pad2d } from "../ops/pad2d.ts";
-import { peak } from "../ops/peak.ts";
+import { pad2d } from "../ops/pad2d.ts";
 import { reshape } from "../ops/reshape.ts";
 import { slice } from "../ops/slice.ts";
 import { subtract } from "../ops/subtract.ts";
-import { cosine, log, offset, relu, scale, sigmoid, sine, sqrt, tanh } from "../ops/unary.ts";
+import { log, offset, relu, scale, sigmoid, sqrt, tanh } from "../ops/unary.ts";
 import type { CanvasNetwork, CanvasOutput, GroupFeeds } from "./canvas-network.ts";
 import { probeShiftSpecs, shiftedProbe } from "./trained-probe.ts";
 import { unet, type UnetShape, type Watch } from "./unet.ts";
@@ -145,7 +142,7 @@ export function groupModel(config: GroupModelConfig): GroupModel {
         reshape(slice(output, 1, channel, channel + 1), [groups, regionPx, regionPx]),
       ) as [Tensor, Tensor];
       u = corrected(u, da, dp, config.output);
-      object = polar(u);
+      object = polarField(offset(u.amplitude, 1), u.phase);
       modes = spectra(object, places, illumination);
       regions.push(object);
       seen.push(modes);
@@ -165,15 +162,9 @@ export function groupModel(config: GroupModelConfig): GroupModel {
 
 type Border = Parameters<typeof pad2d>[1];
 
-/** Illumination of the region: cov, the divisor D and √(cov/peak), [B, S, S]. The peak is that of the whole canvas. */
+/** Illumination of the region: cov, the divisor D and √(cov/peak), [B, S, S]. */
 function lightOf(probe: Field, canvas: Sampler, frame: Border, damping: number) {
-  const power = probePower(probe);
-  const [groups, framesPerGroup] = canvas.columns.shape as [number, number, number, number];
-  const [, rows, columns] = power.shape as [number, number, number];
-  const spread = expand(power, [groups * framesPerGroup, rows, columns]);
-  const whole = scatterPatches({ re: spread, im: spread }, canvas).re;
-  const cov = crop2d(whole, frame);
-  const largest = expand(peak(whole, [1, 2]), cov.shape);
+  const { cov, largest } = lightInside(probe, canvas, frame);
   const divisor = add(scale(cov, 1 - damping), offset(scale(largest, damping), 1e-12));
   return { cov, divisor, share: sqrt(offset(divide(cov, largest), 1e-12)) };
 }
@@ -204,12 +195,6 @@ const room = 0.01;
 
 function clamped(a: Tensor, lowest: number, highest: number): Tensor {
   return offset(subtract(relu(offset(a, -lowest)), relu(offset(a, -highest))), lowest);
-}
-
-/** (1 + u₀) e^{i u₁}. */
-function polar({ amplitude, phase }: { amplitude: Tensor; phase: Tensor }): Field {
-  const modulus = offset(amplitude, 1);
-  return { re: multiply(modulus, cosine(phase)), im: multiply(modulus, sine(phase)) };
 }
 
 /** A region on its canvas, 1 around it. */

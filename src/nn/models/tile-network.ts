@@ -7,20 +7,18 @@
 // doi:10.1109/TMI.2018.2799231 (unrolled gradient steps with learned corrections).
 
 import { dftMatrix } from "../fields/dft.ts";
-import { conjugateProduct, type Field } from "../fields/field.ts";
-import { sampler, scatterPatches } from "../fields/patches.ts";
-import { objectGradient, probePower, spectra } from "../fields/scattering.ts";
+import { conjugateProduct, polarField, type Field } from "../fields/field.ts";
+import { sampler } from "../fields/patches.ts";
+import { lightInside, objectGradient, spectra, type InsideLight } from "../fields/scattering.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { add } from "../ops/add.ts";
 import { concat } from "../ops/concat.ts";
 import { divide } from "../ops/divide.ts";
-import { expand } from "../ops/expand.ts";
 import { multiply } from "../ops/multiply.ts";
 import { crop2d, pad2d } from "../ops/pad2d.ts";
-import { peak } from "../ops/peak.ts";
 import { reshape } from "../ops/reshape.ts";
 import { slice } from "../ops/slice.ts";
-import { cosine, offset, sine, sqrt, square } from "../ops/unary.ts";
+import { offset, sqrt, square } from "../ops/unary.ts";
 import type { ParameterSpec } from "./parameters.ts";
 import { unet, type Unet, type Watch } from "./unet.ts";
 
@@ -90,6 +88,15 @@ export function correctedTiles(
   const places = sampler(top, left, { ...shape, canvasPx });
   const illumination = { probe, matrix: dftMatrix(sizePx), background: feeds.seen?.background ?? 0 };
 
+  // Only what falls on the tile is wanted of a pull.
+  const later =
+    nets.length === 1
+      ? undefined
+      : {
+          inside: sampler(offset(top, -before), offset(left, -before), { ...shape, canvasPx: tilePx }),
+          light: lightInside(probe, places, margins),
+        };
+
   const objects: Field[] = [];
   const seen: Field[][] = [];
   const shown = [feeds.planes];
@@ -98,11 +105,10 @@ export function correctedTiles(
   for (const [k, net] of nets.entries()) {
     if (k > 0) {
       const { amplitudes, masked } = feeds.seen!;
-      // Only what falls on the tile is wanted of the pull.
-      const inside = sampler(offset(top, -before), offset(left, -before), { ...shape, canvasPx: tilePx });
+      const { inside, light } = later!;
       const gradient = objectGradient(seen.at(-1)!, inside, amplitudes, { ...illumination, masked });
       const polar = { modulus: crop2d(modulus, margins), phase: crop2d(phase, margins) };
-      shown.push(planesOfPull(polar, gradient, lightOn(probe, places, margins)));
+      shown.push(planesOfPull(polar, gradient, light));
     }
     const output = net.apply(shown[k]!, parameters, watch);
     corrections = corrections === undefined ? output : add(corrections, output);
@@ -111,7 +117,7 @@ export function correctedTiles(
     ) as [Tensor, Tensor];
     modulus = add(modulus, u0);
     phase = add(phase, u1);
-    const object = polarField({ modulus, phase });
+    const object = polarField(modulus, phase);
     objects.push(object);
     seen.push(spectra(object, places, illumination));
   }
@@ -123,15 +129,9 @@ interface Polar {
   readonly phase: Tensor;
 }
 
-interface Light {
-  readonly cov: Tensor;
-  /** Of the whole canvas, as large as `cov`. */
-  readonly largest: Tensor;
-}
-
 /** The planes of scan-state.ts, [B, 5, S, S]. */
-function planesOfPull({ modulus, phase }: Polar, gradient: Field, { cov, largest }: Light): Tensor {
-  const object = polarField({ modulus, phase });
+function planesOfPull({ modulus, phase }: Polar, gradient: Field, { cov, largest }: InsideLight): Tensor {
+  const object = polarField(modulus, phase);
   const rotated = conjugateProduct(gradient, object);
   const divisor = multiply(largest, sqrt(offset(square(modulus), 0.01)));
   const [groups, rows, columns] = modulus.shape as [number, number, number];
@@ -146,23 +146,4 @@ function planesOfPull({ modulus, phase }: Polar, gradient: Field, { cov, largest
     ].map((plane) => reshape(plane, [groups, 1, rows, columns])),
     1,
   );
-}
-
-/** Light of the frames on the tile. */
-function lightOn(
-  probe: Field,
-  places: ReturnType<typeof sampler>,
-  margins: Parameters<typeof crop2d>[1],
-): Light {
-  const power = probePower(probe);
-  const [groups, framesPerGroup] = places.columns.shape as [number, number];
-  const [, rows, columns] = power.shape as [number, number, number];
-  const spread = expand(power, [groups * framesPerGroup, rows, columns]);
-  const whole = scatterPatches({ re: spread, im: spread }, places).re;
-  const cov = crop2d(whole, margins);
-  return { cov, largest: expand(peak(whole, [1, 2]), cov.shape) };
-}
-
-function polarField({ modulus, phase }: Polar): Field {
-  return { re: multiply(modulus, cosine(phase)), im: multiply(modulus, sine(phase)) };
 }

@@ -91,8 +91,11 @@ async function trainAndInfer(
       const { bestEpoch } = lastGood.fit;
       log.line(`kept: ${lastGoodFolder}, epoch ${bestEpoch}`);
       const which = bestEpoch === 0 ? "those that training began with" : `those of epoch ${bestEpoch}`;
-      throw new DoselapError("Diverged", error.message, {
-        hint: `The last good weights, ${which}, are in ${lastGoodFolder}/ of the job's folder.`,
+      const { hint, ...context } = error.context;
+      const kept = `The last good weights, ${which}, are in ${lastGoodFolder}/ of the job's folder.`;
+      throw new DoselapError("Diverged", error.headline, {
+        ...context,
+        hint: hint === undefined ? kept : `${hint} ${kept}`,
         cause: error,
       });
     }
