@@ -25,19 +25,19 @@ const doses = flags.doses.split(",").map(Number);
 const cli = new URL("../dist/cli/main.js", import.meta.url).pathname;
 const networks = ["pinn-scan", "pinn", "supervised"];
 /** The engine's object that pinn-scan corrects: what is above it is the network's own share. */
-const state = "ml:40+rpie:40";
-const stateFlags = ["--fix-probe", "--set", "rpie.prior=tv", "--set", "rpie.priorWeight=noise"];
+const state = "chain";
 const engines = ["epie", "rpie", "lsqml", "ml"];
 /** Arms that only a study makes. */
 const inStudy = ["hybrid", "steps", "mean-pattern"];
 const arms = [...networks, state, ...engines, ...inStudy, "null"];
+const columns = ["phase SSIM", "amplitude SSIM", "phase error", "amplitude error"];
 const study = `
 preset: quick
 name: quality
 replicates: ${flags.seeds}
 doses: [${flags.doses}]
 views: { baseline: null, sparse: null }
-arms: ${JSON.stringify(arms.filter((arm) => arm !== state))}
+arms: ${JSON.stringify(arms)}
 methods:
   pinn-scan: { widths: [16, 32, 64], epochs: 2, splits: 3 }
   pinn: { widths: [16, 32, 64], epochs: 12 }
@@ -67,7 +67,7 @@ function doselap(...parameters) {
   return user + system;
 }
 
-/** Phase and amplitude SSIM, and phase error over that of a flat object, of one object. */
+/** Phase and amplitude SSIM of one object, and its root mean square errors over those of a flat object. */
 async function scored(file, data) {
   const { dataset } = await readDataset(data);
   const window = commonWindow([dataset.positions]);
@@ -85,7 +85,8 @@ async function scored(file, data) {
 }
 
 function row({ phase, amplitude }, flat) {
-  return [phase.ssim, amplitude.ssim, Math.sqrt(phase.mse / flat.phase.mse)];
+  const error = (part) => Math.sqrt({ phase, amplitude }[part].mse / flat[part].mse);
+  return [phase.ssim, amplitude.ssim, error("phase"), error("amplitude")];
 }
 
 /** "0.82 ± 0.01" of each column. */
@@ -100,10 +101,13 @@ function summary(rows) {
   });
 }
 
-/** The study's own settings of an engine, as flags. */
+/** The study's own settings of an engine or chain, as flags. */
 function designed(arm) {
   const { design } = JSON.parse(readFileSync(join(out, "study.json"), "utf8"));
-  return Object.entries(design.engines[arm]).flatMap(([key, value]) => ["--set", `${key}=${value}`]);
+  const { engine, engineOptions } =
+    arm === state ? design.methods["pinn-scan"] : { engine: arm, engineOptions: design.engines[arm] };
+  const flags = Object.entries(engineOptions).flatMap(([key, value]) => ["--set", `${key}=${value}`]);
+  return ["--engine", engine, ...flags];
 }
 
 /** An arm's object of a scan: of the study's own, or of one made by the program; undefined for arms that need a study. */
@@ -113,8 +117,7 @@ function solved(arm, scan, cell) {
   if (networks.includes(arm)) {
     doselap("infer", join(out, "train", cell(arm), "model"), scan, "--out", object);
   } else {
-    const how = arm === state ? stateFlags : designed(arm);
-    doselap("reconstruct", scan, "--engine", arm, ...how, "--out", object);
+    doselap("reconstruct", scan, ...designed(arm), "--out", object);
   }
   return object;
 }
@@ -129,7 +132,7 @@ async function rowsOf(dose) {
     doselap("simulate", ...scan, "--dose", String(dose), "--seed", String(seed), "--out", star);
     for (const [arm, found] of rows) {
       const studied = join(out, "reconstruct", cell(arm), "reconstruction.npz");
-      found.own.push(await scored([state, "null"].includes(arm) ? solved(arm, own, cell) : studied, own));
+      found.own.push(await scored(arm === "null" ? undefined : studied, own));
       if (!inStudy.includes(arm)) found.star.push(await scored(solved(arm, star, cell), star));
     }
   }
@@ -145,16 +148,15 @@ try {
     seconds[name] = (taken / doses.length / Number(flags.seeds)).toFixed(0);
   }
   doselap("run", "--out", out, "--stage", "reconstruct", "--workers", "1");
-  const scores = ["phase SSIM", "amplitude SSIM", "phase error"];
   const parts = [];
   for (const dose of doses) {
     const lines = [...(await rowsOf(dose))].map(([arm, { own, star }]) => [
       arm,
       ...summary(own),
-      ...(star.length === 0 ? scores.map(() => "–") : summary(star)),
+      ...(star.length === 0 ? columns.map(() => "–") : summary(star)),
       seconds[arm] ?? "",
     ]);
-    const head = ["arm", ...scores, ...scores.map((text) => `star: ${text}`), "training, CPU s"];
+    const head = ["arm", ...columns, ...columns.map((text) => `star: ${text}`), "training, CPU s"];
     parts.push(`${dose} photons per frame:`, table(head, lines));
   }
   const how = `Measured on ${machine()}, by \`node bench/quality.mjs\`; ${flags.seeds} seeds, mean ± standard deviation.`;

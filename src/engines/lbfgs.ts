@@ -19,6 +19,8 @@ export function createLbfgs(length: number, memory: number): Lbfgs {
   const direction = new Float32Array(length);
   const previous = new Float32Array(length);
   const weights = new Float64Array(memory);
+  // ⟨s, y⟩ of each pair.
+  const curvatures = new Float64Array(memory);
   // Pairs kept, place of the next one, last step (0 = none to learn from).
   const state = new Float64Array(3);
 
@@ -39,13 +41,13 @@ export function createLbfgs(length: number, memory: number): Lbfgs {
     }
     // Pairs of negative or no curvature would spoil the descent.
     if (!(curvature > 1e-10 * Math.sqrt(changed * moved))) return;
+    curvatures[state[1]!] = curvature;
     state[0] = Math.min(memory, state[0]! + 1);
     state[1] = (state[1]! + 1) % memory;
   }
 
-  function pairAt(age: number): number {
-    return ((state[1]! - age + memory) % memory) * length;
-  }
+  /** Place of the pair that is `age` steps old; 0 pairs kept after the last one. */
+  const pairAt = (age: number): number => (state[1]! - age + memory) % memory;
 
   return {
     direction(gradient, scale) {
@@ -53,17 +55,23 @@ export function createLbfgs(length: number, memory: number): Lbfgs {
       previous.set(gradient);
       direction.set(gradient);
       const kept = state[0]!;
+      let next = kept === 0 ? 0 : dot(direction, steps, pairAt(1) * length);
       for (let age = 1; age <= kept; age++) {
-        const at = pairAt(age);
-        const weight = dot(steps, direction, at) / dotPair(steps, changes, at, length);
+        const pair = pairAt(age);
+        const weight = next / curvatures[pair]!;
         weights[age - 1] = weight;
-        axpy(direction, changes, at, -weight);
+        if (age < kept) {
+          next = axpyDot(direction, changes, pair * length, -weight, steps, pairAt(age + 1) * length);
+        } else axpy(direction, changes, pair * length, -weight);
       }
       for (let i = 0; i < length; i++) direction[i] = direction[i]! * scale[i]!;
+      next = kept === 0 ? 0 : dot(direction, changes, pairAt(kept) * length);
       for (let age = kept; age >= 1; age--) {
-        const at = pairAt(age);
-        const weight = dot(changes, direction, at) / dotPair(steps, changes, at, length);
-        axpy(direction, steps, at, weights[age - 1]! - weight);
+        const pair = pairAt(age);
+        const weight = weights[age - 1]! - next / curvatures[pair]!;
+        if (age > 1)
+          next = axpyDot(direction, steps, pair * length, weight, changes, pairAt(age - 1) * length);
+        else axpy(direction, steps, pair * length, weight);
       }
       for (let i = 0; i < length; i++) direction[i] = -direction[i]!;
       state[2] = 0;
@@ -80,23 +88,37 @@ export function createLbfgs(length: number, memory: number): Lbfgs {
       lbfgsChanges: changes,
       lbfgsDirection: direction,
       lbfgsGradient: previous,
+      lbfgsCurvatures: curvatures,
       lbfgsState: state,
     },
   };
 }
 
+/** ⟨a, b from `at` on⟩. */
 function dot(a: Float32Array, b: Float32Array, at: number): number {
   let sum = 0;
-  for (let i = 0; i < b.length; i++) sum += a[at + i]! * b[i]!;
-  return sum;
-}
-
-function dotPair(a: Float32Array, b: Float32Array, at: number, length: number): number {
-  let sum = 0;
-  for (let i = at; i < at + length; i++) sum += a[i]! * b[i]!;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[at + i]!;
   return sum;
 }
 
 function axpy(to: Float32Array, from: Float32Array, at: number, weight: number): void {
   for (let i = 0; i < to.length; i++) to[i] = to[i]! + weight * from[at + i]!;
+}
+
+/** `axpy`, and ⟨to, b from `place` on⟩ of what comes out: one pass over `to` for both. */
+function axpyDot(
+  to: Float32Array,
+  from: Float32Array,
+  at: number,
+  weight: number,
+  b: Float32Array,
+  place: number,
+): number {
+  let sum = 0;
+  for (let i = 0; i < to.length; i++) {
+    const value = Math.fround(to[i]! + weight * from[at + i]!);
+    to[i] = value;
+    sum += value * b[place + i]!;
+  }
+  return sum;
 }

@@ -1,6 +1,6 @@
 // The arms a study can compare. Adding one: its line here.
 // An `engine` arm runs an iterative engine, a `network` arm trains a model, a `hybrid` arm runs an engine from a network's object,
-// a `baseline` arm computes without either, the `null` arm is a flat object.
+// the `chain` arm runs the engine of the network that corrects an engine's object, a `baseline` arm computes without either, the `null` arm is a flat object.
 
 import type { Engine } from "../engines/engine.ts";
 import { engines, type EngineName } from "../engines/registry.ts";
@@ -18,6 +18,7 @@ export type ArmDescription =
       readonly summary: string;
     }
   | { readonly kind: "hybrid"; readonly title: string; readonly summary: string }
+  | { readonly kind: "chain"; readonly title: string; readonly summary: string }
   | {
       readonly kind: "baseline";
       readonly baseline: "steps" | "mean-pattern";
@@ -33,6 +34,11 @@ export const arms = {
     kind: "hybrid",
     title: "Hybrid",
     summary: "an engine that starts from a network's object",
+  },
+  chain: {
+    kind: "chain",
+    title: "Engine chain",
+    summary: "the engine or chain whose object pinn-scan corrects, alone: what it gives without the network",
   },
   steps: {
     kind: "baseline",

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { prepareEngine } from "../engines/prepare.ts";
 import { networkArms } from "../nn/arms/registry.ts";
 import { armNames } from "./arms.ts";
-import { hybridOptions, isMethodName, methodNames, methods, stepsOptions } from "./methods.ts";
+import { chainOptions, hybridOptions, isMethodName, methodNames, methods, stepsOptions } from "./methods.ts";
 
 test("every network has options, and so have the gradient steps and the hybrid; engines have theirs elsewhere", () => {
   expect(methodNames).toEqual([...Object.keys(networkArms), "steps", "hybrid"]);
@@ -36,10 +36,18 @@ test("an engine inside of a method takes the options that it is given by default
   }
 });
 
+test("the chain is what the study's pinn-scan corrects, and has no options of its own", () => {
+  expect(methods["pinn-scan"].parse({})).toMatchObject(chainOptions({}));
+  expect(Object.keys(chainOptions({}))).toEqual(["engine", "engineOptions"]);
+  const asked = { engine: "dm:3+ml:4", engineOptions: { fixProbe: true } };
+  expect(chainOptions({ "pinn-scan": { ...asked, epochs: 9 }, pinn: {} })).toEqual(asked);
+  expect(isMethodName("chain")).toBe(false);
+});
+
 test("gradient steps are a whole number, their damping a share", () => {
   expect(stepsOptions({ steps: { steps: 3, damping: 0.2 } }, 1e3)).toEqual({ steps: 3, damping: 0.2 });
-  // More than one step at 1e3 photons per frame fits noise; pinn's damping falls at 3e4.
-  expect(stepsOptions({}, 1e3)).toEqual({ steps: 1, damping: 1 });
+  // More than three steps at 1e3 photons per frame fit noise; pinn's damping falls at 3e4.
+  expect(stepsOptions({}, 1e3)).toEqual({ steps: 3, damping: 1 });
   expect(stepsOptions({}, 1e5)).toEqual({ steps: 8, damping: 0.3 });
   const pinn = { steps: 5, damping: 0.7, widths: [4] };
   expect(stepsOptions({ pinn }, 1e4)).toEqual({ steps: 5, damping: 0.7 });

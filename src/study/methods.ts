@@ -3,6 +3,7 @@
 
 import { z } from "zod";
 import { pinnSteps } from "../nn/arms/group-arm.ts";
+import { correctedEngine } from "../nn/arms/scan-arm.ts";
 import { networkArmNames, networkArms, type NetworkArmName } from "../nn/arms/registry.ts";
 
 const steps = z.strictObject({
@@ -23,7 +24,7 @@ const hybrid = z.strictObject({
     .enum(networkArmNames as [NetworkArmName, ...NetworkArmName[]])
     .default("pinn-scan")
     .describe("The network arm whose object is the start; it is trained because of this arm, too."),
-  engine: z.string().default("rpie").describe("Engine or chain that goes on from there."),
+  engine: z.string().default("lsqml").describe("Engine or chain that goes on from there."),
   engineOptions: z
     .record(z.string(), z.unknown())
     .default({ fixProbe: true, epochs: 20, prior: "tv", priorWeight: "noise" })
@@ -57,5 +58,13 @@ export function stepsOptions(
     steps: asked.steps === "auto" ? pinn.steps : asked.steps,
     damping: asked.damping === "auto" ? pinn.damping : asked.damping,
   };
+}
+/** Engine or chain of the `chain` arm, and its options: what the study's pinn-scan corrects, so that a network is not credited
+ * with what its engine does. */
+export function chainOptions(of: { readonly [method: string]: unknown }): {
+  readonly engine: string;
+  readonly engineOptions: { readonly [key: string]: unknown };
+} {
+  return correctedEngine(of["pinn-scan"] ?? {});
 }
 export const hybridOptions = (given: unknown): z.infer<typeof hybrid> => hybrid.parse(given);

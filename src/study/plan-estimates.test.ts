@@ -166,6 +166,18 @@ test("a hybrid arm costs its engine's epochs, and has its network trained", () =
   expect(estimate("train", "pinn", {}, options).flops).toBeGreaterThan(0);
 });
 
+test("a chain costs what its engines do", () => {
+  const scan = { engine: "rpie:5", engineOptions: {} };
+  const five = {
+    ...quick,
+    methods: { "pinn-scan": scan },
+    engines: { ...quick.engines, rpie: { epochs: 5 } },
+  };
+  const chain = estimate("reconstruct", "chain", {}, { ...five, arms: [...quick.arms, "chain"] });
+  expect(chain.flops).toBe(estimate("reconstruct", "rpie", {}, five).flops);
+  expect(chain.flops).toBeGreaterThan(0);
+});
+
 test("frames are stored as float32", () => {
   const more = estimate("generate", null, { frames: 1500 }).bytes - estimate("generate").bytes;
   expect(more).toBe(1000 * 64 * 64 * 4);

@@ -7,7 +7,7 @@ import { armDefinition } from "./arms.ts";
 import type { StudyDesign } from "./design/schema.ts";
 import { scheduleOf } from "../nn/arms/options.ts";
 import { isNetworkArm, networkArms } from "../nn/arms/registry.ts";
-import { hybridOptions, stepsOptions } from "./methods.ts";
+import { chainOptions, hybridOptions, stepsOptions } from "./methods.ts";
 import { trainedArms } from "./training/build.ts";
 
 export interface Estimate {
@@ -210,6 +210,10 @@ function reconstructCost(arm: string, design: StudyDesign, { dose }: Cell, size:
     }
     case "hybrid": {
       const { engine, engineOptions } = hybridOptions(design.methods["hybrid"] ?? {});
+      return cost(bytes, engineFlops(engine, engineOptions, size), kernelSpeed);
+    }
+    case "chain": {
+      const { engine, engineOptions } = chainOptions(design.methods);
       return cost(bytes, engineFlops(engine, engineOptions, size), kernelSpeed);
     }
     case "engine": {

@@ -189,3 +189,34 @@ function eliminate(matrix: readonly (readonly number[])[], right: readonly numbe
   }
   return solution;
 }
+
+test("sweeps of tv are those of a plain Jacobi iteration, to the bit", () => {
+  const [from, light, weight] = [noise(13), lightOf(14).fill(0, 3, 9), 0.7];
+  const object = from.slice();
+  createPrior("tv", height, width).apply(object, light, weight);
+
+  // Edge weights as float32, the rest in float64, neighbours in the order right, below, left, above.
+  const edge = (i: number) =>
+    Math.fround(1 / Math.sqrt(edges[i]!.reduce((own, [a, b]) => own + squared(from, a, b), 0) + tvEdge ** 2));
+  const neighbours = Array.from({ length: pixels }, (_, i) => {
+    const [x, y] = [i % width, Math.floor(i / width)];
+    const right = x + 1 < width ? [[i + 1, edge(i)]] : [];
+    const below = y + 1 < height ? [[i + width, edge(i)]] : [];
+    const left = x > 0 ? [[i - 1, edge(i - 1)]] : [];
+    const above = y > 0 ? [[i - width, edge(i - width)]] : [];
+    return [...right, ...below, ...left, ...above] as [number, number][];
+  });
+  let expected = from.slice();
+  for (let sweep = 0; sweep < 8; sweep++) {
+    expected = expected.map((_, c) => {
+      const i = c >> 1;
+      let [total, value] = [light[i]!, light[i]! * from[c]!];
+      for (const [j, w] of neighbours[i]!) {
+        total += weight * w;
+        value += weight * w * expected[2 * j + (c % 2)]!;
+      }
+      return value / total;
+    });
+  }
+  expect(object).toEqual(expected);
+});

@@ -87,7 +87,7 @@ export function createPrior(kind: PriorKind, height: number, width: number): Pri
         relax(object, illumination, weight, from, to, y * width, inner ? 1 : width);
         if (!inner) continue;
         if (kind === "smoothness") relaxEvenly(object, illumination, weight, from, to, y * width);
-        else relax(object, illumination, weight, from, to, y * width + 1, width - 2);
+        else relaxInside(object, illumination, weight, from, to, y * width);
         relax(object, illumination, weight, from, to, (y + 1) * width - 1, 1);
       }
       [from, to] = [to, from];
@@ -123,7 +123,33 @@ export function createPrior(kind: PriorKind, height: number, width: number): Pri
     }
   }
 
-  /** The same for the inside of a row whose edges all have weight 1: without branches. */
+  /** The same for the inside of a row that has one above and one below it: without branches, to the same bits. */
+  function relaxInside(
+    object: Float32Array,
+    illumination: Float32Array,
+    weight: number,
+    from: Float32Array,
+    to: Float32Array,
+    row: number,
+  ): void {
+    const line = 2 * width;
+    let l = weight * right[row]!;
+    for (let i = row + 1; i < row + width - 1; i++) {
+      const light = illumination[i]!;
+      const r = weight * right[i]!;
+      const b = weight * below[i]!;
+      const t = weight * below[i - width]!;
+      const total = light + r + b + l + t;
+      const c = 2 * i;
+      const re = light * object[c]! + r * from[c + 2]! + b * from[c + line]! + l * from[c - 2]!;
+      const im = light * object[c + 1]! + r * from[c + 3]! + b * from[c + line + 1]! + l * from[c - 1]!;
+      to[c] = (re + t * from[c - line]!) / total;
+      to[c + 1] = (im + t * from[c - line + 1]!) / total;
+      l = r;
+    }
+  }
+
+  /** The same where all edges have weight 1. */
   function relaxEvenly(
     object: Float32Array,
     illumination: Float32Array,

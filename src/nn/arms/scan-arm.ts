@@ -19,11 +19,11 @@ import { commonShape } from "./options.ts";
 
 const options = z.strictObject({
   ...commonShape,
-  // ML finds the slow waves of the phase, a tv prior with rPIE the edges: at most doses better than either alone (ENGINE-040).
-  engine: z.string().default("ml:40+rpie:40").describe("Engine or chain whose object the network is given."),
+  // ML finds the slow waves of the phase, LSQ-ML with a tv prior edges and amplitude: better than any engine alone (ENGINE-040).
+  engine: z.string().default("ml:80+lsqml:60").describe("Engine or chain whose object the network is given."),
   engineOptions: z
     .record(z.string(), z.unknown())
-    .default({ fixProbe: true, "rpie.prior": "tv", "rpie.priorWeight": "noise" })
+    .default({ fixProbe: true, "lsqml.prior": "tv", "lsqml.priorWeight": "noise" })
     .describe("Options of that engine."),
   seenShare: z
     .number()
@@ -59,6 +59,12 @@ const options = z.strictObject({
     ),
 });
 type Options = z.infer<typeof options>;
+
+/** The engine whose object is corrected, and its options. */
+export function correctedEngine(given: unknown): Pick<Options, "engine" | "engineOptions"> {
+  const { engine, engineOptions } = options.parse(given);
+  return { engine, engineOptions };
+}
 
 /** Share of the work that the engine's runs are, about. */
 const engineShare = 0.1;

@@ -27,12 +27,14 @@ export interface ScanState {
   readonly light: Float32Array;
 }
 
-/** Photons per frame below which a second step fits noise: held-back photons said so at 1e3, and not at 1e4. */
+/** Photons per frame below which many steps fit noise. */
 const enoughPhotons = 5e3;
+/** What the closing shrinkage can take back of that noise, at every overlap (NN-013). */
+const fewSteps = 3;
 
-/** J for a dose: 1 where more fit the noise, else `most`. */
+/** J for a dose: few where more fit the noise, else `most`. */
 export function stepsAtDose(dosePhotons: number, most: number): number {
-  return dosePhotons >= enoughPhotons ? most : 1;
+  return dosePhotons >= enoughPhotons ? most : Math.min(fewSteps, most);
 }
 
 /** Frames in flight: enough that threads have work, few enough to stay in cache. */

@@ -16,7 +16,7 @@ import { writeJson } from "../../io/atomic.ts";
 import { writeNpz } from "../../io/npz.ts";
 import { armDefinition } from "../../study/arms.ts";
 import { armPath, cellPath, type Cell } from "../../study/cell.ts";
-import { hybridOptions } from "../../study/methods.ts";
+import { chainOptions, hybridOptions } from "../../study/methods.ts";
 import { networkOf } from "../../study/network-of.ts";
 import { problemOf } from "../../study/problem.ts";
 import { trainingDataFiles } from "../../study/training/build.ts";
@@ -84,6 +84,8 @@ async function inputs({ cell, arm }: StageJob, context: StageContext): Promise<J
   };
 }
 
+const neutralStart = "flat object, calibrated probe";
+
 async function trainedObject(cell: Cell, network: string, { root }: StageContext): Promise<ComplexImage> {
   const file = join(root, "train", armPath(cell, network), "reconstruction.npz");
   return toComplexImage(await readArrayArgument(`${file}:objectGuess`), { file, key: "objectGuess" });
@@ -122,13 +124,15 @@ async function work(
         ...hooks,
       });
     }
+    case "chain": {
+      const { engine, engineOptions } = chainOptions(context.design.methods);
+      const run = { engine, options: engineOptions, start: neutralStart };
+      const problems = new Map([["reconstruction", problemOf(dataset)]]);
+      return runEngineArm(run, problems, { cell: cell!, folder, threads: context.threads, ...hooks });
+    }
     case "engine": {
       const { engine } = definition;
-      const run = {
-        engine,
-        options: context.design.engines[engine] ?? {},
-        start: "flat object, calibrated probe",
-      };
+      const run = { engine, options: context.design.engines[engine] ?? {}, start: neutralStart };
       const problems = new Map([["reconstruction", problemOf(dataset)]]);
       for (const file of context.design.kind === "measured" ? halfFiles : []) {
         const half = await readDataset(join(context.root, "data", cellPath(cell!), file));

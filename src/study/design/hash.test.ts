@@ -80,6 +80,9 @@ const dependents: { readonly [prefix: string]: readonly DesignStage[] } = {
   // Gradient steps alone follow pinn's.
   "methods.pinn.steps": ["plan", "train", "reconstruct", "compare", "report"],
   "methods.pinn.damping": ["plan", "train", "reconstruct", "compare", "report"],
+  // The chain is the engine that pinn-scan corrects.
+  "methods.pinn-scan.engine": ["plan", "train", "reconstruct", "compare", "report"],
+  "methods.pinn-scan.engineOptions": ["plan", "train", "reconstruct", "compare", "report"],
   // Here every network is trained anyway; see below for one that is not.
   "methods.hybrid": reconstructOnly,
   metrics: compareOnly,
@@ -217,6 +220,14 @@ describe("arms", () => {
     expect(changed(before, withLeaf(before, ["methods", "pinn-scan", "splits"], 7))).toEqual(trainOnly);
     expect(changed(before, withLeaf(before, ["methods", "pinn", "steps"], 7))).toEqual(compareOnly);
     expect(changed(before, withArms("pinn-scan", "null"))).toEqual(reconstructOnly);
+  });
+
+  test("the chain arm follows the engine of pinn-scan, and nothing else of it", () => {
+    const before = withArms("chain", "null");
+    const scan = (key: string, value: unknown) => withLeaf(before, ["methods", "pinn-scan", key], value);
+    expect(changed(before, scan("engine", "ml:5"))).toEqual(reconstructOnly);
+    expect(changed(before, scan("engineOptions", { fixProbe: true }))).toEqual(reconstructOnly);
+    expect(changed(before, scan("epochs", 7))).toEqual(compareOnly);
   });
 
   test("options of an engine that no arm uses change no reconstruction", () => {

@@ -66,7 +66,7 @@ export const stageReads: { readonly [stage in DesignStage]: StageReads } = {
   reconstruct: {
     upstream: ["generate"],
     fields: ["views.*.gridsize"],
-    arms: ["engine", "hybrid", "baseline", "null"],
+    arms: ["engine", "hybrid", "chain", "baseline", "null"],
   },
   compare: { upstream: ["train", "reconstruct"], fields: "all", arms: [] },
   report: { upstream: ["compare"], fields: "all", arms: [] },
@@ -152,6 +152,11 @@ function addArms(design: StudyDesign, part: { [key: string]: unknown }, kinds: S
   if (read.includes("steps")) {
     const { steps = "auto", damping = "auto" } = design.methods["pinn"] ?? {};
     part["stepsOfPinn"] = { steps, damping };
+  }
+  // The chain is what the study's pinn-scan corrects.
+  if (read.includes("chain")) {
+    const { engine, engineOptions } = design.methods["pinn-scan"] ?? {};
+    part["chainOfPinnScan"] = { engine, engineOptions };
   }
   if (kinds.includes("engine")) {
     part["engines"] = Object.fromEntries(
