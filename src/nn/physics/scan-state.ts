@@ -2,9 +2,10 @@
 
 import { flatImage, type ComplexImage } from "../../array/ndarray.ts";
 import type { Backend } from "../../compute/backend.ts";
+import { runOnLitPart } from "../../engines/lit-part.ts";
 import type { PreparedEngine } from "../../engines/prepare.ts";
 import type { Problem } from "../../engines/problem.ts";
-import { runEngine } from "../../engines/run.ts";
+
 import { peak } from "../../math/stats.ts";
 import { gradientSteps, type ScanState } from "./gradient-steps.ts";
 
@@ -39,7 +40,7 @@ export async function scanPlanes(
   context: StateContext,
 ): Promise<ScanPlanes> {
   const { progress, ...rest } = context;
-  const { object, probe } = await runEngine(engine, problem, {
+  const { object, probe } = await runOnLitPart(engine, problem, {
     ...rest,
     onEpoch: ({ fraction, engine: name }) => progress?.(fraction, name),
   });

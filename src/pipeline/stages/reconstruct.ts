@@ -7,10 +7,11 @@ import { flatImage, ndarray, type ComplexImage } from "../../array/ndarray.ts";
 import { openBackend } from "../../compute/node.ts";
 import { readArrayArgument, toComplexImage } from "../../data/array-argument.ts";
 import { readDataset } from "../../data/read.ts";
+import { runOnLitPart } from "../../engines/lit-part.ts";
 import type { Problem } from "../../engines/problem.ts";
 import { openPasses } from "../../engines/passes.ts";
 import { prepareEngine } from "../../engines/prepare.ts";
-import { runEngine, type Choice } from "../../engines/run.ts";
+import type { Choice } from "../../engines/run.ts";
 import { DoselapError } from "../../errors.ts";
 import { writeJson } from "../../io/atomic.ts";
 import { writeNpz } from "../../io/npz.ts";
@@ -178,7 +179,7 @@ async function runEngineArm(
   const passes = await openPasses(checkpoint);
   let done = 0;
   for (const [output, problem] of problems) {
-    const { object, probe, history, deviance, choices } = await runEngine(engine, problem, {
+    const { object, probe, history, deviance, choices } = await runOnLitPart(engine, problem, {
       backend,
       seed: cell.seed,
       signal,

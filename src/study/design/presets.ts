@@ -77,7 +77,7 @@ const quick = {
     pinn: smallNetwork,
     supervised: smallNetwork,
     // Two stages: one epoch costs what two of one stage do.
-    "pinn-scan": { ...smallNetwork, epochs: 1, splits: 2, tilePx: 80 },
+    "pinn-scan": { ...smallNetwork, epochs: 1, splits: 1, tilePx: 80 },
   },
   training: { epochs: 5, batchSize: 4, learningRate: 2e-3, groupCount: null, subsampleCount: null },
   metrics,
