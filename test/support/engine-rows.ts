@@ -35,6 +35,13 @@ export function onQuickBackends(names: readonly string[]): [name: string, row: s
   );
 }
 
+/** The same, with the plain kernels where `.ci/nightly` asks for them: for whole reconstructions of a scan. */
+export const onAskedBackends: typeof onQuickBackends = (names) =>
+  process.env["PLAIN_KERNELS"] === "1" ? onEveryBackend(names) : onQuickBackends(names);
+
+/** Milliseconds that such a reconstruction may take: the plain kernels' are minutes. */
+export const longRunMs = 900_000;
+
 /** Engines that keep no exit waves: they can fit positions and intensities. */
 export const gradientEngines = engineNames.filter((name) => name !== "dm" && name !== "raar");
 /** Engines that visit frames in an order of their own, drawn by the seed. */
