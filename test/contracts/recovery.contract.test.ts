@@ -25,23 +25,16 @@ async function scores(spec: string, row: string): Promise<{ amplitude: number; p
   return ssim(object);
 }
 
-test.each(onAskedBackends(engineNames))(
-  "%s recovers them while it refines the probe, on %s",
-  async (name, row) => {
-    const { amplitude, phase } = await scores(name, row);
-    expect(amplitude).toBeGreaterThan(0.95);
-    // Slow waves of the phase come last: engines with one cautious step per visit have not quite found them by then.
-    expect(phase).toBeGreaterThan(0.75);
-  },
-  longRunMs,
-);
+// Slow waves of the phase come last: engines with one cautious step per visit have not quite found them by then, a chain has
+// in fewer epochs.
+const chain = "dm:20+ml:30";
 
-test.each(onAskedBackends(["dm:20+ml:30"]))(
-  "%s recovers them in fewer epochs, on %s",
+test.each(onAskedBackends([...engineNames, chain]))(
+  "%s recovers them while it refines the probe, on %s",
   async (spec, row) => {
     const { amplitude, phase } = await scores(spec, row);
     expect(amplitude).toBeGreaterThan(0.95);
-    expect(phase).toBeGreaterThan(0.9);
+    expect(phase).toBeGreaterThan(spec === chain ? 0.9 : 0.75);
   },
   longRunMs,
 );

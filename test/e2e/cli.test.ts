@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ndarray, type AnyArray } from "../../src/array/ndarray.ts";
 import { openNpz, writeNpz } from "../../src/io/npz.ts";
 import { commandsIn, object, type JsonObject } from "../support/cli-checks.ts";
+import { cli } from "../support/cli.ts";
 import { jsonArray } from "../support/small-dataset.ts";
 import { npy } from "../support/stored-npz.ts";
 
@@ -274,6 +275,18 @@ describe("reconstruct", () => {
     ]);
     expect(await bytes("two.npz")).toEqual(await bytes("one.npz"));
     expect(await bytes("small.npz")).toEqual(await bytes("one.npz"));
+  });
+
+  test("an engine that visits frame after frame says that further threads are idle", async () => {
+    const said = async (...how: string[]) =>
+      (await cli(["reconstruct", "scan.npz", "--epochs", "1", "--out", "idle.npz", ...how], { cwd: folder }))
+        .stderr;
+    expect(await said("--engine", "rpie", "--threads", "2")).toContain("rpie works on one thread");
+    expect(await said("--engine", "rpie", "--threads", "2", "--set", "batchSize=8")).not.toContain(
+      "one thread",
+    );
+    expect(await said("--engine", "lsqml", "--threads", "2")).not.toContain("one thread");
+    expect(await said("--engine", "rpie")).not.toContain("one thread");
   });
 
   test("the start is flat: what the input says about the object changes nothing", async () => {

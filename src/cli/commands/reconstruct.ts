@@ -129,6 +129,16 @@ interface Opened {
   readonly scan: OpenScan;
 }
 
+/** Engines of a chain that visit frames one after the other. */
+function serialEngines({ links }: PreparedEngine): string[] {
+  return links
+    .filter(({ engine: { capabilities }, options }) => {
+      const batch: unknown = "batchSize" in options ? options.batchSize : undefined;
+      return capabilities.parallel === "no" || (capabilities.parallel === "with a batch" && batch === 1);
+    })
+    .map(({ engine }) => engine.name);
+}
+
 async function reconstruct(
   context: CliContext,
   input: string,
@@ -163,6 +173,9 @@ async function reconstruct(
   const [estimate, ...streaming] = memoryLines(scan, plan, flags);
   printNote(context, `${backend.nameFor(dataset.size)}, ${estimate}`);
   for (const line of streaming) printNote(context, line);
+  for (const name of backend.threads > 1 ? serialEngines(engine) : []) {
+    printNote(context, `${name} works on one thread: frame after frame; --set batchSize=32 shares frames`);
+  }
   const kernels = kernelsFor(flags, dataset.size);
   const kept = await keptReconstruction(flags, context, { engine, problem, seed, kernels });
   const result = await runEngine(engine, problem, {
