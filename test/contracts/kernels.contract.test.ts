@@ -247,14 +247,18 @@ describe.each(taskRows)("tasks on %s kernels, %s", (kernels, subPixel) => {
     const own = vi.spyOn(shared.session.kernels, "gather");
     const share = awaitThreads(shared.session, own);
     expect(share).toBeLessThan(1);
-    own.mockClear();
-    const digests = runAll(shared, 25);
-    expect(digests).toEqual(runAll(alone, 1));
-    // Others took some of the items, or nothing was tested.
+    const expected = runAll(alone, 1);
     const gathering = taskTable.filter(({ name }) =>
       ["correct", "reflect", "score", "gather", "curve"].includes(name),
     );
-    expect(own.mock.calls.length).toBeLessThan(25 * gathering.length * sceneSlots);
+    // Others took some of the items, or nothing was tested: on a crowded machine they may sleep through a round.
+    let others = 0;
+    for (let round = 0; round < 20 && others === 0; round++) {
+      own.mockClear();
+      expect(runAll(shared, 25)).toEqual(expected);
+      others = 25 * gathering.length * sceneSlots - own.mock.calls.length;
+    }
+    expect(others).toBeGreaterThan(0);
     shared.session.dispose();
   });
 });
