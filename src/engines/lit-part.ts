@@ -1,6 +1,6 @@
 // An engine run on the part of the object that the scan lights: a scan of one half of a study's object needs no memory, no
 // prior and no search direction for the other half. What lies outside follows the nearest pixel of the part, as dark
-// pixels follow their neighbours under a prior.
+// pixels follow their neighbours under a prior [ENGINE-058].
 
 import type { ComplexImage } from "../array/ndarray.ts";
 import { extentOf } from "../array/scan.ts";
