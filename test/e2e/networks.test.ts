@@ -15,7 +15,7 @@ import { commandsIn } from "../support/cli-checks.ts";
 let folder: string;
 let trained: Record<string, string>;
 const { ok, json, fails } = commandsIn(() => folder);
-const arms = ["pinn", "pinn-scan", "supervised", "rpie", "hybrid", "steps", "mean-pattern", "null"];
+const arms = ["pinn", "pinn-scan", "supervised", "rpie", "chain", "hybrid", "steps", "mean-pattern", "null"];
 const job = (arm: string) => `train/dose_10000/dense/gs2/${arm}/seed_42`;
 
 beforeAll(async () => {
@@ -35,7 +35,7 @@ beforeAll(async () => {
   const { stderr } = await ok("run", "tiny.yaml", "--out", "run", "--workers", "2");
   expect(stderr).not.toMatch(/failed|skipped/u);
   trained = await fingerprints(join(folder, "run"));
-}, 60_000);
+});
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const scanOptions =
@@ -53,6 +53,13 @@ describe("a study with networks", () => {
       expect(state).toBe("done");
       expect(found.metrics).toMatchObject({ levels: expect.any(Object), seed: 42 });
     }
+  });
+
+  test("the chain is the engine that pinn-scan corrects, run by itself", async () => {
+    const at = join(folder, "run/reconstruct/dose_10000/dense/gs2/chain/seed_42/history.json");
+    const { engine, reconstructions } = JSON.parse(await readFile(at, "utf8"));
+    expect(engine).toBe("rpie");
+    expect(reconstructions.reconstruction.misfit).toHaveLength(3);
   });
 
   test("leaves the same bytes with one worker as with two", async () => {
