@@ -8,11 +8,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { cropImage } from "../dist/array/crop.js";
 import { flatImage } from "../dist/array/ndarray.js";
 import { readArrayArgument, toComplexImage } from "../dist/data/array-argument.js";
 import { readDataset } from "../dist/data/read.js";
 import { compareImages } from "../dist/metrics/compare.js";
-import { commonWindow, cropImage, illuminatedMask } from "../dist/study/comparison/window.js";
+import { commonWindow, illuminatedMask } from "../dist/study/comparison/window.js";
 import { machine, publish, table } from "./lib.mjs";
 
 const { values: flags } = parseArgs({
@@ -85,8 +86,8 @@ async function scored(file, data) {
 }
 
 function row({ phase, amplitude }, flat) {
-  const error = (part) => Math.sqrt({ phase, amplitude }[part].mse / flat[part].mse);
-  return [phase.ssim, amplitude.ssim, error("phase"), error("amplitude")];
+  const error = (own, none) => Math.sqrt(own.mse / none.mse);
+  return [phase.ssim, amplitude.ssim, error(phase, flat.phase), error(amplitude, flat.amplitude)];
 }
 
 /** "0.82 ± 0.01" of each column. */

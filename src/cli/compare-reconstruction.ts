@@ -1,5 +1,6 @@
 // One reconstruction against the truth, as `doselap compare RECON` does it: numbers, aligned images, pictures.
 
+import { cropImage, type Window } from "../array/crop.ts";
 import { basename, extname, join, resolve } from "node:path";
 import { ndarray, shapeText, type ComplexImage } from "../array/ndarray.ts";
 import { readArrayArgument, toComplexImage } from "../data/array-argument.ts";
@@ -12,13 +13,7 @@ import { isFrcThreshold } from "../metrics/frc.ts";
 import { applyGauge } from "../metrics/gauge.ts";
 import { metricsOf, metricTable, metricUnit } from "../metrics/registry.ts";
 import { amplitudeRange, renderAmplitudePng, renderPhasePng } from "../report/images.ts";
-import {
-  checkWindow,
-  commonWindow,
-  cropImage,
-  illuminatedMask,
-  type Window,
-} from "../study/comparison/window.ts";
+import { checkWindow, commonWindow, illuminatedMask } from "../study/comparison/window.ts";
 import { printJson, printLine, printNote, type CliContext } from "./context.ts";
 import { textTable } from "./text-table.ts";
 

@@ -46,7 +46,7 @@ export function createLbfgs(length: number, memory: number): Lbfgs {
     state[1] = (state[1]! + 1) % memory;
   }
 
-  /** Place of the pair that is `age` steps old; 0 pairs kept after the last one. */
+  /** Place of the pair that was learned `age` pairs ago, 1 = the last one. */
   const pairAt = (age: number): number => (state[1]! - age + memory) % memory;
 
   return {

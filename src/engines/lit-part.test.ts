@@ -1,6 +1,7 @@
 // Engines on the lit part alone: where the frames are, the object is the one of the whole, and around it nothing is invented.
 
 import { describe, expect, test } from "vitest";
+import { cropImage } from "../array/crop.ts";
 import { flatImage, type ComplexImage } from "../array/ndarray.ts";
 import { simd } from "../../test/support/engine-rows.ts";
 import { relativeError, smallProblem } from "../../test/support/small-problem.ts";
@@ -28,14 +29,8 @@ const wide: Problem = {
 };
 
 /** The middle of a wide object. */
-function middle({ data }: ComplexImage): ComplexImage {
-  const part = flatImage(objectHeight, objectWidth);
-  for (let row = 0; row < objectHeight; row++) {
-    const start = 2 * ((above + row) * width + left);
-    part.data.set(data.subarray(start, start + 2 * objectWidth), 2 * row * objectWidth);
-  }
-  return part;
-}
+const middle = (object: ComplexImage): ComplexImage =>
+  cropImage(object, { x0: left, y0: above, x1: left + objectWidth, y1: above + objectHeight });
 
 describe.each(["lsqml", "ml", "rpie", "dm"])("%s", (name) => {
   test("finds the same object in the lit part, on the frame of the whole", async () => {
@@ -90,9 +85,12 @@ test("a scan that lights all of its object runs as it is, to the bit", async () 
   expect(part).toEqual(whole);
 });
 
-test("a position outside is refused in the numbers of the whole", async () => {
-  const outside = { ...wide, positions: { ...wide.positions, x: wide.positions.x.with(3, -4) } };
-  await expect(runOnLitPart(prepareEngine("rpie", {}), outside, context)).rejects.toThrow(
-    /outside the object.*got x = -4|outside the object/u,
-  );
-});
+test.each([-4, width - 2])(
+  "a position outside, at x = %d, is refused in the numbers of the whole",
+  async (x) => {
+    const outside = { ...wide, positions: { ...wide.positions, x: wide.positions.x.with(3, x) } };
+    const [half, y] = [problem.size / 2, wide.positions.y[3]!];
+    const refusal = `y in [${half}, ${height - half}] for 16×16 frames, got (x ${x}, y ${y})`;
+    await expect(runOnLitPart(prepareEngine("rpie", {}), outside, context)).rejects.toThrow(refusal);
+  },
+);

@@ -2,19 +2,16 @@
 // prior and no search direction for the other half. What lies outside follows the nearest pixel of the part, as dark
 // pixels follow their neighbours under a prior [ENGINE-058].
 
+import { cropImage, type Window } from "../array/crop.ts";
 import type { ComplexImage } from "../array/ndarray.ts";
-import { extentOf } from "../array/scan.ts";
+import { extentOf, type Positions } from "../array/scan.ts";
+import { smoothLength } from "../math/fft64.ts";
 import type { PreparedEngine } from "./prepare.ts";
 import type { Problem } from "./problem.ts";
 import { runEngine, type Reconstruction, type RunContext } from "./run.ts";
 
 /** Pixels beside the frames that stay: those that a bilinear patch and a prior look at. */
 const rimPx = 2;
-
-interface Span {
-  readonly from: number;
-  readonly length: number;
-}
 
 /** As `runEngine`, on the lit part of the problem's object; object and positions are those of the whole.
  * @throws what the engine throws. */
@@ -23,26 +20,23 @@ export async function runOnLitPart(
   problem: Problem,
   context: RunContext,
 ): Promise<Reconstruction> {
-  const { objectHeight, objectWidth, positions, size, object } = problem;
-  const rim = rimPx + driftOf(engine);
-  const y = spanOf(positions.y, size / 2 + rim, objectHeight);
-  const x = spanOf(positions.x, size / 2 + rim, objectWidth);
-  if (y.length === objectHeight && x.length === objectWidth) return runEngine(engine, problem, context);
+  const { objectHeight, objectWidth, positions, object } = problem;
+  const window = litWindow(problem, rimPx + driftOf(engine));
+  const { x0, y0 } = window;
+  const [height, width] = [window.y1 - y0, window.x1 - x0];
+  if (height === objectHeight && width === objectWidth) return runEngine(engine, problem, context);
   const part = {
     ...problem,
-    objectHeight: y.length,
-    objectWidth: x.length,
-    positions: { x: positions.x.map((at) => at - x.from), y: positions.y.map((at) => at - y.from) },
-    object: object === undefined ? undefined : taken(object, y, x),
+    objectHeight: height,
+    objectWidth: width,
+    positions: shifted(positions, -x0, -y0),
+    object: object === undefined ? undefined : cropImage(object, window),
   };
   const found = await runEngine(engine, part, context);
   return {
     ...found,
-    object: extended(found.object, { height: objectHeight, width: objectWidth, y, x }),
-    positions: {
-      x: found.positions.x.map((at) => at + x.from),
-      y: found.positions.y.map((at) => at + y.from),
-    },
+    object: extended(found.object, window, { height: objectHeight, width: objectWidth }),
+    positions: shifted(found.positions, x0, y0),
   };
 }
 
@@ -54,43 +48,47 @@ function driftOf({ links }: PreparedEngine): number {
   return Math.max(0, ...drifts);
 }
 
-/** The pixels that positions ± reach need, as many as a fast transform takes; all of them when they do not fit, or when a
- * position lies outside: the run says so. */
-function spanOf(positions: Float64Array, reach: number, whole: number): Span {
-  const { from: least, to: most } = extentOf(positions);
-  const from = Math.max(0, Math.floor(least - reach));
-  const to = Math.min(whole, Math.ceil(most + reach));
-  let length = to - from;
-  if (!(length > 0) || least < 0 || most > whole) return { from: 0, length: whole };
-  while (length < whole && !isSmooth(length)) length++;
-  return { from: Math.min(from, whole - length), length };
-}
-
-/** Whether 2, 3 and 5 are its only factors: what math/mixed-radix.ts transforms at once. */
-function isSmooth(length: number): boolean {
-  let rest = length;
-  for (const factor of [2, 3, 5]) while (rest % factor === 0) rest /= factor;
-  return rest === 1;
-}
-
-function taken({ width, data }: ComplexImage, y: Span, x: Span): ComplexImage {
-  const part = new Float32Array(2 * y.length * x.length);
-  for (let row = 0; row < y.length; row++) {
-    const start = 2 * ((y.from + row) * width + x.from);
-    part.set(data.subarray(start, start + 2 * x.length), 2 * row * x.length);
+/** What frames and a rim need; the whole when a position lies outside: the run says so, in the numbers that it was given. */
+function litWindow({ positions, size, objectHeight, objectWidth }: Problem, rim: number): Window {
+  const half = size / 2;
+  const [x, y] = [extentOf(positions.x), extentOf(positions.y)];
+  const inside = (along: typeof x, whole: number): boolean => along.from >= half && along.to <= whole - half;
+  if (!inside(x, objectWidth) || !inside(y, objectHeight)) {
+    return { x0: 0, y0: 0, x1: objectWidth, y1: objectHeight };
   }
-  return { height: y.length, width: x.length, data: part };
+  const [x0, x1] = spanOf(x, half + rim, objectWidth);
+  const [y0, y1] = spanOf(y, half + rim, objectHeight);
+  return { x0, y0, x1, y1 };
 }
 
+/** First pixel, and the one after the last, within reach of positions: as many as a fast transform takes, if there are. */
+function spanOf(
+  along: ReturnType<typeof extentOf>,
+  reach: number,
+  whole: number,
+): readonly [from: number, to: number] {
+  const from = Math.max(0, Math.floor(along.from - reach));
+  const to = Math.min(whole, Math.ceil(along.to + reach));
+  const length = Math.min(whole, smoothLength(to - from));
+  const start = Math.min(from, whole - length);
+  return [start, start + length];
+}
+
+function shifted({ x, y }: Positions, right: number, down: number): Positions {
+  return { x: x.map((at) => at + right), y: y.map((at) => at + down) };
+}
+
+/** The whole around the window's image. */
 function extended(
   part: ComplexImage,
-  { height, width, y, x }: { height: number; width: number; y: Span; x: Span },
+  { x0, y0 }: Window,
+  { height, width }: { height: number; width: number },
 ): ComplexImage {
   const data = new Float32Array(2 * height * width);
   for (let row = 0, i = 0; row < height; row++) {
-    const line = nearest(row, y) * part.width;
+    const line = clamped(row - y0, part.height) * part.width;
     for (let column = 0; column < width; column++, i++) {
-      const from = line + nearest(column, x);
+      const from = line + clamped(column - x0, part.width);
       data[2 * i] = part.data[2 * from]!;
       data[2 * i + 1] = part.data[2 * from + 1]!;
     }
@@ -98,4 +96,4 @@ function extended(
   return { height, width, data };
 }
 
-const nearest = (at: number, { from, length }: Span): number => Math.min(length - 1, Math.max(0, at - from));
+const clamped = (at: number, length: number): number => Math.min(length - 1, Math.max(0, at));

@@ -81,7 +81,7 @@ export function fastLength(n: number): number {
 }
 
 /** Shortest length of at least n without a chirp convolution. */
-function smoothLength(n: number): number {
+export function smoothLength(n: number): number {
   let length = n;
   while (radicesOf(length) === undefined) length++;
   return length;

@@ -1,6 +1,7 @@
 // The arms a study can compare. Adding one: its line here.
 // An `engine` arm runs an iterative engine, a `network` arm trains a model, a `hybrid` arm runs an engine from a network's object,
-// the `chain` arm runs the engine of the network that corrects an engine's object, a `baseline` arm computes without either, the `null` arm is a flat object.
+// the `chain` arm the engine whose object a network corrects, a `baseline` arm computes without either, the `null` arm is a
+// flat object.
 
 import type { Engine } from "../engines/engine.ts";
 import { engines, type EngineName } from "../engines/registry.ts";

@@ -59,12 +59,11 @@ export function stepsOptions(
     damping: asked.damping === "auto" ? pinn.damping : asked.damping,
   };
 }
+
 /** Engine or chain of the `chain` arm, and its options: what the study's pinn-scan corrects, so that a network is not credited
  * with what its engine does. */
-export function chainOptions(of: { readonly [method: string]: unknown }): {
-  readonly engine: string;
-  readonly engineOptions: { readonly [key: string]: unknown };
-} {
-  return correctedEngine(of["pinn-scan"] ?? {});
-}
+export const chainOptions = (of: {
+  readonly [method: string]: unknown;
+}): ReturnType<typeof correctedEngine> => correctedEngine(of["pinn-scan"] ?? {});
+
 export const hybridOptions = (given: unknown): z.infer<typeof hybrid> => hybrid.parse(given);

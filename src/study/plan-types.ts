@@ -1,7 +1,7 @@
 // What a plan holds: plain JSON, written to plan/plan.json and read by every later stage.
 
 import type { Cell } from "./cell.ts";
-import type { Window } from "./comparison/window.ts";
+import type { Window } from "../array/crop.ts";
 import type { StudyDesign } from "./design/schema.ts";
 import type { Estimate, PlannedJob } from "./plan-estimates.ts";
 

@@ -1,5 +1,6 @@
 // A simulated scan of a phantom as a user would make it, with the window, mask and scores of the study.
 
+import { cropImage } from "../../src/array/crop.ts";
 import { flatImage, type ComplexImage } from "../../src/array/ndarray.ts";
 import { referenceBackend } from "../../src/compute/reference.ts";
 import type { SubPixel } from "../../src/compute/scan-memory.ts";
@@ -13,7 +14,7 @@ import { buildProbe } from "../../src/optics/probe.ts";
 import { scanRegion } from "../../src/optics/scan-region.ts";
 import { makeScan } from "../../src/optics/scan.ts";
 import { simulateDataset } from "../../src/optics/simulate.ts";
-import { commonWindow, cropImage, illuminatedMask } from "../../src/study/comparison/window.ts";
+import { commonWindow, illuminatedMask } from "../../src/study/comparison/window.ts";
 
 export interface PhantomScan {
   readonly dataset: Dataset;

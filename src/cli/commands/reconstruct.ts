@@ -132,10 +132,10 @@ interface Opened {
 /** Engines of a chain that visit frames one after the other. */
 function serialEngines({ links }: PreparedEngine): string[] {
   return links
-    .filter(({ engine: { capabilities }, options }) => {
-      const batch: unknown = "batchSize" in options ? options.batchSize : undefined;
-      return capabilities.parallel === "no" || (capabilities.parallel === "with a batch" && batch === 1);
-    })
+    .filter(
+      ({ engine: { capabilities }, options }) =>
+        capabilities.parallel === "with a batch" && "batchSize" in options && options.batchSize === 1,
+    )
     .map(({ engine }) => engine.name);
 }
 

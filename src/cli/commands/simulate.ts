@@ -6,6 +6,7 @@ import { referenceBackend } from "../../compute/reference.ts";
 import type { SubPixel } from "../../compute/scan-memory.ts";
 import { writeDataset } from "../../data/write.ts";
 import { DoselapError } from "../../errors.ts";
+import { radicesOf } from "../../math/mixed-radix.ts";
 import { stepForOverlap } from "../../optics/overlap.ts";
 import { phantomNames } from "../../optics/phantom/build.ts";
 import { measureProbeDiameter, type ProbeDiameterDefinition } from "../../optics/probe-diameter.ts";
@@ -296,9 +297,7 @@ function parseSize(text: string): { height: number; width: number } {
 /** An even number of pixels with a transform: 2, 3 and 5 are its only prime factors. */
 function parseFrameSize(text: string): number {
   const size = parseNumber(text);
-  let rest = size;
-  for (const prime of [2, 3, 5]) while (rest > 1 && rest % prime === 0) rest /= prime;
-  if (rest !== 1 || size % 2 !== 0 || size < 8 || size > 4096) {
+  if (!(size >= 8 && size <= 4096) || size % 2 !== 0 || radicesOf(size) === undefined) {
     throw new RangeError(
       `expected an even product of 2, 3 and 5 from 8 to 4096, such as 64 or 96, got "${text}"`,
     );

@@ -21,6 +21,16 @@ export interface Prior {
   apply(object: Float32Array, illumination: Float32Array, weight: number): void;
 }
 
+/** A Jacobi step for the pixels inside of the row that begins at `row`. */
+type RelaxRow = (
+  object: Float32Array,
+  illumination: Float32Array,
+  weight: number,
+  from: Float32Array,
+  to: Float32Array,
+  row: number,
+) => void;
+
 /** Prior of an object of height×width; owns its scratch. */
 export function createPrior(kind: PriorKind, height: number, width: number): Prior {
   const pixels = height * width;
@@ -79,6 +89,7 @@ export function createPrior(kind: PriorKind, height: number, width: number): Pri
       return;
     }
     if (kind === "tv" || right[0] === 0) refresh(object);
+    const relaxInner = kind === "smoothness" ? relaxEvenly : relaxInside;
     let [from, to] = scratch;
     from.set(object);
     for (let sweep = 0; sweep < jacobiSweeps; sweep++) {
@@ -86,8 +97,7 @@ export function createPrior(kind: PriorKind, height: number, width: number): Pri
         const inner = y > 0 && y + 1 < height;
         relax(object, illumination, weight, from, to, y * width, inner ? 1 : width);
         if (!inner) continue;
-        if (kind === "smoothness") relaxEvenly(object, illumination, weight, from, to, y * width);
-        else relaxInside(object, illumination, weight, from, to, y * width);
+        relaxInner(object, illumination, weight, from, to, y * width);
         relax(object, illumination, weight, from, to, (y + 1) * width - 1, 1);
       }
       [from, to] = [to, from];
@@ -124,14 +134,7 @@ export function createPrior(kind: PriorKind, height: number, width: number): Pri
   }
 
   /** The same for the inside of a row that has one above and one below it: without branches, to the same bits. */
-  function relaxInside(
-    object: Float32Array,
-    illumination: Float32Array,
-    weight: number,
-    from: Float32Array,
-    to: Float32Array,
-    row: number,
-  ): void {
+  const relaxInside: RelaxRow = (object, illumination, weight, from, to, row) => {
     const line = 2 * width;
     let l = weight * right[row]!;
     for (let i = row + 1; i < row + width - 1; i++) {
@@ -147,17 +150,10 @@ export function createPrior(kind: PriorKind, height: number, width: number): Pri
       to[c + 1] = (im + t * from[c - line + 1]!) / total;
       l = r;
     }
-  }
+  };
 
   /** The same where all edges have weight 1. */
-  function relaxEvenly(
-    object: Float32Array,
-    illumination: Float32Array,
-    weight: number,
-    from: Float32Array,
-    to: Float32Array,
-    row: number,
-  ): void {
+  const relaxEvenly: RelaxRow = (object, illumination, weight, from, to, row) => {
     const line = 2 * width;
     for (let i = row + 1; i < row + width - 1; i++) {
       const light = illumination[i]!;
@@ -168,7 +164,7 @@ export function createPrior(kind: PriorKind, height: number, width: number): Pri
       to[c] = (light * object[c]! + weight * re) * scale;
       to[c + 1] = (light * object[c + 1]! + weight * im) * scale;
     }
-  }
+  };
 
   return { refresh, addGradient, curvature, apply };
 }

@@ -5,7 +5,6 @@ import type { Backend } from "../../compute/backend.ts";
 import { runOnLitPart } from "../../engines/lit-part.ts";
 import type { PreparedEngine } from "../../engines/prepare.ts";
 import type { Problem } from "../../engines/problem.ts";
-
 import { peak } from "../../math/stats.ts";
 import { gradientSteps, type ScanState } from "./gradient-steps.ts";
 

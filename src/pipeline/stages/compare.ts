@@ -1,5 +1,6 @@
 // compare: every arm of a cell on the same pixels with the same gauge and metrics; tidy numbers, aligned images, pictures.
 
+import { cropImage, type Window } from "../../array/crop.ts";
 import { join } from "node:path";
 import { flatImage, ndarray, type AnyArray, type ComplexImage } from "../../array/ndarray.ts";
 import { openBackend } from "../../compute/node.ts";
@@ -17,13 +18,7 @@ import { absentArm, scoreArm } from "../../study/comparison/arms.ts";
 import { cellFloor, type CellReference } from "../../study/comparison/cell-floor.ts";
 import { referenceCell } from "../../study/comparison/reference.ts";
 import { collectStudy, resultsCsv } from "../../study/comparison/study.ts";
-import {
-  checkWindow,
-  cropImage,
-  guardBandPx,
-  illuminatedMask,
-  type Window,
-} from "../../study/comparison/window.ts";
+import { checkWindow, guardBandPx, illuminatedMask } from "../../study/comparison/window.ts";
 import type { ArmOutcome, CellResult } from "../../study/results.ts";
 import { trainedArms } from "../../study/training/build.ts";
 import { readCellResult, studyResultFile } from "../../study/results-file.ts";

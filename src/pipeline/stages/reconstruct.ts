@@ -1,4 +1,4 @@
-// reconstruct: one complex object per arm on the object frame, from the scored frames alone. Engines start from a flat object
+// reconstruct: one complex object per arm on the object frame, from the scored frames alone. Engines and chains start from a flat object
 // with the calibrated probe, hybrid arms from a network's; network arms bring what their training job left; the null arm is
 // the flat object.
 

@@ -11,7 +11,7 @@ import { makePatchSampler } from "../../optics/patch.ts";
 import { scaleProbe } from "../../optics/probe.ts";
 import { illuminatedPower } from "../../optics/propagate.ts";
 import { problemOf } from "../problem.ts";
-import type { Window } from "./window.ts";
+import type { Window } from "../../array/crop.ts";
 
 export interface CellFloorOptions {
   readonly dataset: Dataset;

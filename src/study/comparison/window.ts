@@ -2,19 +2,11 @@
 // and within it only pixels that the frames illuminated, beyond a guard band along the border: registration moves an image
 // by up to its bound, and what enters from outside the window was not measured.
 
-import type { ComplexImage } from "../../array/ndarray.ts";
+import type { Window } from "../../array/crop.ts";
 import type { Positions, Probe } from "../../array/scan.ts";
 import { DoselapError } from "../../errors.ts";
 import { insideGuardBand } from "../../metrics/mask.ts";
 import type { StudyDesign } from "../design/schema.ts";
-
-/** Rows y0…y1−1 and columns x0…x1−1 of the object frame. */
-export interface Window {
-  readonly x0: number;
-  readonly y0: number;
-  readonly x1: number;
-  readonly y1: number;
-}
 
 /** Smallest side, guard band aside, that an FRC and one SSIM window need. */
 const smallestSidePx = 12;
@@ -55,24 +47,6 @@ function least(values: Float64Array, sign = 1): number {
   let result = Infinity;
   for (const value of values) result = Math.min(result, sign * value);
   return result;
-}
-
-/** The window of an image, copied. */
-export function cropImage(image: ComplexImage, { x0, y0, x1, y1 }: Window): ComplexImage {
-  const width = x1 - x0;
-  const height = y1 - y0;
-  if (x0 < 0 || y0 < 0 || x1 > image.width || y1 > image.height) {
-    throw new DoselapError("Shape", "the window leaves the image", {
-      expected: `inside ${image.height} × ${image.width}`,
-      got: `rows ${y0}…${y1}, columns ${x0}…${x1}`,
-    });
-  }
-  const data = new Float32Array(2 * width * height);
-  for (let row = 0; row < height; row++) {
-    const from = 2 * ((y0 + row) * image.width + x0);
-    data.set(image.data.subarray(from, from + 2 * width), 2 * row * width);
-  }
-  return { height, width, data };
 }
 
 /** Illuminated pixels of the window, 1 or 0 [h, w]: those with more than a tenth of the median illumination Σ_j |P(r−r_j)|²,
