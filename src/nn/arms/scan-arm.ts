@@ -15,16 +15,19 @@ import { tileLesson } from "../training/tile-lesson.ts";
 import { tileShape } from "../training/tiles.ts";
 import { defineArm, fitContext, type ArmTask } from "./arm.ts";
 import { frameFlops, plannedWindowPx, unetFlops, unetParameters } from "./cost.ts";
+import { withInnerEngine } from "./inner-engine.ts";
 import { commonShape } from "./options.ts";
 
-const options = z.strictObject({
+// ML finds the slow waves of the phase, LSQ-ML with a tv prior edges and amplitude: better than any engine alone (ENGINE-040).
+const bestEngine = "ml:80+lsqml:60";
+
+const ownOptions = z.strictObject({
   ...commonShape,
-  // ML finds the slow waves of the phase, LSQ-ML with a tv prior edges and amplitude: better than any engine alone (ENGINE-040).
-  engine: z.string().default("ml:80+lsqml:60").describe("Engine or chain whose object the network is given."),
+  engine: z.string().default(bestEngine).describe("Engine or chain whose object the network is given."),
   engineOptions: z
     .record(z.string(), z.unknown())
     .default({ fixProbe: true, "lsqml.prior": "tv", "lsqml.priorWeight": "noise" })
-    .describe("Options of that engine."),
+    .describe("Options of that engine; of another engine than the default, fixProbe alone."),
   seenShare: z
     .number()
     .gt(0)
@@ -58,7 +61,8 @@ const options = z.strictObject({
       "K: networks, each with weights of its own; from the second on they see the pull at the object so far.",
     ),
 });
-type Options = z.infer<typeof options>;
+type Options = z.infer<typeof ownOptions>;
+const options = withInnerEngine(ownOptions, bestEngine);
 
 /** The engine whose object is corrected, and its options. */
 export function correctedEngine(given: unknown): Pick<Options, "engine" | "engineOptions"> {

@@ -97,11 +97,12 @@ function keysAt(schema: unknown, value: unknown, path: Path): string[] {
   return [];
 }
 
-/** The schema under null, optional and default, and of a union on `kind` the member that fits the value. */
+/** The schema under null, optional, default and a step before it, and of a union on `kind` the member that fits the value. */
 function alternative(schema: unknown, value: unknown): unknown {
   if (schema instanceof z.ZodNullable || schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) {
     return alternative(schema.unwrap(), value);
   }
+  if (schema instanceof z.ZodPipe) return alternative(schema.out, value);
   if (schema instanceof z.ZodDiscriminatedUnion) {
     const { discriminator } = schema.def;
     return schema.options.find((option: unknown) => {
