@@ -46,6 +46,18 @@ test("the object is finite, on the scan's frame, and other than flat", async () 
   expect(warnings).toEqual([]);
 });
 
+test("its contrast is what photons that were kept back bear out: steps of a quarter, or nothing where there are no photons", async () => {
+  const { contrast } = await infer();
+  for (const factor of [contrast!.amplitude, contrast!.phase]) {
+    expect(factor * 4).toBe(Math.round(factor * 4));
+    expect(factor).toBeGreaterThanOrEqual(0);
+  }
+  const diffraction = scan.diffraction.map((root) => 0.7 * root);
+  const uncounted = await infer({ ...scan, diffraction });
+  expect(uncounted.contrast).toBeUndefined();
+  expect(uncounted.warnings).toEqual([expect.stringContaining("no whole counts")]);
+});
+
 test("it does not change with the file's own object: what is asked for is not looked at", async () => {
   const { object } = await infer();
   const other = { ...scan.object, data: scan.object.data.map((value) => 0.5 * value) };

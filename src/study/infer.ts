@@ -1,12 +1,14 @@
-// A trained network on a scan: the same inference as in a study's training job, from a bundle.
+// A trained network on a scan: the same inference as in a study's training job, from a bundle, its contrast calibrated.
 
 import type { ComplexImage } from "../array/ndarray.ts";
 import { openBackend } from "../compute/node.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { DoselapError } from "../errors.ts";
 import type { NetworkBundle } from "../nn/bundle/bundle.ts";
+import { calibrated, type Contrast } from "../nn/inference/calibrated.ts";
 import { shrunken } from "../nn/physics/shrunken.ts";
 import type { Runtime } from "../nn/runtime/runtime.ts";
+import { partOf } from "../nn/training/progress.ts";
 import { scanTaskOf } from "./scan-task.ts";
 import { groupFrames } from "./views/grouping.ts";
 
@@ -25,6 +27,8 @@ export interface InferOptions {
 
 export interface Inference {
   readonly object: ComplexImage;
+  /** How far photons that its judged twin had not seen vouch for it; undefined where none could. */
+  readonly contrast: Contrast | undefined;
   /** What is unlike the scan that the network was trained on; show them. */
   readonly warnings: readonly string[];
 }
@@ -59,16 +63,30 @@ export async function inferDataset(
     enableOversampling: false,
   });
   const backend = openBackend({ kernels: "simd", threads });
-  const warnings: string[] = [];
-  const log = (line: string): void => void warnings.push(line);
-  const found = await arm.infer(
+  const warnings = new Set<string>();
+  const log = (line: string): void => void warnings.add(line);
+  const { object, contrast, why } = await calibrated(
     { ...task, groups },
-    { options, parameters, facts },
-    { seed, runtime, backend, threads, log, progress, signal },
+    async (asked, pass) => {
+      const context = {
+        seed,
+        runtime,
+        backend,
+        threads,
+        log,
+        progress: partOf(progress, { from: pass / 2, to: (pass + 1) / 2 }),
+        signal,
+      };
+      const found = await arm.infer(asked, { options, parameters, facts }, context);
+      // An engine's object is shrunken already, and a probe of its own is not the frames' to judge.
+      if (found.from !== undefined || found.probe === undefined) return found;
+      return { ...found, object: shrunken(found.object, asked.problem, { backend, seed }) };
+    },
+    { backend, seed },
   );
-  const object = arm.shrinks(options) ? shrunken(found, task.problem, { backend, seed }) : found;
+  if (why !== undefined) warnings.add(why);
   const ratio = task.dosePhotons / facts.dosePhotons;
   if (ratio > alikeDose || ratio < 1 / alikeDose)
-    warnings.push(`trained at ${facts.dosePhotons} photons per frame, the scan has ${task.dosePhotons}`);
-  return { object, warnings };
+    warnings.add(`trained at ${facts.dosePhotons} photons per frame, the scan has ${task.dosePhotons}`);
+  return { object, contrast, warnings: [...warnings] };
 }

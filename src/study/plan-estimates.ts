@@ -159,7 +159,9 @@ function viewsCost(gridsize: 1 | 2, { framesTrain, framesTest }: CellSize): Esti
   return cost(frames * gridsize ** 2 * 4, frames * 10_000);
 }
 
-/** A training job also infers the scored frames. */
+const inferences = 2;
+
+/** A training job also infers the scored frames, twice: its contrast is calibrated (nn/inference/calibrated.ts). */
 function trainCost(
   arm: string,
   design: StudyDesign,
@@ -176,13 +178,13 @@ function trainCost(
   const items = training.groupCount ?? usable;
   const scan = { ...size, groupSize: gridsize ** 2, dosePhotons, items, scoredFrames: framesTest };
   const { parameters, epochFlops, inferenceFlops, engine } = network.cost(scan, options);
-  const learned = epochs * epochFlops + inferenceFlops;
+  const learned = epochs * epochFlops + inferences * inferenceFlops;
   const solved =
     engine === undefined
       ? 0
       : engineFlops(engine.spec, engine.options, {
           ...size,
-          framesTest: engine.runs * usable + framesTest,
+          framesTest: engine.runs * usable + inferences * framesTest,
         });
   return {
     // Once as weights, once inside the model; and the object.

@@ -64,8 +64,9 @@ describe.each(Object.entries<NetworkArm>(networkArms))("network arm contract: %s
 
   test("every option has a default and a description, and none that is not its own is taken", () => {
     expect(arm.options.safeParse({ ...arm.options.parse({}), nosuch: 1 }).success).toBe(false);
-    if (!(arm.options instanceof z.ZodObject)) throw new Error("options are a strict object");
-    const shape: { readonly [option: string]: z.ZodType } = arm.options.shape;
+    const own = arm.options instanceof z.ZodPipe ? arm.options.out : arm.options;
+    if (!(own instanceof z.ZodObject)) throw new Error("options are a strict object");
+    const shape: { readonly [option: string]: z.ZodType } = own.shape;
     for (const [option, schema] of Object.entries(shape))
       expect(descriptionOf(schema), option).toMatch(/\.$/u);
   });
@@ -84,7 +85,7 @@ describe.each(Object.entries<NetworkArm>(networkArms))("network arm contract: %s
   });
 
   test("infers a finite object on the scan's frame that is not flat", async () => {
-    const object = await arm.infer(task, networkOf(trained.fit.parameters), context);
+    const { object } = await arm.infer(task, networkOf(trained.fit.parameters), context);
     expect([object.height, object.width]).toEqual([task.problem.objectHeight, task.problem.objectWidth]);
     expect(object.data.every(Number.isFinite)).toBe(true);
     expect(new Set(object.data).size).toBeGreaterThan(100);
@@ -110,14 +111,14 @@ describe.each(Object.entries<NetworkArm>(networkArms))("network arm contract: %s
     expect(a.fit.bestEpoch).toBe(1);
     expect(digest(a.fit.parameters)).not.toBe(digest(trained.fit.parameters));
     const network = networkOf(a.fit.parameters);
-    const object = await arm.infer(one, network, context);
+    const { object } = await arm.infer(one, network, context);
     expect(object.data.every(Number.isFinite)).toBe(true);
-    expect(await arm.infer(other, network, context)).toEqual(object);
+    expect((await arm.infer(other, network, context)).object).toEqual(object);
     // The earlier network sees frames alone, 0 where nothing was measured. To the physics a masked pixel is not an empty one.
     if (name === "pinn-reference") return;
     const empty = holding(0);
     const { mask: _, ...problem } = empty.problem;
-    expect(await arm.infer({ ...empty, problem }, network, context)).not.toEqual(object);
+    expect((await arm.infer({ ...empty, problem }, network, context)).object).not.toEqual(object);
   });
 
   test("needs the truth to learn if it says so, and else does not look at it", async () => {
@@ -213,7 +214,7 @@ describe.each(Object.entries<NetworkArm>(networkArms))("network arm contract: %s
       const scan = { ...problem, positions: { x, y }, objectHeight: height, objectWidth: width };
       const infer = async (...members: number[][]) => {
         const groups = { groups: Int32Array.from(members.flat()), groupSize, count: members.length };
-        return (await arm.infer({ ...task, problem: scan, groups }, networkOf(drawn), context)).data;
+        return (await arm.infer({ ...task, problem: scan, groups }, networkOf(drawn), context)).object.data;
       };
       const [one, other, both] = [await infer(narrow), await infer(others), await infer(narrow, others)];
       let [farthest, changed] = [0, 0];
@@ -266,7 +267,7 @@ describe.each(Object.entries<NetworkArm>(networkArms))("network arm contract: %s
       "probe.re": { shape: [1, sizePx, sizePx], data: part(0) },
       "probe.im": { shape: [1, sizePx, sizePx], data: part(1) },
     });
-    const object = await arm.infer({ ...task, groups: one }, networkOf(drawn), context);
+    const { object } = await arm.infer({ ...task, groups: one }, networkOf(drawn), context);
     const brightest = Math.max(...canvases["light"]!);
     const [found, expected]: [number[], number[]] = [[], []];
     for (const [i, light] of canvases["light"]!.entries()) {
@@ -305,7 +306,7 @@ describe.each(Object.entries<NetworkArm>(networkArms))("network arm contract: %s
     const both = await run({ planes: feed(planes), "planes.2": feed(again.planes) });
     expect(both["corrections"]).toEqual(first["corrections"]);
     const second = both["corrections.2"]!;
-    const object = await arm.infer(task, networkOf(drawn), context);
+    const { object } = await arm.infer(task, networkOf(drawn), context);
     const found = Array.from({ length: 2 * pixels }, (_, i) => {
       const at = i >> 1;
       const length = corrected.modulus[at]! + second[at]!;

@@ -8,6 +8,7 @@ import { readDataset } from "../../data/read.ts";
 import { writeNpz } from "../../io/npz.ts";
 import { loadBundle } from "../../nn/bundle/bundle.ts";
 import { nodeProviders, openNodeRuntime, type NodeProvider } from "../../nn/runtime/node.ts";
+import { contrastText } from "../../nn/inference/calibrated.ts";
 import { inferDataset } from "../../study/infer.ts";
 import { printJson, printLine, printNote, type CliContext } from "../context.ts";
 import { jsonFlag, parseCount, parseNpzPath, parsePath, parseSeed } from "../flags.ts";
@@ -88,7 +89,7 @@ export const inferCommand = buildCommand<Flags, [string, string], CliContext>({
     await prepareOutput(target);
     const bundle = await loadBundle(resolve(this.cwd, model));
     const { dataset, warnings: read } = await readDataset(resolve(this.cwd, data), readOptionsOf(flags));
-    const { object, warnings } = await inferDataset(bundle, dataset, {
+    const { object, contrast, warnings } = await inferDataset(bundle, dataset, {
       file: data,
       runtime: await openNodeRuntime({ provider }),
       threads,
@@ -115,12 +116,13 @@ export const inferCommand = buildCommand<Flags, [string, string], CliContext>({
       _metadata: ndarray("string", [], [JSON.stringify(metadata)]),
     });
     const objectShape = [object.height, object.width];
-    if (json) printJson(this, { arm: arm.name, options, frames, objectShape, out, warnings: all });
-    else
-      printLine(
-        this,
-        `${arm.name}: ${frames} frames, object ${objectShape.join(" × ")} px, written to ${out}`,
-      );
+    if (json) {
+      const answer = { arm: arm.name, options, frames, objectShape, out, warnings: all };
+      printJson(this, { ...answer, contrast: contrast ?? null });
+      return;
+    }
+    printLine(this, `${arm.name}: ${frames} frames, object ${objectShape.join(" × ")} px, written to ${out}`);
+    if (contrast !== undefined) printLine(this, `  ${contrastText(contrast)}`);
   },
 });
 

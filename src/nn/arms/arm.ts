@@ -2,9 +2,9 @@
 // setting, and how it learns and infers: (counts, positions, probe) → complex object on the object frame.
 
 import type { z } from "zod";
-import type { ComplexImage } from "../../array/ndarray.ts";
 import type { Backend } from "../../compute/backend.ts";
 import type { StateKeeper } from "../../io/kept-state.ts";
+import type { Inferred } from "../inference/calibrated.ts";
 import type { InferenceModel } from "../inference/inference-model.ts";
 import type { ParameterValues } from "../models/parameters.ts";
 import type { Runtime } from "../runtime/runtime.ts";
@@ -80,8 +80,6 @@ export interface NetworkArm<Options extends CommonOptions = CommonOptions> {
   readonly options: z.ZodType<Options>;
   /** Trained on the true object: simulated studies only. */
   readonly needsLabels: boolean;
-  /** Its object of a scan is drawn towards its mean where the frames do not tell it from noise (physics/shrunken.ts). */
-  shrinks(options: Options): boolean;
   train(
     task: ArmTask,
     options: Options,
@@ -89,7 +87,7 @@ export interface NetworkArm<Options extends CommonOptions = CommonOptions> {
   ): Promise<Trained>;
   /** The object of a scan. What each group adds to it depends on that group and on the network alone, and is what its model
    * file gives. */
-  infer(task: ArmTask, network: TrainedNetwork<Options>, context: ArmContext): Promise<ComplexImage>;
+  infer(task: ArmTask, network: TrainedNetwork<Options>, context: ArmContext): Promise<Inferred>;
   /** What training and inference will take, for a plan. */
   cost(scan: PlannedScan, options: Options): NetworkCost;
   /** The inference model with its weights inside. */
@@ -106,7 +104,6 @@ export function defineArm<Options extends CommonOptions>(arm: NetworkArm<Options
   const parsed = (options: CommonOptions): Options => arm.options.parse(options);
   return {
     ...arm,
-    shrinks: (options) => arm.shrinks(parsed(options)),
     train: (task, options, context) => arm.train(task, parsed(options), context),
     infer: (task, network, context) =>
       arm.infer(task, { ...network, options: parsed(network.options) }, context),

@@ -28,10 +28,10 @@ export interface PlannedScan {
 export interface NetworkCost {
   /** Trainable numbers. */
   readonly parameters: number;
-  /** Operations of one epoch, and of inference. */
+  /** Operations of one epoch, and of one inference. */
   readonly epochFlops: number;
   readonly inferenceFlops: number;
-  /** Engine runs on the training frames before the first epoch; there is one more on the scored frames. */
+  /** Engine runs on the training frames before the first epoch; there is one more on the scored frames in each inference. */
   readonly engine?: {
     readonly spec: string;
     readonly options: { readonly [key: string]: unknown };

@@ -108,8 +108,6 @@ function groupArm(
     ...about,
     options: teacher === "labels" ? labelOptions : options,
     needsLabels: teacher === "labels",
-    // Under a probe of its own an object is not the given probe's to judge.
-    shrinks: ({ probe }) => probe === "fixed",
     async train(task, rule, { schedule, ...context }) {
       const facts = factsOf(task, rule);
       const model = modelOf(facts, rule);
@@ -119,8 +117,8 @@ function groupArm(
       const lesson = groupLesson(task, task.groups, chosen, context);
       return { fit: await fit(lesson, { ...rule, ...schedule }, fitContext(context, facts)), facts };
     },
-    infer: (task, { options: rule, parameters, facts }, context) =>
-      applyToGroups(task, task.groups, {
+    infer: async (task, { options: rule, parameters, facts }, context) => ({
+      object: await applyToGroups(task, task.groups, {
         ...context,
         network: {
           ...windowOf(task, rule),
@@ -131,6 +129,8 @@ function groupArm(
         parameters,
         groupsPerBatch: 4,
       }),
+      probe: rule.probe === "fixed" ? task.problem.probe : undefined,
+    }),
     cost: (scan, { steps: asked, stages, widths }) => {
       const steps = stepsAt(asked, scan.dosePhotons);
       const { sizePx, probeModes, groupSize } = scan;

@@ -78,7 +78,7 @@ test("counts, positions and probe become an object, and a model of the same figu
     "uniform rate",
     "mean pattern",
   ]);
-  const object = await pinnReference.infer(task, { options, parameters: fit.parameters, facts }, own);
+  const { object } = await pinnReference.infer(task, { options, parameters: fit.parameters, facts }, own);
   expect([object.height, object.width]).toEqual([192, 320]);
   expect(object.data.every(Number.isFinite)).toBe(true);
   const { onnx, inputs, specs } = pinnReference.model({ options, parameters: fit.parameters, facts });

@@ -55,7 +55,6 @@ export const pinnReference = defineArm<Options>({
   cites: ["10.1038/s41598-023-48351-7"],
   options,
   needsLabels: false,
-  shrinks: () => true,
   async train(task, rule, { schedule, ...context }) {
     const facts = factsOf(task);
     const { batchSize } = schedule;
@@ -68,8 +67,8 @@ export const pinnReference = defineArm<Options>({
     );
     return { fit: await fit(lesson, { ...rule, ...schedule }, fitContext(context, facts)), facts };
   },
-  infer: (task, { parameters, facts }, context) =>
-    applyToGroups(task, task.groups, {
+  infer: async (task, { parameters, facts }, context) => ({
+    object: await applyToGroups(task, task.groups, {
       ...context,
       network: {
         shape: facts,
@@ -80,6 +79,8 @@ export const pinnReference = defineArm<Options>({
       parameters,
       groupsPerBatch: 4,
     }),
+    probe: task.problem.probe,
+  }),
   cost(scan) {
     const { sizePx, groupSize, probeModes, items, scoredFrames } = scan;
     const { canvasPx } = plannedCanvas(scan, 0);

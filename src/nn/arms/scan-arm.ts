@@ -5,7 +5,7 @@ import { z } from "zod";
 import { DoselapError } from "../../errors.ts";
 import { prepareEngine } from "../../engines/prepare.ts";
 import { applyToScan, tileInferenceModel } from "../inference/apply-planes.ts";
-import { correctedPlanes, scanPlanes } from "../physics/scan-state.ts";
+import { correctedPlanes, polarImage, scanPlanes } from "../physics/scan-state.ts";
 import { fit } from "../training/fit.ts";
 import { tileChannels } from "../models/tile-network.ts";
 import { probeWindowPx } from "../training/groups.ts";
@@ -81,8 +81,6 @@ export const pinnScan = defineArm<Options>({
   cites: ["10.1038/s41598-023-48351-7", "arXiv:1803.04189"],
   options,
   needsLabels: false,
-  // The engine's object is shrunken already.
-  shrinks: () => false,
   async train(given, rule, { schedule, ...context }) {
     const task = usableTask(given);
     const { problem, dosePhotons } = task;
@@ -105,7 +103,7 @@ export const pinnScan = defineArm<Options>({
     // The network's own pass is short.
     const planes = await scanPlanes(engine, problem, context);
     const { widths, stages } = rule;
-    return applyToScan(planes, {
+    const object = await applyToScan(planes, {
       ...context,
       widths,
       stages,
@@ -113,6 +111,7 @@ export const pinnScan = defineArm<Options>({
       // Under the probe of the scan, as while training.
       pulledAgain: (corrected) => correctedPlanes(corrected, problem, context.backend),
     });
+    return { object, from: polarImage(planes), probe: planes.probe };
   },
   cost(scan, { widths, tilePx, framesPerTile, stages, engine, engineOptions, splits }) {
     const { sizePx, probeModes, items, objectPixels } = scan;

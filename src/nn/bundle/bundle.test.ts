@@ -70,13 +70,13 @@ describe("what is saved comes back", () => {
   });
 
   test("the object that it infers is the same to the last bit", async () => {
-    const before = await arm.infer(
+    const { object: before } = await arm.infer(
       task,
       { options, parameters: trained.fit.parameters, facts: trained.facts },
       context,
     );
     const bundle = await loadBundle(saved);
-    const after = await bundle.arm.infer(task, bundle, context);
+    const { object: after } = await bundle.arm.infer(task, bundle, context);
     expect(bits({ object: after.data })).toEqual(bits({ object: before.data }));
   });
 
@@ -88,8 +88,8 @@ describe("what is saved comes back", () => {
       if (name.endsWith(".weight"))
         expect(bits({ data: parameters[name]! }), name).not.toEqual(bits({ data }));
     }
-    const first = await arm.infer(task, { options, parameters: untrained, facts }, context);
-    const last = await arm.infer(task, { options, parameters, facts }, context);
+    const { object: first } = await arm.infer(task, { options, parameters: untrained, facts }, context);
+    const { object: last } = await arm.infer(task, { options, parameters, facts }, context);
     expect(bits({ object: last.data })).not.toEqual(bits({ object: first.data }));
   });
 
@@ -145,15 +145,15 @@ describe("a network of several stages", () => {
       "tile.head.weight",
       "tile2.head.weight",
     ]);
-    const before = await scanArm.infer(
+    const { object: before } = await scanArm.infer(
       task,
       { options: rule, parameters: found.fit.parameters, facts: found.facts },
       context,
     );
-    const after = await bundle.arm.infer(task, bundle, context);
+    const { object: after } = await bundle.arm.infer(task, bundle, context);
     expect(bits({ object: after.data })).toEqual(bits({ object: before.data }));
     const one = { ...bundle, options: scanArm.options.parse({ ...given, ...engine, stages: 1 }) };
-    expect(bits({ object: (await scanArm.infer(task, one, context)).data })).not.toEqual(
+    expect(bits({ object: (await scanArm.infer(task, one, context)).object.data })).not.toEqual(
       bits({ object: before.data }),
     );
   });
@@ -167,12 +167,12 @@ describe("a network of several stages", () => {
     });
     const bundle = await loadBundle(folder);
     expect(bundle.options).toEqual(rule);
-    const before = await scanArm.infer(
+    const { object: before } = await scanArm.infer(
       task,
       { options: rule, parameters: found.fit.parameters, facts: found.facts },
       context,
     );
-    expect(bits({ object: (await bundle.arm.infer(task, bundle, context)).data })).toEqual(
+    expect(bits({ object: (await bundle.arm.infer(task, bundle, context)).object.data })).toEqual(
       bits({ object: before.data }),
     );
   });

@@ -24,6 +24,11 @@ export interface ScanPlanes extends PolarObject {
   readonly phase: Float32Array;
 }
 
+export interface EngineState extends ScanPlanes {
+  /** The probe of the engine's end, complex64 [modes, N, N]. */
+  readonly probe: Float32Array;
+}
+
 export interface StateContext {
   readonly backend: Backend;
   readonly seed: number;
@@ -37,13 +42,13 @@ export async function scanPlanes(
   engine: PreparedEngine,
   problem: Problem,
   context: StateContext,
-): Promise<ScanPlanes> {
+): Promise<EngineState> {
   const { progress, ...rest } = context;
   const { object, probe } = await runOnLitPart(engine, problem, {
     ...rest,
     onEpoch: ({ fraction, engine: name }) => progress?.(fraction, name),
   });
-  return planesOf(object, { ...problem, probe }, context.backend);
+  return { ...planesOf(object, { ...problem, probe }, context.backend), probe };
 }
 
 /** The planes of an object that is there already. */

@@ -56,6 +56,17 @@ export function transposedMask(mask: Uint8Array | undefined, sizePx: number): Ui
   return mask?.map((_, i) => mask[(i % sizePx) * sizePx + Math.floor(i / sizePx)]!);
 }
 
+/** √counts, float32 [M, N, N], laid out as a scan's frames are; 0 in masked pixels. */
+export function framesOf({ frames, sizePx, counts }: FrameStore): Float32Array {
+  const pixels = sizePx * sizePx;
+  const roots = new Float32Array(frames * pixels);
+  for (let i = 0; i < roots.length; i++) {
+    const [frame, at] = [i - (i % pixels), i % pixels];
+    roots[frame + (at % sizePx) * sizePx + Math.floor(at / sizePx)] = Math.sqrt(counts[i]!);
+  }
+  return roots;
+}
+
 function room(length: number, largest: number, whole: boolean): StoredCounts {
   if (!whole) return new Float32Array(length);
   if (largest < 256) return new Uint8Array(length);

@@ -30,6 +30,23 @@ export function takeFrames<Task extends ScanTask>(task: Task, rows: Int32Array):
   return { ...task, problem: { ...problem, frames: rows.length, diffraction, positions, scales } };
 }
 
+/** The task of a share of the scan's photons, which are `diffraction`, √counts float32 [M, N, N]: probe, background and dose are
+ * as bright. */
+export function atShare<Task extends ScanTask>(task: Task, share: number, diffraction: Float32Array): Task {
+  const { problem, dosePhotons, backgroundPhotonsPerPx } = task;
+  return {
+    ...task,
+    dosePhotons: share * dosePhotons,
+    backgroundPhotonsPerPx: share * backgroundPhotonsPerPx,
+    problem: {
+      ...problem,
+      diffraction,
+      probe: problem.probe.map((value) => value * Math.sqrt(share)),
+      background: problem.background?.map((value) => value * share),
+    },
+  };
+}
+
 /** p = P/√dose, as the graphs are fed it. */
 export function probeFeeds({ problem, dosePhotons }: ScanTask): Feeds {
   const { probe, probeModes, size } = problem;

@@ -19,7 +19,7 @@ import { splitScan, storeFrames, transposedMask, type FrameStore } from "./frame
 import { plainLevels } from "./levels.ts";
 import { membersOf, probeWindowPx, type GroupTable } from "./groups.ts";
 import { stagedLoss } from "./staged-loss.ts";
-import { probeFeeds, type ScanTask } from "./scan-task.ts";
+import { atShare, probeFeeds, type ScanTask } from "./scan-task.ts";
 import { tileBatch, type ScanView } from "./tile-batch.ts";
 import { tileDrawer, tileShape, type TileShape } from "./tiles.ts";
 import { splitByBlocks } from "./validation.ts";
@@ -160,20 +160,16 @@ function trainingGroups(table: GroupTable, held: ReadonlySet<number>): Int32Arra
 
 /** One engine run per split of the photons. */
 async function splitViews(
-  { problem }: ScanTask,
+  task: ScanTask,
   store: FrameStore,
   { engine, seenShare, splits }: TileLessonOptions,
   { seed, backend, signal, log, progress }: LessonContext,
 ): Promise<ScanView[]> {
-  const thinned = {
-    ...problem,
-    probe: problem.probe.map((value) => value * Math.sqrt(seenShare)),
-    background: problem.background?.map((value) => value * seenShare),
-  };
   const views: ScanView[] = [];
   for (let round = 0; round < splits; round++) {
     const { kept, rest } = splitScan(store, { fraction: seenShare, seed, round });
-    const planes = await scanPlanes(engine, { ...thinned, diffraction: kept }, { backend, seed, signal });
+    const { problem } = atShare(task, seenShare, kept);
+    const planes = await scanPlanes(engine, problem, { backend, seed, signal });
     views.push({ planes, compared: rest });
     progress?.((round + 1) / splits, `${engine.name} on split ${round + 1}/${splits}`);
   }

@@ -17,6 +17,7 @@ import type { Runtime } from "../../../nn/runtime/runtime.ts";
 import type { GroupTable } from "../../../nn/training/groups.ts";
 import { partOf } from "../../../nn/training/progress.ts";
 import type { ScanTask } from "../../../nn/training/scan-task.ts";
+import { contrastText } from "../../../nn/inference/calibrated.ts";
 import { inferDataset } from "../../infer.ts";
 import { scanTaskOf } from "../../scan-task.ts";
 import { groupFrames } from "../../views/grouping.ts";
@@ -107,7 +108,7 @@ async function trainAndInfer(
   await saveBundle(folder, { arm, options, schedule, trained });
 
   const { dataset: scored } = await readDataset(job.testDataPath);
-  const { object, warnings } = await inferDataset(await loadBundle(folder), scored, {
+  const { object, contrast, warnings } = await inferDataset(await loadBundle(folder), scored, {
     file: job.testDataPath,
     runtime,
     threads: context.threads,
@@ -118,6 +119,7 @@ async function trainAndInfer(
     signal,
   });
   for (const warning of warnings) log.line(`inference: ${warning}`);
+  if (contrast !== undefined) log.line(`inference: ${contrastText(contrast)}`);
   progress?.(1, "inference");
   const file = join(job.artifactDir, reconstructionFile);
   await writeNpz(file, { objectGuess: ndarray("complex64", [object.height, object.width], object.data) });
@@ -136,6 +138,7 @@ async function trainAndInfer(
       ...(chosenOn === undefined ? {} : { chosenOn }),
       spread: best?.spread ?? null,
       deadUnits: best?.deadUnits ?? null,
+      ...(contrast === undefined ? {} : { contrast: { ...contrast } }),
       seed,
       // A run that began once says nothing of it.
       ...(restarts === 0 ? {} : { restarts }),

@@ -1,0 +1,134 @@
+// Photons that a network has not seen set the contrast of its object: what is too strong is drawn back, what is too weak is
+// drawn out, a correction that does harm is left out, and what is right stays.
+
+import { expect, test } from "vitest";
+import { phantomScan } from "../../../test/support/phantom-scan.ts";
+import { flatImage, type ComplexImage } from "../../array/ndarray.ts";
+import { openBackend } from "../../compute/node.ts";
+import { createRng } from "../../math/random/rng.ts";
+import { scanTaskOf } from "../../study/scan-task.ts";
+import type { ScanTask } from "../training/scan-task.ts";
+import { calibrated, type Inferred } from "./calibrated.ts";
+
+const context = { backend: openBackend({ kernels: "simd" }), seed: 5 };
+const { dataset, distance } = phantomScan({ dosePhotons: 1e4, heightPx: 160, widthPx: 160 });
+const task = scanTaskOf(dataset, { file: "scan.npz" });
+const truth = dataset.object;
+
+/** Each pixel as amplitude and phase, made anew. */
+function redrawn(
+  image: ComplexImage,
+  each: (amplitude: number, phase: number, pixel: number) => readonly [amplitude: number, phase: number],
+): ComplexImage {
+  const data = image.data.slice();
+  for (let i = 0; i < data.length; i += 2) {
+    const [re, im] = [image.data[i]!, image.data[i + 1]!];
+    const [a, p] = each(Math.hypot(re, im), Math.atan2(im, re), i / 2);
+    data[i] = a * Math.cos(p);
+    data[i + 1] = a * Math.sin(p);
+  }
+  return { ...image, data };
+}
+
+/** The truth with its contrast about its mean changed. */
+function faded(amplitude: number, phase: number): ComplexImage {
+  let [a, p] = [0, 0];
+  redrawn(truth, (modulus, angle) => {
+    a += modulus / (truth.data.length / 2);
+    p += angle / (truth.data.length / 2);
+    return [modulus, angle];
+  });
+  return redrawn(truth, (modulus, angle) => [a + amplitude * (modulus - a), p + phase * (angle - p)]);
+}
+
+/** A network that says this of every scan. */
+function saying(object: ComplexImage, from?: ComplexImage) {
+  return (asked: ScanTask): Promise<Inferred> =>
+    Promise.resolve({ object, from, probe: asked.problem.probe });
+}
+
+test.each([
+  { amplitude: 2, phase: 1, wants: { amplitude: 0.5, phase: 1 } },
+  { amplitude: 1, phase: 0.5, wants: { amplitude: 1, phase: 2 } },
+  { amplitude: 0.8, phase: 1.33, wants: { amplitude: 1.25, phase: 0.75 } },
+])("an object of $amplitude times the amplitude contrast and $phase times the phase's", async (given) => {
+  const object = faded(given.amplitude, given.phase);
+  const found = await calibrated(task, saying(object), context);
+  // Contrasts lie on a grid of quarters.
+  expect(Math.abs(found.contrast!.amplitude - given.wants.amplitude)).toBeLessThanOrEqual(0.25);
+  expect(Math.abs(found.contrast!.phase - given.wants.phase)).toBeLessThanOrEqual(0.25);
+  expect(distance(found.object)).toBeLessThan(0.5 * distance(object));
+});
+
+test("the true object stays as it is, to the byte", async () => {
+  const found = await calibrated(task, saying(truth), context);
+  expect(found.contrast).toEqual({ amplitude: 1, phase: 1 });
+  expect(found.object.data).toEqual(truth.data);
+});
+
+test("of a correction that does harm nothing is left, and one that helps is left whole", async () => {
+  const rng = createRng(1, "training");
+  const spoilt = redrawn(truth, (a, p) => [a + 0.6 * (rng.uniform() - 0.5), p + rng.uniform() - 0.5]);
+  const harmed = await calibrated(task, saying(spoilt, truth), context);
+  expect(harmed.contrast).toEqual({ amplitude: 0, phase: 0 });
+  expect(harmed.object.data).toEqual(truth.data);
+  const helped = await calibrated(task, saying(truth, spoilt), context);
+  expect(helped.contrast).toEqual({ amplitude: 1, phase: 1 });
+  expect(helped.object.data).toEqual(truth.data);
+});
+
+test("an engine's object is not corrected by more than its correction", async () => {
+  const found = await calibrated(task, saying(faded(0.5, 0.5), flatImage(160, 160)), context);
+  expect(found.contrast).toEqual({ amplitude: 1, phase: 1 });
+});
+
+test("the contrast is chosen by photons that the judged object has not seen", async () => {
+  const asked: ScanTask[] = [];
+  await calibrated(
+    task,
+    (each) => {
+      asked.push(each);
+      return saying(truth)(each);
+    },
+    context,
+  );
+  const [whole, part] = asked;
+  expect(asked).toHaveLength(2);
+  expect(whole).toBe(task);
+  const counts = (of: ScanTask): number => of.problem.diffraction.reduce((sum, root) => sum + root * root, 0);
+  // Binomial: some 1e6 photons, so that their share is known to 1e-3.
+  expect(counts(part!) / counts(task)).toBeCloseTo(0.8, 2);
+  for (const [i, root] of part!.problem.diffraction.entries())
+    if (root > task.problem.diffraction[i]! + 1e-5) throw new Error(`pixel ${i} has more than all photons`);
+  expect(part!.dosePhotons).toBeCloseTo(0.8 * task.dosePhotons);
+  expect(part!.problem.probe[0]).toBeCloseTo(Math.sqrt(0.8) * task.problem.probe[0]!);
+});
+
+test("the same seed gives the same bytes on any number of threads", async () => {
+  const solve = saying(faded(1.4, 0.7));
+  const found = await calibrated(task, solve, context);
+  for (const threads of [1, 2]) {
+    const backend = openBackend({ kernels: "simd", threads });
+    const again = await calibrated(task, solve, { ...context, backend });
+    expect(again.contrast).toEqual(found.contrast);
+    expect(again.object.data).toEqual(found.object.data);
+  }
+});
+
+test("background is the unseen photons' share of it", async () => {
+  const background = new Float32Array(task.problem.size ** 2).fill(3);
+  const diffraction = task.problem.diffraction.map((root) => Math.sqrt(Math.round(root * root) + 3));
+  const lit = { ...task, backgroundPhotonsPerPx: 3, problem: { ...task.problem, diffraction, background } };
+  const found = await calibrated(lit, saying(truth), context);
+  expect(found.contrast).toEqual({ amplitude: 1, phase: 1 });
+});
+
+test("an object under a probe of its own, and one of frames without whole counts, are as the network gives them", async () => {
+  const object = faded(2, 2);
+  const own = await calibrated(task, () => Promise.resolve({ object, probe: undefined }), context);
+  expect(own).toEqual({ object, contrast: undefined });
+  const diffraction = task.problem.diffraction.map((root) => 0.7 * root);
+  const fractions = { ...task, problem: { ...task.problem, diffraction } };
+  const found = await calibrated(fractions, saying(object), context);
+  expect(found).toMatchObject({ object, contrast: undefined, why: /whole/u });
+});
