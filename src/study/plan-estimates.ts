@@ -6,6 +6,7 @@ import type { Cell } from "./cell.ts";
 import { armDefinition } from "./arms.ts";
 import type { StudyDesign } from "./design/schema.ts";
 import { scheduleOf } from "../nn/arms/options.ts";
+import { judgingFrames } from "../nn/inference/calibrated.ts";
 import { isNetworkArm, networkArms } from "../nn/arms/registry.ts";
 import { chainOptions, hybridOptions, stepsOptions } from "./methods.ts";
 import { trainedArms } from "./training/build.ts";
@@ -159,9 +160,7 @@ function viewsCost(gridsize: 1 | 2, { framesTrain, framesTest }: CellSize): Esti
   return cost(frames * gridsize ** 2 * 4, frames * 10_000);
 }
 
-const inferences = 2;
-
-/** A training job also infers the scored frames, twice: its contrast is calibrated (nn/inference/calibrated.ts). */
+/** A training job also infers the scored frames, those that judge its contrast twice. */
 function trainCost(
   arm: string,
   design: StudyDesign,
@@ -178,13 +177,14 @@ function trainCost(
   const items = training.groupCount ?? usable;
   const scan = { ...size, groupSize: gridsize ** 2, dosePhotons, items, scoredFrames: framesTest };
   const { parameters, epochFlops, inferenceFlops, engine } = network.cost(scan, options);
-  const learned = epochs * epochFlops + inferences * inferenceFlops;
+  const inferred = framesTest + Math.min(framesTest, judgingFrames);
+  const learned = epochs * epochFlops + (inferred / framesTest) * inferenceFlops;
   const solved =
     engine === undefined
       ? 0
       : engineFlops(engine.spec, engine.options, {
           ...size,
-          framesTest: engine.runs * usable + inferences * framesTest,
+          framesTest: engine.runs * usable + inferred,
         });
   return {
     // Once as weights, once inside the model; and the object.

@@ -8,7 +8,7 @@ import { applyToScan, tileInferenceModel } from "../inference/apply-planes.ts";
 import { correctedPlanes, polarImage, scanPlanes } from "../physics/scan-state.ts";
 import { fit } from "../training/fit.ts";
 import { tileChannels } from "../models/tile-network.ts";
-import { probeWindowPx } from "../training/groups.ts";
+import { probeWindowPx, takeGroups } from "../training/groups.ts";
 import { partOf } from "../training/progress.ts";
 import { takeFrames } from "../training/scan-task.ts";
 import { tileLesson } from "../training/tile-lesson.ts";
@@ -134,15 +134,13 @@ export const pinnScan = defineArm<Options>({
 function usableTask(task: ArmTask): ArmTask {
   const { usable, groups: table } = task;
   if (usable === undefined || usable.length === task.problem.frames) return task;
-  const rowOf = new Map(Array.from(usable, (frame, row) => [frame, row]));
-  const groups = table.groups.map((frame) => {
-    const row = rowOf.get(frame);
-    if (row !== undefined) return row;
+  const groups = takeGroups(table, usable);
+  if (groups.count < table.count) {
     throw new DoselapError("Contract", "a group has a frame that may not be used", {
       key: "groups",
-      expected: `one of ${usable.length} frames`,
-      got: String(frame),
+      expected: `groups of ${usable.length} frames`,
+      got: `${table.count - groups.count} groups with others`,
     });
-  });
-  return { ...takeFrames(task, usable), groups: { ...table, groups }, usable: undefined };
+  }
+  return { ...takeFrames(task, usable), groups, usable: undefined };
 }

@@ -6,13 +6,23 @@ import { phantomScan } from "../../../test/support/phantom-scan.ts";
 import { flatImage, type ComplexImage } from "../../array/ndarray.ts";
 import { openBackend } from "../../compute/node.ts";
 import { createRng } from "../../math/random/rng.ts";
+import { groupFrames } from "../../study/views/grouping.ts";
 import { scanTaskOf } from "../../study/scan-task.ts";
-import type { ScanTask } from "../training/scan-task.ts";
-import { calibrated, type Inferred } from "./calibrated.ts";
+import { membersOf, takeGroups } from "../training/groups.ts";
+import { takeFrames, type ScanTask } from "../training/scan-task.ts";
+import { calibrated, judgingFrames, type Inferred } from "./calibrated.ts";
 
 const context = { backend: openBackend({ kernels: "simd" }), seed: 5 };
 const { dataset, distance } = phantomScan({ dosePhotons: 1e4, heightPx: 160, widthPx: 160 });
-const task = scanTaskOf(dataset, { file: "scan.npz" });
+const grouping = {
+  gridsize: 2,
+  neighborCount: 7,
+  groupCount: null,
+  seed: 1,
+  enableOversampling: false,
+} as const;
+const groups = groupFrames(dataset.positions, grouping);
+const task = { ...scanTaskOf(dataset, { file: "scan.npz" }), groups };
 const truth = dataset.object;
 
 /** Each pixel as amplitude and phase, made anew. */
@@ -82,8 +92,8 @@ test("an engine's object is not corrected by more than its correction", async ()
   expect(found.contrast).toEqual({ amplitude: 1, phase: 1 });
 });
 
-test("the contrast is chosen by photons that the judged object has not seen", async () => {
-  const asked: ScanTask[] = [];
+test("the contrast is chosen by photons that the judged object has not seen, in the middle of the scan", async () => {
+  const asked: (typeof task)[] = [];
   await calibrated(
     task,
     (each) => {
@@ -95,13 +105,55 @@ test("the contrast is chosen by photons that the judged object has not seen", as
   const [whole, part] = asked;
   expect(asked).toHaveLength(2);
   expect(whole).toBe(task);
-  const counts = (of: ScanTask): number => of.problem.diffraction.reduce((sum, root) => sum + root * root, 0);
+  const { positions, diffraction, size } = task.problem;
+  expect(task.problem.frames).toBeGreaterThan(judgingFrames);
+  expect(part!.problem.frames).toBe(judgingFrames);
+  const rowOf = new Map(Array.from(positions.x, (x, row) => [`${x} ${positions.y[row]}`, row]));
+  const judging = part!.problem.positions;
+  const rows = Array.from(judging.x, (x, k) => rowOf.get(`${x} ${judging.y[k]}`)!);
+  const [inside, outside] = [rows, [...rowOf.values()].filter((row) => !rows.includes(row))].map((some) =>
+    some.map((row) => Math.hypot(positions.x[row]! - 80, positions.y[row]! - 80)),
+  );
+  // The jittered scan's own middle is off the object's by some pixels.
+  expect(Math.max(...inside!)).toBeLessThan(Math.min(...outside!) + 6);
+  let [seen, all] = [0, 0];
+  for (const [k, row] of rows.entries()) {
+    for (let pixel = 0; pixel < size ** 2; pixel++) {
+      const [kept, whole] = [
+        part!.problem.diffraction[k * size ** 2 + pixel]!,
+        diffraction[row * size ** 2 + pixel]!,
+      ];
+      if (kept > whole + 1e-5) throw new Error(`pixel ${pixel} of frame ${row} has more than all photons`);
+      seen += kept ** 2;
+      all += whole ** 2;
+    }
+  }
   // Binomial: some 1e6 photons, so that their share is known to 1e-3.
-  expect(counts(part!) / counts(task)).toBeCloseTo(0.8, 2);
-  for (const [i, root] of part!.problem.diffraction.entries())
-    if (root > task.problem.diffraction[i]! + 1e-5) throw new Error(`pixel ${i} has more than all photons`);
+  expect(seen / all).toBeCloseTo(0.8, 2);
   expect(part!.dosePhotons).toBeCloseTo(0.8 * task.dosePhotons);
   expect(part!.problem.probe[0]).toBeCloseTo(Math.sqrt(0.8) * task.problem.probe[0]!);
+  // Groups of the judging frames alone, by the numbers that the frames have there.
+  expect(part!.groups.count).toBeGreaterThan(40);
+  for (let group = 0; group < part!.groups.count; group++) {
+    const members = Array.from(membersOf(part!.groups, group), (row) => rows[row]!);
+    const same = Array.from({ length: groups.count }, (_, each) => membersOf(groups, each).join());
+    expect(same).toContain(members.join());
+  }
+});
+
+test("a small scan is judged by all of its frames", async () => {
+  const few = Int32Array.from({ length: 30 }, (_, row) => row);
+  const small = { ...takeFrames(task, few), groups: takeGroups(groups, few) };
+  const asked: number[] = [];
+  await calibrated(
+    small,
+    (each) => {
+      asked.push(each.problem.frames);
+      return saying(truth)(each);
+    },
+    context,
+  );
+  expect(asked).toEqual([30, 30]);
 });
 
 test("the same seed gives the same bytes on any number of threads", async () => {

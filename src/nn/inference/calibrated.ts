@@ -1,16 +1,19 @@
 // The contrast of a network's object, set by photons that it has not seen. What a network has learned on one object is too strong
-// or too weak on another, and what it adds to an engine's object can do harm [NN-014]. So a scan is solved twice: from all of
-// its photons, and from a share of them, whose object is drawn towards what it began with, in amplitude and in phase, as far
-// as the Poisson likelihood of the other photons asks. The object of all photons is drawn as far.
+// or too weak on another, and what it adds to an engine's object can do harm [NN-014]. So the middle of a scan is solved once
+// more from a share of its photons, and that object is drawn towards what it began with, in amplitude and in phase, as far as
+// the Poisson likelihood of the other photons asks. The object of all photons is drawn as far.
 // Both are Poisson and independent of each other: Lehtinen et al. 2018, arXiv:1803.04189.
 
-import type { ComplexImage } from "../../array/ndarray.ts";
+import { flatImage, type ComplexImage } from "../../array/ndarray.ts";
 import type { Backend } from "../../compute/backend.ts";
 import type { Problem } from "../../engines/problem.ts";
 import { openScanRun } from "../../engines/scan-run.ts";
 import { withSlopes } from "../../engines/slopes.ts";
+import { mean } from "../../math/stats.ts";
+import { gradientSteps } from "../physics/gradient-steps.ts";
 import { framesOf, splitScan, storeFrames } from "../training/frame-store.ts";
-import { atShare, type ScanTask } from "../training/scan-task.ts";
+import { takeGroups, type GroupTable } from "../training/groups.ts";
+import { atShare, takeFrames, type ScanTask } from "../training/scan-task.ts";
 
 /** What a network makes of a scan. */
 export interface Inferred {
@@ -28,9 +31,11 @@ export interface Contrast {
   readonly phase: number;
 }
 
+const asItIs: Contrast = { amplitude: 1, phase: 1 };
+
 /** A line for a log. */
 export function contrastText({ amplitude, phase }: Contrast): string {
-  return `contrast, by photons that were kept back: amplitude × ${amplitude}, phase × ${phase}`;
+  return `contrast, by photons that were kept back: amplitude ${amplitude}, phase ${phase}`;
 }
 
 export interface Calibrated {
@@ -58,51 +63,65 @@ const mostCorrection = { amplitude: 1, phase: 1 };
 /** Twice the gain in likelihood that a step must exceed: two standard deviations of chance in one number. */
 const leastGain = 4;
 
-/** Solves the task, and its object's contrast. `solve` is called twice.
+/** Frames that judge: all of a small scan, else those nearest to its middle. */
+export const judgingFrames = 96;
+
+type GroupedTask = ScanTask & { readonly groups: GroupTable };
+
+/** Solves the task, and its object's contrast. `solve` is called twice, the second time for the frames that judge.
  * @throws what `solve` throws. */
-export async function calibrated<Task extends ScanTask>(
+export async function calibrated<Task extends GroupedTask>(
   task: Task,
   solve: (task: Task, pass: 0 | 1) => Promise<Inferred>,
   { backend, seed }: CalibrationContext,
 ): Promise<Calibrated> {
   const whole = await solve(task, 0);
-  const { problem } = task;
   if (whole.probe === undefined) return { object: whole.object, contrast: undefined };
+  const middle = middleOf(task);
+  const { problem } = middle;
   const store = storeFrames(problem.diffraction, problem.size, problem.mask);
   if (!store.whole) {
     const why = "the frames hold no whole counts, so no photons could be kept to calibrate its contrast";
     return { object: whole.object, contrast: undefined, why };
   }
   const { kept, rest } = splitScan(store, { fraction: seenShare, seed, round: 0 });
-  const part = await solve(atShare(task, seenShare, kept), 1);
-  const others = atShare(task, 1 - seenShare, framesOf(rest)).problem;
+  const part = await solve(atShare(middle, seenShare, kept), 1);
+  const others = atShare(middle, 1 - seenShare, framesOf(rest)).problem;
   // A probe that an engine has refined is the judge's too.
   const probe = part.probe!.map((value) => value * Math.sqrt((1 - seenShare) / seenShare));
-  return judged(whole, part, { ...others, probe }, { backend, seed });
+  const contrast = judged(part, { ...others, probe }, { backend, seed });
+  return { object: drawn(beginningOf(whole, task.problem, backend), whole.object, contrast), contrast };
 }
 
-function judged(
-  whole: Inferred,
-  part: Inferred,
-  unseen: Problem,
-  { backend, seed }: CalibrationContext,
-): Calibrated {
+/** The frames nearest to the middle of the scan; all, where no group of such frames is whole. */
+function middleOf<Task extends GroupedTask>(task: Task): Task {
+  const { frames, positions } = task.problem;
+  if (frames <= judgingFrames) return task;
+  const [x, y] = [mean(positions.x), mean(positions.y)];
+  const away = (j: number): number => Math.hypot(positions.x[j]! - x, positions.y[j]! - y);
+  const order = Int32Array.from({ length: frames }, (_, j) => j).sort((a, b) => away(a) - away(b) || a - b);
+  const rows = order.subarray(0, judgingFrames).sort();
+  const groups = takeGroups(task.groups, rows);
+  return groups.count === 0 ? task : { ...takeFrames(task, rows), groups };
+}
+
+/** The contrast that unseen photons of the same frames bear out. */
+function judged(part: Inferred, unseen: Problem, { backend, seed }: CalibrationContext): Contrast {
+  const begun = beginningOf(part, unseen, backend);
+  const most = part.from === undefined ? mostAlone : mostCorrection;
   const slots = 32;
   const run = openScanRun(unseen, { backend, seed, slots, keepsWaves: false, heldOut: new Int32Array() });
+  let contrast = asItIs;
   try {
-    run.illuminate();
-    const light = run.views.objectWeight.slice();
-    const most = part.from === undefined ? mostAlone : mostCorrection;
-    const draw = drawer(part, light);
-    let contrast: Contrast = { amplitude: 1, phase: 1 };
     withSlopes(run, (slopes) => {
-      const devianceAt = (at: Contrast): number => slopes.devianceAt(draw(at).data, unseen.probe);
+      const devianceAt = (at: Contrast): number =>
+        slopes.devianceAt(drawn(begun, part.object, at).data, unseen.probe);
       contrast = descended(devianceAt, most);
     });
-    return { object: drawer(whole, light)(contrast), contrast };
   } finally {
     run.session.dispose();
   }
+  return contrast;
 }
 
 /** From (1, 1) along one contrast and then the other, while a step pays. */
@@ -124,7 +143,7 @@ function descended(devianceAt: (contrast: Contrast) => number, most: Contrast): 
     [0, -1],
     [0, 1],
   ];
-  let place: Place = [steps, steps];
+  let place: Place = [steps * asItIs.amplitude, steps * asItIs.phase];
   const pays = ([down, along]: Place): Place | undefined => {
     const next: Place = [place[0] + down, place[1] + along];
     const { amplitude, phase } = contrastAt(next);
@@ -146,29 +165,28 @@ function descended(devianceAt: (contrast: Contrast) => number, most: Contrast): 
 
 type Place = readonly [amplitude: number, phase: number];
 
-/** The inferred object at a contrast, about what it began with: an engine's object, or its own mean. */
-function drawer({ object, from }: Inferred, light: Float32Array): (contrast: Contrast) => ComplexImage {
-  const before = from?.data;
-  const mean = meanOf(object, light);
-  return ({ amplitude, phase }) => {
-    if (amplitude === 1 && phase === 1) return object;
-    if (amplitude === 0 && phase === 0 && from !== undefined) return from;
-    const data = object.data.slice();
-    for (let i = 0; i < data.length; i += 2) {
-      const [a, b] = [data[i]!, data[i + 1]!];
-      const [c, d] = before === undefined ? mean : [before[i]!, before[i + 1]!];
-      const [modulus, was] = [Math.hypot(a, b), Math.hypot(c, d)];
-      const turn = phase * Math.atan2(b * c - a * d, a * c + b * d) + Math.atan2(d, c);
-      const drawn = was + amplitude * (modulus - was);
-      data[i] = drawn * Math.cos(turn);
-      data[i + 1] = drawn * Math.sin(turn);
-    }
-    return { ...object, data };
-  };
+/** The object at a contrast, about what it began with. */
+function drawn(begun: ComplexImage, object: ComplexImage, { amplitude, phase }: Contrast): ComplexImage {
+  if (amplitude === 1 && phase === 1) return object;
+  if (amplitude === 0 && phase === 0) return begun;
+  const data = object.data.slice();
+  for (let i = 0; i < data.length; i += 2) {
+    const [a, b] = [data[i]!, data[i + 1]!];
+    const [c, d] = [begun.data[i]!, begun.data[i + 1]!];
+    const [modulus, was] = [Math.hypot(a, b), Math.hypot(c, d)];
+    const turn = phase * Math.atan2(b * c - a * d, a * c + b * d) + Math.atan2(d, c);
+    const length = was + amplitude * (modulus - was);
+    data[i] = length * Math.cos(turn);
+    data[i + 1] = length * Math.sin(turn);
+  }
+  return { ...object, data };
 }
 
-/** Mean modulus and mean direction where light falls, as one number. */
-function meanOf({ data }: ComplexImage, light: Float32Array): readonly [re: number, im: number] {
+/** What an inferred object began with: an engine's object, or a flat one of its own mean modulus and direction where light falls. */
+function beginningOf({ object, from }: Inferred, problem: Problem, backend: Backend): ComplexImage {
+  if (from !== undefined) return from;
+  const { light } = gradientSteps({ ...problem, object }, { backend, steps: 0, damping: 1 });
+  const { height, width, data } = object;
   let [re, im, modulus, sum] = [0, 0, 0, 0];
   for (const [p, weight] of light.entries()) {
     const [a, b] = [data[2 * p]!, data[2 * p + 1]!];
@@ -177,8 +195,11 @@ function meanOf({ data }: ComplexImage, light: Float32Array): readonly [re: numb
     modulus += weight * Math.hypot(a, b);
     sum += weight;
   }
-  const length = Math.hypot(re, im);
-  if (length === 0 || sum === 0) return [modulus / Math.max(sum, Number.MIN_VALUE), 0];
-  const scale = modulus / sum / length;
-  return [re * scale, im * scale];
+  const scale = modulus / sum / Math.max(Math.hypot(re, im), Number.MIN_VALUE);
+  const flat = flatImage(height, width);
+  for (let i = 0; i < flat.data.length; i += 2) {
+    flat.data[i] = re * scale;
+    flat.data[i + 1] = im * scale;
+  }
+  return flat;
 }

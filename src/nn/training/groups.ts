@@ -16,6 +16,18 @@ export function membersOf({ groups, groupSize }: GroupTable, group: number): Int
   return groups.subarray(group * groupSize, (group + 1) * groupSize);
 }
 
+/** The groups all of whose frames are among some rows of the scan, by the numbers that the frames have there. */
+export function takeGroups(table: GroupTable, rows: Int32Array): GroupTable {
+  const rowOf = new Map(Array.from(rows, (frame, row) => [frame, row]));
+  const whole = Array.from({ length: table.count }, (_, group) => membersOf(table, group)).filter((members) =>
+    members.every((frame) => rowOf.has(frame)),
+  );
+  const groups = Int32Array.from(
+    whole.flatMap((members) => Array.from(members, (frame) => rowOf.get(frame)!)),
+  );
+  return { groups, count: whole.length, groupSize: table.groupSize };
+}
+
 /** Where one group's canvas lies. */
 export interface CanvasPlace {
   /** First column and row of the canvas on the object frame, whole pixels; may lie outside of it. */
