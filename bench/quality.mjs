@@ -40,7 +40,7 @@ doses: [${flags.doses}]
 views: { baseline: null, sparse: null }
 arms: ${JSON.stringify(arms)}
 methods:
-  pinn-scan: { widths: [16, 32, 64], epochs: 2, splits: 3 }
+  pinn-scan: { widths: [16, 32, 64], epochs: 2, splits: 3, engine: "ml:80+lsqml:60" }
   pinn: { widths: [16, 32, 64], epochs: 12 }
   supervised: { widths: [16, 32, 64], epochs: 12 }
 `;

@@ -36,6 +36,8 @@ export type RunEvent =
       readonly reason: string | null;
       /** Found finished from an earlier run. */
       readonly reused: boolean;
+      /** The job whose files it copied: what they cost stands there. */
+      readonly copiedFrom?: string | undefined;
       /** Of a job that was worked at now; absent for one that was found finished or skipped. */
       readonly cost?: JobCost | undefined;
     }

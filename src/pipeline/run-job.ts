@@ -16,6 +16,8 @@ export interface JobRun extends JobOutcome {
   readonly reused: boolean;
   /** Why a finished job was done again; null otherwise. */
   readonly redone: string | null;
+  /** The job whose files it copied instead of working. */
+  readonly copiedFrom?: string | undefined;
   /** What else the user should know. */
   readonly notes: readonly string[];
   /** Processor time of the thread that did the work, seconds; null when nothing was done or it is not known. */
@@ -57,7 +59,7 @@ export async function runStageJob<Context extends RunContext>(
     if (!isDoselapError(error, "Job")) throw error;
     return { ...ended, state: "failed", reason: messageOf(error) };
   }
-  const { record, reused, redone, notes, error } = stored;
+  const { record, reused, redone, copiedFrom, notes, error } = stored;
   if (error !== undefined) hooks.failed?.(error);
   return {
     job,
@@ -66,6 +68,7 @@ export async function runStageJob<Context extends RunContext>(
     summary: record.summary,
     reused,
     redone,
+    copiedFrom,
     notes,
     threadSeconds: reused || begun === null ? null : (threadSeconds() ?? begun) - begun,
   };

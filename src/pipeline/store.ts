@@ -26,6 +26,8 @@ export interface JobKey {
 /** What a job's work reports. Skips are decided before any work and never come here. */
 export interface JobResult {
   readonly summary: { readonly [key: string]: unknown };
+  /** The job whose files these are copies of. No part of the record: it depends on what was over when this one began. */
+  readonly copiedFrom?: string | undefined;
 }
 
 export interface StoredJob {
@@ -36,6 +38,8 @@ export interface StoredJob {
   readonly redone: string | null;
   /** What else the user should know: a checkpoint that was discarded. */
   readonly notes: readonly string[];
+  /** The job whose files were copied. */
+  readonly copiedFrom?: string | undefined;
   /** What the work threw just now. */
   readonly error?: unknown;
 }
@@ -85,7 +89,11 @@ export async function storeJob(
       checkpoints,
       (text) => notes.push(text),
     );
-    const { outcome, error } = await outcomeOf(() => work(own, checkpoint), { own, path: key.path, root });
+    const { outcome, copiedFrom, error } = await outcomeOf(() => work(own, checkpoint), {
+      own,
+      path: key.path,
+      root,
+    });
     const other = await reusable(folder, key);
     if (other.record !== undefined) {
       left = "nothing";
@@ -102,7 +110,7 @@ export async function storeJob(
     await publish(own, folder);
     // A work that found no room, or a file gone, can go on from where it was once that is mended.
     if (!isDoselapError(error, "File")) left = record.state === "done" ? "nothing" : "others";
-    return { record, reused: false, redone: found.stale, notes, error };
+    return { record, reused: false, redone: found.stale, notes, copiedFrom, error };
   } catch (error) {
     throw isDoselapError(error) ? error : fileError("cannot be written", folder, error);
   } finally {
@@ -115,9 +123,10 @@ type Outcome = Pick<JobRecord, "state" | "reason" | "summary">;
 async function outcomeOf(
   work: () => Promise<JobResult>,
   { own, path, root }: { own: string; path: string; root: string },
-): Promise<{ outcome: Outcome; error?: unknown }> {
+): Promise<{ outcome: Outcome; copiedFrom?: string | undefined; error?: unknown }> {
   try {
-    return { outcome: { state: "done", reason: null, ...(await work()) } };
+    const { summary, copiedFrom } = await work();
+    return { outcome: { state: "done", reason: null, summary }, copiedFrom };
   } catch (error) {
     if (isDoselapError(error, "Interrupted")) throw error;
     const reason = messageOf(error).replaceAll(own, path).replaceAll(`${root}/`, "");

@@ -41,3 +41,17 @@ test("without costs the times of start and end count, unless the start belongs t
   expect(costsOf(journal(begin, start, { ...end, time: 3500 })).jobs.has("a")).toBe(false);
   expect(costsOf("").jobs.size).toBe(0);
 });
+
+test("a copy costs what the work behind its files did, also when that is told later, and nothing is known of an unknown one's", () => {
+  const copy = { ...end, time: 6, path: "b", copiedFrom: "a", cost: { ...cost, coreSeconds: 0.01 } };
+  const work = { ...end, time: 5, cost };
+  for (const events of [
+    [work, copy],
+    [copy, work],
+  ])
+    expect(costsOf(journal(...events)).jobs.get("b")).toEqual({ stage: "reconstruct", path: "b", ...cost });
+  expect(costsOf(journal(copy)).jobs.has("b")).toBe(false);
+  // Done again by its own work.
+  const own = { ...end, time: 7, path: "b", cost: { ...cost, coreSeconds: 9 } };
+  expect(costsOf(journal(work, copy, own)).jobs.get("b")?.coreSeconds).toBe(9);
+});

@@ -50,6 +50,7 @@ const jobEvent = z.object({
   path: z.string(),
   state: z.string().optional(),
   reused: z.boolean().optional(),
+  copiedFrom: z.string().optional(),
   cost: cost.optional(),
 });
 const startEvent = z.object({
@@ -79,6 +80,8 @@ export async function readRunCosts(runDir: string): Promise<RunCosts | null> {
 export function costsOf(journal: string): RunCosts {
   const jobs = new Map<string, JobCostRow>();
   const begun = new Map<string, number>();
+  /** Jobs that are copies, and of which. */
+  const copies = new Map<string, string>();
   const machines = new Map<string, RunMachine>();
   for (const line of journal.split("\n")) {
     const event = parsed(line);
@@ -92,7 +95,7 @@ export function costsOf(journal: string): RunCosts {
     }
     const job = jobEvent.safeParse(event);
     if (!job.success) continue;
-    const { kind, time, stage, path, state, reused, cost: known } = job.data;
+    const { kind, time, stage, path, state, reused, copiedFrom, cost: known } = job.data;
     if (kind === "job-start") {
       begun.set(path, time);
       continue;
@@ -100,9 +103,17 @@ export function costsOf(journal: string): RunCosts {
     const since = begun.get(path);
     begun.delete(path);
     if (state !== "done" || reused === true) continue;
+    copies.delete(path);
+    if (copiedFrom !== undefined) copies.set(path, copiedFrom);
     if (known !== undefined) jobs.set(path, { stage, path, ...known });
     else if (since !== undefined) jobs.set(path, timedRow(stage, path, (time - since) / 1000));
     else jobs.delete(path);
+  }
+  // A copy took no time: its files cost what the work that made them did.
+  for (const [path, from] of copies) {
+    const made = jobs.get(from);
+    if (made === undefined) jobs.delete(path);
+    else jobs.set(path, { ...made, path });
   }
   return { jobs, machines: [...machines.values()] };
 }

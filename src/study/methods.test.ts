@@ -37,12 +37,15 @@ test("an engine inside of a method takes the options that it is given by default
 });
 
 test("another engine inside of a method is not given the options that are best for the default one", () => {
-  for (const engine of ["rpie", "epie:5", "ml:2+rpie:2", "dm:3+lsqml:3"])
+  for (const engine of ["rpie", "epie:5", "ml:2+rpie:2", "dm:3+ml:3"])
     for (const parsed of [hybridOptions({ engine }), methods["pinn-scan"].parse({ engine })]) {
       const { engineOptions } = parsed as { engineOptions: Record<string, unknown> };
       expect(engineOptions).toEqual({ fixProbe: true });
       expect(prepareEngine(engine, engineOptions).epochs).toBeGreaterThan(0);
     }
+  // Options of a link hold wherever the link is.
+  const { engineOptions } = chainOptions({ "pinn-scan": { engine: "epie:9+lsqml:40" } });
+  expect(engineOptions).toEqual(chainOptions({}).engineOptions);
   expect(chainOptions({ "pinn-scan": { engine: "rpie" } }).engineOptions).toEqual({ fixProbe: true });
   // Named, the default engine is still the default engine; options that are given are all that is given.
   expect(hybridOptions({ engine: "lsqml" })).toEqual(hybridOptions({}));

@@ -3,7 +3,7 @@
 
 import { z } from "zod";
 import { pinnSteps } from "../nn/arms/group-arm.ts";
-import { withInnerEngine } from "../nn/arms/inner-engine.ts";
+import { withInnerEngine, type InnerEngine } from "../nn/arms/inner-engine.ts";
 import { correctedEngine } from "../nn/arms/scan-arm.ts";
 import { networkArmNames, networkArms, type NetworkArmName } from "../nn/arms/registry.ts";
 
@@ -20,20 +20,25 @@ const steps = z.strictObject({
     .describe("0: a pixel's step by its own illumination, 1: by the largest. auto: as the study's pinn."),
 });
 
-const hybridEngine = "lsqml";
+const best: InnerEngine = {
+  engine: "lsqml",
+  engineOptions: { fixProbe: true, epochs: 20, prior: "tv", priorWeight: "noise" },
+};
 
 const hybridShape = z.strictObject({
   network: z
     .enum(networkArmNames as [NetworkArmName, ...NetworkArmName[]])
     .default("pinn-scan")
     .describe("The network arm whose object is the start; it is trained because of this arm, too."),
-  engine: z.string().default(hybridEngine).describe("Engine or chain that goes on from there."),
+  engine: z.string().default(best.engine).describe("Engine or chain that goes on from there."),
   engineOptions: z
     .record(z.string(), z.unknown())
-    .default({ fixProbe: true, epochs: 20, prior: "tv", priorWeight: "noise" })
-    .describe("Options of that engine; of another engine than the default, fixProbe alone."),
+    .default(best.engineOptions)
+    .describe(
+      "Options of that engine; when another engine than the default is named without, fixProbe alone.",
+    ),
 });
-const hybrid = withInnerEngine(hybridShape, hybridEngine);
+const hybrid = withInnerEngine(hybridShape, best);
 
 /** Option schemas by arm. */
 export const methods = {

@@ -2,15 +2,25 @@
 
 import { z } from "zod";
 
-/** What any engine is given when it is named without options: the study's probe is known, and is not refined. */
-const ofAnyEngine = { fixProbe: true };
+export interface InnerEngine {
+  /** Engine or chain. */
+  readonly engine: string;
+  /** Its options, those of one link of a chain with the link's name before them. */
+  readonly engineOptions: { readonly [option: string]: unknown };
+}
 
-/** The schema of an arm whose fields `engine` and `engineOptions` have the best engine and its options as their defaults; another
- * engine that is named without options does not get those. */
-export function withInnerEngine<Arm extends z.ZodType>(schema: Arm, best: string): z.ZodType<z.output<Arm>> {
+/** The schema of an arm whose fields `engine` and `engineOptions` have the best engine and its options as their defaults. Another
+ * engine that is named without options gets those of the links that it has, too, and `fixProbe`: the study's probe is known. */
+export function withInnerEngine<Arm extends z.ZodType>(
+  schema: Arm,
+  best: InnerEngine,
+): z.ZodType<z.output<Arm>> {
   return z.preprocess((given) => {
     const { success, data } = z.looseObject({ engine: z.string() }).safeParse(given);
-    if (!success || data.engine === best || data["engineOptions"] !== undefined) return given;
-    return { ...data, engineOptions: ofAnyEngine };
+    if (!success || data.engine === best.engine || data["engineOptions"] !== undefined) return given;
+    const links = new Set(data.engine.split("+").map((link) => link.split(":")[0]));
+    const fits = ([option]: readonly [option: string, value: unknown]): boolean =>
+      option === "fixProbe" || (option.includes(".") && links.has(option.split(".")[0]));
+    return { ...data, engineOptions: Object.fromEntries(Object.entries(best.engineOptions).filter(fits)) };
   }, schema);
 }

@@ -15,19 +15,24 @@ import { tileLesson } from "../training/tile-lesson.ts";
 import { tileShape } from "../training/tiles.ts";
 import { defineArm, fitContext, type ArmTask } from "./arm.ts";
 import { frameFlops, plannedWindowPx, unetFlops, unetParameters } from "./cost.ts";
-import { withInnerEngine } from "./inner-engine.ts";
+import { withInnerEngine, type InnerEngine } from "./inner-engine.ts";
 import { commonShape } from "./options.ts";
 
 // ML finds the slow waves of the phase, LSQ-ML with a tv prior edges and amplitude: better than any engine alone (ENGINE-040).
-const bestEngine = "ml:80+lsqml:60";
+const best: InnerEngine = {
+  engine: "ml:80+lsqml:60",
+  engineOptions: { fixProbe: true, "lsqml.prior": "tv", "lsqml.priorWeight": "noise" },
+};
 
 const ownOptions = z.strictObject({
   ...commonShape,
-  engine: z.string().default(bestEngine).describe("Engine or chain whose object the network is given."),
+  engine: z.string().default(best.engine).describe("Engine or chain whose object the network is given."),
   engineOptions: z
     .record(z.string(), z.unknown())
-    .default({ fixProbe: true, "lsqml.prior": "tv", "lsqml.priorWeight": "noise" })
-    .describe("Options of that engine; of another engine than the default, fixProbe alone."),
+    .default(best.engineOptions)
+    .describe(
+      "Options of that engine; when another engine than the default is named without, those of the links that it has, too.",
+    ),
   seenShare: z
     .number()
     .gt(0)
@@ -62,7 +67,7 @@ const ownOptions = z.strictObject({
     ),
 });
 type Options = z.infer<typeof ownOptions>;
-const options = withInnerEngine(ownOptions, bestEngine);
+const options = withInnerEngine(ownOptions, best);
 
 /** The engine whose object is corrected, and its options. */
 export function correctedEngine(given: unknown): Pick<Options, "engine" | "engineOptions"> {

@@ -48,10 +48,15 @@ export function stageEvents({ nodes }: JobGraph, emit: EventSink): StageEvents {
 /** The event that a finished job makes. */
 export function jobEndOf(
   { stage, id }: Pick<GraphNode, "stage" | "id">,
-  run: { readonly state: JobEnd["state"]; readonly reason: string | null; readonly reused: boolean },
+  run: {
+    readonly state: JobEnd["state"];
+    readonly reason: string | null;
+    readonly reused: boolean;
+    readonly copiedFrom?: string | undefined;
+  },
   cost: JobEnd["cost"],
 ): JobEnd {
-  const { state, reason, reused } = run;
+  const { state, reason, reused, copiedFrom } = run;
   const worked = !reused && state !== "skipped";
   return {
     kind: "job-end",
@@ -60,6 +65,7 @@ export function jobEndOf(
     state,
     reason,
     reused,
+    ...(copiedFrom === undefined ? {} : { copiedFrom }),
     ...(worked && cost !== undefined ? { cost } : {}),
   };
 }

@@ -30,6 +30,7 @@ import { upstreamFiles } from "../upstream.ts";
 import { baselineObject } from "./baseline-arms.ts";
 import { halfFiles, scoredArms, scoredFile } from "./layout.ts";
 import { absenceOf } from "./networks.ts";
+import { copyOfTwin } from "./twin.ts";
 
 export const reconstructStage: Stage = {
   name: "reconstruct",
@@ -93,12 +94,17 @@ async function trainedObject(cell: Cell, network: string, { root }: StageContext
 }
 
 async function work(
-  { cell, arm }: StageJob,
+  job: StageJob,
   context: StageContext,
   folder: string,
   hooks: WorkHooks,
 ): Promise<JobResult> {
+  const { cell, arm } = job;
   const definition = armDefinition(arm!);
+  if (definition.kind === "engine" || definition.kind === "chain") {
+    const copy = await copyOfTwin(job, context, folder, inputs);
+    if (copy !== undefined) return copy;
+  }
   const { dataset } = await readDataset(
     join(context.root, "data", cellPath(cell!), scoredFile(context.design)),
   );
