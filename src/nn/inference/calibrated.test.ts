@@ -156,6 +156,25 @@ test("a small scan is judged by all of its frames", async () => {
   expect(asked).toEqual([30, 30]);
 });
 
+test("a frame that is nearly dark, whose kept photons could be none, does not judge", async () => {
+  const few = Int32Array.from({ length: 30 }, (_, row) => row);
+  const small = { ...takeFrames(task, few), groups: takeGroups(groups, few) };
+  const { diffraction, size } = small.problem;
+  // Three photons in frame 4.
+  diffraction.fill(0, 4 * size ** 2, 5 * size ** 2).fill(1, 4 * size ** 2, 4 * size ** 2 + 3);
+  const asked: number[] = [];
+  const { contrast } = await calibrated(
+    small,
+    (each) => {
+      asked.push(each.problem.frames);
+      return saying(truth)(each);
+    },
+    context,
+  );
+  expect(asked).toEqual([30, 29]);
+  expect(contrast).toBeDefined();
+});
+
 test("the same seed gives the same bytes on any number of threads", async () => {
   const solve = saying(faded(1.4, 0.7));
   const found = await calibrated(task, solve, context);

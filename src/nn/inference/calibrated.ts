@@ -66,6 +66,8 @@ const leastGain = 4;
 /** Frames that judge: all of a small scan, else those nearest to its middle. */
 export const judgingFrames = 96;
 
+const darkShare = 0.5;
+
 type GroupedTask = ScanTask & { readonly groups: GroupTable };
 
 /** Solves the task, and its object's contrast. `solve` is called twice, the second time for the frames that judge.
@@ -93,16 +95,32 @@ export async function calibrated<Task extends GroupedTask>(
   return { object: drawn(beginningOf(whole, task.problem, backend), whole.object, contrast), contrast };
 }
 
-/** The frames nearest to the middle of the scan; all, where no group of such frames is whole. */
+/** The frames nearest to the middle of the scan that are no darker than half the mean, of which a fifth could be empty; all, where
+ * no group of such frames is whole. */
 function middleOf<Task extends GroupedTask>(task: Task): Task {
-  const { frames, positions } = task.problem;
-  if (frames <= judgingFrames) return task;
+  const { positions } = task.problem;
   const [x, y] = [mean(positions.x), mean(positions.y)];
   const away = (j: number): number => Math.hypot(positions.x[j]! - x, positions.y[j]! - y);
-  const order = Int32Array.from({ length: frames }, (_, j) => j).sort((a, b) => away(a) - away(b) || a - b);
+  const light = lightOf(task);
+  const least = darkShare * mean(light);
+  const order = Int32Array.from(light.keys())
+    .filter((j) => light[j]! >= least)
+    .sort((a, b) => away(a) - away(b) || a - b);
+  if (order.length === light.length && order.length <= judgingFrames) return task;
   const rows = order.subarray(0, judgingFrames).sort();
   const groups = takeGroups(task.groups, rows);
   return groups.count === 0 ? task : { ...takeFrames(task, rows), groups };
+}
+
+/** Counts of each frame in pixels that measure. */
+function lightOf({ problem: { frames, size, diffraction, mask } }: ScanTask): Float64Array {
+  const pixels = size * size;
+  const light = new Float64Array(frames);
+  for (const [i, root] of diffraction.entries()) {
+    const frame = Math.floor(i / pixels);
+    if ((mask?.[i % pixels] ?? 0) === 0) light[frame] = light[frame]! + root * root;
+  }
+  return light;
 }
 
 /** The contrast that unseen photons of the same frames bear out. */
