@@ -66,8 +66,9 @@ async function framesOf(
   if (inputs.kind !== "ready") return undefined;
   const { cell: _, ...files } = inputs.values;
   const below = `data/${cellPath(job.cell!)}/`;
-  const named = Object.entries(files).map(([path, hash]) => [path.replace(below, ""), hash]);
-  return canonicalJson({ files: Object.fromEntries(named), seed: job.cell!.seed });
+  const named: Record<string, unknown> = {};
+  for (const [path, hash] of Object.entries(files)) named[path.replace(below, "")] = hash;
+  return canonicalJson({ files: named, seed: job.cell!.seed });
 }
 
 /** False, and nothing left, when a copy is not what the record says. */
