@@ -191,7 +191,7 @@ const methodRules = rule({ methods: z.record(z.string(), z.unknown()) }, (design
     const path = ["methods", name];
     if (!isMethodName(name)) {
       const rule = `has no options here; known: ${methodNames.join(", ")}`;
-      return [{ path, rule, hint: didYouMean(name, methodNames) }];
+      return [{ path, rule, hint: optionsElsewhere(name) ?? didYouMean(name, methodNames) }];
     }
     const parsed = methods[name].safeParse(options);
     return parsed.success
@@ -199,6 +199,12 @@ const methodRules = rule({ methods: z.record(z.string(), z.unknown()) }, (design
       : shapeFaults(parsed.error, methods[name], options, path);
   }),
 );
+
+/** Where the options of an arm stand that has none below `methods`. */
+function optionsElsewhere(name: string): string | undefined {
+  if (Object.hasOwn(engines, name)) return `Options of an engine stand below engines.${name}.`;
+  return name === "chain" ? "It follows engine and engineOptions of methods.pinn-scan." : undefined;
+}
 
 /** The engine inside a method is checked as it will be prepared: a wrong option must not wait for its job. */
 function innerEngineFaults(options: object, path: readonly string[]): Fault[] {
