@@ -59,7 +59,7 @@ function saying(object: ComplexImage, from?: ComplexImage) {
 
 test.each([
   { amplitude: 2, phase: 1, wants: { amplitude: 0.5, phase: 1 } },
-  { amplitude: 1, phase: 0.5, wants: { amplitude: 1, phase: 2 } },
+  { amplitude: 1, phase: 0.8, wants: { amplitude: 1, phase: 1.25 } },
   { amplitude: 0.8, phase: 1.33, wants: { amplitude: 1.25, phase: 0.75 } },
 ])("an object of $amplitude times the amplitude contrast and $phase times the phase's", async (given) => {
   const object = faded(given.amplitude, given.phase);
@@ -85,6 +85,11 @@ test("of a correction that does harm nothing is left, and one that helps is left
   const helped = await calibrated(task, saying(truth, spoilt), context);
   expect(helped.contrast).toEqual({ amplitude: 1, phase: 1 });
   expect(helped.object.data).toEqual(truth.data);
+});
+
+test("an object of a network alone is drawn out by a step at most", async () => {
+  const found = await calibrated(task, saying(faded(0.5, 0.5)), context);
+  expect(found.contrast).toEqual({ amplitude: 1.25, phase: 1.25 });
 });
 
 test("an engine's object is not corrected by more than its correction", async () => {

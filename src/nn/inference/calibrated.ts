@@ -56,10 +56,10 @@ export interface CalibrationContext {
 const seenShare = 0.8;
 /** Contrasts are multiples of one of these. */
 const steps = 4;
-/** An object of a network alone may be drawn out, its amplitude less: that also makes up for a phase that is wrong, at the cost
- * of its own error. A correction is not to be overdone. */
-const mostAlone = { amplitude: 1.25, phase: 2 };
-const mostCorrection = { amplitude: 1, phase: 1 };
+/** An object of a network alone may be drawn out by a step: frames tell fine structure better than slow waves, and would draw out
+ * both, and amplitude also makes up for a wrong phase [NN-014]. A correction is not to be overdone. */
+const mostAlone = 1.25;
+const mostCorrection = 1;
 /** Twice the gain in likelihood that a step must exceed: two standard deviations of chance in one number. */
 const leastGain = 4;
 
@@ -143,7 +143,7 @@ function judged(part: Inferred, unseen: Problem, { backend, seed }: CalibrationC
 }
 
 /** From (1, 1) along one contrast and then the other, while a step pays. */
-function descended(devianceAt: (contrast: Contrast) => number, most: Contrast): Contrast {
+function descended(devianceAt: (contrast: Contrast) => number, most: number): Contrast {
   const known = new Map<string, number>();
   const contrastAt = ([amplitude, phase]: Place): Contrast => ({
     amplitude: amplitude / steps,
@@ -164,8 +164,7 @@ function descended(devianceAt: (contrast: Contrast) => number, most: Contrast): 
   let place: Place = [steps * asItIs.amplitude, steps * asItIs.phase];
   const pays = ([down, along]: Place): Place | undefined => {
     const next: Place = [place[0] + down, place[1] + along];
-    const { amplitude, phase } = contrastAt(next);
-    if (Math.min(amplitude, phase) < 0 || amplitude > most.amplitude || phase > most.phase) return undefined;
+    if (!next.every((each) => each >= 0 && each <= steps * most)) return undefined;
     return at(place) - at(next) > leastGain ? next : undefined;
   };
   // Each step lowers the deviance, so it ends.
