@@ -160,7 +160,7 @@ function viewsCost(gridsize: 1 | 2, { framesTrain, framesTest }: CellSize): Esti
   return cost(frames * gridsize ** 2 * 4, frames * 10_000);
 }
 
-/** A training job also infers the scored frames, those that judge its contrast twice. */
+/** A training job also infers the scored frames, twice those that judge its contrast: all, or some where an engine runs. */
 function trainCost(
   arm: string,
   design: StudyDesign,
@@ -177,7 +177,7 @@ function trainCost(
   const items = training.groupCount ?? usable;
   const scan = { ...size, groupSize: gridsize ** 2, dosePhotons, items, scoredFrames: framesTest };
   const { parameters, epochFlops, inferenceFlops, engine } = network.cost(scan, options);
-  const inferred = framesTest + Math.min(framesTest, judgingFrames);
+  const inferred = framesTest + Math.min(framesTest, engine === undefined ? Infinity : judgingFrames);
   const learned = epochs * epochFlops + (inferred / framesTest) * inferenceFlops;
   const solved =
     engine === undefined

@@ -60,7 +60,7 @@ function saying(object: ComplexImage, from?: ComplexImage) {
 test.each([
   { amplitude: 2, phase: 1, wants: { amplitude: 0.5, phase: 1 } },
   { amplitude: 1, phase: 0.8, wants: { amplitude: 1, phase: 1.25 } },
-  { amplitude: 0.8, phase: 1.33, wants: { amplitude: 1.25, phase: 0.75 } },
+  { amplitude: 1.33, phase: 1.33, wants: { amplitude: 0.75, phase: 0.75 } },
 ])("an object of $amplitude times the amplitude contrast and $phase times the phase's", async (given) => {
   const object = faded(given.amplitude, given.phase);
   const found = await calibrated(task, saying(object), context);
@@ -87,9 +87,9 @@ test("of a correction that does harm nothing is left, and one that helps is left
   expect(helped.object.data).toEqual(truth.data);
 });
 
-test("an object of a network alone is drawn out by a step at most", async () => {
+test("of an object of a network alone the phase is drawn out by a step at most, the amplitude not at all", async () => {
   const found = await calibrated(task, saying(faded(0.5, 0.5)), context);
-  expect(found.contrast).toEqual({ amplitude: 1.25, phase: 1.25 });
+  expect(found.contrast).toEqual({ amplitude: 1, phase: 1.25 });
 });
 
 test("an engine's object is not corrected by more than its correction", async () => {
@@ -97,13 +97,13 @@ test("an engine's object is not corrected by more than its correction", async ()
   expect(found.contrast).toEqual({ amplitude: 1, phase: 1 });
 });
 
-test("the contrast is chosen by photons that the judged object has not seen, in the middle of the scan", async () => {
+test("the contrast of a correction is chosen by photons that it has not seen, in the middle of the scan", async () => {
   const asked: (typeof task)[] = [];
   await calibrated(
     task,
     (each) => {
       asked.push(each);
-      return saying(truth)(each);
+      return saying(truth, truth)(each);
     },
     context,
   );
@@ -146,6 +146,19 @@ test("the contrast is chosen by photons that the judged object has not seen, in 
   }
 });
 
+test("what no engine began is judged by all frames", async () => {
+  const asked: number[] = [];
+  await calibrated(
+    task,
+    (each) => {
+      asked.push(each.problem.frames);
+      return saying(truth)(each);
+    },
+    context,
+  );
+  expect(asked).toEqual([task.problem.frames, task.problem.frames]);
+});
+
 test("a small scan is judged by all of its frames", async () => {
   const few = Int32Array.from({ length: 30 }, (_, row) => row);
   const small = { ...takeFrames(task, few), groups: takeGroups(groups, few) };
@@ -154,7 +167,7 @@ test("a small scan is judged by all of its frames", async () => {
     small,
     (each) => {
       asked.push(each.problem.frames);
-      return saying(truth)(each);
+      return saying(truth, truth)(each);
     },
     context,
   );

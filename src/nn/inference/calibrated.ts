@@ -1,6 +1,6 @@
 // The contrast of a network's object, set by photons that it has not seen. What a network has learned on one object is too strong
-// or too weak on another, and what it adds to an engine's object can do harm [NN-014]. So the middle of a scan is solved once
-// more from a share of its photons, and that object is drawn towards what it began with, in amplitude and in phase, as far as
+// or too weak on another, and what it adds to an engine's object can do harm [NN-014]. So the scan, or with an engine below the
+// network its middle, is solved once more from a share of its photons, and that object is drawn towards what it began with, in amplitude and in phase, as far as
 // the Poisson likelihood of the other photons asks. The object of all photons is drawn as far.
 // Both are Poisson and independent of each other: Lehtinen et al. 2018, arXiv:1803.04189.
 
@@ -56,14 +56,15 @@ export interface CalibrationContext {
 const seenShare = 0.8;
 /** Contrasts are multiples of one of these. */
 const steps = 4;
-/** An object of a network alone may be drawn out by a step: frames tell fine structure better than slow waves, and would draw out
- * both, and amplitude also makes up for a wrong phase [NN-014]. A correction is not to be overdone. */
-const mostAlone = 1.25;
-const mostCorrection = 1;
+/** The phase of a network alone may be drawn out by a step, no more: frames tell fine structure better than slow waves, and would
+ * draw out both. Amplitude may not: it would make up for a wrong phase [NN-014]. Nor is a correction to be overdone. */
+const mostAlone = { amplitude: 1, phase: 1.25 };
+const mostCorrection = { amplitude: 1, phase: 1 };
 /** Twice the gain in likelihood that a step must exceed: two standard deviations of chance in one number. */
 const leastGain = 4;
 
-/** Frames that judge: all of a small scan, else those nearest to its middle. */
+/** Frames that judge a correction: an engine runs on them once more. What is cheap is judged by all: an object's middle may not be
+ * like the rest. */
 export const judgingFrames = 96;
 
 const darkShare = 0.5;
@@ -79,25 +80,25 @@ export async function calibrated<Task extends GroupedTask>(
 ): Promise<Calibrated> {
   const whole = await solve(task, 0);
   if (whole.probe === undefined) return { object: whole.object, contrast: undefined };
-  const middle = middleOf(task);
-  const { problem } = middle;
+  const judges = brightOf(task, whole.from === undefined ? Infinity : judgingFrames);
+  const { problem } = judges;
   const store = storeFrames(problem.diffraction, problem.size, problem.mask);
   if (!store.whole) {
     const why = "the frames hold no whole counts, so no photons could be kept to calibrate its contrast";
     return { object: whole.object, contrast: undefined, why };
   }
   const { kept, rest } = splitScan(store, { fraction: seenShare, seed, round: 0 });
-  const part = await solve(atShare(middle, seenShare, kept), 1);
-  const others = atShare(middle, 1 - seenShare, framesOf(rest)).problem;
+  const part = await solve(atShare(judges, seenShare, kept), 1);
+  const others = atShare(judges, 1 - seenShare, framesOf(rest)).problem;
   // A probe that an engine has refined is the judge's too.
   const probe = part.probe!.map((value) => value * Math.sqrt((1 - seenShare) / seenShare));
   const contrast = judged(part, { ...others, probe }, { backend, seed });
   return { object: drawn(beginningOf(whole, task.problem, backend), whole.object, contrast), contrast };
 }
 
-/** The frames nearest to the middle of the scan that are no darker than half the mean, of which a fifth could be empty; all, where
- * no group of such frames is whole. */
-function middleOf<Task extends GroupedTask>(task: Task): Task {
+/** So many frames, nearest to the middle of the scan, that are no darker than half the mean, of which a fifth could be empty; all,
+ * where no group of such frames is whole. */
+function brightOf<Task extends GroupedTask>(task: Task, most: number): Task {
   const { positions } = task.problem;
   const [x, y] = [mean(positions.x), mean(positions.y)];
   const away = (j: number): number => Math.hypot(positions.x[j]! - x, positions.y[j]! - y);
@@ -106,8 +107,8 @@ function middleOf<Task extends GroupedTask>(task: Task): Task {
   const order = Int32Array.from(light.keys())
     .filter((j) => light[j]! >= least)
     .sort((a, b) => away(a) - away(b) || a - b);
-  if (order.length === light.length && order.length <= judgingFrames) return task;
-  const rows = order.subarray(0, judgingFrames).sort();
+  if (order.length === light.length && order.length <= most) return task;
+  const rows = order.slice(0, most).sort();
   const groups = takeGroups(task.groups, rows);
   return groups.count === 0 ? task : { ...takeFrames(task, rows), groups };
 }
@@ -143,7 +144,7 @@ function judged(part: Inferred, unseen: Problem, { backend, seed }: CalibrationC
 }
 
 /** From (1, 1) along one contrast and then the other, while a step pays. */
-function descended(devianceAt: (contrast: Contrast) => number, most: number): Contrast {
+function descended(devianceAt: (contrast: Contrast) => number, most: Contrast): Contrast {
   const known = new Map<string, number>();
   const contrastAt = ([amplitude, phase]: Place): Contrast => ({
     amplitude: amplitude / steps,
@@ -164,7 +165,8 @@ function descended(devianceAt: (contrast: Contrast) => number, most: number): Co
   let place: Place = [steps * asItIs.amplitude, steps * asItIs.phase];
   const pays = ([down, along]: Place): Place | undefined => {
     const next: Place = [place[0] + down, place[1] + along];
-    if (!next.every((each) => each >= 0 && each <= steps * most)) return undefined;
+    const { amplitude, phase } = contrastAt(next);
+    if (Math.min(amplitude, phase) < 0 || amplitude > most.amplitude || phase > most.phase) return undefined;
     return at(place) - at(next) > leastGain ? next : undefined;
   };
   // Each step lowers the deviance, so it ends.
