@@ -1,5 +1,6 @@
 // Compares run folders file by file: usage: node scripts/same-run.mjs [--only FOLDER] RUN RUN… Exit 1 when any differs from the
-// first. --only: files below folders of that name alone, for runs of a part of the study. Left out is what knows of time or place: the journal, the lock, what was given to Slurm, and the report's cost section.
+// first. --only: files below folders of that name alone, for runs of a part of the study.
+// Left out is what knows of time or place: the journal, the lock, what was given to Slurm, and the report's cost section.
 
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";

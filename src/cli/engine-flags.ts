@@ -1,7 +1,7 @@
 // Flags that name an engine and set its options. The common ones have flags of their own; `--set KEY=VALUE` reaches all.
 
 import { DoselapError } from "../errors.ts";
-import { optionNames, prepareEngine } from "../engines/prepare.ts";
+import { namesInChain, optionNames, prepareEngine } from "../engines/prepare.ts";
 import { engineNames, isEngineName } from "../engines/registry.ts";
 import { didYouMean } from "../study/design/nearest.ts";
 import { parseFraction, parseNonNegative, parsePositive } from "./flags.ts";
@@ -117,7 +117,7 @@ export function engineOptions(flags: EngineFlags, epochs: number | undefined): {
 
 /** Checks the names of an engine or chain. @throws Usage with the nearest name for one that is none. */
 function parseEngine(text: string): string {
-  for (const name of namesIn(text)) {
+  for (const name of namesInChain(text)) {
     if (isEngineName(name)) continue;
     throw new DoselapError("Usage", "no such engine", {
       expected: `one of ${engineNames.join(", ")}, or a chain such as dm:30+ml:50`,
@@ -127,11 +127,6 @@ function parseEngine(text: string): string {
   }
   prepareEngine(text, {});
   return text;
-}
-
-/** Names of a chain's engines, whatever they are. */
-function namesIn(chain: string): string[] {
-  return chain.split("+").map((part) => part.split(":")[0] ?? "");
 }
 
 /** KEY=VALUE: a number, true, false, null or a word. */

@@ -78,6 +78,11 @@ export function prepareEngine(spec: string, given: Given): PreparedEngine {
   };
 }
 
+/** Names of a chain's engines, whatever they are. */
+export function namesInChain(spec: string): string[] {
+  return spec.split("+").map((part) => part.split(":")[0] ?? "");
+}
+
 /** What options of an engine or chain may be called: by their names, and in a chain by their engine and name too. */
 export function optionNames(spec: string): string[] {
   return optionKeys(spec.split("+").map((part) => parsePart(part, spec)));

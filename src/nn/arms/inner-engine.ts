@@ -1,6 +1,7 @@
 // An engine inside of an arm: options that are best for one engine do not hold for another.
 
 import { z } from "zod";
+import { namesInChain } from "../../engines/prepare.ts";
 
 export interface InnerEngine {
   /** Engine or chain. */
@@ -18,9 +19,9 @@ export function withInnerEngine<Arm extends z.ZodType>(
   return z.preprocess((given) => {
     const { success, data } = z.looseObject({ engine: z.string() }).safeParse(given);
     if (!success || data.engine === best.engine || data["engineOptions"] !== undefined) return given;
-    const links = new Set(data.engine.split("+").map((link) => link.split(":")[0]));
+    const links = namesInChain(data.engine);
     const fits = ([option]: readonly [option: string, value: unknown]): boolean =>
-      option === "fixProbe" || (option.includes(".") && links.has(option.split(".")[0]));
+      option === "fixProbe" || (option.includes(".") && links.includes(option.split(".")[0]!));
     return { ...data, engineOptions: Object.fromEntries(Object.entries(best.engineOptions).filter(fits)) };
   }, schema);
 }

@@ -6,6 +6,7 @@
 
 import { flatImage, type ComplexImage } from "../../array/ndarray.ts";
 import type { Backend } from "../../compute/backend.ts";
+import { lookAtFrames } from "../../engines/counts.ts";
 import type { Problem } from "../../engines/problem.ts";
 import { openScanRun } from "../../engines/scan-run.ts";
 import { withSlopes } from "../../engines/slopes.ts";
@@ -32,6 +33,7 @@ export interface Contrast {
 }
 
 const asItIs: Contrast = { amplitude: 1, phase: 1 };
+const isAsItIs = ({ amplitude, phase }: Contrast): boolean => amplitude === 1 && phase === 1;
 
 /** A line for a log. */
 export function contrastText({ amplitude, phase }: Contrast): string {
@@ -67,6 +69,7 @@ const leastGain = 4;
  * like the rest. */
 export const judgingFrames = 96;
 
+/** Share of the mean counts below which a frame does not judge. */
 const darkShare = 0.5;
 
 type GroupedTask = ScanTask & { readonly groups: GroupTable };
@@ -93,6 +96,7 @@ export async function calibrated<Task extends GroupedTask>(
   // A probe that an engine has refined is the judge's too.
   const probe = part.probe!.map((value) => value * Math.sqrt((1 - seenShare) / seenShare));
   const contrast = judged(part, { ...others, probe }, { backend, seed });
+  if (isAsItIs(contrast)) return { object: whole.object, contrast };
   return { object: drawn(beginningOf(whole, task.problem, backend), whole.object, contrast), contrast };
 }
 
@@ -102,7 +106,7 @@ function brightOf<Task extends GroupedTask>(task: Task, most: number): Task {
   const { positions } = task.problem;
   const [x, y] = [mean(positions.x), mean(positions.y)];
   const away = (j: number): number => Math.hypot(positions.x[j]! - x, positions.y[j]! - y);
-  const light = lightOf(task);
+  const light = lookAtFrames(task.problem).survey.frameCounts;
   const least = darkShare * mean(light);
   const order = Int32Array.from(light.keys())
     .filter((j) => light[j]! >= least)
@@ -111,17 +115,6 @@ function brightOf<Task extends GroupedTask>(task: Task, most: number): Task {
   const rows = order.slice(0, most).sort();
   const groups = takeGroups(task.groups, rows);
   return groups.count === 0 ? task : { ...takeFrames(task, rows), groups };
-}
-
-/** Counts of each frame in pixels that measure. */
-function lightOf({ problem: { frames, size, diffraction, mask } }: ScanTask): Float64Array {
-  const pixels = size * size;
-  const light = new Float64Array(frames);
-  for (const [i, root] of diffraction.entries()) {
-    const frame = Math.floor(i / pixels);
-    if ((mask?.[i % pixels] ?? 0) === 0) light[frame] = light[frame]! + root * root;
-  }
-  return light;
 }
 
 /** The contrast that unseen photons of the same frames bear out. */
@@ -185,8 +178,9 @@ function descended(devianceAt: (contrast: Contrast) => number, most: Contrast): 
 type Place = readonly [amplitude: number, phase: number];
 
 /** The object at a contrast, about what it began with. */
-function drawn(begun: ComplexImage, object: ComplexImage, { amplitude, phase }: Contrast): ComplexImage {
-  if (amplitude === 1 && phase === 1) return object;
+function drawn(begun: ComplexImage, object: ComplexImage, contrast: Contrast): ComplexImage {
+  if (isAsItIs(contrast)) return object;
+  const { amplitude, phase } = contrast;
   if (amplitude === 0 && phase === 0) return begun;
   const data = object.data.slice();
   for (let i = 0; i < data.length; i += 2) {

@@ -25,7 +25,7 @@ export async function copyOfTwin(
   inputsOf: InputsOf,
 ): Promise<JobResult | undefined> {
   const { cell, arm } = job;
-  const own = await framesOf(job, context, inputsOf);
+  const own = framesOf(job, await inputsOf(job, context));
   for (const other of context.plan.cells) {
     const { dose, replicate, view } = other;
     if (dose !== cell!.dose || replicate !== cell!.replicate || view === cell!.view) continue;
@@ -47,7 +47,7 @@ async function finishedRecord(
     const record = await readRecord(join(context.root, twin.path));
     if (record?.state !== "done") return undefined;
     const inputs = await inputsOf(twin, context);
-    if (inputs.kind !== "ready" || (await framesOf(twin, context, inputsOf)) !== frames) return undefined;
+    if (inputs.kind !== "ready" || framesOf(twin, inputs) !== frames) return undefined;
     return record.inputsHash === inputsHashOf(twin, inputs.values, context) ? record : undefined;
   } catch (error) {
     // What cannot be read is not copied: the job does its own work.
@@ -57,12 +57,7 @@ async function finishedRecord(
 }
 
 /** All that an engine's job reads, its cell's name apart; undefined when it is skipped. */
-async function framesOf(
-  job: StageJob,
-  context: StageContext,
-  inputsOf: InputsOf,
-): Promise<string | undefined> {
-  const inputs = await inputsOf(job, context);
+function framesOf(job: StageJob, inputs: JobInputs): string | undefined {
   if (inputs.kind !== "ready") return undefined;
   const { cell: _, ...files } = inputs.values;
   const below = `data/${cellPath(job.cell!)}/`;
