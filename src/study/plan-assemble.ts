@@ -94,6 +94,7 @@ export function assemble(
     }));
   const objectPixels = setting.objectHeightPx * setting.objectWidthPx;
   const visitsOf = engineVisits();
+  const isTwin = twinsOf(design);
   const matrix = [
     studyJob("plan", 500 * cells.length),
     ...cells.flatMap((cell) => {
@@ -109,6 +110,7 @@ export function assemble(
         frames,
         framesTrain,
         framesTest,
+        isTwin: isTwin(cell),
       };
       return cellJobs(cell, design, size, visitsOf);
     }),
@@ -136,6 +138,18 @@ export function assemble(
     totals: totalOf(matrix),
     notes,
     warnings: planWarnings(design, views, { photonsPerPx, split }),
+  };
+}
+
+/** Tells of cells, in their order, which one has the frames of an earlier one: simulated views of one overlap differ in
+ * grouping alone. */
+function twinsOf({ kind }: StudyDesign): (cell: Cell) => boolean {
+  const seen = new Set<string>();
+  return ({ dose, replicate, overlap }) => {
+    if (kind !== "simulated") return false;
+    const key = [dose, replicate, overlap].join(" ");
+    const before = seen.size;
+    return seen.add(key).size === before;
   };
 }
 

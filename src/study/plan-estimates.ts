@@ -41,6 +41,8 @@ export interface CellSize {
   readonly framesTrain: number;
   /** Frames that every arm reconstructs. */
   readonly framesTest: number;
+  /** An earlier cell has the same frames: what engines make of them is copied from there. Default: no. */
+  readonly isTwin?: boolean | undefined;
 }
 
 /** Floating point operations per second of the engines' WebAssembly kernels, one core: 60 µs per visit of a 64 px frame, the
@@ -215,11 +217,13 @@ function reconstructCost(arm: string, design: StudyDesign, { dose }: Cell, size:
       return cost(bytes, engineFlops(engine, engineOptions, size), kernelSpeed);
     }
     case "chain": {
+      if (size.isTwin === true) return cost(bytes, 0);
       const { engine, engineOptions } = chainOptions(design.methods);
       return cost(bytes, engineFlops(engine, engineOptions, size), kernelSpeed);
     }
     case "engine": {
       const { engine } = definition;
+      if (size.isTwin === true) return cost(bytes, 0);
       // A measured scan is also reconstructed from its two halves.
       const copies = design.kind === "measured" ? 3 : 1;
       const flops = copies * engineFlops(engine, design.engines[engine] ?? {}, size);

@@ -115,6 +115,15 @@ describe("quick", () => {
     );
   });
 
+  test("of views with one overlap, the first one's engines work, and no other's", async () => {
+    const { matrix } = await planStudy(design);
+    const flopsOf = (view: string): number[] =>
+      matrix.filter((job) => job.arm === "rpie" && job.view === view).map(({ estimate }) => estimate.flops);
+    expect(flopsOf("baseline").every((flops) => flops > 0)).toBe(true);
+    expect(flopsOf("dense")).toEqual([0, 0, 0]);
+    expect(flopsOf("sparse").every((flops) => flops > 0)).toBe(true);
+  });
+
   test("the null arm is planned even when no one asked for it", async () => {
     expect(jobsOf(await planStudy(simulated("quick", { arms: ["rpie"] })), "reconstruct", "null")).toBe(9);
   });

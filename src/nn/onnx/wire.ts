@@ -4,9 +4,10 @@
 
 import { DoselapError } from "../../errors.ts";
 
-/** One field of a message: its key and its value, in pieces. */
+/** One field of a message: its key and its value, in pieces, those of a message inside of it being fields themselves. */
 export interface Field {
-  readonly pieces: readonly Uint8Array[];
+  readonly pieces: readonly (Uint8Array | Field)[];
+  /** Bytes. */
   readonly length: number;
 }
 
@@ -36,21 +37,26 @@ export function bytesField(number: number, value: Uint8Array): Field {
 
 /** A message inside a message. */
 export function messageField(number: number, fields: readonly Field[]): Field {
-  const { pieces, length } = flat(fields);
-  const head = joined([key(number, wireType.delimited), varint(length)]);
-  return { pieces: [...head.pieces, ...pieces], length: head.length + length };
+  return joined([key(number, wireType.delimited), varint(lengthOf(fields)), ...fields]);
 }
 
 /** The bytes of a message. */
 export function encodeMessage(fields: readonly Field[]): Uint8Array<ArrayBuffer> {
-  const { pieces, length } = flat(fields);
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
+  const bytes = new Uint8Array(lengthOf(fields));
+  write(fields, bytes, 0);
   return bytes;
+}
+
+/** Writes the pieces one after the other and gives where they end. */
+function write(pieces: Field["pieces"], bytes: Uint8Array, start: number): number {
+  let at = start;
+  for (const piece of pieces) {
+    if (piece instanceof Uint8Array) {
+      bytes.set(piece, at);
+      at += piece.length;
+    } else at = write(piece.pieces, bytes, at);
+  }
+  return at;
 }
 
 function key(number: number, type: number): Uint8Array {
@@ -65,6 +71,8 @@ function varint(value: number): Uint8Array {
       got: String(value),
     });
   }
+  // Most are keys and lengths of one byte.
+  if (value >= 0 && value < 128) return Uint8Array.of(value);
   const bytes: number[] = [];
   let rest = BigInt.asUintN(64, BigInt(value));
   while (rest >= 128n) {
@@ -74,13 +82,10 @@ function varint(value: number): Uint8Array {
   return Uint8Array.from([...bytes, Number(rest)]);
 }
 
-function joined(pieces: readonly Uint8Array[]): Field {
-  return { pieces, length: pieces.reduce((sum, piece) => sum + piece.length, 0) };
+function joined(pieces: Field["pieces"]): Field {
+  return { pieces, length: lengthOf(pieces) };
 }
 
-function flat(fields: readonly Field[]): Field {
-  return {
-    pieces: fields.flatMap((field) => field.pieces),
-    length: fields.reduce((sum, field) => sum + field.length, 0),
-  };
+function lengthOf(pieces: Field["pieces"]): number {
+  return pieces.reduce((sum, { length }) => sum + length, 0);
 }
