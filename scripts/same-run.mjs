@@ -1,19 +1,13 @@
-// Compares run folders file by file: usage: node scripts/same-run.mjs [--only FOLDER] RUN RUN… Exit 1 when any differs from the
-// first. --only: files below folders of that name alone, for runs of a part of the study.
+// Compares run folders file by file: usage: node scripts/same-run.mjs RUN RUN… Exit 1 when any differs from the first.
 // Left out is what knows of time or place: the journal, the lock, what was given to Slurm, and the report's cost section.
 
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { parseArgs } from "node:util";
 
-const { values: flags, positionals } = parseArgs({
-  options: { only: { type: "string" } },
-  allowPositionals: true,
-});
-const [first, ...others] = positionals;
+const [first, ...others] = process.argv.slice(2);
 if (first === undefined || others.length === 0) {
-  console.error("usage: node scripts/same-run.mjs [--only FOLDER] RUN RUN…");
+  console.error("usage: node scripts/same-run.mjs RUN RUN…");
   process.exit(2);
 }
 const left = new Set(["events.jsonl", "run.lock"]);
@@ -23,8 +17,7 @@ function fingerprints(root) {
   const files = readdirSync(root, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(root, join(entry.parentPath, entry.name)))
-    .filter((path) => !left.has(path) && !path.startsWith("slurm/"))
-    .filter((path) => flags.only === undefined || path.split("/").includes(flags.only));
+    .filter((path) => !left.has(path) && !path.startsWith("slurm/"));
   return new Map(files.map((path) => [path, hashOf(root, path)]));
 }
 

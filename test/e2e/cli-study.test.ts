@@ -7,13 +7,16 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cli, startCli, writeTinyStudy } from "../support/cli.ts";
 import { commandsIn, object, type JsonObject } from "../support/cli-checks.ts";
 
+/** One cell of the study: enough to be found, told and drawn. */
+const part = ["--dose", "1000", "--view", "sparse"];
+
 let folder: string;
 const { ok, json, fails } = commandsIn(() => folder);
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "doselap-cli-study-"));
   await writeTinyStudy(folder, (text) => text.replaceAll("epochs: 6", "epochs: 2"));
-  await ok("run", "tiny.yaml", "--out", "run", "--dose", "1000");
+  await ok("run", "tiny.yaml", "--out", "run", ...part);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -79,14 +82,14 @@ describe("run --dry-run", () => {
 
 describe("run", () => {
   test("again finds everything finished; --out alone knows its study; --json is one document with all jobs", async () => {
-    const answer = await json("run", "--out", "run", "--dose", "1000");
+    const answer = await json("run", "--out", "run", ...part);
     expect(answer).toMatchObject({ study: "tiny", out: "run", failed: 0, done: answer["reused"] });
     expect(answer).toMatchObject({ skipped: 0 });
     expect(new Set(jobs(answer).map(({ state }) => state))).toEqual(new Set(["done"]));
   });
 
   test("prints a table with the null row and the report's path; progress goes to stderr", async () => {
-    const { stdout, stderr } = await ok("run", "tiny.yaml", "--out", "run", "--dose", "1000");
+    const { stdout, stderr } = await ok("run", "tiny.yaml", "--out", "run", ...part);
     expect(stdout).toMatch(/1000 {2}sparse .* null /u);
     expect(stdout).toMatch(/report: run\/report\.html\n$/u);
     expect(stderr).toMatch(/^compare: compare the arms/mu);
@@ -94,21 +97,20 @@ describe("run", () => {
   });
 
   test("stages one by one; a stage whose forerunner is missing names it and exits 1", async () => {
-    const cell = ["--dose", "1000", "--view", "sparse"];
-    const { code, stderr } = await cli(["run", "tiny.yaml", "--out", "staged", "--stage", "views", ...cell], {
+    const { code, stderr } = await cli(["run", "tiny.yaml", "--out", "staged", "--stage", "views", ...part], {
       cwd: folder,
     });
     expect(code).toBe(1);
     expect(stderr).toMatch(/failed: views\/dose_1000\/sparse.*not there yet.*--stage generate/u);
     expect(stderr.match(/not there yet/gu)).toHaveLength(1);
     for (const stage of ["generate", "views", "reconstruct"]) {
-      await ok("run", "tiny.yaml", "--out", "staged", "--stage", stage, ...cell);
+      await ok("run", "tiny.yaml", "--out", "staged", "--stage", stage, ...part);
     }
     expect(await readdir(join(folder, "staged/reconstruct/dose_1000/sparse/gs2"))).toContain("rpie");
   });
 
   test("what was not trained is skipped with that reason, and --strict then exits 3", async () => {
-    const stage = ["run", "--out", "staged", "--stage", "reconstruct", "--dose", "1000", "--view", "sparse"];
+    const stage = ["run", "--out", "staged", "--stage", "reconstruct", ...part];
     const answer = await json(...stage);
     const skipped = jobs(answer).filter(({ state }) => state === "skipped");
     expect(skipped.map(({ arm, reason }) => [arm, reason])).toEqual([
@@ -116,7 +118,7 @@ describe("run", () => {
       ["supervised", "not trained"],
     ]);
     expect((await cli([...stage, "--strict"], { cwd: folder })).code).toBe(3);
-    expect((await cli(["run", "--out", "run", "--dose", "1000", "--strict"], { cwd: folder })).code).toBe(0);
+    expect((await cli(["run", "--out", "run", ...part, "--strict"], { cwd: folder })).code).toBe(0);
   });
 
   test.each([

@@ -24,7 +24,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "doselap-resume-"));
   study = await writeTinyStudy(folder, (text) =>
     text
-      .replace(/arms:.*/u, "arms: [pinn, supervised, rpie, lsqml, ml]")
+      .replace("doses: [1000, 100000]", "doses: [1000]")
+      .replace(/arms:.*/u, "arms: [pinn, rpie, ml]")
       .replace(/ {2}baseline:.*/u, "  baseline: null"),
   );
   const start = performance.now();
