@@ -58,7 +58,11 @@ test("an engine's operations are two transforms per frame, mode and epoch, and s
 test("what engines make of the frames of an earlier cell costs no operations, networks' work is their own", () => {
   const twin = { isTwin: true };
   for (const arm of ["rpie", "ml", "chain"]) {
-    expect(estimate("reconstruct", arm, twin)).toEqual({ ...estimate("reconstruct", arm), flops: 0, seconds: 0 });
+    expect(estimate("reconstruct", arm, twin)).toEqual({
+      ...estimate("reconstruct", arm),
+      flops: 0,
+      seconds: 0,
+    });
   }
   expect(estimate("reconstruct", "hybrid", twin)).toEqual(estimate("reconstruct", "hybrid"));
   expect(estimate("train", "pinn-scan", twin)).toEqual(estimate("train", "pinn-scan"));
