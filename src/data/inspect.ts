@@ -7,6 +7,7 @@ import { npzTree } from "../io/npz-tree.ts";
 import type { NpzFile } from "../io/npz.ts";
 import type { ArrayTree } from "../io/tree.ts";
 import type { Dataset } from "./dataset.ts";
+import { doseDoubts } from "./dose-doubts.ts";
 import { metadataKey, readMetadata, statedNumber } from "./metadata.ts";
 import type { Domain, Layout } from "../io/scan/raw-scan.ts";
 import { detectFormat } from "./formats/registry.ts";
@@ -164,7 +165,7 @@ async function inspectNpz(npz: NpzFile, options: InspectOptions, blank: Inspecti
     if (violations.length > 0) return { ...known, warnings: allWarnings, violations };
     const dataset = loaded.build();
     const facts = factsOf(dataset);
-    const doubts = doseDoubts(npz.file, known.dose, facts.measuredMeanCounts);
+    const doubts = doseDoubts(npz.file, dataset, facts.measuredMeanCounts);
     const faults = options.faultsOf?.(dataset, npz.file) ?? [];
     return {
       ...known,
@@ -260,14 +261,6 @@ function factsOf(dataset: Dataset) {
     objectShape: [object.height, object.width] as const,
     medianStepPx: medianStep(positions),
   };
-}
-
-/** A file whose amplitudes are not √counts looks fine until its dose is believed. */
-function doseDoubts(file: string, dose: number | null, counts: number): string[] {
-  if (dose === null || dose <= 0 || (counts < 1.5 * dose && counts > dose / 1.5)) return [];
-  return [
-    `${file}: the metadata say ${dose} photons per frame, the frames hold ${counts.toPrecision(4)}; amplitudes that are not √counts (normalised) would explain it`,
-  ];
 }
 
 function blankInspection(file: string): Inspection {

@@ -52,7 +52,7 @@ test("its contrast is what photons that were kept back bear out: steps of a quar
     expect(factor * 4).toBe(Math.round(factor * 4));
     expect(factor).toBeGreaterThanOrEqual(0);
   }
-  const diffraction = scan.diffraction.map((root) => 0.7 * root);
+  const diffraction = scan.diffraction.map((root) => 0.9 * root);
   const uncounted = await infer({ ...scan, diffraction });
   expect(uncounted.contrast).toBeUndefined();
   expect(uncounted.warnings).toEqual([expect.stringContaining("no whole counts")]);
@@ -71,11 +71,31 @@ test("the same seed gives the same bytes, another seed other groups", async () =
   expect((await infer(scan, { neighborCount: 4 })).object.data).not.toEqual(object.data);
 });
 
-test("a dose unlike the one that was trained at is a warning with both", async () => {
+test("a dose unlike the one that was trained at is a warning with both, the scan's as it was counted", async () => {
   const { warnings } = await infer(smallScan({ dosePhotons: 20_000 }));
-  expect(warnings).toEqual(["trained at 1000 photons per frame, the scan has 20000"]);
+  expect(warnings).toEqual([
+    expect.stringMatching(
+      /^trained at 1000 photons per frame, the frames of the scan hold (19[89]|20[01])\d\d$/u,
+    ),
+  ]);
   expect((await infer(smallScan({ dosePhotons: 600 }))).warnings).toHaveLength(1);
   expect((await infer(smallScan({ dosePhotons: 1400 }))).warnings).toEqual([]);
+});
+
+test("a dose that the counts contradict is told, and is not what is compared with the training", async () => {
+  const saying = (nphotons: number, dataset = scan) => ({
+    ...dataset,
+    metadata: { ...dataset.metadata, nphotons },
+  });
+  const contradicted = expect.stringMatching(
+    /^scan\.npz: the metadata say 10000 .*the frames hold (99|100)\d/u,
+  );
+  expect((await infer(saying(10_000))).warnings).toEqual([contradicted]);
+  const bright = await infer(saying(1000, smallScan({ dosePhotons: 10_000 })));
+  expect(bright.warnings).toEqual([
+    expect.stringMatching(/^scan\.npz: the metadata say 1000 /u),
+    expect.stringMatching(/^trained at 1000 photons per frame, the frames of the scan hold (99|100)\d\d$/u),
+  ]);
 });
 
 describe("what does not fit is refused", () => {

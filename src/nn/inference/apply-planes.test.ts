@@ -11,9 +11,8 @@ import { applyToScan } from "./apply-planes.ts";
 
 const widths = [4, 6];
 const stages = 3;
-const [height, width] = [150, 45];
 
-function scan() {
+function scan([height, width]: readonly [number, number] = [150, 45]) {
   const pixels = height * width;
   const wave = (length: number, step: number) =>
     Float32Array.from({ length }, (_, i) => Math.sin(step * i * i + i) / 3);
@@ -54,12 +53,17 @@ function parameters() {
   };
 }
 
-test.each([1, 2, 3])("strips leave no seam after %i stages", async (count) => {
+test.each([
+  ["strips", 1, [150, 45], 48 * 80 * 200],
+  ["strips", 2, [150, 45], 48 * 80 * 200],
+  ["strips", 3, [150, 45], 48 * 80 * 200],
+  // Of 60 rows or columns two halos leave 4: the least that there is.
+  ["tiles", 2, [70, 90], 60 * 60 * 132],
+] as const)("%s leave no seam after %i stages", async (_parts, count, sides, memoryBudgetBytes) => {
   const runtime = await openNodeRuntime();
   const options = { runtime, threads: 1, widths, stages: count, pulledAgain, parameters: parameters() };
-  const whole = await applyToScan(scan(), options);
-  // Two halos and a few rows: several strips.
-  const strips = await applyToScan(scan(), { ...options, memoryBudgetBytes: 48 * 80 * 200 });
+  const whole = await applyToScan(scan(sides), options);
+  const strips = await applyToScan(scan(sides), { ...options, memoryBudgetBytes });
   let [largest, change] = [0, 0];
   for (const [i, value] of whole.data.entries()) {
     largest = Math.max(largest, Math.abs(value - strips.data[i]!));
