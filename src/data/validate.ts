@@ -269,7 +269,7 @@ function dose({ metadata, file }: Candidate): Violation[] {
         expected: "photons per frame, a number above 0",
         got: typeof value === "number" ? String(value) : JSON.stringify(value),
         finding: "DATA-001",
-        hint: "Leave the key out where the dose is not known: the counts of the frames tell it.",
+        hint: "Leave the key out where the dose is not known, or write the mean counts per frame: networks need it.",
       },
     ];
   });

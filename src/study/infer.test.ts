@@ -4,7 +4,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { networkTask, smallScan } from "../../test/support/network-job.ts";
 import { rejection } from "../../test/support/training-job.ts";
 import { openBackend } from "../compute/node.ts";
-import { networkArms } from "../nn/arms/registry.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { networkArms, type NetworkArmName } from "../nn/arms/registry.ts";
 import type { NetworkBundle } from "../nn/bundle/bundle.ts";
 import { openNodeRuntime } from "../nn/runtime/node.ts";
 import type { Runtime } from "../nn/runtime/runtime.ts";
@@ -12,23 +13,39 @@ import { inferDataset, type InferOptions } from "./infer.ts";
 
 let runtime: Runtime;
 let bundle: NetworkBundle;
+let wholeScan: NetworkBundle;
 const scan = smallScan({ seed: 7 });
 
 beforeAll(async () => {
   runtime = await openNodeRuntime();
-  const arm = networkArms.pinn;
-  const options = arm.options.parse({ widths: [4, 8], steps: 2 });
+  bundle = await trained("pinn", { widths: [4, 8], steps: 2 });
+  wholeScan = await trained("pinn-scan", {
+    widths: [4],
+    average: 0.5,
+    splits: 1,
+    tilePx: 32,
+    framesPerTile: 4,
+    engine: "rpie",
+    engineOptions: { epochs: 1, alpha: 1, prior: "none" },
+  });
+});
+
+async function trained(name: NetworkArmName, given: object): Promise<NetworkBundle> {
+  const arm = networkArms[name];
+  const options = arm.options.parse(given);
   const context = { seed: 1, runtime, backend: openBackend({ kernels: "simd" }), threads: 1 };
   const { fit, facts } = await arm.train(networkTask({ groupSize: 4 }), options, {
     ...context,
-    schedule: { epochs: 1, batchSize: 8, learningRate: 3e-3 },
+    schedule: { epochs: 1, batchSize: 8, learningRate: 1e-2 },
     log: () => undefined,
   });
-  bundle = { arm, options, facts, parameters: fit.parameters };
-});
+  // Weights of 0, which leave the network out, would agree with anything.
+  expect(fit.bestEpoch).toBe(1);
+  return { arm, options, facts, parameters: fit.parameters };
+}
 
-function infer(dataset = scan, changes: Partial<InferOptions> = {}) {
-  return inferDataset(bundle, dataset, {
+function infer(dataset = scan, changes: Partial<InferOptions> = {}, network = bundle) {
+  return inferDataset(network, dataset, {
     file: "scan.npz",
     runtime,
     threads: 1,
@@ -36,6 +53,13 @@ function infer(dataset = scan, changes: Partial<InferOptions> = {}) {
     seed: 123,
     ...changes,
   });
+}
+
+/** The first frames alone. */
+function cutTo(frames: number): Dataset {
+  const { x, y } = scan.positions;
+  const positions = { x: x.slice(0, frames), y: y.slice(0, frames) };
+  return { ...scan, frames, positions, diffraction: scan.diffraction.slice(0, frames * 256) };
 }
 
 test("the object is finite, on the scan's frame, and other than flat", async () => {
@@ -118,13 +142,21 @@ describe("what does not fit is refused", () => {
   });
 
   test("fewer frames than a group, or K below C", async () => {
-    const few = { x: scan.positions.x.slice(0, 3), y: scan.positions.y.slice(0, 3) };
-    const cut = { ...scan, frames: 3, positions: few, diffraction: scan.diffraction.slice(0, 3 * 256) };
-    expect(await rejection(infer(cut))).toMatchObject({ _tag: "Range" });
+    expect(await rejection(infer(cutTo(3)))).toMatchObject({ _tag: "Range", context: { file: "scan.npz" } });
     expect(await rejection(infer(scan, { neighborCount: 3 }))).toMatchObject({
       _tag: "Range",
       context: { finding: "OVERSAMPLING-001" },
     });
+  });
+
+  test("a frame without light or a probe without any, in the file that has it", async () => {
+    const dark = { ...scan, diffraction: scan.diffraction.map(() => 0) };
+    const probe = { ...scan.probe, data: scan.probe.data.map(() => 0) };
+    for (const network of [bundle, wholeScan])
+      for (const dataset of [dark, { ...scan, probe }]) {
+        const error = await rejection(infer(dataset, {}, network));
+        expect(error).toMatchObject({ context: { file: "scan.npz" } });
+      }
   });
 
   test("work that is asked to stop", async () => {
@@ -132,6 +164,42 @@ describe("what does not fit is refused", () => {
       _tag: "Interrupted",
     });
   });
+});
+
+describe("a network of whole scans", () => {
+  const differences = (a: Dataset["object"], b: Dataset["object"]): number =>
+    a.data.reduce((most, value, i) => Math.max(most, Math.abs(value - b.data[i]!)), 0);
+
+  test("leaves no seam where a small budget has it go part by part", async () => {
+    const { object, contrast } = await infer(scan, {}, wholeScan);
+    // The network's share was not taken back.
+    expect(contrast!.amplitude + contrast!.phase).toBeGreaterThan(0);
+    // 84 bytes for a pixel of the one level: parts of 44 px, of which margins of 12 px leave 20.
+    const { object: inParts } = await infer(scan, { memoryBudgetBytes: 84 * 44 * 44 }, wholeScan);
+    // Sums of a few hundred float32 terms, perhaps in another order.
+    expect(differences(object, inParts)).toBeLessThan(1e-5);
+  });
+
+  test("refuses a budget that holds no part, before its engine runs", async () => {
+    const told: string[] = [];
+    const progress = (_fraction: number, note: string): void => void told.push(note);
+    const error = await rejection(infer(scan, { memoryBudgetBytes: 1000, progress }, wholeScan));
+    expect(error).toMatchObject({ _tag: "Range", context: { file: "scan.npz", got: "1000" } });
+    expect(told).toEqual([]);
+  });
+
+  test("needs no groups, and so no more frames than one and no K", async () => {
+    const { object } = await infer(cutTo(2), { neighborCount: 1 }, wholeScan);
+    expect(object.data.every(Number.isFinite)).toBe(true);
+    const alone = await infer(cutTo(1), { neighborCount: 1 }, wholeScan);
+    expect([alone.object.height, alone.object.width]).toEqual([64, 64]);
+  });
+});
+
+test("a K that the scan has not so many frames for is told", async () => {
+  const told = "8 neighbours are asked for and the scan has 8 frames: every frame is every other's neighbour";
+  expect((await infer(cutTo(8))).warnings).not.toContainEqual(expect.stringContaining("neighbours"));
+  expect((await infer(cutTo(8), { neighborCount: 8 })).warnings).toContain(told);
 });
 
 test("progress ends at 1", async () => {

@@ -3,12 +3,15 @@
 import type { ComplexImage } from "../array/ndarray.ts";
 import { openBackend } from "../compute/node.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { DoselapError } from "../errors.ts";
+import { doseDoubts } from "../data/dose-doubts.ts";
+import { DoselapError, inFile, isDoselapError } from "../errors.ts";
 import type { NetworkBundle } from "../nn/bundle/bundle.ts";
 import { calibrated, type Contrast } from "../nn/inference/calibrated.ts";
 import { shrunken } from "../nn/physics/shrunken.ts";
 import type { Runtime } from "../nn/runtime/runtime.ts";
 import { partOf } from "../nn/training/progress.ts";
+import type { ScanTask } from "../nn/training/scan-task.ts";
+import { meanCountsPerFrame } from "../optics/counts.ts";
 import { scanTaskOf } from "./scan-task.ts";
 import { groupFrames } from "./views/grouping.ts";
 
@@ -17,10 +20,13 @@ export interface InferOptions {
   readonly file: string;
   readonly runtime: Runtime;
   readonly threads: number;
-  /** K: a group's other members are chosen among this many nearest frames. */
+  /** K: a group's other members are chosen among this many nearest frames. Networks of whole scans have no groups. */
   readonly neighborCount: number;
   /** Seeds the choice. */
   readonly seed: number;
+  /** Most bytes of activations of a network that runs over whole scans; 2³⁰ when absent. Its parts are smaller for it, and the
+   * object the same to float32's last bits. Groups take little, and do not look at it. */
+  readonly memoryBudgetBytes?: number | undefined;
   readonly progress?: ((fraction: number, note: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -38,32 +44,52 @@ const alikeDose = 1.5;
 
 /** The object on the dataset's frame.
  * @throws Contract when the dose is not known, Shape when frames or probe are not those of the model, Range for a scan too
- * small for its groups. */
+ * small for its groups and for a budget in which nothing can be computed. */
 export async function inferDataset(
+  network: NetworkBundle,
+  dataset: Dataset,
+  options: InferOptions,
+): Promise<Inference> {
+  try {
+    return await inferred(network, dataset, options);
+  } catch (error) {
+    // Who computes knows frames, not files. Being stopped, and a runtime that fails, are no fault of the file.
+    throw isDoselapError(error, "Contract", "Range", "Shape", "Diverged")
+      ? inFile(error, options.file)
+      : error;
+  }
+}
+
+async function inferred(
   { arm, options, facts, parameters }: NetworkBundle,
   dataset: Dataset,
-  { file, runtime, threads, neighborCount, seed, progress, signal }: InferOptions,
+  { file, runtime, threads, neighborCount, seed, memoryBudgetBytes, progress, signal }: InferOptions,
 ): Promise<Inference> {
   const task = scanTaskOf(dataset, { file });
   const modes = task.problem.probeModes;
   if (dataset.size !== facts.sizePx || modes !== facts.probeModes) {
     throw new DoselapError("Shape", "the scan does not fit the network", {
-      file,
       key: "diffraction",
       expected: `frames of ${facts.sizePx} px and ${facts.probeModes} probe mode(s)`,
       got: `frames of ${dataset.size} px and ${modes} probe mode(s)`,
       hint: "Train a network on frames of this size.",
     });
   }
+  const gridsize = arm.infersGroups && facts.groupSize > 1 ? 2 : 1;
   const groups = groupFrames(task.problem.positions, {
-    gridsize: facts.groupSize === 1 ? 1 : 2,
+    gridsize,
     neighborCount,
     groupCount: null,
     seed,
     enableOversampling: false,
   });
   const backend = openBackend({ kernels: "simd", threads });
-  const warnings = new Set<string>();
+  const warnings = new Set(doubtsOf(task, dataset, { file, trainedPhotons: facts.dosePhotons }));
+  if (gridsize > 1 && neighborCount >= dataset.frames) {
+    warnings.add(
+      `${neighborCount} neighbours are asked for and the scan has ${dataset.frames} frames: every frame is every other's neighbour`,
+    );
+  }
   const log = (line: string): void => void warnings.add(line);
   const { object, contrast, why } = await calibrated(
     { ...task, groups },
@@ -74,6 +100,7 @@ export async function inferDataset(
         backend,
         threads,
         log,
+        memoryBudgetBytes,
         progress: partOf(progress, { from: pass / 2, to: (pass + 1) / 2 }),
         signal,
       };
@@ -85,8 +112,23 @@ export async function inferDataset(
     { backend, seed },
   );
   if (why !== undefined) warnings.add(why);
-  const ratio = task.dosePhotons / facts.dosePhotons;
-  if (ratio > alikeDose || ratio < 1 / alikeDose)
-    warnings.add(`trained at ${facts.dosePhotons} photons per frame, the scan has ${task.dosePhotons}`);
   return { object, contrast, warnings: [...warnings] };
+}
+
+/** What the counts of the frames say against the dose that the metadata state, and that the network was trained at. */
+function doubtsOf(
+  { backgroundPhotonsPerPx }: ScanTask,
+  dataset: Dataset,
+  { file, trainedPhotons }: { readonly file: string; readonly trainedPhotons: number },
+): string[] {
+  const counts = meanCountsPerFrame(dataset);
+  const doubts = doseDoubts(file, dataset, counts);
+  const photons = counts - backgroundPhotonsPerPx * dataset.size ** 2;
+  const ratio = photons / trainedPhotons;
+  if (ratio > alikeDose || ratio < 1 / alikeDose) {
+    doubts.push(
+      `trained at ${trainedPhotons} photons per frame, the frames of the scan hold ${Number(photons.toPrecision(4))}`,
+    );
+  }
+  return doubts;
 }

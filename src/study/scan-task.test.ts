@@ -42,6 +42,20 @@ test.each([[undefined], [null], [0], [-1], ["1000"], [Number.POSITIVE_INFINITY],
   },
 );
 
+test("who says no dose is told what to write: the counts of these frames", () => {
+  const dataset = smallDataset({ metadata: {} });
+  const counts = dataset.diffraction.reduce((sum, root) => sum + root * root, 0) / dataset.frames;
+  const refused = expect.stringContaining(
+    `Write the mean counts per frame, ${Number(counts.toPrecision(6))} here, as _metadata.nphotons`,
+  );
+  expect(() => taskOf({})).toThrow(expect.objectContaining({ message: refused }));
+  // What stands beside the dose is background.
+  const beside = `Write the mean counts per frame less the background, ${Number((counts - 64).toPrecision(6))} here`;
+  expect(() => taskOf({ backgroundPhotonsPerPx: 1 })).toThrow(
+    expect.objectContaining({ message: expect.stringContaining(beside) }),
+  );
+});
+
 test("only a simulation knows the truth: a measured file's object is somebody's reconstruction", () => {
   const dataset = smallDataset();
   expect(scanTaskOf(dataset, { file: "scan.npz" }).truth).toBe(dataset.object);

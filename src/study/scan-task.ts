@@ -1,8 +1,10 @@
 // From a dataset to what a network is trained on or infers: the problem that engines get, and the dose, which is never guessed.
 
 import type { Dataset, Metadata } from "../data/dataset.ts";
+import { statedBackground } from "../data/dose-doubts.ts";
 import { DoselapError } from "../errors.ts";
 import type { ScanTask } from "../nn/training/scan-task.ts";
+import { meanCountsPerFrame } from "../optics/counts.ts";
 import { problemOf } from "./problem.ts";
 
 /** @throws Contract when the metadata do not say the dose, Shape when the probe does not fit the frames. */
@@ -15,7 +17,7 @@ export function scanTaskOf(dataset: Dataset, { file }: { readonly file: string }
       expected: "photons per frame, greater than 0",
       got: nphotons === undefined ? "nothing" : JSON.stringify(nphotons),
       finding: "DATA-001",
-      hint: "doselap simulate and thin write it; `doselap convert` keeps it.",
+      hint: `Write the mean counts per frame${countedText(dataset)} as _metadata.nphotons.`,
     });
   }
   if (dataset.metadata["subPixel"] === "fourier" && !wholePixels(dataset)) {
@@ -48,6 +50,14 @@ export function scanTaskOf(dataset: Dataset, { file }: { readonly file: string }
     backgroundPhotonsPerPx: typeof backgroundPhotonsPerPx === "number" ? backgroundPhotonsPerPx : 0,
     ...(simulated ? { truth: dataset.object } : {}),
   };
+}
+
+/** What would be the dose if the frames are √counts. */
+function countedText(dataset: Dataset): string {
+  const background = statedBackground(dataset);
+  const counted = meanCountsPerFrame(dataset) - background;
+  const less = background > 0 ? " less the background" : "";
+  return counted > 0 ? `${less}, ${Number(counted.toPrecision(6))} here,` : less;
 }
 
 /** Whether frames are images near the sample. */

@@ -21,6 +21,7 @@ interface Flags extends ReadFlags {
   readonly threads: number;
   readonly neighbors: number;
   readonly seed: number;
+  readonly memory?: number;
   readonly json: boolean;
 }
 
@@ -79,12 +80,20 @@ export const inferCommand = buildCommand<Flags, [string, string], CliContext>({
         placeholder: "SEED",
         brief: "Seeds that choice, and the engine of pinn-scan",
       },
+      memory: {
+        kind: "parsed",
+        parse: parseCount,
+        optional: true,
+        placeholder: "MB",
+        brief:
+          "Most memory of the pass of pinn-scan over the scan (default 1074): parts of it in turn, the same object",
+      },
       ...readFlags,
       json: jsonFlag,
     },
   },
   async func(flags, model, data) {
-    const { out, provider, threads, neighbors, seed, json } = flags;
+    const { out, provider, threads, neighbors, seed, memory, json } = flags;
     const target = resolve(this.cwd, out);
     await prepareOutput(target);
     const bundle = await loadBundle(resolve(this.cwd, model));
@@ -95,6 +104,7 @@ export const inferCommand = buildCommand<Flags, [string, string], CliContext>({
       threads,
       neighborCount: neighbors,
       seed,
+      memoryBudgetBytes: memory === undefined ? undefined : memory * 1_000_000,
       progress: everyTenth((text) => printNote(this, text)),
       signal: this.signal,
     });

@@ -7,11 +7,13 @@ import type { SizedBackend } from "../../compute/scan-backend.ts";
 import type { SubPixel } from "../../compute/scan-memory.ts";
 import { readArrayArgument, toProbe } from "../../data/array-argument.ts";
 import { withProvenance } from "../../data/dataset.ts";
-import { planEngine } from "../../engines/plan.ts";
+import { doseDoubts } from "../../data/dose-doubts.ts";
+import { planEngine, type EnginePlan } from "../../engines/plan.ts";
 import { prepareEngine, type PreparedEngine } from "../../engines/prepare.ts";
 import { runEngine, type Choice, type EpochEvent } from "../../engines/run.ts";
 import { DoselapError, inFile, isDoselapError } from "../../errors.ts";
 import { writeNpz } from "../../io/npz.ts";
+import { mean } from "../../math/stats.ts";
 import { mostProbeModes, withProbeModes } from "../../optics/probe-modes.ts";
 import { problemOf } from "../../study/problem.ts";
 import { backendFlags, backendOf, budgetOf, kernelsFor, type BackendFlags } from "../backend-flags.ts";
@@ -146,8 +148,8 @@ async function reconstruct(
   { engine, backend, scan }: Opened,
 ): Promise<void> {
   const { out, probe: probeFile, probeModes, json, seed, subpixel } = flags;
-  const { dataset, warnings, heldBytes } = scan;
-  for (const warning of warnings) printNote(context, `warning: ${warning}`);
+  const { dataset, heldBytes } = scan;
+  for (const warning of scan.warnings) printNote(context, `warning: ${warning}`);
   const given =
     probeFile === undefined
       ? dataset.probe
@@ -168,6 +170,9 @@ async function reconstruct(
   }));
   const memory = { backend, memoryBudgetBytes: budgetOf(flags), heldBytes };
   const plan = await namingFile(input, async () => planEngine(engine, problem, memory));
+  const doubts = doseDoubtsOf(input, dataset, plan);
+  for (const doubt of doubts) printNote(context, `warning: ${doubt}`);
+  const warnings = [...scan.warnings, ...doubts];
   // From here on a signal asks to stop: the run hears it between epochs.
   const { signal } = context;
   const [estimate, ...streaming] = memoryLines(scan, plan, flags);
@@ -238,6 +243,13 @@ async function reconstruct(
       `${engine.name}: ${dataset.frames} frames, ${history.length} epochs, misfit ${misfit}, written to ${out}`,
     );
   }
+}
+
+/** Of frames that were measured whole: what masked pixels would have counted nobody knows. */
+function doseDoubtsOf(input: string, dataset: OpenScan["dataset"], { survey }: EnginePlan): string[] {
+  const { validPixels, frameCounts } = survey;
+  const whole = validPixels.every((pixels) => pixels === dataset.size ** 2);
+  return whole ? doseDoubts(input, dataset, mean(frameCounts)) : [];
 }
 
 /** As many as withProbeModes makes. */

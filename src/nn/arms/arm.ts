@@ -38,6 +38,11 @@ export interface ArmContext {
   readonly keeper?: StateKeeper | undefined;
 }
 
+export interface InferContext extends ArmContext {
+  /** Most bytes of activations of a pass over a whole scan; 2³⁰ when absent. */
+  readonly memoryBudgetBytes?: number | undefined;
+}
+
 export interface Trained {
   readonly fit: Fit;
   readonly facts: NetworkFacts;
@@ -80,6 +85,8 @@ export interface NetworkArm<Options extends CommonOptions = CommonOptions> {
   readonly options: z.ZodType<Options>;
   /** Trained on the true object: simulated studies only. */
   readonly needsLabels: boolean;
+  /** The object is made of groups of frames; else of the scan, and a task's groups are for training alone. */
+  readonly infersGroups: boolean;
   train(
     task: ArmTask,
     options: Options,
@@ -87,7 +94,7 @@ export interface NetworkArm<Options extends CommonOptions = CommonOptions> {
   ): Promise<Trained>;
   /** The object of a scan. What each group adds to it depends on that group and on the network alone, and is what its model
    * file gives. */
-  infer(task: ArmTask, network: TrainedNetwork<Options>, context: ArmContext): Promise<Inferred>;
+  infer(task: ArmTask, network: TrainedNetwork<Options>, context: InferContext): Promise<Inferred>;
   /** What training and inference will take, for a plan. */
   cost(scan: PlannedScan, options: Options): NetworkCost;
   /** The inference model with its weights inside. */

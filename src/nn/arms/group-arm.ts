@@ -18,7 +18,7 @@ const options = z.strictObject({
     .union([z.literal("auto"), z.number().int().min(0).max(100)])
     .default("auto")
     .describe(
-      "J: plain gradient steps before the first network. auto: 8 from 5,000 photons up, else 1: more fit the noise.",
+      "J: plain gradient steps before the first network. auto: 8 from 5,000 photons up, else 3: more fit the noise.",
     ),
   stages: z.number().int().min(1).max(4).default(1).describe("K: networks, each with weights of its own."),
   damping: z
@@ -108,6 +108,7 @@ function groupArm(
     ...about,
     options: teacher === "labels" ? labelOptions : options,
     needsLabels: teacher === "labels",
+    infersGroups: true,
     async train(task, rule, { schedule, ...context }) {
       const facts = factsOf(task, rule);
       const model = modelOf(facts, rule);

@@ -55,6 +55,7 @@ export const pinnReference = defineArm<Options>({
   cites: ["10.1038/s41598-023-48351-7"],
   options,
   needsLabels: false,
+  infersGroups: true,
   async train(task, rule, { schedule, ...context }) {
     const facts = factsOf(task);
     const { batchSize } = schedule;

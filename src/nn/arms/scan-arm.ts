@@ -5,6 +5,7 @@ import { z } from "zod";
 import { DoselapError } from "../../errors.ts";
 import { prepareEngine } from "../../engines/prepare.ts";
 import { applyToScan, tileInferenceModel } from "../inference/apply-planes.ts";
+import { passTiles } from "../inference/pass-tiles.ts";
 import { correctedPlanes, polarImage, scanPlanes } from "../physics/scan-state.ts";
 import { fit } from "../training/fit.ts";
 import { tileChannels } from "../models/tile-network.ts";
@@ -86,6 +87,7 @@ export const pinnScan = defineArm<Options>({
   cites: ["10.1038/s41598-023-48351-7", "arXiv:1803.04189"],
   options,
   needsLabels: false,
+  infersGroups: false,
   async train(given, rule, { schedule, ...context }) {
     const task = usableTask(given);
     const { problem, dosePhotons } = task;
@@ -103,8 +105,10 @@ export const pinnScan = defineArm<Options>({
     const learning = { ...context, progress: partOf(context.progress, { from: engineShare, to: 1 }) };
     return { fit: await fit(lesson, { ...rule, ...schedule }, fitContext(learning, facts)), facts };
   },
-  async infer({ problem }, { options: rule, parameters }, context) {
+  async infer({ problem }, { options: rule, parameters }, { memoryBudgetBytes, ...context }) {
     const engine = prepareEngine(rule.engine, rule.engineOptions);
+    // A budget that holds no part is refused before the engine's minutes.
+    passTiles({ height: problem.objectHeight, width: problem.objectWidth }, rule.widths, memoryBudgetBytes);
     // The network's own pass is short.
     const planes = await scanPlanes(engine, problem, context);
     const { widths, stages } = rule;
@@ -113,6 +117,7 @@ export const pinnScan = defineArm<Options>({
       widths,
       stages,
       parameters,
+      memoryBudgetBytes,
       // Under the probe of the scan, as while training.
       pulledAgain: (corrected) => correctedPlanes(corrected, problem, context.backend),
     });

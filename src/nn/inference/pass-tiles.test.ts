@@ -17,7 +17,7 @@ const sides = fc.record({
 });
 
 describe("parts of any canvas and budget", () => {
-  const budgets = fc.integer({ min: bytesPerPixel * least ** 2, max: 400 ** 2 * bytesPerPixel });
+  const budgets = fc.integer({ min: bytesPerPixel * least ** 2, max: 250 ** 2 * bytesPerPixel });
 
   test("keep every pixel once, and all that it depends on", () => {
     const reach = reachPx(widths.length);

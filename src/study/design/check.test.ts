@@ -64,6 +64,11 @@ describe("each rule names field, rule and value", () => {
       /pinn-reference needs N = 64, 128, 256; got 96\. Leave that arm out/u,
     ],
     [
+      "subPixel",
+      { subPixel: "fourier", arms: ["lsqml", "pinn", "steps", "hybrid", null] },
+      /networks of pinn, hybrid sample bilinearly between pixels; got "fourier"\. Take bilinear, or leave these arms out/u,
+    ],
+    [
       "object.heightPx",
       { object: { heightPx: 128 } },
       /greater than N = 64 plus the guard band of 64 px; got 128/u,
@@ -210,6 +215,11 @@ test("views stand by gridsize, then falling overlap, then name, however they wer
   };
   expect(Object.keys(checkDesign({ ...quick, views }).views)).toEqual(["baseline", "a", "z", "sparse"]);
   expect(Object.keys(checkDesign(measured).views)).toEqual(["full", "o-70", "o-50", "o-30"]);
+});
+
+test("Fourier shifts are for every arm that is no network and starts from none", () => {
+  const arms = ["rpie", "chain", "steps", "mean-pattern", "null"];
+  expect(checkDesign({ ...quick, subPixel: "fourier", arms })).toMatchObject({ subPixel: "fourier" });
 });
 
 test.each([40, 96, 160, 320])("frames of %i px are a study, as the kernels transform them", (sizePx) => {

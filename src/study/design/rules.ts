@@ -115,6 +115,23 @@ const networkSizeRule = rule({ kind, sizePx: z.number(), arms: z.array(z.unknown
     : [],
 );
 
+/** A network's canvas is made of patches that lie between pixels bilinearly: after other shifts it would learn the difference. */
+const subPixelRule = rule(
+  { kind, subPixel: z.literal("fourier"), arms: z.array(z.unknown()) },
+  ({ subPixel, arms }) => {
+    const trained = arms.filter((arm): arm is string => typeof arm === "string" && needsNetwork(arm));
+    if (trained.length === 0) return [];
+    const rule = `the networks of ${trained.join(", ")} sample bilinearly between pixels`;
+    const hint = "Take bilinear, or leave these arms out: the others take both.";
+    return [{ path: ["subPixel"], rule, got: subPixel, hint }];
+  },
+);
+
+function needsNetwork(arm: string): boolean {
+  const needs = armKind(arm);
+  return needs === "network" || needs === "hybrid";
+}
+
 const objectRule = rule(
   {
     kind,
@@ -222,6 +239,7 @@ function innerEngineFaults(options: object, path: readonly string[]): Fault[] {
 const rules: readonly Rule[] = [
   sizeRule,
   networkSizeRule,
+  subPixelRule,
   objectRule,
   probeRule,
   doseRules,
