@@ -38,5 +38,7 @@ export async function readJson<T>(file: string, schema: z.ZodType<T>, hint: stri
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
-  throw new DoselapError("Format", issue.message, { file, key: issue.path.join("."), hint });
+  // The whole of a file has no key.
+  const key = issue.path.length === 0 ? undefined : issue.path.join(".");
+  throw new DoselapError("Format", issue.message, { file, key, hint });
 }

@@ -57,14 +57,16 @@ function doseWarnings(photons: readonly PhotonDensity[]): string[] {
 function viewWarnings(design: StudyDesign, views: readonly PlannedView[]): string[] {
   return views.flatMap(({ view, gridsize, framesTrain, framesTest }) => {
     const warnings: string[] = [];
+    const { groupCount, subsampleCount } = design.training;
     const fewest = Math.min(framesTrain, framesTest);
-    if (gridsize > 1 && fewest <= design.neighborCount) {
+    const grouped = Math.min(fewest, subsampleCount ?? fewest);
+    if (gridsize > 1 && grouped <= design.neighborCount) {
+      const kept = grouped < fewest ? " that are kept (training.subsampleCount)" : "";
       warnings.push(
-        `View ${view} has ${fewest} frames in a split, fewer than K + 1 = ${design.neighborCount + 1}: ` +
+        `View ${view} has ${grouped} frames${kept} in a split, fewer than K + 1 = ${design.neighborCount + 1}: ` +
           "every frame is every other's neighbour there.",
       );
     }
-    const { groupCount } = design.training;
     if (gridsize === 1 && groupCount !== null && groupCount > fewest) {
       warnings.push(
         `View ${view} has ${fewest} frames in a split: it makes that many groups, not ${groupCount}.`,

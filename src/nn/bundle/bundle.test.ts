@@ -230,7 +230,7 @@ describe("a folder that is no whole bundle is refused, by file and key", () => {
     ["of another version", "bundle.json", '"version": 1', '"version": 2', "version"],
     ["of another format", "bundle.json", "doselap-network", "somebodys-network", "format"],
     ["of an unknown arm", "config.json", '"arm": "pinn"', '"arm": "pinm"', "arm"],
-    ["with an option that is none", "config.json", '"steps": 2', '"stepps": 1', "options."],
+    ["with an option that is none", "config.json", '"steps": 2', '"stepps": 1', "options"],
     ["with an option out of range", "config.json", '"steps": 2', '"steps": -1', "options.steps"],
     ["without a fact of its scan", "config.json", /"canvasPx": \d+/u, '"canvas": 9', "facts"],
   ];
@@ -255,6 +255,10 @@ describe("a folder that is no whole bundle is refused, by file and key", () => {
       _tag: "Format",
       context: { file: join(folder, "bundle.json") },
     });
+    // The whole of it is wrong, which no key names.
+    await writeFile(join(folder, "bundle.json"), "[]");
+    const error: unknown = await loadBundle(folder).catch((thrown: unknown) => thrown);
+    expect((error as Error).message).toMatch(/foreign\/bundle\.json: Invalid input/u);
     await expect(loadBundle(join(root, "nowhere"))).rejects.toMatchObject({
       _tag: "File",
       context: { file: join(root, "nowhere", "bundle.json") },

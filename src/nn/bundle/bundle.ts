@@ -127,7 +127,11 @@ export async function loadBundle(folder: string): Promise<NetworkBundle> {
   const parsed = arm.options.safeParse({ ...earlier[name], ...given });
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
-    throw new DoselapError("Format", issue.message, { file, key: `options.${issue.path.join(".")}`, hint });
+    throw new DoselapError("Format", issue.message, {
+      file,
+      key: ["options", ...issue.path].join("."),
+      hint,
+    });
   }
   const parameters = await readWeights(folder);
   return { arm, options: parsed.data, facts, parameters };

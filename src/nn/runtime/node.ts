@@ -26,11 +26,7 @@ export interface NodeRuntimeOptions {
 /** @throws Compute when onnxruntime-node is not installed or has no binary for this machine, and when the provider does
  * not compute here. */
 export async function openNodeRuntime(options: NodeRuntimeOptions = {}): Promise<Runtime> {
-  const {
-    provider = "cpu",
-    library: importLibrary = () => import("onnxruntime-node"),
-    blocks = false,
-  } = options;
+  const { provider = "cpu", library: importLibrary = importQuietly, blocks = false } = options;
   const library = await loaded(importLibrary);
   const shared = { library, provider, writesInPlace: true } as const;
   try {
@@ -54,6 +50,14 @@ export async function openNodeRuntime(options: NodeRuntimeOptions = {}): Promise
   const asked = blocks && provider === "cpu" && process.arch === "x64";
   const blockChannels = asked ? await findBlockChannels({ load }) : undefined;
   return { name: "onnxruntime-node", provider, blockChannels, load };
+}
+
+/** What fails outside of a session is thrown, too, and not written to standard error. The library looks at this once, when its
+ * first session is made. */
+async function importQuietly(): Promise<NodeLibrary> {
+  const library = await import("onnxruntime-node");
+  library.env.logLevel = "fatal";
+  return library;
 }
 
 async function loaded(importLibrary: () => Promise<NodeLibrary>): Promise<NodeLibrary> {

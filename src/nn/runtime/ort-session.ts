@@ -40,7 +40,7 @@ interface OrtOptions {
   readonly graphOptimizationLevel: "disabled" | "basic" | "extended" | "all";
   readonly enableCpuMemArena: boolean;
   readonly enableMemPattern: boolean;
-  readonly logSeverityLevel: 3;
+  readonly logSeverityLevel: 4;
   readonly extra: { readonly session: object };
 }
 
@@ -82,7 +82,8 @@ export async function openOrtSession(model: Uint8Array, options: OrtSessionOptio
       // 1.6 times the memory and no less time (NN-001).
       enableCpuMemArena: true,
       enableMemPattern: false,
-      logSeverityLevel: 3,
+      // What fails is thrown: written to standard error as well, it would stand before the error that explains it.
+      logSeverityLevel: 4,
       extra: {
         session: {
           // Threads wait awake from one operation to the next and sleep between runs: woken each time, two of them take

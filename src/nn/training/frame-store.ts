@@ -113,7 +113,7 @@ export function expectWhole({ whole }: FrameStore): void {
       expected: "square roots of whole numbers",
       got: "fractions",
       finding: "DATA-001",
-      hint: "Convert the raw counts instead, or train with seenShare: 1.",
+      hint: "Convert the raw counts instead, or train pinn or supervised with seenShare: 1.",
     },
   );
 }

@@ -114,6 +114,19 @@ describe("options of the network arm", () => {
     expect(withOptions("supervised", { epochs: null })).toMatchObject({ nepochs, batchSize });
   });
 
+  test("a probe that trains is told, to log and legacy trainers", () => {
+    for (const arm of ["pinn", "supervised"]) {
+      const told = (probe: string) => withOptions(arm, { probe });
+      expect([told("fixed"), told("trained")].map(({ probeTrainable }) => probeTrainable)).toEqual([
+        false,
+        true,
+      ]);
+      expect(legacy(told("trained"))).toHaveProperty(["probe.trainable"], true);
+    }
+    // Networks without the option keep the scan's.
+    expect(withOptions("pinn-scan", {})).toMatchObject({ probeTrainable: false });
+  });
+
   test("options of another arm change nothing", () => {
     const other = buildTrainingConfig(job, { ...design, methods: { supervised: { epochs: 7 } } }, facts);
     expect(other).toEqual(buildTrainingConfig(job, design, facts));

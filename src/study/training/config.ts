@@ -60,7 +60,9 @@ export interface TrainingConfig {
   readonly nepochs: number;
   readonly learningRate: number;
   readonly positionsProvided: boolean;
+  /** The arm's option `probe: trained`. */
   readonly probeTrainable: boolean;
+  /** Of legacy trainers, whose object has an arbitrary scale; ours keeps the dose's. */
   readonly intensityScaleTrainable: boolean;
 }
 
@@ -131,7 +133,7 @@ export function buildTrainingConfig(
     nepochs: schedule.epochs,
     learningRate: schedule.learningRate,
     positionsProvided: true,
-    probeTrainable: false,
+    probeTrainable: "probe" in method && method.probe === "trained",
     intensityScaleTrainable: true,
   });
 }

@@ -66,7 +66,7 @@ describe.each(["pinn", "pinn-scan", "supervised"])("a job of %s", (arm) => {
 
     expect(log).toMatch(/^runtime: \S+ cpu, threads 1, layout of training: plain$/mu);
     expect(log).toMatch(
-      /^effective: .*"epochs":2.*"batchSize":8.*"frames":(\d+),"groups":\1,"groupSize":4.*"dose":1000.*"seed":42/mu,
+      /^effective: .*"epochs":2.*"batchSize":8.*"frames":(\d+),"groups":\1,"groupSize":4,"neighbors":7,.*"dose":1000.*"seed":42/mu,
     );
     expect(log).toMatch(/^level: .* -?\d+\.\d+$/mu);
     const numbers =

@@ -14,13 +14,12 @@ import { networkArms, type NetworkArmName } from "../../../nn/arms/registry.ts";
 import { loadBundle, saveBundle } from "../../../nn/bundle/bundle.ts";
 import { openNodeRuntime } from "../../../nn/runtime/node.ts";
 import type { Runtime } from "../../../nn/runtime/runtime.ts";
-import type { GroupTable } from "../../../nn/training/groups.ts";
 import { partOf } from "../../../nn/training/progress.ts";
 import type { ScanTask } from "../../../nn/training/scan-task.ts";
 import { contrastText } from "../../../nn/inference/calibrated.ts";
 import { inferDataset } from "../../infer.ts";
 import { scanTaskOf } from "../../scan-task.ts";
-import { groupFrames } from "../../views/grouping.ts";
+import { groupFrames, type Grouping } from "../../views/grouping.ts";
 import { subsampleFrames } from "../../views/subsample.ts";
 import type { TrainingConfig } from "../config.ts";
 import { reconstructionFile } from "./reconstruction.ts";
@@ -71,13 +70,14 @@ async function trainAndInfer(
   const { groups, usable } = trainingGroups(task, config);
   // What is really used, which need not be what was said (F-06): the dose is the data's own.
   const course = { schedule: options.schedule, warmUpSteps: options.warmUpSteps };
-  const { count, groupSize } = groups;
+  const { count, groupSize, neighborsUsed } = groups;
   const echoed = {
     ...schedule,
     ...course,
     frames: usable.length,
     groups: count,
     groupSize,
+    neighbors: neighborsUsed,
     dose: task.dosePhotons,
   };
   log.line(`effective: ${JSON.stringify({ ...echoed, seed: context.seed })}`);
@@ -150,7 +150,7 @@ async function trainAndInfer(
 function trainingGroups(
   { problem: { positions } }: ScanTask,
   config: TrainingConfig,
-): { readonly groups: GroupTable; readonly usable: Int32Array } {
+): { readonly groups: Grouping; readonly usable: Int32Array } {
   const { model, neighborCount, nGroups, nSubsample, groupingSeed, subsampleSeed, enableOversampling } =
     config;
   const rows = subsampleFrames(positions.x.length, nSubsample, subsampleSeed);
