@@ -264,19 +264,6 @@ describe("reconstruct", () => {
     expect(refused).toMatch(/sinc\.npz.*_metadata\.subPixel.*got "sinc"/u);
   });
 
-  test("a dose that the counts contradict is a warning with both numbers", async () => {
-    const bright = { ...Object.fromEntries(scan), _metadata: jsonArray({ nphotons: 10 * dose }) };
-    await writeNpz(join(folder, "bright.npz"), bright);
-    const how = ["bright.npz", "--engine", "epie", "--epochs", "1", "--out", "bright-object.npz"];
-    const { warnings } = await json("reconstruct", ...how);
-    const told = new RegExp(
-      `^bright\\.npz: the metadata say ${10 * dose} photons per frame, the frames hold`,
-      "u",
-    );
-    expect(warnings).toEqual([expect.stringMatching(told)]);
-    expect((await json("reconstruct", "scan.npz", ...how.slice(1)))["warnings"]).toEqual([]);
-  });
-
   test("threads and a small memory change no byte of the result", async () => {
     const how = ["reconstruct", "scan.npz", "--engine", "lsqml", "--epochs", "3", "--out"];
     const refusal = await fails(1, ...how, "none.npz", "--memory", "1");

@@ -11,6 +11,7 @@ import { openNpz, writeNpz } from "../../src/io/npz.ts";
 import type { StudyResult } from "../../src/study/results.ts";
 import { cli, fingerprints, startCli, writeTinyStudy } from "../support/cli.ts";
 import { commandsIn } from "../support/cli-checks.ts";
+import { jsonArray } from "../support/small-dataset.ts";
 
 let folder: string;
 let trained: Record<string, string>;
@@ -100,6 +101,14 @@ describe("doselap infer", () => {
     }
   }
 
+  async function withoutMetadata() {
+    const npz = await openNpz(join(folder, scan));
+    const names = npz.names.filter((name) => !name.includes("metadata"));
+    const arrays = await Promise.all(names.map(async (name) => [name, await npz.read(name)] as const));
+    await npz.close();
+    return Object.fromEntries(arrays);
+  }
+
   test.each(["pinn", "pinn-scan"])("with the network of %s gives what its training job left", async (arm) => {
     const answer = await json("infer", `run/${job(arm)}/model`, scan, "--out", `${arm}.npz`);
     expect(answer).toMatchObject({ arm, out: `${arm}.npz`, objectShape: [128, 80], warnings: [] });
@@ -140,20 +149,24 @@ describe("doselap infer", () => {
     expect(stderr).toMatch(
       /warning: trained at 10000 photons per frame, the frames of the scan hold (99\d|10[0-2]\d)(\.\d)?\n/u,
     );
-    const npz = await openNpz(join(folder, scan));
-    const arrays = Object.fromEntries(
-      await Promise.all(
-        npz.names
-          .filter((name) => !name.includes("metadata"))
-          .map(async (name) => [name, await npz.read(name)] as const),
-      ),
-    );
-    await npz.close();
-    await writeNpz(join(folder, "nameless.npz"), arrays);
+    await writeNpz(join(folder, "nameless.npz"), await withoutMetadata());
     expect(await fails(1, "infer", `run/${job("pinn")}/model`, "nameless.npz", "--out", "none.npz")).toMatch(
       /nameless\.npz : _metadata\.nphotons: .*photons per frame.*\[DATA-001\]/u,
     );
     expect(existsSync(join(folder, "none.npz"))).toBe(false);
+  });
+
+  test("a dose that the counts contradict is a warning, of infer and of reconstruct", async () => {
+    const metadata = jsonArray({ nphotons: 1e5 });
+    await writeNpz(join(folder, "wrong.npz"), { ...(await withoutMetadata()), _metadata: metadata });
+    const told = expect.stringMatching(
+      /^wrong\.npz: the metadata say 100000 photons per frame, the frames hold/u,
+    );
+    const how = ["wrong.npz", "--out", "wrong-object.npz"];
+    expect((await json("infer", `run/${job("pinn")}/model`, ...how))["warnings"]).toEqual([told]);
+    expect((await json("reconstruct", ...how, "--engine", "epie", "--epochs", "1"))["warnings"]).toEqual([
+      told,
+    ]);
   });
 
   test("a network that was changed, and a folder that is none, are refused by name", async () => {

@@ -7,7 +7,7 @@ import { tileChannels } from "../models/tile-network.ts";
 import { reachPx } from "../models/unet.ts";
 
 /** Most bytes of activations at a time when nobody says another number. */
-export const defaultPassBytes = 2 ** 30;
+const defaultPassBytes = 2 ** 30;
 
 export interface Canvas {
   readonly height: number;
