@@ -1,5 +1,5 @@
 // Whether the counts of a scan bear out the dose that its metadata state. A file whose amplitudes are not √counts looks fine until
-// its dose is believed.
+// its dose is believed. [DATA-006]
 
 import type { Dataset, Metadata } from "./dataset.ts";
 import { statedNumber } from "./metadata.ts";

@@ -65,6 +65,7 @@ test("a budget below the smallest part is refused with the least that works, whi
     }),
   );
   expect(passTiles(canvas, widths, bytes)).toMatchObject({ rows: least, columns: least });
+  expect(() => passTiles(canvas, widths, NaN)).toThrow(expect.objectContaining({ _tag: "Range" }));
   // A canvas smaller than that is its own least.
   expect(passTiles({ height: 20, width: 20 }, widths, bytesPerPixel * 400).tiles).toHaveLength(1);
 });

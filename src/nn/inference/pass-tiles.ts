@@ -46,7 +46,7 @@ export function passTiles(
   const least = (side: number): number => Math.min(whole(side), 2 * halo + step);
   const fitting = (beside: number): number => step * Math.floor(budgetBytes / bytes / beside / step);
   const needed = bytes * least(height) * least(width);
-  if (needed > budgetBytes) {
+  if (!(needed <= budgetBytes)) {
     throw new DoselapError("Range", "the memory budget is too small for this network", {
       key: "memoryBudgetBytes",
       expected: `at least ${needed} bytes, --memory ${Math.ceil(needed / 1e6)}`,
