@@ -6,6 +6,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { DoselapError } from "../errors.ts";
 import type { NetworkBundle } from "../nn/bundle/bundle.ts";
 import { calibrated, type Contrast } from "../nn/inference/calibrated.ts";
+import { asBrightText, forGivenProbe } from "../nn/physics/as-bright.ts";
 import { shrunken } from "../nn/physics/shrunken.ts";
 import type { Runtime } from "../nn/runtime/runtime.ts";
 import { partOf } from "../nn/training/progress.ts";
@@ -78,15 +79,18 @@ export async function inferDataset(
         signal,
       };
       const found = await arm.infer(asked, { options, parameters, facts }, context);
-      // An engine's object is shrunken already, and a probe of its own is not the frames' to judge.
-      if (found.from !== undefined || found.probe === undefined) return found;
-      return { ...found, object: shrunken(found.object, asked.problem, { backend, seed }) };
+      // An engine's object is shrunken already.
+      if (found.from !== undefined) return found;
+      const { object, probe } = found;
+      return { ...found, object: shrunken(object, { ...asked.problem, probe }, { backend, seed }) };
     },
     { backend, seed },
   );
   if (why !== undefined) warnings.add(why);
+  const { givenAmplitude } = task;
+  if (givenAmplitude !== 1) warnings.add(asBrightText(givenAmplitude));
   const ratio = task.dosePhotons / facts.dosePhotons;
   if (ratio > alikeDose || ratio < 1 / alikeDose)
     warnings.add(`trained at ${facts.dosePhotons} photons per frame, the scan has ${task.dosePhotons}`);
-  return { object, contrast, warnings: [...warnings] };
+  return { object: forGivenProbe(object, givenAmplitude), contrast, warnings: [...warnings] };
 }
