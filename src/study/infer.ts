@@ -7,6 +7,7 @@ import { doseDoubts } from "../data/dose-doubts.ts";
 import { DoselapError, inFile, isDoselapError } from "../errors.ts";
 import type { NetworkBundle } from "../nn/bundle/bundle.ts";
 import { calibrated, type Contrast } from "../nn/inference/calibrated.ts";
+import { asBrightText, forGivenProbe } from "../nn/physics/as-bright.ts";
 import { shrunken } from "../nn/physics/shrunken.ts";
 import type { Runtime } from "../nn/runtime/runtime.ts";
 import { partOf } from "../nn/training/progress.ts";
@@ -105,14 +106,17 @@ async function inferred(
         signal,
       };
       const found = await arm.infer(asked, { options, parameters, facts }, context);
-      // An engine's object is shrunken already, and a probe of its own is not the frames' to judge.
-      if (found.from !== undefined || found.probe === undefined) return found;
-      return { ...found, object: shrunken(found.object, asked.problem, { backend, seed }) };
+      // An engine's object is shrunken already.
+      if (found.from !== undefined) return found;
+      const { object, probe } = found;
+      return { ...found, object: shrunken(object, { ...asked.problem, probe }, { backend, seed }) };
     },
     { backend, seed },
   );
   if (why !== undefined) warnings.add(why);
-  return { object, contrast, warnings: [...warnings] };
+  const { givenAmplitude } = task;
+  if (givenAmplitude !== 1) warnings.add(asBrightText(givenAmplitude));
+  return { object: forGivenProbe(object, givenAmplitude), contrast, warnings: [...warnings] };
 }
 
 /** What the counts of the frames say against the dose that the metadata state, and that the network was trained at. */

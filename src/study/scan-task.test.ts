@@ -8,8 +8,16 @@ const simulated = [{ operation: "simulate", parameters: {} }];
 const taskOf = (metadata: object) =>
   scanTaskOf(smallDataset({ metadata: { ...metadata } }), { file: "scan.npz" });
 
-test("frames, positions, probe and frame of the object are those that engines get", () => {
+/** The small dataset, its probe as bright as its frames. */
+function calibratedDataset() {
   const dataset = smallDataset();
+  const light = (values: Float32Array): number => values.reduce((sum, value) => sum + value ** 2, 0);
+  const gain = Math.sqrt(light(dataset.diffraction) / dataset.frames / light(dataset.probe.data));
+  return { ...dataset, probe: { ...dataset.probe, data: dataset.probe.data.map((value) => gain * value) } };
+}
+
+test("frames, positions, probe and frame of the object are those that engines get", () => {
+  const dataset = calibratedDataset();
   const { problem, dosePhotons, backgroundPhotonsPerPx } = scanTaskOf(dataset, { file: "scan.npz" });
   expect(problem).toMatchObject({
     frames: 5,
@@ -57,7 +65,7 @@ test("who says no dose is told what to write: the counts of these frames", () =>
 });
 
 test("only a simulation knows the truth: a measured file's object is somebody's reconstruction", () => {
-  const dataset = smallDataset();
+  const dataset = calibratedDataset();
   expect(scanTaskOf(dataset, { file: "scan.npz" }).truth).toBe(dataset.object);
   expect(taskOf({ nphotons: 1000 }).truth).toBeUndefined();
   const converted = [{ operation: "convert", parameters: {} }];
@@ -75,4 +83,17 @@ test("a near field is refused before anything is trained: networks know the far 
     }),
   );
   expect(taskOf({ nphotons: 1000, nearField: null }).dosePhotons).toBe(1000);
+});
+
+test("a probe of another power than the frames is scaled to them, and the truth with it", () => {
+  const dataset = smallDataset();
+  const faint = { ...dataset.probe, data: dataset.probe.data.map((value) => value / 100) };
+  const scan = { ...dataset, probe: faint, metadata: { ...dataset.metadata, provenance: simulated } };
+  const { problem, givenAmplitude, truth } = scanTaskOf(scan, { file: "scan.npz" });
+  const light = (values: Float32Array): number => values.reduce((sum, value) => sum + value ** 2, 0);
+  expect(light(problem.probe) / (light(dataset.diffraction) / dataset.frames)).toBeCloseTo(1, 4);
+  // Waves are as they were.
+  const wave = truth!.data[0]! * problem.probe[0]!;
+  expect(wave).toBeCloseTo(dataset.object.data[0]! * faint.data[0]!, 6);
+  expect(truth!.data[0]! * givenAmplitude).toBeCloseTo(dataset.object.data[0]!, 5);
 });

@@ -1,8 +1,10 @@
-// From a dataset to what a network is trained on or infers: the problem that engines get, and the dose, which is never guessed.
+// From a dataset to what a network is trained on or infers: the problem that engines get, its probe as bright as the frames, and
+// the dose, which is never guessed.
 
 import type { Dataset, Metadata } from "../data/dataset.ts";
 import { statedBackground } from "../data/dose-doubts.ts";
 import { DoselapError } from "../errors.ts";
+import { asBright, forGivenProbe } from "../nn/physics/as-bright.ts";
 import type { ScanTask } from "../nn/training/scan-task.ts";
 import { meanCountsPerFrame } from "../optics/counts.ts";
 import { problemOf } from "./problem.ts";
@@ -44,11 +46,13 @@ export function scanTaskOf(dataset: Dataset, { file }: { readonly file: string }
   }
   // Only a simulation knows the truth: what a measured file calls its object is somebody's reconstruction.
   const simulated = provenance?.some(({ operation }) => operation === "simulate") === true;
+  const { problem, amplitude } = asBright({ ...problemOf(dataset), diffraction: dataset.diffraction });
   return {
-    problem: { ...problemOf(dataset), diffraction: dataset.diffraction },
+    problem,
+    givenAmplitude: amplitude,
     dosePhotons: nphotons,
     backgroundPhotonsPerPx: typeof backgroundPhotonsPerPx === "number" ? backgroundPhotonsPerPx : 0,
-    ...(simulated ? { truth: dataset.object } : {}),
+    ...(simulated ? { truth: forGivenProbe(dataset.object, 1 / amplitude) } : {}),
   };
 }
 

@@ -4,6 +4,7 @@
 import { z } from "zod";
 import { groupInferenceModel, applyToGroups } from "../inference/apply-groups.ts";
 import { groupChannels, groupModel, type GroupModelConfig } from "../models/group-model.ts";
+import { trainedProbe } from "../models/trained-probe.ts";
 import { stepsAtDose } from "../physics/gradient-steps.ts";
 import { fit } from "../training/fit.ts";
 import { groupLesson } from "../training/group-lesson.ts";
@@ -130,7 +131,7 @@ function groupArm(
         parameters,
         groupsPerBatch: 4,
       }),
-      probe: rule.probe === "fixed" ? task.problem.probe : undefined,
+      probe: trainedProbe(task.problem.probe, parameters, { ...facts, dosePhotons: task.dosePhotons }),
     }),
     cost: (scan, { steps: asked, stages, widths }) => {
       const steps = stepsAt(asked, scan.dosePhotons);

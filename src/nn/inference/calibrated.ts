@@ -19,9 +19,8 @@ import { atShare, takeFrames, type ScanTask } from "../training/scan-task.ts";
 /** What a network makes of a scan. */
 export interface Inferred {
   readonly object: ComplexImage;
-  /** The probe that it is the object of, complex64 [modes, N, N]; undefined when that is the network's own, which no frames of
-   * a calibrated probe can judge. */
-  readonly probe: Float32Array | undefined;
+  /** The probe that it is the object of, complex64 [modes, N, N], calibrated to the scan's dose. */
+  readonly probe: Float32Array;
   /** The engine's object that it corrects; undefined when it began with none. */
   readonly from?: ComplexImage | undefined;
 }
@@ -82,7 +81,6 @@ export async function calibrated<Task extends GroupedTask>(
   { backend, seed }: CalibrationContext,
 ): Promise<Calibrated> {
   const whole = await solve(task, 0);
-  if (whole.probe === undefined) return { object: whole.object, contrast: undefined };
   const judges = brightOf(task, whole.from === undefined ? Infinity : judgingFrames);
   const { problem } = judges;
   const store = storeFrames(problem.diffraction, problem.size, problem.mask);
@@ -93,8 +91,8 @@ export async function calibrated<Task extends GroupedTask>(
   const { kept, rest } = splitScan(store, { fraction: seenShare, seed, round: 0 });
   const part = await solve(atShare(judges, seenShare, kept), 1);
   const others = atShare(judges, 1 - seenShare, framesOf(rest)).problem;
-  // A probe that an engine has refined is the judge's too.
-  const probe = part.probe!.map((value) => value * Math.sqrt((1 - seenShare) / seenShare));
+  // A probe that an engine has refined, or training, is the judge's too.
+  const probe = part.probe.map((value) => value * Math.sqrt((1 - seenShare) / seenShare));
   const contrast = judged(part, { ...others, probe }, { backend, seed });
   if (isAsItIs(contrast)) return { object: whole.object, contrast };
   return { object: drawn(beginningOf(whole, task.problem, backend), whole.object, contrast), contrast };

@@ -5,7 +5,7 @@ import type { Field } from "../fields/field.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { add } from "../ops/add.ts";
 import { scale } from "../ops/unary.ts";
-import type { ParameterSpec } from "./parameters.ts";
+import type { ParameterSpec, ParameterValues } from "./parameters.ts";
 
 /** A parameter of 1 moves a pixel by this share of the mean modulus of a probe of unit power, 1/N. */
 const shiftShare = 0.1;
@@ -23,4 +23,17 @@ export function shiftedProbe(probe: Field, parameters: { readonly [name: string]
   if (re === undefined || im === undefined) return probe;
   const share = shiftShare / probe.re.shape[1]!;
   return { re: add(probe.re, scale(re, share)), im: add(probe.im, scale(im, share)) };
+}
+
+/** The same in a scan's own units: complex64 [modes, N, N], calibrated to the dose as the given one is. */
+export function trainedProbe(
+  probe: Float32Array,
+  parameters: ParameterValues,
+  { sizePx, dosePhotons }: { readonly sizePx: number; readonly dosePhotons: number },
+): Float32Array {
+  const [re, im] = [parameters["probe.shift.re"], parameters["probe.shift.im"]];
+  if (re === undefined || im === undefined) return probe;
+  // The graph has the probe over the root of the dose.
+  const share = (shiftShare / sizePx) * Math.sqrt(dosePhotons);
+  return probe.map((value, i) => value + share * (i % 2 === 0 ? re : im)[i >> 1]!);
 }

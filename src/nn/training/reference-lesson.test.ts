@@ -16,7 +16,13 @@ import type { ScanTask } from "./scan-task.ts";
 
 const energy = 1000;
 const { problem, truth } = smallProblem({ energy });
-const task: ScanTask = { problem, dosePhotons: energy, backgroundPhotonsPerPx: 0, truth };
+const task: ScanTask = {
+  problem,
+  dosePhotons: energy,
+  backgroundPhotonsPerPx: 0,
+  givenAmplitude: 1,
+  truth,
+};
 const table = drawGroups(problem.positions, { groupSize: 4, neighborCount: 7, seed: 1 });
 const { canvasPx } = canvasShape(problem.positions, table, { sizePx: 16, windowPx: 16, multiple: 1 });
 const model: ReferenceConfig = {

@@ -39,7 +39,12 @@ test("a task of some frames has those frames at their places, and all else as it
   expect(problem.positions).toEqual({ x: Float64Array.of(x[3]!, x[70]!), y: Float64Array.of(y[3]!, y[70]!) });
   expect(problem.scales).toEqual(Float32Array.of(1.03, 1.7));
   expect(problem.probe).toBe(task.problem.probe);
-  expect(rest).toEqual({ dosePhotons: 2000, backgroundPhotonsPerPx: 0, truth: task.truth });
+  expect(rest).toEqual({
+    dosePhotons: 2000,
+    backgroundPhotonsPerPx: 0,
+    givenAmplitude: 1,
+    truth: task.truth,
+  });
 });
 
 test("labels are the true object, and an error where nobody knows it", () => {

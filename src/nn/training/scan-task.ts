@@ -13,7 +13,10 @@ export interface ScanTask {
   readonly dosePhotons: number;
   /** Expected background, counts per pixel. */
   readonly backgroundPhotonsPerPx: number;
-  /** The true object, where it is known: labels, and the level that no network can pass. */
+  /** Modulus of the object that the frames ask of the probe that was given; the problem's probe is that one times it
+   * (physics/as-bright.ts). 1 where the probe was left. */
+  readonly givenAmplitude: number;
+  /** The true object for the problem's probe, where it is known: labels, and the level that no network can pass. */
   readonly truth?: ComplexImage | undefined;
 }
 

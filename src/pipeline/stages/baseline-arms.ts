@@ -5,6 +5,7 @@ import type { ComplexImage } from "../../array/ndarray.ts";
 import { openBackend } from "../../compute/node.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { readDataset } from "../../data/read.ts";
+import { asBright, forGivenProbe } from "../../nn/physics/as-bright.ts";
 import { gradientSteps } from "../../nn/physics/gradient-steps.ts";
 import { meanPatternObject } from "../../nn/physics/mean-pattern.ts";
 import { shrunken } from "../../nn/physics/shrunken.ts";
@@ -27,10 +28,10 @@ export async function baselineObject(
   { design, root, threads }: StageContext,
 ): Promise<BaselineResult> {
   const backend = openBackend({ kernels: "simd", threads });
-  const problem = problemOf(scored);
+  const { problem, amplitude } = asBright(problemOf(scored));
   // As networks' objects are: else what they must beat would lose by its noise alone (NN-009).
   const closed = (object: ComplexImage): ComplexImage =>
-    shrunken(object, problem, { backend, seed: cell.seed });
+    forGivenProbe(shrunken(object, problem, { backend, seed: cell.seed }), amplitude);
   if (baseline === "steps") {
     const options = stepsOptions(design.methods, cell.dose);
     const object = closed(gradientSteps(problem, { ...options, backend }).object);
