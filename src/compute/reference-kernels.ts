@@ -11,6 +11,8 @@ import { statIndex, statsPerFrame, type ScanShape, type ScanViews } from "./scan
 
 /** Smallest λ that is divided by. */
 const darkest = 1e-20;
+/** Photons beyond the model's that a pixel may have before they add to ε, and their share then [ENGINE-059]. */
+const [fewPhotons, ownShare] = [16, 0.5];
 
 /** Opens kernels on the arrays of one scan. */
 export function openReferenceKernels(shape: ScanShape, views: ScanViews): ScanKernels {
@@ -118,7 +120,13 @@ export function openReferenceKernels(shape: ScanShape, views: ScanViews): ScanKe
 
   function factorOf(n: number, l: number, proximal: boolean): number {
     if (settings.likelihood === "amplitude") return Math.sqrt(n / l);
-    return proximal ? (1 + Math.sqrt(1 + (8 * n) / l)) / 4 : 1 + (n - l) / (l + settings.darkCounts) / 2;
+    if (proximal) return (1 + Math.sqrt(1 + (8 * n) / l)) / 4;
+    return 1 + (n - l) / (l + floorOf(n, l)) / 2;
+  }
+
+  /** What is added to λ where n − λ is divided by it. */
+  function floorOf(n: number, l: number): number {
+    return Math.max(settings.darkCounts, ownShare * (n - l - fewPhotons));
   }
 
   /** gradients[slot] = Σ_m P_m*·waves_m. */
@@ -216,9 +224,11 @@ export function openReferenceKernels(shape: ScanShape, views: ScanViews): ScanKe
         }
         change1 *= 2 * views.scales[frame]!;
         const amplitude = settings.likelihood === "amplitude";
-        const l = lambda[i]! + (amplitude ? 0 : settings.darkCounts);
+        const l = lambda[i]! + (amplitude ? 0 : floorOf(n, lambda[i]!));
         slope += change1 * (amplitude ? 1 - Math.sqrt(n / l) : (lambda[i]! - n) / l);
-        curvature += (change1 * change1) / (amplitude ? 2 * l : l);
+        // A wave far darker than its photons brightens by its square.
+        const bend = amplitude ? 0.5 : Math.max(1, Math.sqrt(n / lambda[i]!) / 4);
+        curvature += (bend * change1 * change1) / l;
       }
       out[offset] = slope;
       out[offset + 1] = curvature;

@@ -33,6 +33,9 @@ const variants: readonly SceneOptions[] = [
   { size: 8, modes: 3, likelihood: "poisson" },
   { size: 16, countType: "uint8", background: false },
   { size: 16, modes: 3, countType: "uint16", likelihood: "poisson", background: false },
+  // Far more photons than the model has light for.
+  { size: 16, likelihood: "poisson", background: false, bright: 1000 },
+  { size: 8, modes: 2, likelihood: "poisson", bright: 1000 },
   { size: 16, nearField: true },
   { size: 16, modes: 3, nearField: true, likelihood: "poisson", masked: false },
   { size: 8, modes: 3, subPixel: "fourier", likelihood: "poisson" },

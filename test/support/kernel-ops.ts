@@ -23,6 +23,7 @@ import {
 import { placeOf, type Scene } from "./kernel-scene.ts";
 import {
   gradientFactor,
+  liftedIntensity,
   inner,
   naiveChange,
   naiveDetector,
@@ -242,9 +243,10 @@ export const kernelOps: readonly KernelOp[] = [
         }
         change *= 2 * scene.scales[frame]!;
         const l = lambda[i]!;
-        const safe = l + scene.darkCounts;
+        const safe = liftedIntensity(scene, n, l);
         slope += change * (scene.likelihood === "amplitude" ? 1 - Math.sqrt(n / l) : (l - n) / safe);
-        curvature += change ** 2 / (scene.likelihood === "amplitude" ? 2 * l : safe);
+        const bend = Math.max(1, Math.sqrt(n / l) / 4);
+        curvature += scene.likelihood === "amplitude" ? change ** 2 / (2 * l) : (bend * change ** 2) / safe;
       });
       return { sums: [0, slope, curvature, 0], stats };
     },

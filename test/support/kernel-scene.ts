@@ -16,6 +16,8 @@ export interface SceneOptions {
   readonly likelihood?: Likelihood;
   readonly background?: boolean;
   readonly masked?: boolean;
+  /** Counts are so many times what the model has light for. */
+  readonly bright?: number;
   readonly subPixel?: SubPixel;
 }
 
@@ -48,7 +50,7 @@ export const sceneSlots = 3;
 
 export function makeScene(options: SceneOptions): Scene {
   const { size, modes = 1, nearField = false, countType = "float32", likelihood = "amplitude" } = options;
-  const { background = true, masked = true, subPixel = "bilinear" } = options;
+  const { background = true, masked = true, bright = 1, subPixel = "bilinear" } = options;
   const pixels = size * size;
   const [height, width] = [2 * size + 3, 2 * size + 6];
   const half = size / 2;
@@ -58,7 +60,7 @@ export function makeScene(options: SceneOptions): Scene {
   const counts = Array.from({ length: sceneFrames }, () =>
     draw(pixels, () => {
       const u = rng.uniform();
-      return masked && u < 0.1 ? -1 : Math.floor(modes * 8 * u * u);
+      return masked && u < 0.1 ? -1 : Math.floor(bright * modes * 8 * u * u);
     }),
   );
   const phases = draw(pixels, () => 6 * rng.uniform());

@@ -208,10 +208,16 @@ export function naiveChange(
 }
 
 /** f of the gradient. */
-export function gradientFactor({ likelihood, darkCounts }: Scene): (n: number, lambda: number) => number {
-  return likelihood === "amplitude"
+export function gradientFactor(scene: Scene): (n: number, lambda: number) => number {
+  return scene.likelihood === "amplitude"
     ? (n, lambda) => Math.sqrt(n / lambda)
-    : (n, lambda) => 1 + (0.5 * (n - lambda)) / (lambda + darkCounts);
+    : (n, lambda) => 1 + (0.5 * (n - lambda)) / liftedIntensity(scene, n, lambda);
+}
+
+/** What n − λ is divided by: λ + ε, or more where photons outnumber the model's by more than 16. */
+export function liftedIntensity({ darkCounts }: Scene, n: number, lambda: number): number {
+  const excess = n - lambda - 16;
+  return excess / 2 > darkCounts ? lambda + excess / 2 : lambda + darkCounts;
 }
 
 /** f of the projection of DM and RAAR. */

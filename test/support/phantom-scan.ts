@@ -24,10 +24,11 @@ export interface PhantomScan {
   distance(object: ComplexImage): number;
 }
 
-/** Least amplitude, range of the phase, rad, and amplitude of the support: a specimen, two thin ones, one that hardly scatters,
+/** Least amplitude, range of the phase, rad, and amplitude of the support: two specimens, two thin ones, one that hardly scatters,
  * and one behind a foil that lets a fortieth of the light pass. */
 const contrasts = {
   strong: [0.6, 1.2, 1],
+  thick: [0.6, 1.5, 1],
   weak: [0.95, 0.2, 1],
   slight: [0.97, 0.15, 1],
   faint: [0.97, 0.1, 1],
@@ -44,6 +45,7 @@ export function phantomScan({
   contrast = "strong",
   kind = "jittered-raster",
   size = 64,
+  probe: probeKind = "defocused-airy",
   subPixel,
   nearField,
   noise,
@@ -59,6 +61,8 @@ export function phantomScan({
   kind?: "jittered-raster" | "fermat";
   /** Pixels of a frame's side; the probe grows with it. */
   size?: number;
+  /** "gaussian": in focus, so that the rest of the detector is dark but for what the object scatters. */
+  probe?: "defocused-airy" | "gaussian";
   subPixel?: SubPixel;
   nearField?: NearFieldGeometry;
   /** False: expected counts. */
@@ -73,7 +77,9 @@ export function phantomScan({
       : buildPhantom({ phantom, heightPx, widthPx, amplitudeMin, phaseRangeRad, seed });
   const object = { ...specimen, data: specimen.data.map((value) => foil * value) };
   const probe = buildProbe(
-    { kind: "defocused-airy", apertureCyclesPerPx: 0.22, defocusRadiusPx: (15 * size) / 64 },
+    probeKind === "gaussian"
+      ? { kind: "gaussian", fwhmPx: (11.3 * size) / 64, curvatureRad: 0 }
+      : { kind: "defocused-airy", apertureCyclesPerPx: 0.22, defocusRadiusPx: (15 * size) / 64 },
     size,
   );
   const positions = makeScan({

@@ -19,6 +19,12 @@ export const SCORE = 3;
 export const CURVE_AMPLITUDE = 4;
 export const CURVE_POISSON = 5;
 
+/** Where the model is dark and photons were measured, the likelihood's slope (n − λ)/(λ + ε) has no bound but ε. So photons
+ * beyond those of the model and a few more add half of themselves to ε: a wave at most doubles, and dark frames of few photons,
+ * whose mean must not move, are as they were [ENGINE-059]. */
+const FEW_PHOTONS: f32 = 16;
+const OWN_SHARE: f32 = 0.5;
+
 let misfit: f64 = 0;
 let deviance: f64 = 0;
 let intensity: f64 = 0;
@@ -77,6 +83,9 @@ const LOG1: usize = 176;
 const LOG2: usize = 192;
 const LN2: usize = 208;
 const ROOT_BITS: usize = 224;
+const FEW: usize = 240;
+const HALF: usize = 256;
+const QUARTER: usize = 272;
 
 /** Intensity line: Σ_m |Ψ_m|². */
 function power(strip: usize, bytes: usize): void {
@@ -161,6 +170,12 @@ function compare(single: bool, row: usize, background: usize, bytes: usize): f64
   return counted;
 }
 
+/** What is added to λ where n − λ is divided by it. */
+@inline
+function floorOf(excess: v128, table: usize): v128 {
+  return larger(ld(table + EPSILON), mul(sub(excess, ld(table + FEW)), ld(table + HALF)));
+}
+
 /** f − 1 to the factor line or, for one mode, onto the strip. */
 @inline
 function constrain(kind: i32, single: bool, row: usize, bytes: usize): void {
@@ -179,7 +194,7 @@ function constrain(kind: i32, single: bool, row: usize, bytes: usize): void {
     } else if (kind === POISSON) {
       // n − λ = (n/λ − 1)·λ
       const asked = mul(sub(ratio, one), mul(lambda, ld(table + HALF_AFTER)));
-      factor = f32x4.div(asked, add(lambda, ld(table + EPSILON)));
+      factor = f32x4.div(asked, add(lambda, floorOf(sub(ld(line), lambda), table)));
     } else if (kind === PROXIMAL) {
       factor = sub(f32x4.sqrt(madd(ld(table + EIGHT), ratio, one)), ld(table + THREE));
       factor = mul(factor, ld(table + QUARTER_AFTER));
@@ -276,9 +291,11 @@ function addCurve(kind: i32, bytes: usize): void {
       sumSlope = nmadd(change, gap, sumSlope);
       sumCurvature = add(sumCurvature, f32x4.div(mul(change, change), add(lambda, lambda)));
     } else {
-      const lifted = add(lambda, ld(table + EPSILON));
+      const lifted = add(lambda, floorOf(sub(n, lambda), table));
       sumSlope = madd(change, f32x4.div(sub(lambda, n), lifted), sumSlope);
-      sumCurvature = add(sumCurvature, f32x4.div(mul(change, change), lifted));
+      // A wave far darker than its photons brightens by its square: it bends as much more than its slope tells.
+      const bend = larger(ld(table + ONE), mul(f32x4.sqrt(v128.load(line, RATIO)), ld(table + QUARTER)));
+      sumCurvature = madd(mul(change, change), f32x4.div(bend, lifted), sumCurvature);
     }
   }
   slope += total(sumSlope);
@@ -308,6 +325,9 @@ export function beginFrame(scale: f32, norm: f32, after: f32): void {
   keep(TWICE_GAIN, 2 * scale * norm);
   keep(HALF_AFTER, 0.5 * after);
   keep(QUARTER_AFTER, 0.25 * after);
+  keep(FEW, FEW_PHOTONS);
+  keep(HALF, OWN_SHARE);
+  keep(QUARTER, 0.25);
   keep(THREE, 3);
   keep(EIGHT, 8);
   keep(LOG0, 2.000000237507786);
