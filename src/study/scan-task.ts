@@ -1,5 +1,6 @@
 // From a dataset to what a network is trained on or infers: the problem that engines get, and the dose, which is never guessed.
 
+import { backgroundOf } from "../data/background.ts";
 import type { Dataset, Metadata } from "../data/dataset.ts";
 import { DoselapError } from "../errors.ts";
 import type { ScanTask } from "../nn/training/scan-task.ts";
@@ -7,7 +8,7 @@ import { problemOf } from "./problem.ts";
 
 /** @throws Contract when the metadata do not say the dose, Shape when the probe does not fit the frames. */
 export function scanTaskOf(dataset: Dataset, { file }: { readonly file: string }): ScanTask {
-  const { nphotons, backgroundPhotonsPerPx, provenance } = dataset.metadata;
+  const { nphotons, provenance } = dataset.metadata;
   if (!(typeof nphotons === "number" && nphotons > 0 && Number.isFinite(nphotons))) {
     throw new DoselapError("Contract", "does not say its dose, which a network needs", {
       file,
@@ -45,7 +46,7 @@ export function scanTaskOf(dataset: Dataset, { file }: { readonly file: string }
   return {
     problem: { ...problemOf(dataset), diffraction: dataset.diffraction },
     dosePhotons: nphotons,
-    backgroundPhotonsPerPx: typeof backgroundPhotonsPerPx === "number" ? backgroundPhotonsPerPx : 0,
+    backgroundPhotonsPerPx: backgroundOf(dataset.metadata),
     ...(simulated ? { truth: dataset.object } : {}),
   };
 }
