@@ -62,14 +62,14 @@ test("a limit of the amplitude acts after a sweep, so it could not have saved th
 describe("with the poisson likelihood", () => {
   test.each(["lsqml", "ml", "rpie"])("%s: the other likelihood and more darkCounts come first", (name) => {
     expect(hintOf(name, {}, 4)).toMatch(
-      /^Set likelihood to amplitude, or raise darkCounts \(it is 0\.01\)\. /u,
+      /^Set likelihood: amplitude \(--likelihood amplitude\), or raise darkCounts from 0\.01 \(--set darkCounts=1\)\. /u,
     );
-    expect(hintOf(name, { darkCounts: 3 }, 4)).toContain("(it is 3)");
+    expect(hintOf(name, { darkCounts: 3 }, 4)).toContain("darkCounts from 3 (--set darkCounts=30)");
     expect(hintOf(name, { likelihood: "amplitude" }, 4)).not.toMatch(/likelihood|darkCounts/u);
   });
 
   test("an engine without darkCounts is not told to raise them", () => {
-    expect(hintOf("dm", {}, 4)).toMatch(/^Set likelihood to amplitude\. /u);
+    expect(hintOf("dm", {}, 4)).toMatch(/^Set likelihood: amplitude \(--likelihood amplitude\)\. /u);
   });
 });
 

@@ -49,8 +49,11 @@ export function divergedHint(
 }
 
 function gentlerLikelihood({ darkCounts }: CommonOptions): string {
-  const darker = darkCounts === undefined ? "" : `, or raise darkCounts (it is ${darkCounts})`;
-  return `Set likelihood to amplitude${darker}`;
+  const amplitude = "Set likelihood: amplitude (--likelihood amplitude)";
+  if (darkCounts === undefined) return amplitude;
+  // Divergent scans of 1e7 and 1e8 photons per frame came back at 1 or at 100.
+  const more = Math.max(1, 10 * darkCounts);
+  return `${amplitude}, or raise darkCounts from ${darkCounts} (--set darkCounts=${more})`;
 }
 
 /** Values a little smaller; whole numbers have the next one. */
