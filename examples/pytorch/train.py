@@ -42,7 +42,7 @@ class Scan:
             truth = np.asarray(data["objectGuess"])
             metadata = json.loads(str(data["_metadata"]))
         self.counts = np.rint(root**2).astype(np.int64)
-        self.background = float(metadata.get("backgroundPhotonsPerPx", 0))
+        self.background = float(metadata.get("backgroundPhotonsPerPx") or 0)
         self.shape = truth.shape
         size = root.shape[-1]
         left, top = x - size / 2, y - size / 2  # a position lies at index N/2 of its patch

@@ -42,3 +42,12 @@ export function countBad(
 
 export const isNotFinite = (value: number): boolean => !Number.isFinite(value);
 export const isNegative = (value: number): boolean => value < 0;
+
+/** Kernels keep counts as float32. */
+export const largestCount = (2 - 2 ** -23) * 2 ** 127;
+
+/** Finite values of frames whose counts are beyond that: √counts, or counts. */
+export const isTooLarge = {
+  amplitude: (value: number): boolean => Number.isFinite(value) && value * value > largestCount,
+  counts: (value: number): boolean => Number.isFinite(value) && value > largestCount,
+} as const;

@@ -2,6 +2,8 @@
 // Readers fill it from a file, the writer from a dataset, so that one set of rules serves both.
 
 import { ndarray, type AnyArray } from "../array/ndarray.ts";
+import type { Domain } from "../io/scan/raw-scan.ts";
+import type { isTooLarge } from "./bad-values.ts";
 import type { Dataset, Metadata } from "./dataset.ts";
 
 /** An array with the name it has in its file. */
@@ -17,6 +19,8 @@ export interface SeenArray {
   /** Which values are bad: {@link BadValues}. */
   readonly notFinite?: string | undefined;
   readonly negative?: string | undefined;
+  /** Beyond what is kept of counts, by what the values are. */
+  readonly tooLarge?: { readonly [what in keyof typeof isTooLarge]: string | undefined } | undefined;
 }
 
 export function isKept(found: FoundArray | SeenArray): found is FoundArray {
@@ -36,6 +40,8 @@ export interface Candidate {
     readonly [R in LargeRole]?: FoundArray | SeenArray | undefined;
   };
   readonly metadata: Metadata;
+  /** What the frames hold; amplitudes when absent. */
+  readonly domain?: Domain | undefined;
 }
 
 /** The canonical arrays of a dataset, in the order they are written. Views, not copies, where dtypes allow. */

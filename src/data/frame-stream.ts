@@ -7,7 +7,7 @@ import { sizeOf } from "../array/ndarray.ts";
 import { DoselapError } from "../errors.ts";
 import type { NpzFile } from "../io/npz.ts";
 import type { RowReader } from "../io/npz-rows.ts";
-import { countBad, isNegative, isNotFinite } from "./bad-values.ts";
+import { countBad, isNegative, isNotFinite, isTooLarge } from "./bad-values.ts";
 import type { SeenArray } from "./candidate.ts";
 import { isReal } from "../array/cast.ts";
 import { lookAtFrames } from "./frame-facts.ts";
@@ -71,6 +71,9 @@ export function streamOpener({ choose, scratch, maxArrayBytes, signal }: StreamO
     const look = lookAtFrames(size);
     const notFinite = countBad(shape, 1, isNotFinite);
     const negative = countBad(shape, 1, isNegative);
+    // What the values are is decided after this look.
+    const amplitude = countBad(shape, 1, isTooLarge.amplitude);
+    const counts = countBad(shape, 1, isTooLarge.counts);
     const rows = await npz.openRows(key, {
       rowElements: pixels,
       scratch: scratch ?? tmpdir(),
@@ -79,13 +82,16 @@ export function streamOpener({ choose, scratch, maxArrayBytes, signal }: StreamO
         look.add(values);
         notFinite.add(values);
         negative.add(values);
+        amplitude.add(values);
+        counts.add(values);
       },
     });
     reader = rows;
     const array = { dtype: dtype!, shape };
+    const tooLarge = { amplitude: amplitude.found(), counts: counts.found() };
     return {
       dtype: dtype!,
-      found: { key, array, notFinite: notFinite.found(), negative: negative.found() },
+      found: { key, array, notFinite: notFinite.found(), negative: negative.found(), tooLarge },
       facts: look.facts(),
       amplitudes(form) {
         const values = new Float64Array(pixels);

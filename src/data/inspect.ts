@@ -20,7 +20,7 @@ import { likeliestMap } from "../io/scan/candidates.ts";
 import { containerOf, type Container } from "../io/formats/containers.ts";
 import { scanIn, type OpenMeasuredOptions } from "../io/formats/open.ts";
 import { measuredFactsOf, type MeasuredFacts } from "../io/formats/facts.ts";
-import type { Violation } from "./violation.ts";
+import { findingOf, type Violation } from "./violation.ts";
 
 /** - `DATA-001`, `tike`: a dataset in that layout.
  * - `reconstruction`: an object or a probe without frames, as `reconstruct` writes.
@@ -302,7 +302,7 @@ function violationOf(cause: unknown, file: string, name?: string): Violation {
     message: cause.headline,
     expected: expected ?? "a readable file",
     got: got ?? "a damaged one",
-    finding: finding === "DATA-002" || finding === "OVERSAMPLING-001" ? finding : "DATA-001",
+    finding: findingOf(finding),
     hint,
   };
 }

@@ -152,6 +152,10 @@ describe.each(ways)("%s", (way, write) => {
       "negative counts",
       () => smallArrays({ diffraction: of("int16", Int16Array.from(whole).fill(-3, 9, 12)) }),
     ],
+    [
+      "amplitudes whose squares are beyond float32",
+      () => smallArrays({ diffraction: of("float64", whole.slice().fill(1e30, 83, 84)) }),
+    ],
     ["complex frames", () => smallArrays({ diffraction: complexFrames(shape) })],
     ["frames of truth values", () => smallArrays({ diffraction: of("bool", new Uint8Array(320).fill(1)) })],
     ["frames that are not square", () => smallArrays({ diffraction: reshaped([5, 4, 16]) })],

@@ -215,6 +215,51 @@ describe("the dose that the metadata state", () => {
   });
 });
 
+describe("the background that the metadata state", () => {
+  test.each<[unknown, string]>([
+    [-1, "-1"],
+    ["3", '"3"'],
+    [NaN, "NaN"],
+    [Infinity, "Infinity"],
+    [[0.5], "[0.5]"],
+  ])("%j is none", (value, got) => {
+    const violations = validateCandidate(candidate({}, { backgroundPhotonsPerPx: value }));
+    expect(violations).toMatchObject([
+      {
+        file: "scan.npz",
+        key: "_metadata.backgroundPhotonsPerPx",
+        expected: "counts per pixel, a number of at least 0",
+        got,
+        finding: "DATA-005",
+      },
+    ]);
+  });
+
+  test.each([0, 0.25, null])("%j is sound", (value) => {
+    expect(validateCandidate(candidate({}, { backgroundPhotonsPerPx: value }))).toEqual([]);
+  });
+});
+
+describe("counts that float32 does not hold", () => {
+  // Its largest number is 3.4028e38, of which 1.8447e19 is the root.
+  test.each([
+    [undefined, 1.8446e19, 1e30],
+    ["amplitude", 1.8446e19, 1.8447e19],
+    ["counts", 3.4e38, 1e39],
+    ["intensity", 1.8447e19, 1e39],
+  ] as const)("are refused where frames hold %s: %d is taken, %d is not", (domain, taken, refused) => {
+    const violationsOf = (value: number) => {
+      const data = Float64Array.from({ length: 320 }, (_, i) => (i === 83 ? value : 1));
+      const diffraction: AnyArray = { dtype: "float64", shape: [5, 8, 8], data };
+      return validateCandidate({ ...candidate({ diffraction }), domain });
+    };
+    expect(violationsOf(taken)).toEqual([]);
+    expect(violationsOf(refused)).toMatchObject([
+      { key: "diffraction", got: `1 of 320 values, first ${refused} at (1, 2, 3)`, finding: "DATA-001" },
+    ]);
+  });
+});
+
 test("positions at the very edges are inside", () => {
   expect(
     validateCandidate(candidate({ xcoords: column(4, 20, 4, 20, 12), ycoords: column(4, 16, 16, 4, 10) })),

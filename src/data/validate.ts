@@ -2,7 +2,7 @@
 // found to its violations; a rule whose arrays are missing or misshapen is silent, since another rule speaks.
 
 import { shapeText, type AnyArray } from "../array/ndarray.ts";
-import { countBad, isNegative, isNotFinite } from "./bad-values.ts";
+import { countBad, isNegative, isNotFinite, isTooLarge, largestCount } from "./bad-values.ts";
 import {
   candidateOf,
   isKept,
@@ -12,6 +12,7 @@ import {
   type SeenArray,
 } from "./candidate.ts";
 import { anyNumbers, isInteger, isReal, realNumbers } from "../array/cast.ts";
+import { backgroundFaults } from "./background.ts";
 import type { Dataset } from "./dataset.ts";
 import { statedAt, statedNumber } from "./metadata.ts";
 import type { Violation } from "./violation.ts";
@@ -46,9 +47,11 @@ const rules: readonly Rule[] = [
   lengths,
   finite,
   nonNegative,
+  countsFit,
   positionsInside,
   neighbourCount,
   dose,
+  background,
 ];
 
 function requiredKeys(candidate: Candidate): Violation[] {
@@ -203,6 +206,25 @@ function nonNegative(candidate: Candidate): Violation[] {
   });
 }
 
+/** Counts are kept as float32: beyond it they would become infinite. */
+function countsFit(candidate: Candidate): Violation[] {
+  const what = (candidate.domain ?? "amplitude") === "amplitude" ? "amplitude" : "counts";
+  return found(candidate, ["diffraction"]).flatMap((one) => {
+    const bad = isKept(one) ? badIn(one.array, isTooLarge[what]) : one.tooLarge?.[what];
+    if (bad === undefined) return [];
+    const squares = what === "amplitude" ? "amplitudes whose squares are" : "numbers";
+    return [
+      {
+        ...violation(candidate, one.key, "holds counts that float32 does not", {
+          expected: `${squares} at most ${largestCount.toPrecision(3)}`,
+          got: bad,
+        }),
+        hint: "Is it a detector's mark of a bad pixel? Write 0 there, and 1 into the array mask.",
+      },
+    ];
+  });
+}
+
 /** The values of an array that are bad; undefined when none is. */
 function badIn(array: AnyArray, isBad: (value: number) => boolean): string | undefined {
   const values = anyNumbers(array);
@@ -273,6 +295,11 @@ function dose({ metadata, file }: Candidate): Violation[] {
       },
     ];
   });
+}
+
+/** A background that is stated is a number of photons; null states none. */
+function background({ metadata, file }: Candidate): Violation[] {
+  return backgroundFaults(metadata).map((fault) => ({ ...fault, file }));
 }
 
 function found<R extends Role>(

@@ -2,8 +2,15 @@
 
 import { DoselapError } from "../errors.ts";
 
+const findings = ["DATA-001", "DATA-002", "DATA-004", "DATA-005", "OVERSAMPLING-001"] as const;
+
 /** Finding ids: docs/findings.md. */
-export type Finding = "DATA-001" | "DATA-002" | "OVERSAMPLING-001";
+export type Finding = (typeof findings)[number];
+
+/** The finding of an error; whatever has none breaks the contract. */
+export function findingOf(id: string | undefined): Finding {
+  return findings.find((known) => known === id) ?? "DATA-001";
+}
 
 export interface Violation {
   readonly file?: string | undefined;

@@ -135,6 +135,20 @@ describe("numbers", () => {
     expect(fault.message).toContain(`got ${value}`);
   });
 
+  test("an amplitude whose square float32 does not hold is no count, and the largest that it holds is one", () => {
+    const diffraction = problem.diffraction.slice();
+    diffraction[5 * pixels + 100] = 1e30;
+    const fault = faultOf({ diffraction });
+    expect(fault._tag).toBe("Contract");
+    expect(fault.message).toMatch(
+      /^diffraction \(frame 5, pixel 100\): .*expected .*from 0 to 1\.84e\+19.*got 1e\+30 \[DATA-001\]/u,
+    );
+    diffraction[5 * pixels + 100] = 1.844e19;
+    expect(planRun({ ...problem, diffraction }, { backend, slots: 16, keepsWaves: false }).countType).toBe(
+      "float32",
+    );
+  });
+
   test.each([
     ["dark", 0],
     ["not finite", NaN],
@@ -195,13 +209,42 @@ describe("frames", () => {
     expect(fault.message).toMatch(/diffraction \(frame 12\): .*constant.*got 9 counts in every pixel/u);
   });
 
-  test("a frame that is masked or saturated everywhere is refused", () => {
-    const all = new Uint8Array(pixels).fill(1);
-    expect(faultOf({ mask: all }).message).toMatch(
-      /diffraction \(frame 0\): every pixel .*masked or saturated/u,
-    );
+  test("a frame that is masked or saturated everywhere is refused, naming what hides it", () => {
     const fault = faultOf({ diffraction: withFrame(13, (i) => 40 + i), saturationCounts: 1600 });
-    expect(fault.message).toMatch(/diffraction \(frame 13\): every pixel/u);
+    expect(fault.message).toMatch(
+      /diffraction \(frame 13\): every pixel .*Check the level of saturation, 1600 counts, or drop/u,
+    );
+    const mask = new Uint8Array(pixels).fill(1, 0, 1);
+    const both = faultOf({ diffraction: withFrame(13, (i) => 40 + i), saturationCounts: 1600, mask });
+    expect(both.context.hint).toMatch(/^Check the mask and the level of saturation, 1600 counts, or drop/u);
+  });
+
+  test("a mask that leaves no photon is named, not the frames", () => {
+    const fault = faultOf({ mask: new Uint8Array(pixels).fill(1) });
+    expect(fault._tag).toBe("Contract");
+    expect(fault.message).toMatch(/^mask: no photon is left: .*got 256 of 256 pixels masked.*inverted/u);
+  });
+
+  test("a level of saturation that leaves no photon is named with its value and what it masks", () => {
+    const bright = problem.diffraction.map((value, i) => (i % 3 === 0 ? 2 + value : 0));
+    const fault = faultOf({ diffraction: bright, saturationCounts: 1 });
+    expect(fault._tag).toBe("Contract");
+    // Every third pixel of 81 frames of 256.
+    expect(fault.message).toMatch(
+      /^saturationCounts: no photon is left: .*got 1, which masks 6912 pixels in 81 frames, with up to \d.* counts \[DATA-004\]\. Raise it/u,
+    );
+  });
+
+  test("both together are named, with what each of them hides", () => {
+    const diffraction = new Float32Array(problem.frames * pixels);
+    for (let j = 0; j < problem.frames; j++) diffraction.fill(9, j * pixels + 10, j * pixels + 14);
+    const mask = new Uint8Array(pixels).fill(1, 0, 12);
+    const { context } = faultOf({ diffraction, mask, saturationCounts: 81 });
+    expect(context.key).toBe("saturationCounts");
+    expect(context.got).toBe(
+      "81, which masks 162 pixels in 81 frames, with up to 81 counts; the mask covers the 162 others with counts",
+    );
+    expect(context.hint).toContain("Check the mask, too.");
   });
 
   test("a scan without a photon is refused", () => {

@@ -104,6 +104,7 @@ function checkProbe(probe: Float32Array): void {
     key: "probe",
     expected: "a finite power above 0",
     got: String(power),
+    finding: "DATA-004",
     hint: "Give a start probe, or check how it was read.",
   });
 }

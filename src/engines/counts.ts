@@ -1,7 +1,16 @@
 // Frames as counts: read one at a time, masked, and stored as the smallest integer type that holds them all.
 
 import type { CountType } from "../compute/scan-memory.ts";
-import { DoselapError } from "../errors.ts";
+import { largestCount } from "../data/bad-values.ts";
+import type { DoselapError } from "../errors.ts";
+import {
+  allMasked,
+  constantFrames,
+  darkFrames,
+  noCount,
+  noPhotons,
+  type HiddenLight,
+} from "./frame-faults.ts";
 import type { Problem } from "./problem.ts";
 
 /** √counts of one frame into `out`. */
@@ -23,8 +32,8 @@ export function readCounts(problem: Problem, frame: number, out: Float32Array, w
       continue;
     }
     const amplitude = out[i]!;
-    if (!(amplitude >= 0 && amplitude < Infinity)) throw noCount(frame, i, amplitude);
     const square = amplitude * amplitude;
+    if (!(amplitude >= 0 && square <= largestCount)) throw noCount(frame, i, amplitude);
     const counts = whole ? Math.round(square) : square;
     // The root of a float32 may have lost half a unit in the last place.
     if (counts * (1 + 5e-7) >= saturationCounts) {
@@ -100,13 +109,31 @@ export function lookAtFrames(
   const valueOf = (j: number): number => frameCounts[j]! / validPixels[j]!;
   const empty = emptyFrames(frameCounts, validPixels, sum / problem.frames);
   const faults = [
-    ...(masked.length === 0 ? [] : [allMasked(inFile(masked))]),
+    ...(sum > 0 ? [] : [noPhotons(problem, hiddenLight(problem))]),
+    ...(masked.length === 0 || sum === 0 ? [] : [allMasked(problem, inFile(masked))]),
     ...(constant.length === 0 ? [] : [constantFrames(inFile(constant), valueOf(constant[0]!))]),
-    ...(sum > 0 || masked.length === problem.frames ? [] : [noPhotons(problem.frames)]),
     ...(empty.length === 0 ? [] : [darkFrames(inFile(empty), sum / problem.frames)]),
   ];
   const survey = { countType: typeFor(largest, whole), validPixels, frameCounts, frameBackground };
   return { survey, faults };
+}
+
+/** What mask and saturation hide of a scan that shows no photon. */
+function hiddenLight(problem: Problem): HiddenLight {
+  const frame = new Float32Array(problem.size ** 2);
+  let [masked, saturated, largest] = [0, 0, 0];
+  for (let j = 0; j < problem.frames; j++) {
+    readAmplitude(problem, j, frame);
+    for (let i = 0; i < frame.length; i++) {
+      if (!(frame[i]! > 0)) continue;
+      if (problem.mask !== undefined && problem.mask[i] !== 0) masked++;
+      else if (problem.saturationCounts !== undefined) {
+        saturated++;
+        largest = Math.max(largest, frame[i]! ** 2);
+      }
+    }
+  }
+  return { masked, saturated, largest };
 }
 
 function typeFor(largest: number, whole: boolean): CountType {
@@ -123,71 +150,7 @@ function emptyFrames(totals: Float64Array, validPixels: Float64Array, mean: numb
   return Array.from(totals.keys()).filter((j) => totals[j] === 0 && validPixels[j]! > 0);
 }
 
-const wayOut =
-  "delete its entry of diffraction, xcoords and ycoords (docs/data.md), or read a range of a measured file without it, --frames FIRST:END";
-
-function darkFrames(frames: readonly number[], mean: number): DoselapError {
-  return new DoselapError("Contract", "a frame is empty", {
-    key: keyOf(frames),
-    expected: `counts: the scan's mean is ${mean.toPrecision(4)} per frame`,
-    got: `0 counts${othersOf(frames)}`,
-    finding: "DATA-001",
-    hint: `Was the shutter closed? Drop the frame: ${wayOut}.`,
-  });
-}
-
-function constantFrames(frames: readonly number[], value: number): DoselapError {
-  return new DoselapError("Contract", "a frame is constant: it is no diffraction pattern", {
-    key: keyOf(frames),
-    expected: "counts that vary over the detector",
-    got: `${Number(value.toPrecision(6))} counts in every pixel${othersOf(frames)}`,
-    finding: "DATA-001",
-    hint: `Was it saturated or blocked? Drop the frame: ${wayOut}.`,
-  });
-}
-
-function allMasked(frames: readonly number[]): DoselapError {
-  return new DoselapError("Contract", "every pixel of a frame is masked or saturated", {
-    key: keyOf(frames),
-    expected: "at least one measured pixel",
-    got: `0${othersOf(frames)}`,
-    finding: "DATA-001",
-    hint: `Check mask and saturation level, or drop the frame: ${wayOut}.`,
-  });
-}
-
-function keyOf([first]: readonly number[]): string {
-  return `diffraction (frame ${first})`;
-}
-
-const listedAtMost = 10;
-
-function othersOf([, ...others]: readonly number[]): string {
-  if (others.length === 0) return "";
-  const more = others.length > listedAtMost ? ` and ${others.length - listedAtMost} more` : "";
-  return `, and so are frames ${others.slice(0, listedAtMost).join(", ")}${more}`;
-}
-
 /** Whether a square is a whole number but for the rounding of its float32 root. */
 function isWhole(square: number): boolean {
   return Math.abs(square - Math.round(square)) <= 5e-7 * square;
-}
-
-function noCount(frame: number, pixel: number, amplitude: number): DoselapError {
-  return new DoselapError("Contract", "a frame holds a value that is no count", {
-    key: `diffraction (frame ${frame}, pixel ${pixel})`,
-    expected: "a finite amplitude √counts of at least 0",
-    got: String(amplitude),
-    finding: "DATA-001",
-    hint: "Mask the pixel or drop the frame.",
-  });
-}
-
-function noPhotons(frames: number): DoselapError {
-  return new DoselapError("Contract", "the scan holds no counts: there is nothing to reconstruct", {
-    key: "diffraction",
-    expected: "at least one photon",
-    got: `0 in ${frames} frames`,
-    finding: "DATA-001",
-  });
 }

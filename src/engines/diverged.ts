@@ -1,40 +1,82 @@
-// What can be done when an engine has lost its fields: the options that this engine has and this run has not used up, or the
-// start probe, where its light is far from that of the frames.
+// What can be done when an engine has lost its fields: the options that this engine has, that this run has not used up and that
+// acted before the loss; or the start probe, where its light is far from that of the frames.
 
 import type { Engine } from "./engine.ts";
-import { keysOf, type CommonOptions } from "./options.ts";
+import { keysOf, updatesProbe, type CommonOptions } from "./options.ts";
 import type { ScanRun } from "./scan-run.ts";
 import { startAmplitude } from "./start-object.ts";
 
 /** Options that make a step shorter when they are made smaller, and those that do when made larger. */
 const shorterBelow = ["objectStep", "probeStep", "positionStep", "friction", "overlapSteps", "relaxation"];
 const shorterAbove = ["alpha", "beta", "overlapFloor", "damping"];
+/** Those of them that act on a probe that moves. */
+const ofProbe: ReadonlySet<string> = new Set(["probeStep", "beta", "overlapSteps"]);
 /** Amplitude of a flat object as bright as the frames, beyond which the start probe is the likelier fault. */
 const plausible = [0.03, 10] as const;
 
-export function divergedHint(engine: Engine, options: CommonOptions, run: ScanRun): string {
+/** @param index the epoch in which they were lost, 0-based. */
+export function divergedHint(
+  engine: Engine,
+  options: CommonOptions,
+  run: Pick<ScanRun, "problem" | "training" | "validPixels" | "frameCounts" | "frameBackground">,
+  index: number,
+): string {
   const amplitude = startAmplitude(run);
-  if (amplitude < plausible[0] || amplitude > plausible[1]) {
+  if (Number.isFinite(amplitude) && (amplitude < plausible[0] || amplitude > plausible[1])) {
     return `The start probe has ${(1 / amplitude ** 2).toPrecision(2)} times the light of the frames: scale its amplitude by ${amplitude.toPrecision(2)}, so that Σ|P|² is the counts of a frame without the sample.`;
   }
   const has = new Set(keysOf(engine));
-  const moves = (options.positionStartEpoch ?? null) !== null;
-  const used = (name: string): boolean =>
-    has.has(name) &&
-    !(options.fixProbe && (name === "probeStep" || name === "beta")) &&
-    (name !== "positionStep" || moves);
+  const probeMoved = updatesProbe(options, index + 1) && valueOf(options, "probeStep") !== 0;
+  // Positions are corrected after the sweep.
+  const positionsMoved = index > (options.positionStartEpoch ?? Infinity);
+  const acted = (name: string): boolean =>
+    has.has(name) && (probeMoved || !ofProbe.has(name)) && (positionsMoved || name !== "positionStep");
+  const lower = shorterBelow.filter((name) => acted(name) && canBe(engine, options, name, below));
+  const raise = shorterAbove.filter((name) => acted(name) && canBe(engine, options, name, above));
   const ways = [
-    ...list("Lower", shorterBelow.filter(used)),
-    ...list("Raise", shorterAbove.filter(used)),
-    ...(options.fixProbe
-      ? []
-      : [
-          ...(options.constrainProbePower ? [] : ["Keep the probe's power (constrainProbePower)"]),
-          "Hold the probe fixed (fixProbe), or free it later (probeStartEpoch)",
-        ]),
-    ...(options.amplitudeMax === null ? ["Bound the object's amplitude (amplitudeMax)"] : []),
+    // The pull of a count where the model is dark is what the other options bound only in part.
+    ...(options.likelihood === "poisson" ? [gentlerLikelihood(options)] : []),
+    ...list("Lower", lower),
+    ...list("Raise", raise),
+    ...(probeMoved && !options.constrainProbePower ? ["Keep the probe's power (constrainProbePower)"] : []),
+    ...(probeMoved ? ["Hold the probe fixed (fixProbe), or free it later (probeStartEpoch)"] : []),
+    // Limits, too, act after the sweep.
+    ...(index > 0 && options.amplitudeMax === null ? ["Bound the object's amplitude (amplitudeMax)"] : []),
   ];
-  return `${ways.join(". ")}.`;
+  return ways.length === 0
+    ? "Check that probe, positions and counts belong to one scan, or take another engine: no option of this one would shorten its steps."
+    : `${ways.join(". ")}.`;
+}
+
+function gentlerLikelihood({ darkCounts }: CommonOptions): string {
+  const amplitude = "Set likelihood: amplitude (--likelihood amplitude)";
+  if (darkCounts === undefined) return amplitude;
+  // Divergent scans of 1e7 and 1e8 photons per frame came back at 1 or at 100.
+  const more = Math.max(1, 10 * darkCounts);
+  return `${amplitude}, or raise darkCounts from ${darkCounts} (--set darkCounts=${more})`;
+}
+
+/** Values a little smaller; whole numbers have the next one. */
+const below = (value: number): number[] => [value * (1 - 1e-6), value - 1];
+const above = (value: number): number[] => [value * (1 + 1e-6), value + 1];
+
+/** Whether the engine's schema takes one of the values beside that of an option: it is not at its limit. */
+function canBe(
+  { options: schema }: Engine,
+  options: CommonOptions,
+  name: string,
+  beside: (value: number) => number[],
+): boolean {
+  const value = valueOf(options, name);
+  if (typeof value !== "number") return false;
+  return beside(value).some(
+    (other) => other !== value && schema.safeParse({ ...options, [name]: other }).success,
+  );
+}
+
+/** Of an option that only some engines have. */
+function valueOf(options: CommonOptions, name: string): unknown {
+  return Object.entries(options).find(([key]) => key === name)?.[1];
 }
 
 function list(what: string, names: readonly string[]): string[] {

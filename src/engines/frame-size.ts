@@ -16,6 +16,7 @@ export function checkFrameSize(
     ...place,
     expected: `N ${backend.sizes}`,
     got: `frames of ${size} × ${size} px`,
+    finding: "DATA-004",
     hint: `Crop or pad the frames and the probe to such a size, powers of two are fastest.${alternative(size)}`,
   });
 }

@@ -160,7 +160,7 @@ function start<Options extends CommonOptions>(
     throw new DoselapError("Diverged", `${engine.name} lost its fields in epoch ${index + 1}`, {
       expected: exploded ? "a probe power near its start" : "a misfit below 100",
       got: exploded ? `${(now / power).toPrecision(3)} times the start` : String(error),
-      hint: divergedHint(engine, options, run),
+      hint: divergedHint(engine, options, run, index),
     });
   }
 

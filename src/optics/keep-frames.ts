@@ -1,6 +1,7 @@
 // Some frames of a scan. Each keeps the number it had in the scan it comes from, which is the address of its noise.
 
 import { takePositions } from "../array/scan.ts";
+import { backgroundOf } from "../data/background.ts";
 import type { Dataset, Metadata } from "../data/dataset.ts";
 import { DoselapError } from "../errors.ts";
 import { meanCountsPerFrame } from "./counts.ts";
@@ -48,10 +49,10 @@ export interface DoseBudget {
   readonly pixels: number;
 }
 
-/** What the metadata say, or what was measured where they are silent. */
+/** What the metadata say, or what was measured where they are silent. @throws Contract for a background that is none. */
 export function doseOf(dataset: Dataset): DoseBudget {
   const pixels = dataset.size * dataset.size;
-  const backgroundPerPx = numberAt(dataset.metadata, "backgroundPhotonsPerPx") ?? 0;
+  const backgroundPerPx = backgroundOf(dataset.metadata);
   const photons = numberAt(dataset.metadata, "nphotons");
   const total = photons === undefined ? meanCountsPerFrame(dataset) : photons + backgroundPerPx * pixels;
   return { total, backgroundPerPx, pixels };

@@ -40,7 +40,7 @@ describe("a frame", () => {
       file: "scan.npz",
       key: "diffraction (frame 3)",
       got: "9 counts in every pixel",
-      finding: "DATA-001",
+      finding: "DATA-004",
     });
     expect(context.hint).toMatch(/Drop the frame.*xcoords.*--frames/u);
   });
@@ -65,11 +65,28 @@ test("a scan without a photon, a dark probe and a size without a transform are t
     got: "0 in 5 frames",
   });
   const dark = smallDataset({ probe: { modes: 1, size: 8, data: new Float32Array(2 * pixels) } });
-  expect(faultOf(dark).context).toMatchObject({ file: "scan.npz", key: "probeGuess", got: "0" });
+  expect(faultOf(dark).context).toMatchObject({
+    file: "scan.npz",
+    key: "probeGuess",
+    got: "0",
+    finding: "DATA-004",
+  });
   const { _tag, context } = faultOf(sized(28));
   expect(_tag).toBe("Range");
-  expect(context).toMatchObject({ file: "scan.npz", key: "diffraction", got: "frames of 28 × 28 px" });
+  expect(context).toMatchObject({
+    file: "scan.npz",
+    key: "diffraction",
+    got: "frames of 28 × 28 px",
+    finding: "DATA-004",
+  });
   expect(context.expected).toMatch(/multiple of 8/u);
+});
+
+test("a mask that leaves no photon, and a background that is none, are told by the file's keys", () => {
+  const masked = smallDataset({ mask: new Uint8Array(pixels).fill(1) });
+  expect(faultOf(masked).context).toMatchObject({ key: "mask", got: "64 of 64 pixels masked" });
+  const below = smallDataset({ metadata: { backgroundPhotonsPerPx: -1 } });
+  expect(faultOf(below).context).toMatchObject({ key: "_metadata.backgroundPhotonsPerPx", got: "-1" });
 });
 
 test("every fault is listed, and the error of the first counts the others", () => {

@@ -11,6 +11,7 @@ import { checkFrameSize } from "../engines/frame-size.ts";
 import type { Problem } from "../engines/problem.ts";
 import { DoselapError, isDoselapError } from "../errors.ts";
 import { problemOf } from "./problem.ts";
+import { inScanFile } from "./scan-names.ts";
 
 export interface ScanCheck {
   /** For messages. */
@@ -20,12 +21,6 @@ export interface ScanCheck {
   /** What will compute it; the kernels that give the same bytes everywhere when absent. */
   readonly backend?: Pick<SizedBackend, "supports" | "sizes"> | undefined;
 }
-
-/** Arrays of a problem that have other names in a file. */
-const keysInFile: { readonly [key: string]: string } = {
-  probe: "probeGuess",
-  background: "_metadata.backgroundPhotonsPerPx",
-};
 
 /** Every fault for which a reconstruction would refuse the scan; none when it would begin. */
 export function scanFaults(
@@ -50,11 +45,7 @@ export function scanFaults(
     const look = caught(() => lookAtFrames(problem, numberOf));
     faults.push(...(look?.faults ?? []));
   }
-  return faults.map(({ _tag, headline, context }) => {
-    const { key } = context;
-    const named = key === undefined ? undefined : (keysInFile[key] ?? key);
-    return new DoselapError(_tag, headline, { ...context, file, key: named });
-  });
+  return faults.map((fault) => inScanFile(fault, file));
 }
 
 /** @throws Contract, Range, Shape: the first fault, which lists the others. */

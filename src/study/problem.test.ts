@@ -30,6 +30,22 @@ describe("the rule between pixels", () => {
   });
 });
 
+describe("the background", () => {
+  test("is what the metadata state; none is stated by 0, null or silence", () => {
+    const stated = problemOf(smallDataset({ metadata: { backgroundPhotonsPerPx: 0.5 } })).background;
+    expect(stated).toEqual(new Float32Array(64).fill(0.5));
+    for (const metadata of [{}, { backgroundPhotonsPerPx: null }, { backgroundPhotonsPerPx: 0 }]) {
+      expect(problemOf(smallDataset({ metadata })).background).toBeUndefined();
+    }
+  });
+
+  test.each([-1, "3", true])("%j is refused, not dropped", (backgroundPhotonsPerPx) => {
+    expect(() => problemOf(smallDataset({ metadata: { backgroundPhotonsPerPx } }))).toThrow(
+      /^_metadata\.backgroundPhotonsPerPx: .*expected counts per pixel, a number of at least 0, got/u,
+    );
+  });
+});
+
 test("a scan simulated between pixels with Fourier shifts, noise-free, is explained by that rule and not by the other", async () => {
   const { dataset, distance } = phantomScan({
     dosePhotons: 1e6,

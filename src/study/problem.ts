@@ -2,6 +2,7 @@
 
 import type { FrameReader } from "../array/frame-reader.ts";
 import type { SubPixel } from "../compute/scan-memory.ts";
+import { backgroundOf } from "../data/background.ts";
 import type { Metadata, Scan } from "../data/dataset.ts";
 import type { Probe } from "../array/scan.ts";
 import type { Problem } from "../engines/problem.ts";
@@ -23,7 +24,8 @@ export interface ProblemOptions {
 }
 
 /** The problem of reconstructing a dataset.
- * @throws Shape when the probe does not fit the frames, Contract when the metadata name no known sub-pixel rule. */
+ * @throws Shape when the probe does not fit the frames, Contract when the metadata name no known sub-pixel rule, or a
+ * background that is no number of counts. */
 export function problemOf(
   {
     frames,
@@ -43,7 +45,7 @@ export function problemOf(
       got: `${probe.size} × ${probe.size} px`,
     });
   }
-  const photons = metadata["backgroundPhotonsPerPx"];
+  const photons = backgroundOf(metadata);
   return {
     frames,
     size,
@@ -57,9 +59,7 @@ export function problemOf(
     ...(mask === undefined ? {} : { mask }),
     ...statedNearField(size, metadata),
     // The background of a simulated scan is known to every arm, as the probe is.
-    ...(typeof photons === "number" && photons > 0
-      ? { background: new Float32Array(size * size).fill(photons) }
-      : {}),
+    ...(photons > 0 ? { background: new Float32Array(size * size).fill(photons) } : {}),
   };
 }
 

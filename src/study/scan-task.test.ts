@@ -36,6 +36,12 @@ test("a background that the metadata say is kept", () => {
   expect(taskOf({ nphotons: 50, backgroundPhotonsPerPx: 0.25 }).backgroundPhotonsPerPx).toBe(0.25);
 });
 
+test.each([-1, "3"])("a background of %j is refused, not dropped", (backgroundPhotonsPerPx) => {
+  expect(() => taskOf({ nphotons: 50, backgroundPhotonsPerPx })).toThrow(
+    /backgroundPhotonsPerPx: .*at least 0/u,
+  );
+});
+
 test.each([[undefined], [null], [0], [-1], ["1000"], [Number.POSITIVE_INFINITY], [Number.NaN]])(
   "a dose of %s is an error that names file and key, and no default",
   (nphotons) => {

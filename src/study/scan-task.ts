@@ -1,6 +1,7 @@
 // From a dataset to what a network is trained on or infers: the problem that engines get, its probe as bright as the frames, and
 // the dose, which is never guessed.
 
+import { backgroundOf } from "../data/background.ts";
 import type { Dataset, Metadata } from "../data/dataset.ts";
 import { statedBackground } from "../data/dose-doubts.ts";
 import { DoselapError } from "../errors.ts";
@@ -11,7 +12,7 @@ import { problemOf } from "./problem.ts";
 
 /** @throws Contract when the metadata do not say the dose, Shape when the probe does not fit the frames. */
 export function scanTaskOf(dataset: Dataset, { file }: { readonly file: string }): ScanTask {
-  const { nphotons, backgroundPhotonsPerPx, provenance } = dataset.metadata;
+  const { nphotons, provenance } = dataset.metadata;
   if (!(typeof nphotons === "number" && nphotons > 0 && Number.isFinite(nphotons))) {
     throw new DoselapError("Contract", "does not say its dose, which a network needs", {
       file,
@@ -51,7 +52,7 @@ export function scanTaskOf(dataset: Dataset, { file }: { readonly file: string }
     problem,
     givenAmplitude: amplitude,
     dosePhotons: nphotons,
-    backgroundPhotonsPerPx: typeof backgroundPhotonsPerPx === "number" ? backgroundPhotonsPerPx : 0,
+    backgroundPhotonsPerPx: backgroundOf(dataset.metadata),
     ...(simulated ? { truth: forGivenProbe(dataset.object, 1 / amplitude) } : {}),
   };
 }

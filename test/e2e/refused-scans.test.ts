@@ -6,7 +6,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ndarray } from "../../src/array/ndarray.ts";
+import { ndarray, type AnyArray } from "../../src/array/ndarray.ts";
 import { writeNpz } from "../../src/io/npz.ts";
 import { cli } from "../support/cli.ts";
 
@@ -18,8 +18,13 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** A scan of four frames whose counts vary, with one thing changed. */
-async function scan(name: string, size: number, change: (amplitude: Float32Array) => void): Promise<string> {
+/** A scan of four frames whose counts vary, with one thing changed: in the frames, or an array in the place of its own. */
+async function scan(
+  name: string,
+  size: number,
+  change: (amplitude: Float32Array) => void,
+  arrays: { readonly [key: string]: AnyArray } = {},
+): Promise<string> {
   const pixels = size * size;
   const amplitude = Float32Array.from({ length: 4 * pixels }, (_, i) => Math.sqrt((i * 7) % 11));
   change(amplitude);
@@ -36,6 +41,7 @@ async function scan(name: string, size: number, change: (amplitude: Float32Array
     ycoords: ndarray("float64", [4], at),
     probeGuess: ndarray("complex64", [size, size], probe),
     objectGuess: ndarray("complex64", [side, side], new Float32Array(2 * side * side).fill(1)),
+    ...arrays,
   });
   return name;
 }
@@ -58,6 +64,13 @@ const cases: readonly [string, number, (amplitude: Float32Array) => void, readon
   ["dark.npz", 32, (a) => a.fill(0), [], /dark\.npz.*no counts.*0 in 4 frames/],
   ["nan.npz", 32, (a) => a.fill(NaN, 40, 41), [], /nan\.npz.*first NaN at \(0, 1, 8\)/],
   [
+    "huge.npz",
+    32,
+    (a) => a.fill(1e30, 40, 41),
+    [],
+    /huge\.npz : diffraction: .*float32.*first 1\.0\d*e\+30 at \(0, 1, 8\) \[DATA-001\]/,
+  ],
+  [
     "odd-size.npz",
     100,
     () => {},
@@ -79,6 +92,66 @@ test.each(cases)("%s is refused by reconstruct", async (name, size, change, flag
   expect(run.code).toBe(1);
   expect(run.stderr).toMatch(message);
   expect(existsSync(join(folder, "o.npz"))).toBe(false);
+});
+
+const darkProbe = { probeGuess: ndarray("complex64", [32, 32], new Float32Array(2048)) };
+const about = (metadata: unknown): { _metadata: AnyArray } => ({
+  _metadata: ndarray("string", [], [JSON.stringify(metadata)]),
+});
+
+test.each<[string, { readonly [key: string]: AnyArray }, RegExp]>([
+  ["a probe without light", darkProbe, /scan\.npz : probeGuess: .*got 0 \[DATA-004\]/],
+  [
+    "a background below 0",
+    about({ backgroundPhotonsPerPx: -1 }),
+    /scan\.npz : _metadata\.backgroundPhotonsPerPx: .*at least 0, got -1 \[DATA-005\]/,
+  ],
+  [
+    "a background in words",
+    about({ backgroundPhotonsPerPx: "3" }),
+    /scan\.npz : _metadata\.backgroundPhotonsPerPx: .*at least 0, got "3" \[DATA-005\]/,
+  ],
+])(
+  "%s is named by the file's key, with one code, by reconstruct, plan and inspect",
+  async (_, arrays, message) => {
+    const file = await scan("scan.npz", 32, () => {}, arrays);
+    const [reconstruct, plan, inspect] = await Promise.all([
+      cli(["reconstruct", file, "--out", "o.npz"], { cwd: folder }),
+      cli(["plan", "measured", "--input", file], { cwd: folder }),
+      cli(["inspect", file, "--json"], { cwd: folder }),
+    ]);
+    expect([reconstruct.code, plan.code, inspect.code]).toEqual([1, 1, 1]);
+    expect(reconstruct.stderr).toMatch(message);
+    expect(plan.stderr).toMatch(message);
+    const { violations } = JSON.parse(inspect.stdout) as { violations: { key: string; finding: string }[] };
+    expect(violations).toHaveLength(1);
+    expect(reconstruct.stderr).toContain(`: ${violations[0]!.key}: `);
+    expect(reconstruct.stderr).toContain(`[${violations[0]!.finding}]`);
+  },
+);
+
+test("what a flag brought is named by the flag: saturation with its value and what it masks, mask and probe with their files", async () => {
+  const file = await scan("scan.npz", 32, () => {});
+  await scan("dark-probe.npz", 32, () => {}, darkProbe);
+  await writeNpz(join(folder, "mask.npz"), {
+    mask: ndarray("uint8", [32, 32], new Uint8Array(1024).fill(1)),
+  });
+  const cases: readonly [readonly string[], RegExp][] = [
+    [
+      ["--saturation", "1"],
+      /scan\.npz : --saturation: no photon is left.*got 1, which masks \d+ pixels in 4 frames, with up to 10 counts.*Raise it/,
+    ],
+    [
+      ["--mask", "mask.npz"],
+      /mask\.npz : --mask: no photon is left.*got 1024 of 1024 pixels masked.*inverted/,
+    ],
+    [["--probe", "dark-probe.npz"], /dark-probe\.npz : --probe: the probe carries no light/],
+  ];
+  for (const [flags, message] of cases) {
+    const run = await cli(["reconstruct", file, "--out", "o.npz", ...flags], { cwd: folder });
+    expect(run.code).toBe(1);
+    expect(run.stderr).toMatch(message);
+  }
 });
 
 /** What a study and inspect see of the same files; the memory of a job is no matter of a scan. */

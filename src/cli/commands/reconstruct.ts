@@ -11,11 +11,12 @@ import { doseDoubts } from "../../data/dose-doubts.ts";
 import { planEngine, type EnginePlan } from "../../engines/plan.ts";
 import { prepareEngine, type PreparedEngine } from "../../engines/prepare.ts";
 import { runEngine, type Choice, type EpochEvent } from "../../engines/run.ts";
-import { DoselapError, inFile, isDoselapError } from "../../errors.ts";
+import { DoselapError, isDoselapError } from "../../errors.ts";
 import { writeNpz } from "../../io/npz.ts";
 import { mean } from "../../math/stats.ts";
 import { mostProbeModes, withProbeModes } from "../../optics/probe-modes.ts";
 import { problemOf } from "../../study/problem.ts";
+import { inScanFile } from "../../study/scan-names.ts";
 import { backendFlags, backendOf, budgetOf, kernelsFor, type BackendFlags } from "../backend-flags.ts";
 import { printJson, printLine, printNote, type CliContext } from "../context.ts";
 import { detectorFlags, detectorOf, type DetectorFlags } from "../detector-flags.ts";
@@ -113,7 +114,7 @@ export const reconstructCommand = buildCommand<Flags, [string], CliContext>({
     const engine = prepareEngine(name, engineOptions(flags, epochs));
     const backend = backendOf(flags);
     // The engine knows frames, not files: what it refuses before work is named here.
-    const scan = await namingFile(input, () =>
+    const scan = await namingSource(input, flags, () =>
       openScan(input, flags, { cwd: this.cwd, engine, backend, probeModes }),
     );
     try {
@@ -164,12 +165,12 @@ async function reconstruct(
   const file = resolve(context.cwd, out);
   await prepareOutput(file);
   const detector = await detectorOf(flags, dataset.size, context.cwd);
-  const problem = await namingFile(input, async () => ({
+  const problem = await namingSource(input, flags, async () => ({
     ...problemOf(dataset, { probe: start, modes: probeModes, subPixel: subpixel }),
     ...detector,
   }));
   const memory = { backend, memoryBudgetBytes: budgetOf(flags), heldBytes };
-  const plan = await namingFile(input, async () => planEngine(engine, problem, memory));
+  const plan = await namingSource(input, flags, async () => planEngine(engine, problem, memory));
   const doubts = doseDoubtsOf(input, dataset, plan);
   for (const doubt of doubts) printNote(context, `warning: ${doubt}`);
   const warnings = [...scan.warnings, ...doubts];
@@ -262,11 +263,22 @@ function parseProbeModes(text: string): number {
   });
 }
 
-async function namingFile<Result>(file: string, work: () => Promise<Result>): Promise<Result> {
+/** Whatever `work` refuses of the scan is told by its file's name and keys, or by the flag that took their place. */
+async function namingSource<Result>(
+  file: string,
+  { probe, mask, nearField }: Flags,
+  work: () => Promise<Result>,
+): Promise<Result> {
   try {
     return await work();
   } catch (error) {
-    throw isDoselapError(error) ? inFile(error, file) : error;
+    if (!isDoselapError(error)) throw error;
+    throw inScanFile(error, file, {
+      probe: probe === undefined ? undefined : { file: probe, key: "--probe" },
+      mask: mask === undefined ? undefined : { file: mask, key: "--mask" },
+      saturationCounts: { key: "--saturation" },
+      transfer: nearField === undefined ? undefined : { key: "--near-field" },
+    });
   }
 }
 

@@ -101,6 +101,7 @@ async function load<Frames extends Float32Array | FrameReader>(
   const candidate: Candidate = {
     file,
     metadata: about.metadata,
+    domain,
     arrays: {
       diffraction,
       xcoords,

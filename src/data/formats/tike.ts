@@ -129,6 +129,7 @@ async function load<Frames extends Float32Array | FrameReader>(
   const candidate: Candidate = {
     file,
     metadata: about.metadata,
+    domain,
     arrays: {
       ...arrays,
       xcoords: { key: "scan", array: columnOf(placed.x) },

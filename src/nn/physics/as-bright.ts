@@ -1,6 +1,6 @@
 // A start probe as bright as the frames. Networks and plain gradient steps begin with an object of modulus 1, and a guess of the
 // probe may be off by any power: a hundred times too faint, they ended below a flat object. Engines begin with an object as
-// bright as the frames are instead [ENGINE-042]; a product of probe and object cannot tell the two apart.
+// bright as the frames are instead [ENGINE-042, NN-015]; a product of probe and object cannot tell the two apart.
 
 import type { Problem } from "../../engines/problem.ts";
 import { lookAtFrames } from "../../engines/counts.ts";
