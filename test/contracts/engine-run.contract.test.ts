@@ -217,36 +217,29 @@ describe.each(wavesKept)("engine %s", (name) => {
 });
 
 describe("an engine that has lost its way", () => {
-  // Frames that no object explains, under steps twice as long as they should be and a probe that may gain any power.
-  const diffraction = problem.diffraction.map(
-    (_, i) => 30 * Math.abs((Math.sin(i * 12.9898) * 43758.5453) % 1),
-  );
-  const wild = { epochs: 40, constrainProbePower: false, probeStartEpoch: 0, objectStep: 2, probeStep: 2 };
+  // A start object a thousand times too faint, steps twice as long as they should be, and a probe that may gain any power.
+  const faint = flatImage(problem.objectHeight, problem.objectWidth);
+  faint.data.forEach((value, i) => (faint.data[i] = value / 1000));
+  const wild = { epochs: 40, constrainProbePower: false, probeStartEpoch: 0 };
+  const long = { ...wild, objectStep: 2, probeStep: 2 };
 
-  test.each(["epie", "rpie", "mpie", "lsqml"])("%s says so, and what to change", async (name) => {
-    const object = flatImage(problem.objectHeight, problem.objectWidth);
-    const fault = await faultOf(() => solve(name, wild, { ...problem, object, diffraction }));
+  test("lsqml says so, and what to change", async () => {
+    const fault = await faultOf(() => solve("lsqml", long, { ...problem, object: faint }));
     expect(fault._tag).toBe("Diverged");
     expect(fault.message).toMatch(/lost its fields in epoch \d+/u);
     expect(fault.message).toContain("Lower objectStep or probeStep");
     expect(fault.message).toContain("constrainProbePower");
-    expect(fault.message.includes("friction")).toBe(name === "mpie");
+    expect(fault.message).not.toContain("friction");
   });
 
-  test("ml says so when its probe runs away from a start without light", async () => {
-    const { objectHeight, objectWidth } = problem;
-    // Beside a flat object of amplitude 1: an object that is as bright as the frames would make up for it.
-    const dim = {
-      ...problem,
-      object: flatImage(objectHeight, objectWidth),
-      probe: problem.probe.map((value) => 0.05 * value),
-    };
-    const options = { epochs: 40, constrainProbePower: false, probeStartEpoch: 0 };
-    const fault = await faultOf(() => solve("ml", options, dim));
-    expect(fault._tag).toBe("Diverged");
-    // It has no step that could be lowered, and the probe is what is wrong.
-    expect(fault.message).not.toContain("Step");
-    expect(fault.message).toMatch(/start probe has 0\.00\d+ times the light of the frames/u);
+  // A wave at most doubles in a visit (ENGINE-059), and a frame pulls at a probe as much as its light passes.
+  test.each([
+    ["epie", long],
+    ["rpie", long],
+    ["ml", wild],
+  ] as const)("%s finds its way back from there", async (name, options) => {
+    const { object, probe } = await solve(name, options, { ...problem, object: faint });
+    expect([...object.data, ...probe].every(Number.isFinite)).toBe(true);
   });
 
   test("mpie says so when momentum blows up the object under a fixed probe", async () => {
