@@ -95,3 +95,8 @@ function compose(message: string, { file, key, expected, got, finding, hint }: E
   // What was got may be another message, with a full stop of its own.
   return hint === undefined ? what : `${what.replace(/\.$/u, "")}. ${hint}`;
 }
+
+/** A value that was read, for "got": as JSON has it, and the numbers that JSON does not have by name. */
+export function valueText(value: unknown): string {
+  return typeof value === "number" ? String(value) : JSON.stringify(value);
+}

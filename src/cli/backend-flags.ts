@@ -11,6 +11,11 @@ export interface BackendFlags {
   readonly scratch?: string;
 }
 
+/** A budget in megabytes, of what `brief` says: {@link budgetOf} reads it. */
+export function memoryFlag(brief: string) {
+  return { kind: "parsed", parse: parseCount, optional: true, placeholder: "MB", brief } as const;
+}
+
 export const backendFlags = {
   kernels: {
     kind: "enum",
@@ -25,14 +30,9 @@ export const backendFlags = {
     placeholder: "T",
     brief: "Threads that share batches of frames; the result is the same",
   },
-  memory: {
-    kind: "parsed",
-    parse: parseCount,
-    optional: true,
-    placeholder: "MB",
-    brief:
-      "Most memory beside Node's own 150 MB; frames that do not fit stay on disc and are read when needed",
-  },
+  memory: memoryFlag(
+    "Most memory beside Node's own 150 MB; frames that do not fit stay on disc and are read when needed",
+  ),
   scratch: {
     kind: "parsed",
     parse: parsePath,
@@ -52,6 +52,6 @@ export function kernelsFor({ kernels }: BackendFlags, size: number): string {
 }
 
 /** The budget in bytes. */
-export function budgetOf({ memory }: BackendFlags): number | undefined {
+export function budgetOf({ memory }: Pick<BackendFlags, "memory">): number | undefined {
   return memory === undefined ? undefined : memory * 1_000_000;
 }

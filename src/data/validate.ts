@@ -12,6 +12,7 @@ import {
   type SeenArray,
 } from "./candidate.ts";
 import { anyNumbers, isInteger, isReal, realNumbers } from "../array/cast.ts";
+import { valueText } from "../errors.ts";
 import { backgroundFaults } from "./background.ts";
 import type { Dataset } from "./dataset.ts";
 import { statedAt, statedNumber } from "./metadata.ts";
@@ -289,7 +290,7 @@ function dose({ metadata, file }: Candidate): Violation[] {
         key: `_metadata.${place}`,
         message: "is no dose",
         expected: "photons per frame, a number above 0",
-        got: typeof value === "number" ? String(value) : JSON.stringify(value),
+        got: valueText(value),
         finding: "DATA-001",
         hint: "Leave the key out where the dose is not known, or write the mean counts per frame: networks need it.",
       },

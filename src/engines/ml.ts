@@ -2,7 +2,8 @@
 //   minimise ¼ Σ(λ − n ln λ) (poisson) or ½ Σ(√λ−√n)² (amplitude), + w·R(O) of a prior
 // Gradients are −Σ_j P*χ_j + w∇R and −Σ_j O_j*χ_j. The inverse Hessian starts as diag(1/(Σ|P|² + δ), 1/(Σ|O|² + δ)): the
 // illumination, so that object and probe are on one scale. The step along a direction d is Newton's,
-// −⟨∇L, d⟩ / ⟨d, J d⟩ with the Fisher curvature J, from one more propagation of d.
+// −⟨∇L, d⟩ / ⟨d, J d⟩ with the Fisher curvature J, from one more propagation of d; J is larger where the model is far darker than
+// its photons [ENGINE-059].
 // Thibault & Guizar-Sicairos 2012, doi:10.1088/1367-2630/14/6/063004; Nocedal 1980, doi:10.1090/S0025-5718-1980-0572855-7.
 
 import { z } from "zod";

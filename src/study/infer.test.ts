@@ -1,7 +1,7 @@
 // A trained network on a scan: what it needs to know, what it refuses, what it warns of.
 
 import { beforeAll, describe, expect, test } from "vitest";
-import { networkTask, smallScan } from "../../test/support/network-job.ts";
+import { networkTask, smallScan, smallScanNetwork } from "../../test/support/network-job.ts";
 import { rejection } from "../../test/support/training-job.ts";
 import { openBackend } from "../compute/node.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -19,15 +19,7 @@ const scan = smallScan({ seed: 7 });
 beforeAll(async () => {
   runtime = await openNodeRuntime();
   bundle = await trained("pinn", { widths: [4, 8], steps: 2 });
-  wholeScan = await trained("pinn-scan", {
-    widths: [4],
-    average: 0.5,
-    splits: 1,
-    tilePx: 32,
-    framesPerTile: 4,
-    engine: "rpie",
-    engineOptions: { epochs: 1, alpha: 1, prior: "none" },
-  });
+  wholeScan = await trained("pinn-scan", smallScanNetwork);
 });
 
 async function trained(name: NetworkArmName, given: object): Promise<NetworkBundle> {

@@ -3,16 +3,17 @@
 import type { ComplexImage } from "../array/ndarray.ts";
 import { openBackend } from "../compute/node.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { frameBackgroundOf } from "../data/background.ts";
 import { doseDoubts } from "../data/dose-doubts.ts";
-import { DoselapError, inFile, isDoselapError } from "../errors.ts";
+import { DoselapError, isDoselapError } from "../errors.ts";
 import type { NetworkBundle } from "../nn/bundle/bundle.ts";
 import { calibrated, type Contrast } from "../nn/inference/calibrated.ts";
 import { asBrightText, forGivenProbe } from "../nn/physics/as-bright.ts";
 import { shrunken } from "../nn/physics/shrunken.ts";
 import type { Runtime } from "../nn/runtime/runtime.ts";
 import { partOf } from "../nn/training/progress.ts";
-import type { ScanTask } from "../nn/training/scan-task.ts";
 import { meanCountsPerFrame } from "../optics/counts.ts";
+import { inScanFile } from "./scan-names.ts";
 import { scanTaskOf } from "./scan-task.ts";
 import { groupFrames } from "./views/grouping.ts";
 
@@ -56,7 +57,7 @@ export async function inferDataset(
   } catch (error) {
     // Who computes knows frames, not files. Being stopped, and a runtime that fails, are no fault of the file.
     throw isDoselapError(error, "Contract", "Range", "Shape", "Diverged")
-      ? inFile(error, options.file)
+      ? inScanFile(error, options.file)
       : error;
   }
 }
@@ -85,7 +86,7 @@ async function inferred(
     enableOversampling: false,
   });
   const backend = openBackend({ kernels: "simd", threads });
-  const warnings = new Set(doubtsOf(task, dataset, { file, trainedPhotons: facts.dosePhotons }));
+  const warnings = new Set(doubtsOf(dataset, { file, trainedPhotons: facts.dosePhotons }));
   if (gridsize > 1 && neighborCount >= dataset.frames) {
     warnings.add(
       `${neighborCount} neighbours are asked for and the scan has ${dataset.frames} frames: every frame is every other's neighbour`,
@@ -121,13 +122,12 @@ async function inferred(
 
 /** What the counts of the frames say against the dose that the metadata state, and that the network was trained at. */
 function doubtsOf(
-  { backgroundPhotonsPerPx }: ScanTask,
   dataset: Dataset,
   { file, trainedPhotons }: { readonly file: string; readonly trainedPhotons: number },
 ): string[] {
   const counts = meanCountsPerFrame(dataset);
   const doubts = doseDoubts(file, dataset, counts);
-  const photons = counts - backgroundPhotonsPerPx * dataset.size ** 2;
+  const photons = counts - frameBackgroundOf(dataset);
   const ratio = photons / trainedPhotons;
   if (ratio > alikeDose || ratio < 1 / alikeDose) {
     doubts.push(

@@ -1,9 +1,8 @@
 // From a dataset to what a network is trained on or infers: the problem that engines get, its probe as bright as the frames, and
 // the dose, which is never guessed.
 
-import { backgroundOf } from "../data/background.ts";
+import { backgroundOf, frameBackgroundOf } from "../data/background.ts";
 import type { Dataset, Metadata } from "../data/dataset.ts";
-import { statedBackground } from "../data/dose-doubts.ts";
 import { DoselapError } from "../errors.ts";
 import { asBright, forGivenProbe } from "../nn/physics/as-bright.ts";
 import type { ScanTask } from "../nn/training/scan-task.ts";
@@ -59,7 +58,7 @@ export function scanTaskOf(dataset: Dataset, { file }: { readonly file: string }
 
 /** What would be the dose if the frames are √counts. */
 function countedText(dataset: Dataset): string {
-  const background = statedBackground(dataset);
+  const background = frameBackgroundOf(dataset);
   const counted = meanCountsPerFrame(dataset) - background;
   const less = background > 0 ? " less the background" : "";
   return counted > 0 ? `${less}, ${Number(counted.toPrecision(6))} here,` : less;

@@ -23,6 +23,17 @@ import { createTrainingJob, type TrainingJob } from "../../src/study/training/jo
 import { groupFrames } from "../../src/study/views/grouping.ts";
 import { cell, temporaryFolder } from "./training-job.ts";
 
+/** Options of pinn-scan whose network learns within one epoch of such a scan. */
+export const smallScanNetwork = {
+  widths: [4],
+  average: 0.5,
+  splits: 1,
+  tilePx: 32,
+  framesPerTile: 4,
+  engine: "rpie",
+  engineOptions: { epochs: 1, alpha: 1, prior: "none" },
+};
+
 export interface SmallScan {
   readonly dosePhotons?: number;
   readonly sizePx?: number;

@@ -10,6 +10,7 @@ import { loadBundle } from "../../nn/bundle/bundle.ts";
 import { nodeProviders, openNodeRuntime, type NodeProvider } from "../../nn/runtime/node.ts";
 import { contrastText } from "../../nn/inference/calibrated.ts";
 import { inferDataset } from "../../study/infer.ts";
+import { budgetOf, memoryFlag } from "../backend-flags.ts";
 import { printJson, printLine, printNote, type CliContext } from "../context.ts";
 import { jsonFlag, parseCount, parseNpzPath, parsePath, parseSeed } from "../flags.ts";
 import { prepareOutput } from "../output-file.ts";
@@ -80,20 +81,15 @@ export const inferCommand = buildCommand<Flags, [string, string], CliContext>({
         placeholder: "SEED",
         brief: "Seeds that choice, and the engine of pinn-scan",
       },
-      memory: {
-        kind: "parsed",
-        parse: parseCount,
-        optional: true,
-        placeholder: "MB",
-        brief:
-          "Most memory of the pass of pinn-scan over the scan (default 1074): parts of it in turn, the same object",
-      },
+      memory: memoryFlag(
+        "Most memory of the pass of pinn-scan over the scan (default 1074): parts of it in turn, the same object",
+      ),
       ...readFlags,
       json: jsonFlag,
     },
   },
   async func(flags, model, data) {
-    const { out, provider, threads, neighbors, seed, memory, json } = flags;
+    const { out, provider, threads, neighbors, seed, json } = flags;
     const target = resolve(this.cwd, out);
     await prepareOutput(target);
     const bundle = await loadBundle(resolve(this.cwd, model));
@@ -104,7 +100,7 @@ export const inferCommand = buildCommand<Flags, [string, string], CliContext>({
       threads,
       neighborCount: neighbors,
       seed,
-      memoryBudgetBytes: memory === undefined ? undefined : memory * 1_000_000,
+      memoryBudgetBytes: budgetOf(flags),
       progress: everyTenth((text) => printNote(this, text)),
       signal: this.signal,
     });

@@ -1,7 +1,7 @@
 // The arm of a whole scan keeps to the frames that it may use, and says when its groups leave nothing to learn from.
 
 import { beforeAll, expect, test } from "vitest";
-import { networkTask } from "../../../test/support/network-job.ts";
+import { networkTask, smallScanNetwork } from "../../../test/support/network-job.ts";
 import { rejection } from "../../../test/support/training-job.ts";
 import { takePositions } from "../../array/scan.ts";
 import { openBackend } from "../../compute/node.ts";
@@ -11,15 +11,7 @@ import { openNodeRuntime } from "../runtime/node.ts";
 import type { ArmContext, ArmTask } from "./arm.ts";
 import { pinnScan } from "./scan-arm.ts";
 
-const options = pinnScan.options.parse({
-  widths: [4],
-  average: 0.5,
-  splits: 1,
-  tilePx: 32,
-  framesPerTile: 4,
-  engine: "rpie",
-  engineOptions: { epochs: 1, alpha: 1, prior: "none" },
-});
+const options = pinnScan.options.parse(smallScanNetwork);
 const schedule = { epochs: 1, batchSize: 4, learningRate: 1e-2 };
 const task = networkTask({ groupSize: 4 });
 const { problem } = task;

@@ -1,7 +1,7 @@
 // From any value to a design, or to one error that names everything that is wrong with it.
 
 import { engines } from "../../engines/registry.ts";
-import { DoselapError } from "../../errors.ts";
+import { DoselapError, valueText } from "../../errors.ts";
 import { armOf } from "../arms.ts";
 import { hybridOptions, methods } from "../methods.ts";
 import { shapeFaults, type Fault } from "./faults.ts";
@@ -61,7 +61,7 @@ function keyText(path: Fault["path"]): string | undefined {
 
 function shown(value: unknown): string | undefined {
   if (value === undefined) return undefined;
-  const text = typeof value === "number" ? String(value) : JSON.stringify(value);
+  const text = valueText(value);
   return text.length > 120 ? `${text.slice(0, 117)}…` : text;
 }
 
