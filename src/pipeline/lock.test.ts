@@ -6,6 +6,7 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { lockRun } from "./lock.ts";
+import { sweep } from "./sweep.ts";
 
 let root: string;
 let other: ChildProcess | undefined;
@@ -50,6 +51,24 @@ test("a second run in the folder is refused, and told whose lock it is", async (
   await (
     await lockRun(root)
   )();
+  expect(await readdir(root)).toEqual([]);
+});
+
+test("who comes while the holder tidies the folder is told of the holder, not of a file that is missing", async () => {
+  const release = await lockRun(root);
+  let tidying = true;
+  const tidied = (async () => {
+    while (tidying) await sweep(root);
+  })();
+  try {
+    for (let i = 0; i < 100; i++) {
+      await expect(lockRun(root)).rejects.toThrow(/another doselap is at work/u);
+    }
+  } finally {
+    tidying = false;
+    await tidied;
+    await release();
+  }
   expect(await readdir(root)).toEqual([]);
 });
 

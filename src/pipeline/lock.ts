@@ -38,6 +38,11 @@ async function take(file: string): Promise<() => Promise<void>> {
   } catch (error) {
     if (isDoselapError(error, "Job")) throw error;
     const cause = isDoselapError(error) ? error.cause : error;
+    // What was written is gone: a run that has begun since took the lock and tidied the folder (sweep.ts) [STORE-002].
+    if (errorCode(cause) === "ENOENT") {
+      refuseHeld(file, await read(file));
+      throw tooLate(file);
+    }
     throw new DoselapError("File", "cannot be written", {
       ...fileError("", file, cause).context,
       hint: "Choose a writable --out.",
