@@ -1,5 +1,5 @@
 // L-BFGS against a quadratic bowl whose minimum is known: with exact line searches it gets there in as many steps as there
-// are dimensions, from any positive scaling, and a bowl that changes is forgotten when it says so.
+// are dimensions, from any positive scaling; what else moves the point is learnt from, too, and forgotten when told.
 
 import { describe, expect, test } from "vitest";
 import { createRng } from "../math/random/rng.ts";
@@ -37,13 +37,12 @@ function walk(
   const lbfgs = createLbfgs(n, memory);
   return Array.from({ length: steps }, () => {
     const slopes = gradient(x);
-    const direction = lbfgs.direction(slopes, scale);
+    const direction = lbfgs.direction([Float32Array.from(x)], slopes, scale);
     const down = slopes.reduce((sum, value, k) => sum + value * direction[k]!, 0);
     expect(down).toBeLessThanOrEqual(0);
     const bend = times(direction).reduce((sum, value, k) => sum + value * direction[k]!, 0);
     const step = bend > 0 ? -down / bend : 0;
     for (let k = 0; k < n; k++) x[k] = x[k]! + step * direction[k]!;
-    lbfgs.moved(step);
     return distance(x);
   });
 }
@@ -68,9 +67,9 @@ describe("on a quadratic bowl of six dimensions", () => {
   test("the first direction is down the scaled gradient", () => {
     const gradient = Float32Array.of(1, -2, 3, -4, 5, -6);
     const scale = Float32Array.of(1, 1, 2, 2, 0, 0);
-    expect([...createLbfgs(n, 3).direction(gradient, scale)].map((d) => d || 0)).toEqual([
-      -1, 2, -6, 8, 0, 0,
-    ]);
+    expect(
+      [...createLbfgs(n, 3).direction([new Float32Array(n)], gradient, scale)].map((d) => d || 0),
+    ).toEqual([-1, 2, -6, 8, 0, 0]);
   });
 
   test("with one remembered pair it still descends, as conjugate gradients do", () => {
@@ -83,30 +82,51 @@ describe("on a quadratic bowl of six dimensions", () => {
 describe("what is remembered", () => {
   const scale = new Float32Array(n).fill(1);
   const [first, second] = [Float32Array.of(1, 2, 0, 0, 0, 0), Float32Array.of(0.5, 0.2, 0, 0, 0, 0)];
+  const [start, below] = [[new Float32Array(n)], [first.map((slope) => -0.3 * slope)]] as const;
 
   test("a step bends the next direction; forgetting brings the plain gradient back", () => {
     const lbfgs = createLbfgs(n, 4);
-    lbfgs.direction(first, scale);
-    lbfgs.moved(0.3);
-    const bent = lbfgs.direction(second, scale).slice();
+    lbfgs.direction(start, first, scale);
+    const bent = lbfgs.direction(below, second, scale).slice();
     expect(bent).not.toEqual(second.map((value) => -value));
     lbfgs.forget();
-    expect([...lbfgs.direction(second, scale)].map((d) => d || 0)).toEqual([...second].map((d) => -d || 0));
+    expect([...lbfgs.direction(below, second, scale)].map((d) => d || 0)).toEqual(
+      [...second].map((d) => -d || 0),
+    );
   });
 
   test("without a step in between nothing is learnt", () => {
     const lbfgs = createLbfgs(n, 4);
-    lbfgs.direction(first, scale);
-    expect([...lbfgs.direction(second, scale)].map((d) => d || 0)).toEqual([...second].map((d) => -d || 0));
+    lbfgs.direction(start, first, scale);
+    expect([...lbfgs.direction(start, second, scale)].map((d) => d || 0)).toEqual(
+      [...second].map((d) => -d || 0),
+    );
   });
 
   test("a pair of negative curvature is left out: the direction stays a descent", () => {
     const lbfgs = createLbfgs(n, 4);
-    lbfgs.direction(first, scale);
-    lbfgs.moved(0.3);
+    lbfgs.direction(start, first, scale);
     // The slope grew along the way down: no convex function does that.
     const steeper = first.map((value) => 3 * value);
-    expect([...lbfgs.direction(steeper, scale)].map((d) => d || 0)).toEqual([...steeper].map((d) => -d || 0));
+    expect([...lbfgs.direction(below, steeper, scale)].map((d) => d || 0)).toEqual(
+      [...steeper].map((d) => -d || 0),
+    );
+  });
+
+  test("the point may be in parts, and a bound may have taken back a share of the step", () => {
+    const whole = createLbfgs(n, 4);
+    whole.direction(start, first, scale);
+    const bounded = below[0].map((value) => Math.max(-0.1, value));
+    const bent = whole.direction([bounded], second, scale).slice();
+    const parts = createLbfgs(n, 4);
+    parts.direction([new Float32Array(2), new Float32Array(n - 2)], first, scale);
+    expect(parts.direction([bounded.subarray(0, 2), bounded.subarray(2)], second, scale)).toEqual(bent);
+    // By hand: s = (-.1, -.1), y = (-.5, -1.8), ⟨s, y⟩ = .23. a = ⟨s, g⟩/.23 = -.07/.23; q = g - a·y; b = ⟨y, q⟩/.23; d = -(q + (a - b)·s).
+    const a = -0.07 / 0.23;
+    const q = [0.5 + 0.5 * a, 0.2 + 1.8 * a];
+    const b = (-0.5 * q[0]! - 1.8 * q[1]!) / 0.23;
+    expect(bent[0]).toBeCloseTo(-(q[0]! - 0.1 * (a - b)), 5);
+    expect(bent[1]).toBeCloseTo(-(q[1]! - 0.1 * (a - b)), 5);
   });
 
   test("copied arrays continue the walk to the bit", () => {
@@ -114,9 +134,8 @@ describe("what is remembered", () => {
     const [one, other] = [createLbfgs(n, 3), createLbfgs(n, 3)];
     const x = new Float64Array(n);
     const step = (lbfgs: typeof one, at: Float64Array) => {
-      const direction = lbfgs.direction(gradient(at), scale);
+      const direction = lbfgs.direction([Float32Array.from(at)], gradient(at), scale);
       for (let k = 0; k < n; k++) at[k] = at[k]! + 0.1 * direction[k]!;
-      lbfgs.moved(0.1);
     };
     for (let k = 0; k < 5; k++) step(one, x);
     for (const [name, array] of Object.entries(one.arrays)) other.arrays[name]!.set(array);

@@ -1,13 +1,12 @@
 // Limited-memory BFGS with a diagonal start, on flat float32 vectors: the two-loop recursion.
-// Nocedal 1980, doi:10.1090/S0025-5718-1980-0572855-7. The line search is the caller's.
+// Nocedal 1980, doi:10.1090/S0025-5718-1980-0572855-7. The line search is the caller's, and so is what else moves the point: a
+// pair is the difference of two points and of their gradients, whatever led from one to the other [ENGINE-060].
 
 export interface Lbfgs {
-  /** Descent direction at a point with this gradient; `scale` is the diagonal of the start's inverse Hessian. The
-   * returned array is reused by the next call. */
-  direction(gradient: Float32Array, scale: Float32Array): Float32Array;
-  /** The point moved by `step` along the last direction. */
-  moved(step: number): void;
-  /** Drops what was remembered: the function or the point changed by other means. */
+  /** Descent direction at a point, whose parts have `length` numbers together, with this gradient; `scale` is the diagonal of the
+   * start's inverse Hessian. The returned array is reused by the next call. */
+  direction(point: readonly Float32Array[], gradient: Float32Array, scale: Float32Array): Float32Array;
+  /** Drops what was remembered: the function is another one now. */
   forget(): void;
   /** All state. */
   readonly arrays: { readonly [name: string]: Float32Array | Float64Array };
@@ -17,30 +16,35 @@ export function createLbfgs(length: number, memory: number): Lbfgs {
   const steps = new Float32Array(memory * length);
   const changes = new Float32Array(memory * length);
   const direction = new Float32Array(length);
-  const previous = new Float32Array(length);
+  const lastPoint = new Float32Array(length);
+  const lastGradient = new Float32Array(length);
   const weights = new Float64Array(memory);
   // ⟨s, y⟩ of each pair.
   const curvatures = new Float64Array(memory);
-  // Pairs kept, place of the next one, last step (0 = none to learn from).
+  // Pairs kept, place of the next one, 1 = there is a last point.
   const state = new Float64Array(3);
 
-  /** Takes in the pair of the last step. */
-  function learn(gradient: Float32Array): void {
-    const step = state[2]!;
-    if (step === 0) return;
+  /** Takes in the pair of the last point and this one, and remembers this one. */
+  function learn(point: readonly Float32Array[], gradient: Float32Array): void {
     const at = state[1]! * length;
-    let [curvature, changed, moved] = [0, 0, 0];
-    for (let i = 0; i < length; i++) {
-      const s = step * direction[i]!;
-      const y = gradient[i]! - previous[i]!;
-      steps[at + i] = s;
-      changes[at + i] = y;
-      curvature += s * y;
-      changed += y * y;
-      moved += s * s;
+    let [curvature, changed, moved, i] = [0, 0, 0, 0];
+    for (const part of point) {
+      for (let k = 0; k < part.length; k++, i++) {
+        const s = part[k]! - lastPoint[i]!;
+        const y = gradient[i]! - lastGradient[i]!;
+        steps[at + i] = s;
+        changes[at + i] = y;
+        curvature += s * y;
+        changed += y * y;
+        moved += s * s;
+        lastPoint[i] = part[k]!;
+      }
     }
+    lastGradient.set(gradient);
+    const known = state[2] === 1;
+    state[2] = 1;
     // Pairs of negative or no curvature would spoil the descent.
-    if (!(curvature > 1e-10 * Math.sqrt(changed * moved))) return;
+    if (!known || !(curvature > 1e-10 * Math.sqrt(changed * moved))) return;
     curvatures[state[1]!] = curvature;
     state[0] = Math.min(memory, state[0]! + 1);
     state[1] = (state[1]! + 1) % memory;
@@ -50,9 +54,8 @@ export function createLbfgs(length: number, memory: number): Lbfgs {
   const pairAt = (age: number): number => (state[1]! - age + memory) % memory;
 
   return {
-    direction(gradient, scale) {
-      learn(gradient);
-      previous.set(gradient);
+    direction(point, gradient, scale) {
+      learn(point, gradient);
       direction.set(gradient);
       const kept = state[0]!;
       let next = kept === 0 ? 0 : dot(direction, steps, pairAt(1) * length);
@@ -74,11 +77,7 @@ export function createLbfgs(length: number, memory: number): Lbfgs {
         else axpy(direction, steps, pair * length, weight);
       }
       for (let i = 0; i < length; i++) direction[i] = -direction[i]!;
-      state[2] = 0;
       return direction;
-    },
-    moved(step) {
-      state[2] = step;
     },
     forget() {
       state.fill(0);
@@ -86,8 +85,8 @@ export function createLbfgs(length: number, memory: number): Lbfgs {
     arrays: {
       lbfgsSteps: steps,
       lbfgsChanges: changes,
-      lbfgsDirection: direction,
-      lbfgsGradient: previous,
+      lbfgsPoint: lastPoint,
+      lbfgsGradient: lastGradient,
       lbfgsCurvatures: curvatures,
       lbfgsState: state,
     },

@@ -47,8 +47,8 @@ export const ml = defineEngine<Options>({
   options,
   cites: ["10.1088/1367-2630/14/6/063004", "10.1090/S0025-5718-1980-0572855-7"],
   capabilities: { ...pieCapabilities, parallel: "always" },
-  // L-BFGS has its pairs, a direction and a gradient; beside it lie gradient, scale and the prior's pull.
-  memory: ({ memory }) => ({ slots, keepsWaves: false, fields: 2 * memory + 5 }),
+  // L-BFGS has its pairs, a direction, a point and a gradient; beside it lie gradient, scale and the prior's pull.
+  memory: ({ memory }) => ({ slots, keepsWaves: false, fields: 2 * memory + 6 }),
   start,
 });
 
@@ -131,7 +131,7 @@ function start(run: ScanRun, rule: Options): EngineCore {
       if (Number(probeActive) !== movedProbe[0]) lbfgs.forget();
       movedProbe[0] = Number(probeActive);
       differentiate(probeActive);
-      const direction = lbfgs.direction(gradient, scale);
+      const direction = lbfgs.direction([object, probe], gradient, scale);
       objectStep.set(direction.subarray(0, object.length));
       probeStep.set(direction.subarray(object.length));
       const fitted = views.stats.slice();
@@ -144,10 +144,8 @@ function start(run: ScanRun, rule: Options): EngineCore {
       }
       for (let i = 0; i < object.length; i++) object[i] = object[i]! + step * objectStep[i]!;
       for (let p = 0; p < probe.length; p++) probe[p] = probe[p]! + step * probeStep[p]!;
-      lbfgs.moved(step);
     },
     arrays: { ...lbfgs.arrays, movedProbe },
     priorActs: "objective",
-    changed: lbfgs.forget,
   };
 }
