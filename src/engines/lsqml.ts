@@ -28,6 +28,13 @@ const options = z.strictObject({
     .describe(
       "Frames that share one direction: more is steadier and more parallel, fewer is faster per epoch.",
     ),
+  startBatchSize: z
+    .number()
+    .int()
+    .positive()
+    .max(4096)
+    .default(16)
+    .describe("The same in the first third of the epochs, where it is less than batchSize."),
   stepRule: z
     .enum(["batch", "position"])
     .default("batch")
@@ -69,8 +76,14 @@ function start(run: ScanRun, rule: Options): EngineCore {
   const { kernels } = run.session;
   const { params } = views;
   const order = training.slice();
+  let batchSize = rule.batchSize;
   /** Σ|ΔP|²·weight and Re Σ ΔP*·sum: see batch-kernels.ts. */
   const probeSums = new Float64Array(2);
+
+  /** Small batches bring an object that is far from its end there in fewer epochs, large ones average noise [ENGINE-061]. */
+  function batchSizeAt({ progress }: Epoch): number {
+    return progress < 1 / 3 ? Math.min(rule.startBatchSize, rule.batchSize) : rule.batchSize;
+  }
 
   function visit(first: number, count: number, { probeActive, shrink }: Epoch): void {
     params[taskParam.waveOfFrame] = 0;
@@ -116,11 +129,12 @@ function start(run: ScanRun, rule: Options): EngineCore {
       views.probeWeight.fill(0);
       if (!epoch.probeActive)
         for (const still of [views.probeStep, views.probeCross, probeSums]) still.fill(0);
-      run.batches(order, rule.batchSize, (first, count) => visit(first, count, epoch));
+      batchSize = batchSizeAt(epoch);
+      run.batches(order, batchSize, (first, count) => visit(first, count, epoch));
     },
     arrays: {},
-    priorGain: (visits) => rule.objectStep * stepsOfEpoch(visits, rule.batchSize, training.length),
-    probeGain: ({ shrink }) => Math.max(1, (rule.probeStep * shrink * training.length) / rule.batchSize),
+    priorGain: (visits) => rule.objectStep * stepsOfEpoch(visits, batchSize, training.length),
+    probeGain: ({ shrink }) => Math.max(1, (rule.probeStep * shrink * training.length) / batchSize),
   };
 }
 

@@ -10,6 +10,7 @@ import type { Problem } from "./problem.ts";
 type Filled = CommonOptions & {
   readonly probeStep?: number;
   readonly batchSize?: number;
+  readonly startBatchSize?: number;
   readonly friction?: number;
 };
 
@@ -86,6 +87,13 @@ const needs: { readonly [option: string]: readonly Need[] } = {
     },
   ],
   finalStepFraction: [{ what: "two epochs or more", met: ({ epochs }) => epochs > 1, of: ["epochs"] }],
+  startBatchSize: [
+    {
+      what: "a batchSize above it",
+      met: ({ startBatchSize = 1, batchSize = 1 }) => startBatchSize < batchSize,
+      of: ["startBatchSize", "batchSize"],
+    },
+  ],
   visits: [
     {
       what: "momentum (friction above 0) of single frames (batchSize 1): a batch is a burst of its own",

@@ -62,6 +62,7 @@ const table: { readonly [option: string]: Row } = {
   alpha: { value: 0.9 },
   beta: { value: 0.4, idle: [...stillProbe, { probeStep: 0 }] },
   friction: { value: 0.3 },
+  startBatchSize: { value: 4, idle: [{ batchSize: 4 }, { batchSize: 2 }] },
   visits: { value: 7, idle: [{ batchSize: 8 }, { friction: 0 }] },
   overlapSteps: { value: 2, idle: stillProbe },
   overlapFloor: { value: 0.1 },
