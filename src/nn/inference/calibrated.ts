@@ -1,8 +1,8 @@
 // The contrast of a network's object, set by photons that it has not seen. What a network has learned on one object is too strong
 // or too weak on another, and what it adds to an engine's object can do harm [NN-014]. So the scan, or with an engine below the
-// network its middle, is solved once more from a share of its photons, and that object is drawn towards what it began with, in amplitude and in phase, as far as
-// the Poisson likelihood of the other photons asks. Of a network alone, the amplitude keeps no finer detail than they bear out
-// [NN-016]. The object of all photons is drawn as far.
+// network its middle, is solved once more from a share of its photons, and that object is drawn towards what it began with, in
+// amplitude and in phase, as far as the Poisson likelihood of the other photons asks. Of a network alone the amplitude keeps no
+// finer detail than they bear out [NN-016]. The object of all photons is drawn as far.
 // Both are Poisson and independent of each other: Lehtinen et al. 2018, arXiv:1803.04189.
 
 import { flatImage, type ComplexImage } from "../../array/ndarray.ts";
@@ -210,7 +210,10 @@ function drawn(start: Start, object: ComplexImage, contrast: Contrast): ComplexI
   if (amplitude === 0 && phase === 0) return begun;
   const { height, width } = object;
   const modulus = (of: ComplexImage, p: number): number => Math.hypot(of.data[2 * p]!, of.data[2 * p + 1]!);
-  const change = Float64Array.from({ length: height * width }, (_, p) => modulus(object, p) - modulus(begun, p));
+  const change = Float64Array.from(
+    { length: height * width },
+    (_, p) => modulus(object, p) - modulus(begun, p),
+  );
   const kept =
     smoothingPx === 0 || start.light === undefined
       ? change

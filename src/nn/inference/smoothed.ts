@@ -12,9 +12,15 @@ const reach = 3;
 const dark = 1e-6;
 
 /** The image smoothed by σ = `sigmaPx` pixels, with the weight of each pixel, both [H, W]. */
-export function smoothed({ data, height, width }: RealImage, light: Float32Array, sigmaPx: number): RealImage {
+export function smoothed(
+  { data, height, width }: RealImage,
+  light: Float32Array,
+  sigmaPx: number,
+): RealImage {
   const end = Math.ceil(reach * sigmaPx);
-  const taps = Float64Array.from({ length: 2 * end + 1 }, (_, k) => Math.exp(-0.5 * ((k - end) / sigmaPx) ** 2));
+  const taps = Float64Array.from({ length: 2 * end + 1 }, (_, k) =>
+    Math.exp(-0.5 * ((k - end) / sigmaPx) ** 2),
+  );
   const total = taps.reduce((sum, tap) => sum + tap, 0);
   /** Along rows or columns; nothing lies beyond the border. */
   function pass(image: Float64Array, along: "x" | "y"): Float64Array {
@@ -23,7 +29,8 @@ export function smoothed({ data, height, width }: RealImage, light: Float32Array
     for (let i = 0; i < image.length; i++) {
       const at = along === "x" ? i % width : Math.floor(i / width);
       const [first, last] = [Math.max(-end, -at), Math.min(end, length - 1 - at)];
-      for (let k = first; k <= last; k++) out[i] = out[i]! + (taps[k + end]! / total) * image[i + k * stride]!;
+      for (let k = first; k <= last; k++)
+        out[i] = out[i]! + (taps[k + end]! / total) * image[i + k * stride]!;
     }
     return out;
   }
