@@ -17,6 +17,7 @@ import { gradientSteps } from "../physics/gradient-steps.ts";
 import { framesOf, splitScan, storeFrames } from "../training/frame-store.ts";
 import { takeGroups, type GroupTable } from "../training/groups.ts";
 import { atShare, takeFrames, type ScanTask } from "../training/scan-task.ts";
+import { freePhase } from "./free-phase.ts";
 import { leastDetail } from "./least-detail.ts";
 import { smoothed } from "./smoothed.ts";
 
@@ -71,6 +72,8 @@ const mostAlone = { amplitude: 1, phase: 1.25 };
 const mostCorrection = { amplitude: 1, phase: 1 };
 /** Twice the gain in likelihood that a step must exceed: two standard deviations of chance in one number. */
 const leastGain = 4;
+/** Steps that the phase may take by the seen photons before its amplitude's detail is judged. */
+const phaseSteps = 3;
 
 /** Frames that judge a correction: an engine runs on them once more. What is cheap is judged by all: an object's middle may not be
  * like the rest. */
@@ -97,11 +100,13 @@ export async function calibrated<Task extends GroupedTask>(
     return { object: whole.object, contrast: undefined, why };
   }
   const { kept, rest } = splitScan(store, { fraction: seenShare, seed, round: 0 });
-  const part = await solve(atShare(judges, seenShare, kept), 1);
+  const asked = atShare(judges, seenShare, kept);
+  const part = await solve(asked, 1);
   const others = atShare(judges, 1 - seenShare, framesOf(rest)).problem;
   // A probe that an engine has refined, or training, is the judge's too.
   const probe = part.probe.map((value) => value * Math.sqrt((1 - seenShare) / seenShare));
-  const contrast = judged(part, { ...others, probe }, { backend, seed });
+  const photons = { seen: { ...asked.problem, probe: part.probe }, unseen: { ...others, probe } };
+  const contrast = judged(part, photons, { backend, seed });
   if (isAsItIs(contrast)) return { object: whole.object, contrast };
   return { object: drawn(startOf(whole, task.problem, backend), whole.object, contrast), contrast };
 }
@@ -124,7 +129,11 @@ function brightOf<Task extends GroupedTask>(task: Task, most: number): Task {
 }
 
 /** The contrast that unseen photons of the same frames bear out. */
-function judged(part: Inferred, unseen: Problem, { backend, seed }: CalibrationContext): Contrast {
+function judged(
+  part: Inferred,
+  { seen, unseen }: { readonly seen: Problem; readonly unseen: Problem },
+  { backend, seed }: CalibrationContext,
+): Contrast {
   const start = startOf(part, unseen, backend);
   const slots = 32;
   const run = openScanRun(unseen, { backend, seed, slots, keepsWaves: false, heldOut: new Int32Array() });
@@ -137,7 +146,10 @@ function judged(part: Inferred, unseen: Problem, { backend, seed }: CalibrationC
       // Nothing to smooth: an engine's priors have seen to detail, and so has a contrast of 0.
       if (part.from !== undefined || contrast.amplitude === 0) return;
       const smoothingPx = leastDetail((sigmaPx) => {
-        devianceAt({ ...contrast, smoothingPx: sigmaPx });
+        const object = drawn(start, part.object, { ...contrast, smoothingPx: sigmaPx });
+        // Else detail would be liked wherever it lies: it scatters as the phase would that is missing.
+        const free = freePhase(object, seen, { backend, steps: phaseSteps });
+        slopes.devianceAt(free.data, unseen.probe);
         return slopes.frameDeviances();
       }, spotPx(unseen));
       contrast = { ...contrast, smoothingPx };

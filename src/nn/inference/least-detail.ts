@@ -1,12 +1,11 @@
 // The smoothest image that frames which have not seen it do not refute: of widths in rising order, the last one before the
-// deviance rises above the best by more than two standard errors of the difference, frame by frame. Faint frames
-// like an amplitude full of detail of the right strength, wherever it lies: it scatters as the phase would that they do not tell
-// [NN-016]. Breiman, Friedman, Olshen & Stone 1984, Classification and Regression Trees, 3.4.3, with one standard error.
+// deviance rises above the best by more than one standard error of the difference, frame by frame.
+// Breiman, Friedman, Olshen & Stone 1984, Classification and Regression Trees, 3.4.3.
 
 import { mean, sum } from "../../math/stats.ts";
 
-/** Standard errors that detail must be worth: chance in one number. */
-const leastStanding = 2;
+/** Standard errors that detail must be worth. */
+const leastStanding = 1;
 /** Half octaves. */
 const widthsPx = [0.7, 1, 1.4, 2, 2.8, 4, 5.6, 8, 11, 16, 22, 32];
 
