@@ -1,4 +1,4 @@
-// Detail stays where frames that have not seen it bear it out by more than two standard errors, and goes where they do not.
+// Detail stays where frames that have not seen it bear it out by more than one standard error, and goes where they do not.
 
 import { describe, expect, test } from "vitest";
 import { createRng } from "../../math/random/rng.ts";
@@ -18,8 +18,8 @@ function rising(risePerPx: number, spread = 1): (sigmaPx: number) => Float64Arra
 // The error of the mean of 400 frames is a twentieth of their spread.
 describe("a rise of the deviance", () => {
   test.each([
-    { errors: 1.9, width: 8 },
-    { errors: 2.1, width: 0 },
+    { errors: 0.9, width: 8 },
+    { errors: 1.1, width: 0 },
   ])("of $errors standard errors leaves a width of $width px", ({ errors, width }) => {
     expect(leastDetail(rising(errors / 20), 8)).toBe(width);
   });
