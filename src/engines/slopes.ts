@@ -20,6 +20,8 @@ export interface Slopes {
   ofBoth(object: Float32Array, probe: Float32Array): void;
   /** Poisson deviance of the fitted frames as the last pass found them. */
   deviance(): number;
+  /** Of each fitted frame. */
+  frameDeviances(): Float64Array;
   devianceAt(object: Float32Array, probe: Float32Array): number;
 }
 
@@ -57,9 +59,12 @@ export function withSlopes(run: ScanRun, body: (slopes: Slopes) => void): void {
     });
   }
 
+  const ofFrame = (j: number): number => stats[j * statsPerFrame + statIndex.deviance]!;
+  const frameDeviances = (): Float64Array => Float64Array.from(training, ofFrame);
+
   function deviance(): number {
     let sum = 0;
-    for (const j of training) sum += stats[j * statsPerFrame + statIndex.deviance]!;
+    for (const j of training) sum += ofFrame(j);
     return sum;
   }
 
@@ -72,7 +77,7 @@ export function withSlopes(run: ScanRun, body: (slopes: Slopes) => void): void {
     params[taskParam.poisson] = 1;
     params[taskParam.darkCounts] = usualDarkCounts;
     params[taskParam.waveOfFrame] = 0;
-    body({ ofObject, ofBoth, deviance, devianceAt });
+    body({ ofObject, ofBoth, deviance, frameDeviances, devianceAt });
   } finally {
     for (const { live, was } of kept) live.set(was);
   }

@@ -8,6 +8,8 @@ import { openBackend } from "../../compute/node.ts";
 import { createRng } from "../../math/random/rng.ts";
 import { groupFrames } from "../../study/views/grouping.ts";
 import { scanTaskOf } from "../../study/scan-task.ts";
+import { gradientSteps } from "../physics/gradient-steps.ts";
+import { shrunken } from "../physics/shrunken.ts";
 import { membersOf, takeGroups } from "../training/groups.ts";
 import { takeFrames, type ScanTask } from "../training/scan-task.ts";
 import { calibrated, judgingFrames, type Inferred } from "./calibrated.ts";
@@ -72,7 +74,7 @@ test.each([
 
 test("the true object stays as it is, to the byte", async () => {
   const found = await calibrated(task, saying(truth), context);
-  expect(found.contrast).toEqual({ amplitude: 1, phase: 1 });
+  expect(found.contrast).toEqual({ amplitude: 1, phase: 1, smoothingPx: 0 });
   expect(found.object.data).toEqual(truth.data);
 });
 
@@ -80,21 +82,41 @@ test("of a correction that does harm nothing is left, and one that helps is left
   const rng = createRng(1, "training");
   const spoilt = redrawn(truth, (a, p) => [a + 0.6 * (rng.uniform() - 0.5), p + rng.uniform() - 0.5]);
   const harmed = await calibrated(task, saying(spoilt, truth), context);
-  expect(harmed.contrast).toEqual({ amplitude: 0, phase: 0 });
+  expect(harmed.contrast).toEqual({ amplitude: 0, phase: 0, smoothingPx: 0 });
   expect(harmed.object.data).toEqual(truth.data);
   const helped = await calibrated(task, saying(truth, spoilt), context);
-  expect(helped.contrast).toEqual({ amplitude: 1, phase: 1 });
+  expect(helped.contrast).toEqual({ amplitude: 1, phase: 1, smoothingPx: 0 });
   expect(helped.object.data).toEqual(truth.data);
 });
 
 test("of an object of a network alone the phase is drawn out by a step at most, the amplitude not at all", async () => {
   const found = await calibrated(task, saying(faded(0.5, 0.5)), context);
-  expect(found.contrast).toEqual({ amplitude: 1, phase: 1.25 });
+  expect(found.contrast).toEqual({ amplitude: 1, phase: 1.25, smoothingPx: 0 });
 });
+
+// Measured: .44 and .26 with all detail, .45 and .44 of a flat object, .52 and .55 now.
+test.each([0.4, 0.7])(
+  "at 1,000 photons and overlap %d fine detail does not leave the amplitude worse than flat",
+  async (overlap) => {
+    const scene = { dosePhotons: 1e3, overlap, size: 32, heightPx: 96, widthPx: 90, seed: 8 };
+    const { dataset: faint, ssim } = phantomScan(scene);
+    const alone = { ...grouping, gridsize: 1 } as const;
+    const asked = { ...scanTaskOf(faint, { file: "scan.npz" }), groups: groupFrames(faint.positions, alone) };
+    const { backend } = context;
+    const steps = ({ problem }: ScanTask): Promise<Inferred> => {
+      const { object } = gradientSteps(problem, { backend, steps: 8, damping: 1 });
+      const drawn = shrunken(object, problem, { backend, seed: 1 });
+      return Promise.resolve({ object: drawn, probe: problem.probe });
+    };
+    const found = await calibrated(asked, steps, context);
+    expect(found.contrast!.smoothingPx).toBeGreaterThan(0);
+    expect(ssim(found.object).amplitude).toBeGreaterThan(ssim(flatImage(96, 90)).amplitude);
+  },
+);
 
 test("an engine's object is not corrected by more than its correction", async () => {
   const found = await calibrated(task, saying(faded(0.5, 0.5), flatImage(160, 160)), context);
-  expect(found.contrast).toEqual({ amplitude: 1, phase: 1 });
+  expect(found.contrast).toEqual({ amplitude: 1, phase: 1, smoothingPx: 0 });
 });
 
 test("the contrast of a correction is chosen by photons that it has not seen, in the middle of the scan", async () => {
@@ -209,7 +231,8 @@ test("background is the unseen photons' share of it", async () => {
   const diffraction = task.problem.diffraction.map((root) => Math.sqrt(Math.round(root * root) + 3));
   const lit = { ...task, backgroundPhotonsPerPx: 3, problem: { ...task.problem, diffraction, background } };
   const found = await calibrated(lit, saying(truth), context);
-  expect(found.contrast).toEqual({ amplitude: 1, phase: 1 });
+  // Behind it frames may no longer tell the finest detail.
+  expect(found.contrast).toMatchObject({ amplitude: 1, phase: 1 });
 });
 
 test("an object of frames without whole counts is as the network gives it", async () => {

@@ -1,7 +1,8 @@
 // The contrast of a network's object, set by photons that it has not seen. What a network has learned on one object is too strong
 // or too weak on another, and what it adds to an engine's object can do harm [NN-014]. So the scan, or with an engine below the
-// network its middle, is solved once more from a share of its photons, and that object is drawn towards what it began with, in amplitude and in phase, as far as
-// the Poisson likelihood of the other photons asks. The object of all photons is drawn as far.
+// network its middle, is solved once more from a share of its photons, and that object is drawn towards what it began with, in
+// amplitude and in phase, as far as the Poisson likelihood of the other photons asks. Of a network alone the amplitude keeps no
+// finer detail than they bear out [NN-016]. The object of all photons is drawn as far.
 // Both are Poisson and independent of each other: Lehtinen et al. 2018, arXiv:1803.04189.
 
 import { flatImage, type ComplexImage } from "../../array/ndarray.ts";
@@ -11,10 +12,14 @@ import type { Problem } from "../../engines/problem.ts";
 import { openScanRun } from "../../engines/scan-run.ts";
 import { withSlopes } from "../../engines/slopes.ts";
 import { mean } from "../../math/stats.ts";
+import { measureProbeDiameter } from "../../optics/probe-diameter.ts";
 import { gradientSteps } from "../physics/gradient-steps.ts";
 import { framesOf, splitScan, storeFrames } from "../training/frame-store.ts";
 import { takeGroups, type GroupTable } from "../training/groups.ts";
 import { atShare, takeFrames, type ScanTask } from "../training/scan-task.ts";
+import { freePhase } from "./free-phase.ts";
+import { leastDetail } from "./least-detail.ts";
+import { smoothed } from "./smoothed.ts";
 
 /** What a network makes of a scan. */
 export interface Inferred {
@@ -29,14 +34,18 @@ export interface Inferred {
 export interface Contrast {
   readonly amplitude: number;
   readonly phase: number;
+  /** Gaussian σ that the difference in amplitude is smoothed by; 0: not at all. */
+  readonly smoothingPx: number;
 }
 
-const asItIs: Contrast = { amplitude: 1, phase: 1 };
-const isAsItIs = ({ amplitude, phase }: Contrast): boolean => amplitude === 1 && phase === 1;
+const asItIs: Contrast = { amplitude: 1, phase: 1, smoothingPx: 0 };
+const isAsItIs = ({ amplitude, phase, smoothingPx }: Contrast): boolean =>
+  amplitude === 1 && phase === 1 && smoothingPx === 0;
 
 /** A line for a log. */
-export function contrastText({ amplitude, phase }: Contrast): string {
-  return `contrast, by photons that were kept back: amplitude ${amplitude}, phase ${phase}`;
+export function contrastText({ amplitude, phase, smoothingPx }: Contrast): string {
+  const smoothing = smoothingPx === 0 ? "" : `, amplitude smoothed by ${smoothingPx} px`;
+  return `contrast, by photons that were kept back: amplitude ${amplitude}, phase ${phase}${smoothing}`;
 }
 
 export interface Calibrated {
@@ -63,6 +72,8 @@ const mostAlone = { amplitude: 1, phase: 1.25 };
 const mostCorrection = { amplitude: 1, phase: 1 };
 /** Twice the gain in likelihood that a step must exceed: two standard deviations of chance in one number. */
 const leastGain = 4;
+/** Steps that the phase may take by the seen photons before its amplitude's detail is judged. */
+const phaseSteps = 3;
 
 /** Frames that judge a correction: an engine runs on them once more. What is cheap is judged by all: an object's middle may not be
  * like the rest. */
@@ -89,13 +100,15 @@ export async function calibrated<Task extends GroupedTask>(
     return { object: whole.object, contrast: undefined, why };
   }
   const { kept, rest } = splitScan(store, { fraction: seenShare, seed, round: 0 });
-  const part = await solve(atShare(judges, seenShare, kept), 1);
+  const asked = atShare(judges, seenShare, kept);
+  const part = await solve(asked, 1);
   const others = atShare(judges, 1 - seenShare, framesOf(rest)).problem;
   // A probe that an engine has refined, or training, is the judge's too.
   const probe = part.probe.map((value) => value * Math.sqrt((1 - seenShare) / seenShare));
-  const contrast = judged(part, { ...others, probe }, { backend, seed });
+  const photons = { seen: { ...asked.problem, probe: part.probe }, unseen: { ...others, probe } };
+  const contrast = judged(part, photons, { backend, seed });
   if (isAsItIs(contrast)) return { object: whole.object, contrast };
-  return { object: drawn(beginningOf(whole, task.problem, backend), whole.object, contrast), contrast };
+  return { object: drawn(startOf(whole, task.problem, backend), whole.object, contrast), contrast };
 }
 
 /** So many frames, nearest to the middle of the scan, that are no darker than half the mean, of which a fifth could be empty; all,
@@ -116,17 +129,30 @@ function brightOf<Task extends GroupedTask>(task: Task, most: number): Task {
 }
 
 /** The contrast that unseen photons of the same frames bear out. */
-function judged(part: Inferred, unseen: Problem, { backend, seed }: CalibrationContext): Contrast {
-  const begun = beginningOf(part, unseen, backend);
-  const most = part.from === undefined ? mostAlone : mostCorrection;
+function judged(
+  part: Inferred,
+  { seen, unseen }: { readonly seen: Problem; readonly unseen: Problem },
+  { backend, seed }: CalibrationContext,
+): Contrast {
+  const start = startOf(part, unseen, backend);
   const slots = 32;
   const run = openScanRun(unseen, { backend, seed, slots, keepsWaves: false, heldOut: new Int32Array() });
   let contrast = asItIs;
   try {
     withSlopes(run, (slopes) => {
       const devianceAt = (at: Contrast): number =>
-        slopes.devianceAt(drawn(begun, part.object, at).data, unseen.probe);
-      contrast = descended(devianceAt, most);
+        slopes.devianceAt(drawn(start, part.object, at).data, unseen.probe);
+      contrast = descended(devianceAt, part.from === undefined ? mostAlone : mostCorrection);
+      // Nothing to smooth: an engine's priors have seen to detail, and so has a contrast of 0.
+      if (part.from !== undefined || contrast.amplitude === 0) return;
+      const smoothingPx = leastDetail((sigmaPx) => {
+        const object = drawn(start, part.object, { ...contrast, smoothingPx: sigmaPx });
+        // Else detail would be liked wherever it lies: it scatters as the phase would that is missing.
+        const free = freePhase(object, seen, { backend, steps: phaseSteps });
+        slopes.devianceAt(free.data, unseen.probe);
+        return slopes.frameDeviances();
+      }, spotPx(unseen));
+      contrast = { ...contrast, smoothingPx };
     });
   } finally {
     run.session.dispose();
@@ -134,10 +160,16 @@ function judged(part: Inferred, unseen: Problem, { backend, seed }: CalibrationC
   return contrast;
 }
 
+/** Standard deviation of the probe's light along an axis. What is wider is told by how bright each frame is. */
+function spotPx({ probe, probeModes, size }: Problem): number {
+  return measureProbeDiameter({ data: probe, modes: probeModes, size }, "second-moment") / 4;
+}
+
 /** From (1, 1) along one contrast and then the other, while a step pays. */
-function descended(devianceAt: (contrast: Contrast) => number, most: Contrast): Contrast {
+function descended(devianceAt: (contrast: Contrast) => number, most: typeof mostAlone): Contrast {
   const known = new Map<string, number>();
   const contrastAt = ([amplitude, phase]: Place): Contrast => ({
+    ...asItIs,
     amplitude: amplitude / steps,
     phase: phase / steps,
   });
@@ -175,27 +207,44 @@ function descended(devianceAt: (contrast: Contrast) => number, most: Contrast): 
 
 type Place = readonly [amplitude: number, phase: number];
 
+/** What an inferred object began with. */
+interface Start {
+  readonly object: ComplexImage;
+  /** Σ|P|² of each pixel, [H, W]; undefined for an engine's object. */
+  readonly light?: Float32Array;
+}
+
 /** The object at a contrast, about what it began with. */
-function drawn(begun: ComplexImage, object: ComplexImage, contrast: Contrast): ComplexImage {
+function drawn(start: Start, object: ComplexImage, contrast: Contrast): ComplexImage {
   if (isAsItIs(contrast)) return object;
-  const { amplitude, phase } = contrast;
+  const { amplitude, phase, smoothingPx } = contrast;
+  const begun = start.object;
   if (amplitude === 0 && phase === 0) return begun;
+  const { height, width } = object;
+  const modulus = (of: ComplexImage, p: number): number => Math.hypot(of.data[2 * p]!, of.data[2 * p + 1]!);
+  const change = Float64Array.from(
+    { length: height * width },
+    (_, p) => modulus(object, p) - modulus(begun, p),
+  );
+  const kept =
+    smoothingPx === 0 || start.light === undefined
+      ? change
+      : smoothed({ height, width, data: change }, start.light, smoothingPx).data;
   const data = object.data.slice();
   for (let i = 0; i < data.length; i += 2) {
     const [a, b] = [data[i]!, data[i + 1]!];
     const [c, d] = [begun.data[i]!, begun.data[i + 1]!];
-    const [modulus, was] = [Math.hypot(a, b), Math.hypot(c, d)];
     const turn = phase * Math.atan2(b * c - a * d, a * c + b * d) + Math.atan2(d, c);
-    const length = was + amplitude * (modulus - was);
+    const length = Math.hypot(c, d) + amplitude * kept[i / 2]!;
     data[i] = length * Math.cos(turn);
     data[i + 1] = length * Math.sin(turn);
   }
   return { ...object, data };
 }
 
-/** What an inferred object began with: an engine's object, or a flat one of its own mean modulus and direction where light falls. */
-function beginningOf({ object, from }: Inferred, problem: Problem, backend: Backend): ComplexImage {
-  if (from !== undefined) return from;
+/** An engine's object, or a flat one of the object's own mean modulus and direction where light falls. */
+function startOf({ object, from }: Inferred, problem: Problem, backend: Backend): Start {
+  if (from !== undefined) return { object: from };
   const { light } = gradientSteps({ ...problem, object }, { backend, steps: 0, damping: 1 });
   const { height, width, data } = object;
   let [re, im, modulus, sum] = [0, 0, 0, 0];
@@ -212,5 +261,5 @@ function beginningOf({ object, from }: Inferred, problem: Problem, backend: Back
     flat.data[i] = re * scale;
     flat.data[i + 1] = im * scale;
   }
-  return flat;
+  return { object: flat, light };
 }
