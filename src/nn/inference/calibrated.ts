@@ -1,4 +1,4 @@
-// The contrast of a network's object, set by photons that it has not seen. What a network has learned on one object is too strong
+// The contrast of a network's object, or of gradient steps alone, set by photons that it has not seen. What a network has learned on one object is too strong
 // or too weak on another, and what it adds to an engine's object can do harm [NN-014]. So the scan, or with an engine below the
 // network its middle, is solved once more from a share of its photons, and that object is drawn towards what it began with, in
 // amplitude and in phase, as far as the Poisson likelihood of the other photons asks. Of a network alone the amplitude keeps no
@@ -82,11 +82,12 @@ export const judgingFrames = 96;
 /** Share of the mean counts below which a frame does not judge. */
 const darkShare = 0.5;
 
-type GroupedTask = ScanTask & { readonly groups: GroupTable };
+/** Gradient steps alone know no groups. */
+type MaybeGrouped = ScanTask & { readonly groups?: GroupTable | undefined };
 
 /** Solves the task, and its object's contrast. `solve` is called twice, the second time for the frames that judge.
  * @throws what `solve` throws. */
-export async function calibrated<Task extends GroupedTask>(
+export async function calibrated<Task extends MaybeGrouped>(
   task: Task,
   solve: (task: Task, pass: 0 | 1) => Promise<Inferred>,
   { backend, seed }: CalibrationContext,
@@ -113,7 +114,7 @@ export async function calibrated<Task extends GroupedTask>(
 
 /** So many frames, nearest to the middle of the scan, that are no darker than half the mean, of which a fifth could be empty; all,
  * where no group of such frames is whole. */
-function brightOf<Task extends GroupedTask>(task: Task, most: number): Task {
+function brightOf<Task extends MaybeGrouped>(task: Task, most: number): Task {
   const { positions } = task.problem;
   const [x, y] = [mean(positions.x), mean(positions.y)];
   const away = (j: number): number => Math.hypot(positions.x[j]! - x, positions.y[j]! - y);
@@ -124,6 +125,7 @@ function brightOf<Task extends GroupedTask>(task: Task, most: number): Task {
     .sort((a, b) => away(a) - away(b) || a - b);
   if (order.length === light.length && order.length <= most) return task;
   const rows = order.slice(0, most).sort();
+  if (task.groups === undefined) return takeFrames(task, rows);
   const groups = takeGroups(task.groups, rows);
   return groups.count === 0 ? task : { ...takeFrames(task, rows), groups };
 }

@@ -5,10 +5,13 @@ import type { ComplexImage } from "../../array/ndarray.ts";
 import { openBackend } from "../../compute/node.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { readDataset } from "../../data/read.ts";
+import type { Problem } from "../../engines/problem.ts";
+import { calibrated, type Inferred } from "../../nn/inference/calibrated.ts";
 import { asBright, forGivenProbe } from "../../nn/physics/as-bright.ts";
 import { gradientSteps } from "../../nn/physics/gradient-steps.ts";
 import { meanPatternObject } from "../../nn/physics/mean-pattern.ts";
 import { shrunken } from "../../nn/physics/shrunken.ts";
+import type { ScanTask } from "../../nn/training/scan-task.ts";
 import { cellPath, type Cell } from "../../study/cell.ts";
 import { stepsOptions } from "../../study/methods.ts";
 import { problemOf } from "../../study/problem.ts";
@@ -25,20 +28,34 @@ export async function baselineObject(
   baseline: "steps" | "mean-pattern",
   scored: Dataset,
   cell: Cell,
-  { design, root, threads }: StageContext,
+  { design, root, threads }: Pick<StageContext, "design" | "root" | "threads">,
 ): Promise<BaselineResult> {
   const backend = openBackend({ kernels: "simd", threads });
-  const { problem, amplitude } = asBright(problemOf(scored));
-  // As networks' objects are: else what they must beat would lose by its noise alone (NN-009).
-  const closed = (object: ComplexImage): ComplexImage =>
-    forGivenProbe(shrunken(object, problem, { backend, seed: cell.seed }), amplitude);
+  const { problem, amplitude } = asBright({ ...problemOf(scored), diffraction: scored.diffraction });
+  const { seed } = cell;
+  // As networks' objects are: else what they must beat would lose by its noise or contrast alone (NN-009, NN-016).
+  async function closed(objectOf: (asked: Problem) => ComplexImage): Promise<BaselineResult> {
+    const task = { problem, dosePhotons: cell.dose, backgroundPhotonsPerPx: 0, givenAmplitude: amplitude };
+    const solve = ({ problem: asked }: ScanTask): Promise<Inferred> =>
+      Promise.resolve({
+        object: shrunken(objectOf(asked), asked, { backend, seed }),
+        probe: asked.probe,
+      });
+    const { object, contrast, why } = await calibrated(task, solve, { backend, seed });
+    return {
+      object: forGivenProbe(object, amplitude),
+      summary: why === undefined ? { contrast } : { notCalibrated: why },
+    };
+  }
   if (baseline === "steps") {
     const options = stepsOptions(design.methods, cell.dose);
-    const object = closed(gradientSteps(problem, { ...options, backend }).object);
-    return { object, summary: { start: "flat object, calibrated probe", options } };
+    const { object, summary } = await closed((asked) => gradientSteps(asked, { ...options, backend }).object);
+    return { object, summary: { start: "flat object, calibrated probe", options, ...summary } };
   }
   const file = trainingDataFiles(design).train;
   const { dataset } = await readDataset(join(root, "data", cellPath(cell), file));
-  const object = closed(meanPatternObject({ diffraction: dataset.diffraction, scored: problem }, backend));
-  return { object, summary: { start: "mean training frame", frames: dataset.frames } };
+  // The scored photons have no part in it but to judge it: it is one and the same whatever share of them is asked.
+  const mean = meanPatternObject({ diffraction: dataset.diffraction, scored: problem }, backend);
+  const { object, summary } = await closed(() => mean);
+  return { object, summary: { start: "mean training frame", frames: dataset.frames, ...summary } };
 }
