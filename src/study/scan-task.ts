@@ -22,7 +22,7 @@ export function scanTaskOf(dataset: Dataset, { file }: { readonly file: string }
       hint: `Write the mean counts per frame${countedText(dataset)} as _metadata.nphotons.`,
     });
   }
-  if (dataset.metadata["subPixel"] === "fourier" && !wholePixels(dataset)) {
+  if (shiftsByFourier(dataset)) {
     throw new DoselapError(
       "Contract",
       "was made with Fourier shifts, and networks sample between pixels bilinearly",
@@ -69,6 +69,7 @@ export function isNearField({ nearField }: Metadata): boolean {
   return nearField !== undefined && nearField !== null;
 }
 
-function wholePixels({ positions: { x, y } }: Dataset): boolean {
-  return x.every(Number.isInteger) && y.every(Number.isInteger);
+/** Whether the object is sampled between pixels by its Fourier series. */
+export function shiftsByFourier({ metadata, positions: { x, y } }: Dataset): boolean {
+  return metadata["subPixel"] === "fourier" && !(x.every(Number.isInteger) && y.every(Number.isInteger));
 }

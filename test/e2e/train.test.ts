@@ -272,6 +272,20 @@ arms: [pinn, pinn-scan, rpie]
     ]);
   });
 
+  test("nor does it know Fourier shifts between pixels: skipped before training, and told", async () => {
+    const scene = ["--object", "cells", "--object-size", "112x112", "--probe", "default", "--size", "32"];
+    const shifts = ["--subpixel", "fourier", "--dose", "20000", "--overlap", "0.6", "--out", "shifted.npz"];
+    expect((await cli(["simulate", ...scene, ...shifts], { cwd: folder })).code).toBe(0);
+    await writeFile(
+      join(folder, "shifted.yaml"),
+      "preset: measured\nname: shifted\ndoseFractions: [1]\nviews: { o-70: null, o-50: null, o-30: null }\narms: [pinn, rpie]\n",
+    );
+    const call = ["train", "shifted.yaml", "--input", "shifted.npz", "--out", "shifted"];
+    const { code, stderr } = await cli(call, { cwd: folder });
+    expect(stderr).toMatch(/1 skipped: Fourier shifts/);
+    expect(code).toBe(0);
+  });
+
   test("without a runner being named, doselap itself trains", async () => {
     const { code, stdout } = await train("--out", "own", "--dose", "1000", "--view", "baseline", "--json");
     expect(code).toBe(0);

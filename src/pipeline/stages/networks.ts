@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { Metadata } from "../../data/dataset.ts";
 import { readMetadata } from "../../data/metadata.ts";
+import { readDataset } from "../../data/read.ts";
 import { openNpz } from "../../io/npz.ts";
 import { isNetworkArm, networkArms } from "../../nn/arms/registry.ts";
 import { armPath, cellPath, type Cell } from "../../study/cell.ts";
 import { networkOf } from "../../study/network-of.ts";
-import { isNearField } from "../../study/scan-task.ts";
+import { isNearField, shiftsByFourier } from "../../study/scan-task.ts";
 import { trainingDataFiles } from "../../study/training/build.ts";
 import { isFile } from "../../study/training/job.ts";
 import { runnerOf } from "../../study/training/runners/registry.ts";
@@ -25,10 +26,19 @@ export async function trainingSkip(
   if (!availability.available) return availability.reason;
   const unlabelled = design.kind === "measured" && isNetworkArm(network) && networkArms[network].needsLabels;
   if (unlabelled) return "no labels";
-  // An external trainer may know the near field; ours does not.
+  // An external trainer may know such optics; ours does not.
   if (trainer.runner !== "builtin" || design.kind !== "measured") return undefined;
   const scan = join(root, "data", cellPath(cell), trainingDataFiles(design).train);
-  return isFile(scan) && isNearField(await metadataOf(scan)) ? "near field" : undefined;
+  return isFile(scan) ? unknownOptics(scan) : undefined;
+}
+
+/** What our networks do not know of a scan's optics. */
+async function unknownOptics(scan: string): Promise<string | undefined> {
+  const metadata = await metadataOf(scan);
+  if (isNearField(metadata)) return "near field";
+  // Only positions can tell, and few files say that they shift so.
+  const maybe = metadata["subPixel"] === "fourier";
+  return maybe && shiftsByFourier((await readDataset(scan)).dataset) ? "Fourier shifts" : undefined;
 }
 
 async function metadataOf(path: string): Promise<Metadata> {
