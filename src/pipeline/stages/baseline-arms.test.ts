@@ -15,8 +15,15 @@ test.each([3, 5, 77])(
   async (seed) => {
     const { dataset, ssim, distance } = phantomScan({ ...scene, seed });
     const cell: Cell = {
-      ...{ dose: 1000, doseIndex: 0, view: "sparse", gridsize: 2, overlap: 0.2, stepPx: null },
-      ...{ fluence: 1, replicate: 0, seed },
+      dose: 1000,
+      doseIndex: 0,
+      view: "sparse",
+      gridsize: 2,
+      overlap: 0.2,
+      stepPx: null,
+      fluence: 1,
+      replicate: 0,
+      seed,
     };
     const context = { design: presets.quick, root: "unread" };
     const { object, summary } = await baselineObject("steps", dataset, cell, context);
