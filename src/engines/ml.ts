@@ -61,7 +61,7 @@ function start(run: ScanRun, rule: Options): EngineCore {
   const gradient = new Float32Array(object.length + probe.length);
   const scale = new Float32Array(gradient.length);
   const pull = new Float32Array(rule.prior === "none" ? 0 : object.length);
-  const weight = typeof rule.priorWeight === "number" ? rule.priorWeight : 0;
+  const weight = rule.prior !== "none" && typeof rule.priorWeight === "number" ? rule.priorWeight : 0;
   const prior =
     rule.prior === "none" ? undefined : createPrior(rule.prior, shape.objectHeight, shape.objectWidth);
   /** What the kernels' slope and curvature are of this objective's. */

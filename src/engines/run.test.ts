@@ -264,6 +264,11 @@ describe("positions and intensities of frames that are left out", () => {
   }
 });
 
+test("without a prior no weight acts, and none is told", async () => {
+  const options = { epochs: 2, prior: "none", heldOutFraction: 0.1, refit: false };
+  expect((await run("ml", options, dim)).choices[0]!.priorWeight).toBe(0);
+});
+
 test("an automatic prior weight is one that explains held-out frames better than none", async () => {
   const options = { epochs: 20, fixProbe: true, heldOutFraction: 0.1 };
   const without = await run("rpie", { ...options, prior: "none" }, dim);

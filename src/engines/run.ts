@@ -131,8 +131,8 @@ async function runLink(
   context: RunContext & { readonly survey: FrameSurvey },
   watch: Watch,
 ): Promise<{ result: EngineResult; choice: Choice | undefined }> {
-  const priorWeight =
-    asked.priorWeight === "noise" ? noiseWeight(problem, context.survey) : asked.priorWeight;
+  const weight = asked.priorWeight === "noise" ? noiseWeight(problem, context.survey) : asked.priorWeight;
+  const priorWeight = asked.prior === "none" ? 0 : weight;
   const options = { ...asked, priorWeight };
   const run = (own: CommonOptions, given: Problem, phase: EpochEvent["phase"], until: number) =>
     runOnce({ engine, options: own }, given, context, until, watch(phase, until));
