@@ -54,17 +54,13 @@ export interface EngineCore {
   readonly priorActs?: "objective" | "epoch";
   /** How many steps of full length an epoch takes at a pixel that frames light `visits` times: the proximal step of the
    * prior must weigh as much. Absent: 1. */
-  priorGain?(visits: number): number;
+  priorGain?(visits: number, epoch: Epoch): number;
   /** The same for the probe: how many steps of full length it takes in the epoch. Absent: 1. */
   probeGain?(epoch: Epoch): number;
   /** Whether iterates still explore and the prior must not move them from outside. Absent: never. */
   explores?(): boolean;
   /** Called after object and probe were moved by whole pixels: to r − shift from r. */
   moved?(shift: Shift): void;
-  /** Called after a constraint has changed object or probe from outside. */
-  changed?(): void;
-  /** Restores what follows from the arrays after a checkpoint was loaded into them. */
-  resumed?(): void;
 }
 
 export interface EngineMemory {

@@ -144,19 +144,19 @@ function start<Options extends CommonOptions>(
     const epoch = epochAt(done);
     core.sweep(epoch);
     const fitted = misfitOf(run, run.training);
-    const power = checkFinite(epoch, fitted.error);
-    constrain(epoch, power);
+    checkFinite(epoch, fitted.error);
+    constrain(epoch);
     done++;
     const heldOutDeviance = tally.count(done);
     return { epoch: done, error: fitted.error, deviance: fitted.deviance, heldOutDeviance };
   }
 
-  function checkFinite({ index }: Epoch, error: number): number {
+  function checkFinite({ index }: Epoch, error: number): void {
     const now = powerOf(views.probe);
     // A probe may lose or gain light while its power is free, but not a hundredfold.
     const exploded = !(now < 100 * power && now > 0.01 * power);
     // A dark object has a misfit of 1; one a hundred times too bright for the frames is no estimate of anything.
-    if (error < 100 && !exploded) return now;
+    if (error < 100 && !exploded) return;
     throw new DoselapError("Diverged", `${engine.name} lost its fields in epoch ${index + 1}`, {
       expected: exploded ? "a probe power near its start" : "a misfit below 100",
       got: exploded ? `${(now / power).toPrecision(3)} times the start` : String(error),
@@ -164,9 +164,8 @@ function start<Options extends CommonOptions>(
     });
   }
 
-  function constrain(epoch: Epoch, probePower: number): void {
+  function constrain(epoch: Epoch): void {
     const { size, modes } = shape;
-    let changed = false;
     if (epoch.probeActive) {
       if (centres) centre();
       if (kappa > 0 && !remembers) {
@@ -177,34 +176,24 @@ function start<Options extends CommonOptions>(
       if (options.probeSupportPx !== null) limitSupport(views.probe, size, options.probeSupportPx);
       if (options.constrainProbePower && !remembers) restoreProbePower(views, power);
       if (options.orthogonalizeModes === true && modes > 1) orthogonalizeModes(views.probe, modes);
-      changed =
-        (levels && !remembers) ||
-        options.probeSupportPx !== null ||
-        centres ||
-        (options.constrainProbePower && !remembers && probePower !== power);
     }
     const { amplitudeMin, amplitudeMax, priorWeight } = options;
     if (amplitudeMin !== null || amplitudeMax !== null) {
       limitAmplitude(views.object, amplitudeMin, amplitudeMax);
-      changed = true;
     }
     if (prior !== undefined && typeof priorWeight === "number" && core.explores?.() !== true) {
       const moves = options.positionStartEpoch !== null;
       // First the light, then the gain: the proximal step needs it too [ENGINE-033].
       const visitsNow = lightUp(epoch.probeActive || moves);
-      const gain = core.priorGain?.(visitsNow) ?? 1;
+      const gain = core.priorGain?.(visitsNow, epoch) ?? 1;
       prior.apply(views.object, light, priorWeight * gain * epoch.shrink);
-      changed = true;
     }
     if (options.floatIntensities === true && epoch.index >= options.probeStartEpoch) {
       floatIntensities(run);
-      changed = true;
     }
     if (epoch.index >= (options.positionStartEpoch ?? Infinity)) {
       correctPositions(run, options);
-      changed = true;
     }
-    if (changed) core.changed?.();
   }
 
   /** Brings `light` up to date; returns how many full visits a lit pixel gets in an epoch, on average. */
@@ -276,7 +265,6 @@ function start<Options extends CommonOptions>(
       }
       done = checkpoint.epoch;
       visits = 0;
-      core.resumed?.();
     },
     dispose: run.session.dispose,
   };

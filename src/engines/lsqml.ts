@@ -76,7 +76,6 @@ function start(run: ScanRun, rule: Options): EngineCore {
   const { kernels } = run.session;
   const { params } = views;
   const order = training.slice();
-  let batchSize = rule.batchSize;
   /** Σ|ΔP|²·weight and Re Σ ΔP*·sum: see batch-kernels.ts. */
   const probeSums = new Float64Array(2);
 
@@ -129,12 +128,11 @@ function start(run: ScanRun, rule: Options): EngineCore {
       views.probeWeight.fill(0);
       if (!epoch.probeActive)
         for (const still of [views.probeStep, views.probeCross, probeSums]) still.fill(0);
-      batchSize = batchSizeAt(epoch);
-      run.batches(order, batchSize, (first, count) => visit(first, count, epoch));
+      run.batches(order, batchSizeAt(epoch), (first, count) => visit(first, count, epoch));
     },
     arrays: {},
-    priorGain: (visits) => rule.objectStep * stepsOfEpoch(visits, batchSize, training.length),
-    probeGain: ({ shrink }) => Math.max(1, (rule.probeStep * shrink * training.length) / batchSize),
+    priorGain: (visits, epoch) => rule.objectStep * stepsOfEpoch(visits, batchSizeAt(epoch), training.length),
+    probeGain: (epoch) => Math.max(1, (rule.probeStep * epoch.shrink * training.length) / batchSizeAt(epoch)),
   };
 }
 

@@ -125,12 +125,6 @@ export function startPie(run: ScanRun, rule: PieRule): EngineCore {
     // Every batch moves the whole probe, one frame as far as many.
     probeGain: (epoch) => (probeStepOf(epoch) * training.length) / batchSize,
     moved: (shift) => velocity?.moved(shift),
-    changed() {
-      velocity?.begin();
-    },
-    resumed() {
-      velocity?.begin();
-    },
   };
 }
 

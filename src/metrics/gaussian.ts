@@ -1,15 +1,7 @@
 // Separable Gaussian filters: over whole windows only (SSIM), or with mirrored borders (pre-blur).
 
 import type { RealImage } from "../array/ndarray.ts";
-
-/** Weights exp(−x²/2σ²) for x = −radius…radius, summing to 1. */
-export function gaussianKernel(sigmaPx: number, radiusPx: number): Float64Array {
-  const kernel = new Float64Array(2 * radiusPx + 1);
-  for (let i = 0; i < kernel.length; i++)
-    kernel[i] = Math.exp(-((i - radiusPx) ** 2) / (2 * sigmaPx * sigmaPx));
-  const total = kernel.reduce((sum, weight) => sum + weight, 0);
-  return kernel.map((weight) => weight / total);
-}
+import { gaussianKernel } from "../math/gaussian-kernel.ts";
 
 /** Filters with k⊗k where the whole window lies inside: [h − k + 1, w − k + 1] for a kernel of k weights. */
 export function filterValid({ height, width, data }: RealImage, kernel: Float64Array): RealImage {

@@ -5,7 +5,8 @@
 // With a mask: the mean over the windows centred on its pixels. Higher is better, 1 is identical.
 
 import type { RealImage } from "../array/ndarray.ts";
-import { filterValid, gaussianKernel } from "./gaussian.ts";
+import { gaussianKernel } from "../math/gaussian-kernel.ts";
+import { filterValid } from "./gaussian.ts";
 import { checkSameShape, type PixelMask } from "./mask.ts";
 import { absent, dataRange, type Measured } from "./range.ts";
 

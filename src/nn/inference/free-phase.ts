@@ -21,16 +21,16 @@ export function freePhase(
   );
   let found = object;
   for (let step = 0; step < steps; step++) {
-    const { data } = gradientSteps({ ...problem, object: found }, { backend, steps: 1, damping: 1 }).object;
-    found = {
-      ...object,
-      data: data.map((value, i) => {
-        const p = i >> 1;
-        const length = Math.hypot(data[2 * p]!, data[2 * p + 1]!);
-        // A pixel at 0 has no phase to take.
-        return length === 0 ? found.data[i]! : (modulus[p]! * value) / length;
-      }),
-    };
+    // The pull is the step: one that is taken would be followed by a pass for the next.
+    const { pull } = gradientSteps({ ...problem, object: found }, { backend, steps: 0, damping: 1 });
+    const data = found.data.map((value, i) => value + pull[i]!);
+    for (const [p, wanted] of modulus.entries()) {
+      const length = Math.hypot(data[2 * p]!, data[2 * p + 1]!);
+      // A pixel at 0 has no phase to take.
+      for (const i of [2 * p, 2 * p + 1])
+        data[i] = length === 0 ? found.data[i]! : (wanted * data[i]!) / length;
+    }
+    found = { ...object, data };
   }
   return found;
 }

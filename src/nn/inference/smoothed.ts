@@ -4,6 +4,7 @@
 // Knutsson & Westin 1993, doi:10.1109/CVPR.1993.341081.
 
 import type { RealImage } from "../../array/ndarray.ts";
+import { gaussianKernel } from "../../math/gaussian-kernel.ts";
 import { peak } from "../../math/stats.ts";
 
 /** Standard deviations at which the Gaussian ends. */
@@ -18,10 +19,7 @@ export function smoothed(
   sigmaPx: number,
 ): RealImage {
   const end = Math.ceil(reach * sigmaPx);
-  const taps = Float64Array.from({ length: 2 * end + 1 }, (_, k) =>
-    Math.exp(-0.5 * ((k - end) / sigmaPx) ** 2),
-  );
-  const total = taps.reduce((sum, tap) => sum + tap, 0);
+  const taps = gaussianKernel(sigmaPx, end);
   /** Along rows or columns; nothing lies beyond the border. */
   function pass(image: Float64Array, along: "x" | "y"): Float64Array {
     const [stride, length] = along === "x" ? [1, width] : [width, height];
@@ -29,8 +27,7 @@ export function smoothed(
     for (let i = 0; i < image.length; i++) {
       const at = along === "x" ? i % width : Math.floor(i / width);
       const [first, last] = [Math.max(-end, -at), Math.min(end, length - 1 - at)];
-      for (let k = first; k <= last; k++)
-        out[i] = out[i]! + (taps[k + end]! / total) * image[i + k * stride]!;
+      for (let k = first; k <= last; k++) out[i] = out[i]! + taps[k + end]! * image[i + k * stride]!;
     }
     return out;
   }

@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import type { ComplexImage } from "../../array/ndarray.ts";
 import { openBackend } from "../../compute/node.ts";
+import { backgroundOf } from "../../data/background.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { readDataset } from "../../data/read.ts";
 import type { Problem } from "../../engines/problem.ts";
@@ -35,7 +36,12 @@ export async function baselineObject(
   const { seed } = cell;
   // As networks' objects are: else what they must beat would lose by its noise or contrast alone (NN-009, NN-016).
   async function closed(objectOf: (asked: Problem) => ComplexImage): Promise<BaselineResult> {
-    const task = { problem, dosePhotons: cell.dose, backgroundPhotonsPerPx: 0, givenAmplitude: amplitude };
+    const task = {
+      problem,
+      dosePhotons: cell.dose,
+      backgroundPhotonsPerPx: backgroundOf(scored.metadata),
+      givenAmplitude: amplitude,
+    };
     const solve = ({ problem: asked }: ScanTask): Promise<Inferred> =>
       Promise.resolve({
         object: shrunken(objectOf(asked), asked, { backend, seed }),
