@@ -70,15 +70,20 @@ export const trainingShape = {
     .describe("How often a run whose output does not vary over inputs starts again, with another seed."),
 } as const;
 
-/** And what the arms have whose network is a U-Net. */
-export const commonShape = {
-  ...trainingShape,
+/** What the arms have whose network is a U-Net. */
+export const widthsShape = {
   widths: z
     .array(z.number().int().positive())
     .min(1)
     .max(5)
     .default([16, 32, 64])
     .describe("Channels of the network's levels, finest first."),
+} as const;
+
+/** And what those of them have that learn from photons. */
+export const commonShape = {
+  ...trainingShape,
+  ...widthsShape,
   loss: z
     .enum(["poisson", "anscombe"])
     .default("poisson")

@@ -3,11 +3,13 @@
 import { pinn, supervised } from "./group-arm.ts";
 import { pinnReference } from "./reference-arm.ts";
 import { pinnScan } from "./scan-arm.ts";
+import { supervisedScan } from "./supervised-scan-arm.ts";
 
 export const networkArms = {
   pinn,
   "pinn-scan": pinnScan,
   supervised,
+  "supervised-scan": supervisedScan,
   "pinn-reference": pinnReference,
 } as const;
 export type NetworkArmName = keyof typeof networkArms;

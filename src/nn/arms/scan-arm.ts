@@ -2,38 +2,23 @@
 // part of the scan, without truth, by photons that the engine had not seen.
 
 import { z } from "zod";
-import { DoselapError } from "../../errors.ts";
 import { prepareEngine } from "../../engines/prepare.ts";
-import { applyToScan, tileInferenceModel } from "../inference/apply-planes.ts";
-import { passTiles } from "../inference/pass-tiles.ts";
-import { correctedPlanes, polarImage, scanPlanes } from "../physics/scan-state.ts";
+import { tileInferenceModel } from "../inference/apply-planes.ts";
 import { fit } from "../training/fit.ts";
 import { tileChannels } from "../models/tile-network.ts";
-import { probeWindowPx, takeGroups } from "../training/groups.ts";
+import { probeWindowPx } from "../training/groups.ts";
 import { partOf } from "../training/progress.ts";
-import { takeFrames } from "../training/scan-task.ts";
 import { tileLesson } from "../training/tile-lesson.ts";
 import { tileShape } from "../training/tiles.ts";
-import { defineArm, fitContext, type ArmTask } from "./arm.ts";
+import { defineArm, fitContext } from "./arm.ts";
+import { bestCorrected, correctedShape, inferCorrected, usableTask } from "./corrected-engine.ts";
 import { frameFlops, plannedWindowPx, unetFlops, unetParameters } from "./cost.ts";
-import { withInnerEngine, type InnerEngine } from "./inner-engine.ts";
+import { withInnerEngine } from "./inner-engine.ts";
 import { commonShape } from "./options.ts";
-
-// ML finds the slow waves of the phase, LSQ-ML with a tv prior edges and amplitude: better than any engine alone (ENGINE-040).
-const best: InnerEngine = {
-  engine: "ml:80+lsqml:60",
-  engineOptions: { fixProbe: true, "lsqml.prior": "tv", "lsqml.priorWeight": "noise" },
-};
 
 const ownOptions = z.strictObject({
   ...commonShape,
-  engine: z.string().default(best.engine).describe("Engine or chain whose object the network is given."),
-  engineOptions: z
-    .record(z.string(), z.unknown())
-    .default(best.engineOptions)
-    .describe(
-      "Options of that engine; when another engine than the default is named without, those of the links that it has, too.",
-    ),
+  ...correctedShape,
   seenShare: z
     .number()
     .gt(0)
@@ -68,7 +53,7 @@ const ownOptions = z.strictObject({
     ),
 });
 type Options = z.infer<typeof ownOptions>;
-const options = withInnerEngine(ownOptions, best);
+const options = withInnerEngine(ownOptions, bestCorrected);
 
 /** The engine whose object is corrected, and its options. */
 export function correctedEngine(given: unknown): Pick<Options, "engine" | "engineOptions"> {
@@ -105,24 +90,8 @@ export const pinnScan = defineArm<Options>({
     const learning = { ...context, progress: partOf(context.progress, { from: engineShare, to: 1 }) };
     return { fit: await fit(lesson, { ...rule, ...schedule }, fitContext(learning, facts)), facts };
   },
-  async infer({ problem }, { options: rule, parameters }, { memoryBudgetBytes, ...context }) {
-    const engine = prepareEngine(rule.engine, rule.engineOptions);
-    // A budget that holds no part is refused before the engine's minutes.
-    passTiles({ height: problem.objectHeight, width: problem.objectWidth }, rule.widths, memoryBudgetBytes);
-    // The network's own pass is short.
-    const planes = await scanPlanes(engine, problem, context);
-    const { widths, stages } = rule;
-    const object = await applyToScan(planes, {
-      ...context,
-      widths,
-      stages,
-      parameters,
-      memoryBudgetBytes,
-      // Under the probe of the scan, as while training.
-      pulledAgain: (corrected) => correctedPlanes(corrected, problem, context.backend),
-    });
-    return { object, from: polarImage(planes), probe: planes.probe };
-  },
+  infer: ({ problem }, network, context) =>
+    inferCorrected(problem, { ...network.options, parameters: network.parameters }, context),
   cost(scan, { widths, tilePx, framesPerTile, stages, engine, engineOptions, splits }) {
     const { sizePx, probeModes, items, objectPixels } = scan;
     const { canvasPx } = tileShape(tilePx, { sizePx, windowPx: plannedWindowPx(scan) });
@@ -139,18 +108,3 @@ export const pinnScan = defineArm<Options>({
   },
   model: ({ options: { tilePx, ...shape }, parameters }) => tileInferenceModel(tilePx, shape, parameters),
 });
-
-/** The task of the frames that may be used alone: the engine sees no others either. */
-function usableTask(task: ArmTask): ArmTask {
-  const { usable, groups: table } = task;
-  if (usable === undefined || usable.length === task.problem.frames) return task;
-  const groups = takeGroups(table, usable);
-  if (groups.count < table.count) {
-    throw new DoselapError("Contract", "a group has a frame that may not be used", {
-      key: "groups",
-      expected: `groups of ${usable.length} frames`,
-      got: `${table.count - groups.count} groups with others`,
-    });
-  }
-  return { ...takeFrames(task, usable), groups, usable: undefined };
-}

@@ -12,6 +12,7 @@ import { networkOf } from "../../study/network-of.ts";
 import { isNearField, shiftsByFourier } from "../../study/scan-task.ts";
 import { trainingDataFiles } from "../../study/training/build.ts";
 import { isFile } from "../../study/training/job.ts";
+import { missingObjects } from "../../study/training/study-objects.ts";
 import { runnerOf } from "../../study/training/runners/registry.ts";
 import type { StageContext } from "../context.ts";
 import { obstacleTo, readRecord } from "../record.ts";
@@ -26,6 +27,11 @@ export async function trainingSkip(
   if (!availability.available) return availability.reason;
   const unlabelled = design.kind === "measured" && isNetworkArm(network) && networkArms[network].needsLabels;
   if (unlabelled) return "no labels";
+  const missing = isNetworkArm(network)
+    ? missingObjects({ ...networkArms[network].options.parse(design.methods[network] ?? {}) }, design)
+    : [];
+  if (missing.length > 0)
+    return `no objects to learn from: ${missing.join(", ")} of methods.${network} not given`;
   // An external trainer may know such optics; ours does not.
   if (trainer.runner !== "builtin" || design.kind !== "measured") return undefined;
   const scan = join(root, "data", cellPath(cell), trainingDataFiles(design).train);

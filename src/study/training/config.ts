@@ -9,6 +9,7 @@ import type { NodeProvider } from "../../nn/runtime/node.ts";
 import type { StudyDesign } from "../design/schema.ts";
 import type { DatasetFacts } from "./dataset-facts.ts";
 import type { TrainingJob } from "./job.ts";
+import { withStudyObjects } from "./study-objects.ts";
 
 export interface ModelConfig {
   /** Side of a frame, pixels; read from the data. */
@@ -97,7 +98,7 @@ export function buildTrainingConfig(
   const nGroups = training.groupCount ?? nSubsample;
   checkCounts({ nSubsample, nGroups, frames }, job, design);
   const network = networkArmOf(job.arm);
-  const method = network.options.parse(design.methods[job.arm] ?? {});
+  const method = withStudyObjects(network.options.parse(design.methods[job.arm] ?? {}), design);
   const schedule = scheduleOf(method, training);
   const model: ModelConfig = Object.freeze({
     N: sizePx,
