@@ -16,7 +16,18 @@ import { jsonArray } from "../support/small-dataset.ts";
 let folder: string;
 let trained: Record<string, string>;
 const { ok, json, fails } = commandsIn(() => folder);
-const arms = ["pinn", "pinn-scan", "supervised", "rpie", "chain", "hybrid", "steps", "mean-pattern", "null"];
+const arms = [
+  "pinn",
+  "pinn-scan",
+  "supervised",
+  "supervised-scan",
+  "rpie",
+  "chain",
+  "hybrid",
+  "steps",
+  "mean-pattern",
+  "null",
+];
 const job = (arm: string) => `train/dose_10000/dense/gs2/${arm}/seed_42`;
 
 beforeAll(async () => {
@@ -30,7 +41,7 @@ beforeAll(async () => {
       .replace("pinn: { widths: [4, 8], epochs: 2,", "pinn: { widths: [4, 8], epochs: 12,")
       .replace(
         "methods:",
-        `methods:\n  ${scanOptions}\n  hybrid: { engine: rpie, engineOptions: { epochs: 3 } }`,
+        `methods:\n  ${scanOptions}\n  ${taughtOptions}\n  hybrid: { engine: rpie, engineOptions: { epochs: 3 } }`,
       ),
   );
   const { stderr } = await ok("run", "tiny.yaml", "--out", "run", "--workers", "2");
@@ -41,6 +52,8 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const scanOptions =
   "pinn-scan: { widths: [4, 8], epochs: 2, splits: 1, tilePx: 32, framesPerTile: 4, engine: rpie, engineOptions: { epochs: 3 } }";
+const taughtOptions =
+  "supervised-scan: { widths: [4, 8], epochs: 2, objects: 2, tilePx: 32, engine: rpie, engineOptions: { epochs: 3 } }";
 
 describe("a study with networks", () => {
   test("scores every arm; what a network learned is in its log and in the manifest", async () => {

@@ -14,7 +14,7 @@ const study = `preset: measured
 name: networks
 doseFractions: [1]
 views: { o-70: null, o-50: null, o-30: null }
-arms: [pinn-scan, supervised, rpie, "null"]
+arms: [pinn-scan, supervised, supervised-scan, rpie, "null"]
 engines: { rpie: { epochs: 3 } }
 methods:
   pinn-scan: { widths: [4, 8], epochs: 2, splits: 1, engine: "ml:2+rpie:2" }
@@ -37,6 +37,9 @@ afterAll(async () => {
 test("the run ends well, and tells that nobody has labels", () => {
   expect(run.code).toBe(0);
   expect(run.stdout).toMatch(/supervised +skipped: no labels/);
+  expect(run.stdout).toMatch(
+    /supervised-scan +skipped: no objects to learn from: phantoms, amplitudeMin, phaseRangeRad of methods\.supervised-scan not given/,
+  );
 });
 
 test("pinn-scan's object is nearer to the full-dose reconstruction than a flat one", () => {

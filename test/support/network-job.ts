@@ -91,7 +91,7 @@ const small = { widths: [4, 8], epochs: 2 };
 
 /** What every design of these tests begins with. */
 const tiny = {
-  arms: ["pinn", "pinn-scan", "supervised", "rpie"],
+  arms: ["pinn", "pinn-scan", "supervised", "supervised-scan", "rpie"],
   methods: {
     pinn: { ...small, steps: 2 },
     supervised: { ...small, steps: 2 },
@@ -103,6 +103,7 @@ const tiny = {
       engine: "lsqml",
       engineOptions: { fixProbe: true, epochs: 2, prior: "tv", priorWeight: "noise" },
     },
+    "supervised-scan": { ...small, objects: 2, tilePx: 32, engine: "rpie", engineOptions: { epochs: 2 } },
   },
   training: { epochs: 2, batchSize: 8, learningRate: 3e-3 },
 };

@@ -19,6 +19,19 @@ export const tinyArms: { readonly [arm: string]: { readonly optics: SmallScan; r
         engineOptions: { epochs: 10, prior: "none" },
       },
     },
+    "supervised-scan": {
+      optics: {},
+      options: {
+        widths: [4, 8],
+        objects: 2,
+        phantoms: ["cells"],
+        amplitudeMin: 0.6,
+        phaseRangeRad: 1.2,
+        tilePx: 64,
+        engine: "rpie",
+        engineOptions: { epochs: 10, prior: "none" },
+      },
+    },
     // Few frames where they are large.
     "pinn-reference": {
       optics: { sizePx: 64, fwhmPx: 20, stepPx: 20 },

@@ -4,10 +4,9 @@ import { z } from "zod";
 import { prepareEngine } from "../../engines/prepare.ts";
 import type { Problem } from "../../engines/problem.ts";
 import { DoselapError } from "../../errors.ts";
-import { applyToScan, type TileNetworkShape } from "../inference/apply-planes.ts";
+import { applyToScan, type ApplyOptions, type TileNetworkShape } from "../inference/apply-planes.ts";
 import type { Inferred } from "../inference/calibrated.ts";
 import { passTiles } from "../inference/pass-tiles.ts";
-import type { ParameterValues } from "../models/parameters.ts";
 import { correctedPlanes, polarImage, scanPlanes } from "../physics/scan-state.ts";
 import { takeGroups } from "../training/groups.ts";
 import { takeFrames } from "../training/scan-task.ts";
@@ -40,10 +39,10 @@ export async function inferCorrected(
     engine: spec,
     engineOptions,
     ...network
-  }: InnerEngine & TileNetworkShape & { readonly parameters: ParameterValues },
+  }: InnerEngine & TileNetworkShape & Pick<ApplyOptions, "parameters" | "symmetric">,
   { memoryBudgetBytes, ...context }: InferContext,
 ): Promise<Inferred> {
-  const { widths, stages, parameters } = network;
+  const { widths, stages, parameters, symmetric } = network;
   const engine = prepareEngine(spec, engineOptions);
   // A budget that holds no part is refused before the engine's minutes.
   passTiles({ height: problem.objectHeight, width: problem.objectWidth }, widths, memoryBudgetBytes);
@@ -55,6 +54,7 @@ export async function inferCorrected(
     stages,
     parameters,
     memoryBudgetBytes,
+    symmetric,
     // Under the probe of the scan, as while training.
     pulledAgain: (corrected) => correctedPlanes(corrected, problem, context.backend),
   });

@@ -2,6 +2,7 @@
 // scans simulated as this one was measured, of other objects of a kind that is named.
 
 import { z } from "zod";
+import { symmetries } from "../../array/symmetry.ts";
 import { prepareEngine } from "../../engines/prepare.ts";
 import { DoselapError } from "../../errors.ts";
 import { phantomNames, type PhantomName } from "../../optics/phantom/build.ts";
@@ -96,18 +97,18 @@ export const supervisedScan = defineArm<Options>({
     return { fit: await fit(lesson, { ...rule, ...schedule }, fitContext(learning, facts)), facts };
   },
   infer: ({ problem }, { options: rule, parameters }, context) =>
-    inferCorrected(problem, { ...rule, stages: 1, parameters }, context),
+    inferCorrected(problem, { ...rule, stages: 1, parameters, symmetric: true }, context),
   cost({ items, objectPixels }, { widths, tilePx, engine, engineOptions, objects }) {
     const shape = { ...tileChannels, widths };
     return {
       parameters: unetParameters(shape),
       epochFlops: items * (objects - 1) * 3 * unetFlops(shape, tilePx),
-      inferenceFlops: unetFlops(shape, Math.sqrt(objectPixels)),
+      inferenceFlops: symmetries * unetFlops(shape, Math.sqrt(objectPixels)),
       engine: { spec: engine, options: engineOptions, runs: objects },
     };
   },
   model: ({ options: { tilePx, widths }, parameters }) =>
-    tileInferenceModel(tilePx, { widths, stages: 1 }, parameters),
+    tileInferenceModel(tilePx, { widths, stages: 1, symmetric: true }, parameters),
 });
 
 /** @throws Contract when it is not said what the objects are. */

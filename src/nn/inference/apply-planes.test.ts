@@ -2,6 +2,7 @@
 
 import { expect, test } from "vitest";
 import type { ComplexImage } from "../../array/ndarray.ts";
+import { addLaidBack, laidSides, layBy } from "../../array/symmetry.ts";
 import { isDoselapError } from "../../errors.ts";
 import { initialise } from "../models/parameters.ts";
 import { tileNetwork } from "../models/tile-network.ts";
@@ -72,6 +73,49 @@ test.each([
   expect(change).toBeGreaterThan(0.1);
   // Sums of a few hundred float32 terms, perhaps in another order.
   expect(largest).toBeLessThan(1e-5);
+});
+
+/** The scan laid by a symmetry. */
+function laidScan(symmetry: number, given: ReturnType<typeof scan>) {
+  const sides = { rows: given.height, columns: given.width };
+  const laid = (planes: Float32Array) => {
+    const out = new Float32Array(planes.length);
+    layBy(symmetry, planes, sides, out);
+    return out;
+  };
+  const { rows: height, columns: width } = laidSides(symmetry, sides);
+  const { planes, modulus, phase } = given;
+  return { height, width, planes: laid(planes), modulus: laid(modulus), phase: laid(phase) };
+}
+
+test("the mean over the symmetries turns and mirrors with the scan, in one pass and in parts", async () => {
+  const runtime = await openNodeRuntime();
+  const rule = { runtime, threads: 1, widths, stages: 1, pulledAgain, parameters: parameters() };
+  const given = scan([70, 90]);
+  const sides = { rows: 70, columns: 90 };
+  const once = await applyToScan(given, rule);
+  const mean = await applyToScan(given, { ...rule, symmetric: true });
+  const distance = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+    Math.max(...Array.from(a, (value, i) => Math.abs(value - b[i]!)));
+  // A network of chance sees no symmetry.
+  expect(distance(once.data, mean.data)).toBeGreaterThan(0.02);
+  const modulusOf = ({ data }: ComplexImage) =>
+    Float32Array.from({ length: data.length / 2 }, (_, i) => Math.hypot(data[2 * i]!, data[2 * i + 1]!));
+  for (const [symmetry, memoryBudgetBytes] of [
+    [3, undefined],
+    [5, undefined],
+    [6, 60 * 60 * 132],
+  ] as const) {
+    const laid = await applyToScan(laidScan(symmetry, given), {
+      ...rule,
+      symmetric: true,
+      memoryBudgetBytes,
+    });
+    const back = new Float64Array(70 * 90);
+    addLaidBack(symmetry, modulusOf(laid), sides, { factor: 1, sum: back });
+    // Sums of a few hundred float32 terms, in another order.
+    expect(distance(back, modulusOf(mean))).toBeLessThan(1e-5);
+  }
 });
 
 test("zero weights leave the engine's object", async () => {

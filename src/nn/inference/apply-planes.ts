@@ -2,6 +2,7 @@
 // (pass-tiles.ts); between stages the pull is that of the whole corrected object.
 
 import type { ComplexImage } from "../../array/ndarray.ts";
+import { addLaidBack, laidSides, layBy, symmetries, type Sides } from "../../array/symmetry.ts";
 import { input } from "../graph/tensor.ts";
 import { parameterInputs, type ParameterValues } from "../models/parameters.ts";
 import { tileChannels, tileNetwork } from "../models/tile-network.ts";
@@ -28,13 +29,15 @@ export interface ApplyOptions extends TileNetworkShape {
   readonly pulledAgain: (corrected: PolarObject) => ScanPlanes;
   /** Most bytes of activations at a time; parts of the canvas are made smaller until they fit. */
   readonly memoryBudgetBytes?: number | undefined;
+  /** The mean over the eight symmetries of a square, for a network that was trained on all of them. */
+  readonly symmetric?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** The networks of one tile, one beside the other, their weights inside: the pull between two stages is the caller's. */
 export function tileInferenceModel(
   tilePx: number,
-  { widths, stages }: TileNetworkShape,
+  { widths, stages, symmetric }: TileNetworkShape & Pick<ApplyOptions, "symmetric">,
   parameters: ParameterValues,
 ): InferenceModel {
   const { nets, specs } = tileNetwork(widths, stages);
@@ -56,7 +59,12 @@ export function tileInferenceModel(
       const object = k === 0 ? "the engine's object" : `the object after stage ${k}`;
       return `|O|-1, arg O, real and imaginary part of G conj(O)/sqrt(|O|^2+0.01), sqrt(light/brightest); O ${object}, G its gradient over the brightest light`;
     }),
-    outputs: ports("corrections", () => "what is added to |O| and to arg O"),
+    outputs: ports(
+      "corrections",
+      () =>
+        "what is added to |O| and to arg O" +
+        (symmetric === true ? ": the mean over the eight turns and mirrors of the planes" : ""),
+    ),
     specs,
   };
 }
@@ -80,34 +88,76 @@ export async function applyToScan(scan: ScanPlanes, options: ApplyOptions): Prom
 /** One stage's network over the planes; what it gives is added to the object that it was made for. */
 async function applyStage(
   net: Unet,
-  { planes: scan, from: before }: { readonly planes: ScanPlanes; readonly from: PolarObject },
-  { widths, parameters, runtime, threads, memoryBudgetBytes, signal }: ApplyOptions,
+  { planes, from }: { readonly planes: ScanPlanes; readonly from: PolarObject },
+  options: ApplyOptions,
 ): Promise<PolarObject> {
-  const { height, width } = scan;
-  const { rows, columns, tiles } = passTiles(scan, widths, memoryBudgetBytes);
+  const { height, width } = planes;
+  const pixels = height * width;
+  const sides = { rows: height, columns: width };
+  const added = new Float64Array(tileChannels.outputs * pixels);
+  // Those of one orientation share a session.
+  const orientations = options.symmetric === true ? [symmetriesOf(false), symmetriesOf(true)] : [[0]];
+  const factor = 1 / orientations.flat().length;
+  for (const orientation of orientations) {
+    const laid = laidSides(orientation[0]!, sides);
+    const pass = await openPass(net, laid, options);
+    try {
+      for (const symmetry of orientation) {
+        const shown = new Float32Array(planes.planes.length);
+        layBy(symmetry, planes.planes, sides, shown);
+        addLaidBack(symmetry, await pass.corrections(shown), sides, { factor, sum: added });
+      }
+    } finally {
+      await pass.release();
+    }
+  }
+  return {
+    height,
+    width,
+    modulus: Float64Array.from(from.modulus, (value, i) => value + added[i]!),
+    phase: Float64Array.from(from.phase, (value, i) => value + added[pixels + i]!),
+  };
+}
+
+function symmetriesOf(swapped: boolean): readonly number[] {
+  return Array.from({ length: symmetries / 2 }, (_, k) => (swapped ? symmetries / 2 + k : k));
+}
+
+interface Pass {
+  /** What the network adds to |O| and to arg O: float32 [2, H, W] for planes [5, H, W]. The next call overwrites it. */
+  corrections(planes: Float32Array): Promise<Float32Array>;
+  release(): Promise<void>;
+}
+
+/** A network over a canvas of these sides, in one pass or part by part. @throws Range when the budget holds no part. */
+async function openPass(
+  net: Unet,
+  { rows: height, columns: width }: Sides,
+  { widths, parameters, runtime, threads, memoryBudgetBytes, signal }: ApplyOptions,
+): Promise<Pass> {
+  const { rows, columns, tiles } = passTiles({ height, width }, widths, memoryBudgetBytes);
   const planes = input("planes", [1, tileChannels.inputs, rows, columns]);
   const corrections = net.apply(planes, parameterInputs(net.specs));
   const values = Object.fromEntries(net.specs.map(({ name }) => [name, parameters[name]!]));
   const session = await loadGraph(runtime, { outputs: { corrections }, values }, { threads });
-  const modulus = Float64Array.from(before.modulus);
-  const phase = Float64Array.from(before.phase);
   const fed = new Float32Array(tileChannels.inputs * rows * columns);
-  try {
-    for (const { y, x, kept } of tiles) {
-      cutWindow(scan, scan.planes, { x, y, rows, columns, outside: 0 }, fed);
-      const outputs = await session.run({ planes: { shape: planes.shape, data: fed } }, { signal });
-      const u = outputs["corrections"]!;
-      for (let row = kept.top; row < kept.bottom; row++) {
-        for (let column = kept.left; column < kept.right; column++) {
-          const pixel = row * width + column;
-          const at = (row - y) * columns + column - x;
-          modulus[pixel] = modulus[pixel]! + u[at]!;
-          phase[pixel] = phase[pixel]! + u[rows * columns + at]!;
+  const found = new Float32Array(tileChannels.outputs * height * width);
+  return {
+    async corrections(all) {
+      for (const { y, x, kept } of tiles) {
+        cutWindow({ height, width }, all, { x, y, rows, columns, outside: 0 }, fed);
+        const outputs = await session.run({ planes: { shape: planes.shape, data: fed } }, { signal });
+        const u = outputs["corrections"]!;
+        for (let channel = 0; channel < tileChannels.outputs; channel++) {
+          for (let row = kept.top; row < kept.bottom; row++) {
+            const from = (channel * rows + row - y) * columns - x;
+            const to = (channel * height + row) * width;
+            found.set(u.subarray(from + kept.left, from + kept.right), to + kept.left);
+          }
         }
       }
-    }
-  } finally {
-    await session.release();
-  }
-  return { height, width, modulus, phase };
+      return found;
+    },
+    release: () => session.release(),
+  };
 }

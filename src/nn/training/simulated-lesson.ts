@@ -1,7 +1,9 @@
 // The lesson of a whole-scan network that learns from truth: an engine reconstructs simulated scans of known objects, and the
 // network is told what lacks its objects. The last of them choose the epoch.
-//   loss = mean of w ((u₀ − Δ|O|)²/σ₀² + (u₁ − Δ arg O)²/σ₁²)/2,   σ² the engine's own mean squares, so that it begins near 1
+//   loss = mean of w ((u₀ − Δ|O|)²/σ₀² + 4 (u₁ − Δ arg O)²/σ₁²)/5,   σ² the engine's own mean squares, so that it begins near 1
+// Jin, McCann, Froustey & Unser 2017, doi:10.1109/TIP.2017.2713099 (direct inversion, then a U-Net).
 
+import { symmetries } from "../../array/symmetry.ts";
 import type { PreparedEngine } from "../../engines/prepare.ts";
 import { createRng } from "../../math/random/rng.ts";
 import { constant, input, type Tensor } from "../graph/tensor.ts";
@@ -18,7 +20,6 @@ import type { Lesson, Level } from "./fit.ts";
 import { membersOf, placeCanvas, type GroupTable } from "./groups.ts";
 import type { ScanTask } from "./scan-task.ts";
 import { simulatedScan, type ObjectKind } from "./simulated-scans.ts";
-import { symmetries } from "./symmetry.ts";
 import { meanSquares, taughtScan, type TaughtScan } from "./taught-scan.ts";
 import { taughtTiles, type TaughtTile } from "./taught-tiles.ts";
 import type { LessonContext } from "./tile-lesson.ts";
@@ -34,6 +35,9 @@ export interface SimulatedLessonOptions {
   readonly widths: readonly number[];
   readonly batchSize: number;
 }
+
+/** Most of what lacks phase are slow waves, which no tile tells: what it can tell must count more (docs/learning-notes.md). */
+const phaseWeight = 4;
 
 /** Of the groups, every so many lend a validation tile. */
 const validationStride = 4;
@@ -117,7 +121,11 @@ function lessonGraph(
   );
   const { shape: whole } = corrections;
   const lacking = square(subtract(corrections, input("wanted", whole)));
-  const shares = constant([1, 2, 1, 1], [1 / spread.amplitude, 1 / spread.phase]);
+  // A mean over both channels is half of their sum.
+  const shares = constant(
+    [1, 2, 1, 1],
+    [1 / spread.amplitude, phaseWeight / spread.phase].map((share) => (2 * share) / (1 + phaseWeight)),
+  );
   const weighted = multiply(
     multiply(lacking, expand(shares, whole)),
     expand(input("weight", shape(1)), whole),

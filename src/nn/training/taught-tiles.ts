@@ -1,10 +1,10 @@
 // From scans whose objects are known to what a training step is fed: tiles of the planes and of what the network should give.
 // Buffers are made once and filled anew for every batch.
 
+import { layBy } from "../../array/symmetry.ts";
 import type { Feeds } from "../runtime/runtime.ts";
 import { tileChannels } from "../models/tile-network.ts";
 import { roomFor } from "./batch-room.ts";
-import { layBy } from "./symmetry.ts";
 import type { TaughtScan } from "./taught-scan.ts";
 import { cutWindow } from "./tiles.ts";
 
@@ -12,7 +12,7 @@ export interface TaughtTile {
   /** First column and row on the object frame; may lie outside of it. */
   readonly x: number;
   readonly y: number;
-  /** 0 … 7 (symmetry.ts). */
+  /** 0 … 7 (array/symmetry.ts). */
   readonly symmetry: number;
 }
 
@@ -25,6 +25,7 @@ export interface TaughtTiles {
 
 export function taughtTiles(tiles: number, tilePx: number): TaughtTiles {
   const area = tilePx * tilePx;
+  const sides = { rows: tilePx, columns: tilePx };
   const part = (channels: number) => ({
     channels,
     data: roomFor(tiles * channels * area, tiles),
@@ -46,7 +47,7 @@ export function taughtTiles(tiles: number, tilePx: number): TaughtTiles {
         [scan.weight, weight],
       ] as const) {
         cutWindow(scan.planes, from, window, cut);
-        layBy(symmetry, cut, tilePx, data.subarray(b * channels * area, (b + 1) * channels * area));
+        layBy(symmetry, cut, sides, data.subarray(b * channels * area, (b + 1) * channels * area));
       }
     },
   };

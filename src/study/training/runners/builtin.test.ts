@@ -171,6 +171,17 @@ const smallest: { readonly [arm: string]: Tree } = {
     engineOptions: { fixProbe: true, epochs: 1, alpha: 1, prior: "none", priorWeight: 20 },
     stages: 2,
   },
+  "supervised-scan": {
+    widths: [4],
+    epochs: 3,
+    batchSize: 8,
+    average: 0.5,
+    learningRate: 1e-2,
+    objects: 2,
+    tilePx: 32,
+    engine: "rpie",
+    engineOptions: { fixProbe: true, epochs: 1, alpha: 1, prior: "none", priorWeight: 20 },
+  },
 };
 /** What all arms share in training is seen on one of them. */
 const own: { readonly [arm: string]: readonly [string, Tree][] } = {
@@ -199,41 +210,53 @@ const own: { readonly [arm: string]: readonly [string, Tree][] } = {
     ["tilePx", { tilePx: 28 }],
     ["splits", { splits: 2 }],
   ],
+  "supervised-scan": [
+    ["objects", { objects: 3 }],
+    ["phantoms", { phantoms: ["circuit"] }],
+    ["amplitudeMin", { amplitudeMin: 0.5 }],
+    ["phaseRangeRad", { phaseRangeRad: 1 }],
+    ["validationFraction", { objects: 4, validationFraction: 0.6 }],
+    ["tilePx", { tilePx: 28 }],
+    ["engineOptions", { engineOptions: { fixProbe: true, epochs: 2, alpha: 1, prior: "none" } }],
+  ],
 };
 
-describe.each(["pinn", "pinn-scan"])("a control changes the weights of %s (F-06)", (arm) => {
-  const cases: readonly [string, Case][] = [
-    ...shared,
-    ...own[arm]!.map(([name, options]): [string, Case] => [
-      name,
-      { changes: { methods: { [arm]: options } } },
-    ]),
-  ];
+describe.each(["pinn", "pinn-scan", "supervised-scan"])(
+  "a control changes the weights of %s (F-06)",
+  (arm) => {
+    const cases: readonly [string, Case][] = [
+      ...shared,
+      ...own[arm]!.map(([name, options]): [string, Case] => [
+        name,
+        { changes: { methods: { [arm]: options } } },
+      ]),
+    ];
 
-  let root = "";
-  let runs = 0;
-  async function trained(options: Case = {}): Promise<{ epoch: number; weights: string }> {
-    const changes = mergeDesign({ methods: { [arm]: smallest[arm]! } }, options.changes ?? {});
-    const { job, result } = await run(arm, { ...options, changes, root: join(root, String(runs++)) });
-    const { bestEpoch } = result["metrics"] as { bestEpoch: number };
-    return { epoch: bestEpoch, weights: await weightsOf(job) };
-  }
+    let root = "";
+    let runs = 0;
+    async function trained(options: Case = {}): Promise<{ epoch: number; weights: string }> {
+      const changes = mergeDesign({ methods: { [arm]: smallest[arm]! } }, options.changes ?? {});
+      const { job, result } = await run(arm, { ...options, changes, root: join(root, String(runs++)) });
+      const { bestEpoch } = result["metrics"] as { bestEpoch: number };
+      return { epoch: bestEpoch, weights: await weightsOf(job) };
+    }
 
-  let reference: Awaited<ReturnType<typeof trained>>;
-  beforeAll(async () => {
-    root = await mkdtemp(join(tmpdir(), "doselap-controls-"));
-    reference = await trained();
-    // Weights of 0, which an untrained network gives back, would differ from any.
-    expect(reference.epoch).toBe(1);
-  });
-  afterAll(() => rm(root, { recursive: true, force: true }));
+    let reference: Awaited<ReturnType<typeof trained>>;
+    beforeAll(async () => {
+      root = await mkdtemp(join(tmpdir(), "doselap-controls-"));
+      reference = await trained();
+      // Weights of 0, which an untrained network gives back, would differ from any.
+      expect(reference.epoch).toBeGreaterThan(0);
+    });
+    afterAll(() => rm(root, { recursive: true, force: true }));
 
-  test.each(cases)("%s", async (_name, options) => {
-    const changed = await trained(options);
-    expect(changed.epoch).toBeGreaterThan(0);
-    expect(changed.weights).not.toBe(reference.weights);
-  });
-});
+    test.each(cases)("%s", async (_name, options) => {
+      const changed = await trained(options);
+      expect(changed.epoch).toBeGreaterThan(0);
+      expect(changed.weights).not.toBe(reference.weights);
+    });
+  },
+);
 
 describe("a job that loses its numbers", () => {
   test("at once, by a learning rate of a million, is a failure that its log holds", async () => {
