@@ -79,10 +79,10 @@ export const inferCommand = buildCommand<Flags, [string, string], CliContext>({
         parse: parseSeed,
         default: "123",
         placeholder: "SEED",
-        brief: "Seeds that choice, and the engine of pinn-scan",
+        brief: "Seeds that choice, and the engine of a network that corrects one",
       },
       memory: memoryFlag(
-        "Most memory of the pass of pinn-scan over the scan (default 1074): parts of it in turn, the same object",
+        "Most memory of the pass of pinn-scan or supervised-scan over the scan (default 1074): parts of it in turn, the same object",
       ),
       ...readFlags,
       json: jsonFlag,
