@@ -24,8 +24,8 @@ const { values: flags } = parseArgs({
 });
 const doses = flags.doses.split(",").map(Number);
 const cli = new URL("../dist/cli/main.js", import.meta.url).pathname;
-const networks = ["pinn-scan", "pinn", "supervised"];
-/** The engine's object that pinn-scan corrects: what is above it is the network's own share. */
+const networks = ["supervised-scan", "pinn-scan", "pinn", "supervised"];
+/** The engine's object that pinn-scan and supervised-scan correct: what is above it is the network's own share. */
 const state = "chain";
 const engines = ["epie", "rpie", "lsqml", "ml"];
 /** Arms that only a study makes. */
@@ -41,6 +41,7 @@ views: { baseline: null, sparse: null }
 arms: ${JSON.stringify(arms)}
 methods:
   pinn-scan: { widths: [16, 32, 64], epochs: 2, splits: 3, engine: "ml:80+lsqml:60" }
+  supervised-scan: { widths: [16, 32, 64], epochs: 3, objects: 5 }
   pinn: { widths: [16, 32, 64], epochs: 12 }
   supervised: { widths: [16, 32, 64], epochs: 12 }
 `;
