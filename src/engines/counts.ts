@@ -60,6 +60,8 @@ export interface FrameSurvey {
   readonly frameCounts: Float64Array;
   /** Expected background counts in them, per frame. */
   readonly frameBackground: Float64Array;
+  /** Mean counts of each detector pixel over the frames in which it counts, 0 where it never does: [N, N], laid out as a frame. */
+  readonly meanCounts: Float64Array;
 }
 
 /** Reads every frame once, before any work.
@@ -82,6 +84,8 @@ export function lookAtFrames(
   const validPixels = new Float64Array(problem.frames);
   const frameCounts = new Float64Array(problem.frames);
   const frameBackground = new Float64Array(problem.frames);
+  const meanCounts = new Float64Array(frame.length);
+  const counted = new Float64Array(frame.length);
   const masked: number[] = [];
   const constant: number[] = [];
   let [largest, whole, sum] = [0, true, 0];
@@ -99,12 +103,15 @@ export function lookAtFrames(
       if (n < least) least = n;
       whole &&= isWhole(n);
       frameCounts[j] = frameCounts[j]! + n;
+      meanCounts[i] = meanCounts[i]! + n;
+      counted[i] = counted[i]! + 1;
       frameBackground[j] = frameBackground[j]! + (problem.background?.[i] ?? 0);
     }
     if (most > 0 && most === least) constant.push(j);
     largest = Math.max(largest, most);
     sum += frameCounts[j]!;
   }
+  for (const [i, frames] of counted.entries()) if (frames > 0) meanCounts[i] = meanCounts[i]! / frames;
   const inFile = (frames: readonly number[]): number[] => frames.map(numberOf);
   const valueOf = (j: number): number => frameCounts[j]! / validPixels[j]!;
   const empty = emptyFrames(frameCounts, validPixels, sum / problem.frames);
@@ -114,7 +121,13 @@ export function lookAtFrames(
     ...(constant.length === 0 ? [] : [constantFrames(inFile(constant), valueOf(constant[0]!))]),
     ...(empty.length === 0 ? [] : [darkFrames(inFile(empty), sum / problem.frames)]),
   ];
-  const survey = { countType: typeFor(largest, whole), validPixels, frameCounts, frameBackground };
+  const survey = {
+    countType: typeFor(largest, whole),
+    validPixels,
+    frameCounts,
+    frameBackground,
+    meanCounts,
+  };
   return { survey, faults };
 }
 

@@ -43,8 +43,8 @@ export function planEngine(
     });
     const bytes = plan.bytes + working;
     if (largest !== undefined && largest.bytes >= bytes) continue;
-    const { countType, residentFrames, validPixels, frameCounts, frameBackground } = plan;
-    const survey = { countType, validPixels, frameCounts, frameBackground };
+    const { countType, residentFrames, validPixels, frameCounts, frameBackground, meanCounts } = plan;
+    const survey = { countType, validPixels, frameCounts, frameBackground, meanCounts };
     largest = { bytes, countType, residentFrames, survey };
   }
   return largest!;

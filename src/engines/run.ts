@@ -15,6 +15,7 @@ import { iterate, type EngineResult, type EpochReport } from "./iterate.ts";
 import { checkScanNeeds } from "./option-needs.ts";
 import type { CommonOptions } from "./options.ts";
 import type { Pass, Passes } from "./passes.ts";
+import { givenProbe, tiltOf, turnedObject, untilted } from "./tilt.ts";
 import type { Link, PreparedEngine } from "./prepare.ts";
 
 export interface Reconstruction {
@@ -76,7 +77,6 @@ export async function runEngine(
   problem: Problem,
   context: RunContext,
 ): Promise<Reconstruction> {
-  const began = context.now?.();
   checkProblem(problem);
   for (const { engine, given, options } of prepared.links) {
     checkOptions(engine.name, options, problem);
@@ -84,6 +84,22 @@ export async function runEngine(
   }
   // One look serves every link and attempt: they differ in their start alone.
   const own = { ...context, survey: context.survey ?? surveyFrames(problem) };
+  const tilt = tiltOf(problem, own.survey);
+  if (tilt === undefined) return runLinks(prepared, problem, own);
+  const found = await runLinks(prepared, untilted(problem, tilt), own);
+  return {
+    ...found,
+    object: turnedObject(found.object, tilt, problem.size),
+    probe: givenProbe(problem, found.probe, tilt),
+  };
+}
+
+async function runLinks(
+  prepared: PreparedEngine,
+  problem: Problem,
+  own: RunContext & { readonly survey: FrameSurvey },
+): Promise<Reconstruction> {
+  const began = own.now?.();
   const history: number[] = [];
   const deviance: number[] = [];
   const choices: Choice[] = [];
@@ -98,10 +114,10 @@ export async function runEngine(
         history.push(report.error);
         deviance.push(report.deviance);
       }
-      const now = context.now?.();
+      const now = own.now?.();
       const seconds = began === undefined || now === undefined ? null : (now - began) / 1000;
       const fraction = Math.min(1, done / total);
-      context.onEpoch?.({ ...report, engine: link.engine.name, phase, epochs, fraction, seconds });
+      own.onEpoch?.({ ...report, engine: link.engine.name, phase, epochs, fraction, seconds });
     };
     const fit = await runLink(link, given, own, watch);
     if (fit.choice !== undefined) choices.push(fit.choice);

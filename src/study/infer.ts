@@ -8,7 +8,7 @@ import { doseDoubts } from "../data/dose-doubts.ts";
 import { DoselapError, isDoselapError } from "../errors.ts";
 import type { NetworkBundle } from "../nn/bundle/bundle.ts";
 import { calibrated, type Contrast } from "../nn/inference/calibrated.ts";
-import { asBrightText, forGivenProbe } from "../nn/physics/as-bright.ts";
+import { forGivenProbe, lightFitTexts } from "../nn/physics/fitted-light.ts";
 import { shrunken } from "../nn/physics/shrunken.ts";
 import type { Runtime } from "../nn/runtime/runtime.ts";
 import { partOf } from "../nn/training/progress.ts";
@@ -115,9 +115,12 @@ async function inferred(
     { backend, seed },
   );
   if (why !== undefined) warnings.add(why);
-  const { givenAmplitude } = task;
-  if (givenAmplitude !== 1) warnings.add(asBrightText(givenAmplitude));
-  return { object: forGivenProbe(object, givenAmplitude), contrast, warnings: [...warnings] };
+  lightFitTexts(task.lightFit).forEach((text) => warnings.add(text));
+  return {
+    object: forGivenProbe(object, task.lightFit, dataset.size),
+    contrast,
+    warnings: [...warnings],
+  };
 }
 
 /** What the counts of the frames say against the dose that the metadata state, and that the network was trained at. */

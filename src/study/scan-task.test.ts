@@ -8,9 +8,15 @@ const simulated = [{ operation: "simulate", parameters: {} }];
 const taskOf = (metadata: object) =>
   scanTaskOf(smallDataset({ metadata: { ...metadata } }), { file: "scan.npz" });
 
-/** The small dataset, its probe as bright as its frames. */
-function calibratedDataset() {
+/** The small dataset with even frames, which lie nowhere beside the light of a probe. */
+function evenDataset() {
   const dataset = smallDataset();
+  return { ...dataset, diffraction: dataset.diffraction.map(() => 5) };
+}
+
+/** Its probe as bright as its frames. */
+function calibratedDataset() {
+  const dataset = evenDataset();
   const light = (values: Float32Array): number => values.reduce((sum, value) => sum + value ** 2, 0);
   const gain = Math.sqrt(light(dataset.diffraction) / dataset.frames / light(dataset.probe.data));
   return { ...dataset, probe: { ...dataset.probe, data: dataset.probe.data.map((value) => gain * value) } };
@@ -92,14 +98,14 @@ test("a near field is refused before anything is trained: networks know the far 
 });
 
 test("a probe of another power than the frames is scaled to them, and the truth with it", () => {
-  const dataset = smallDataset();
+  const dataset = evenDataset();
   const faint = { ...dataset.probe, data: dataset.probe.data.map((value) => value / 100) };
   const scan = { ...dataset, probe: faint, metadata: { ...dataset.metadata, provenance: simulated } };
-  const { problem, givenAmplitude, truth } = scanTaskOf(scan, { file: "scan.npz" });
+  const { problem, lightFit, truth } = scanTaskOf(scan, { file: "scan.npz" });
   const light = (values: Float32Array): number => values.reduce((sum, value) => sum + value ** 2, 0);
   expect(light(problem.probe) / (light(dataset.diffraction) / dataset.frames)).toBeCloseTo(1, 4);
   // Waves are as they were.
   const wave = truth!.data[0]! * problem.probe[0]!;
   expect(wave).toBeCloseTo(dataset.object.data[0]! * faint.data[0]!, 6);
-  expect(truth!.data[0]! * givenAmplitude).toBeCloseTo(dataset.object.data[0]!, 5);
+  expect(truth!.data[0]! * lightFit.amplitude).toBeCloseTo(dataset.object.data[0]!, 5);
 });

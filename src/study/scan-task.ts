@@ -4,7 +4,7 @@
 import { backgroundOf, frameBackgroundOf } from "../data/background.ts";
 import type { Dataset, Metadata } from "../data/dataset.ts";
 import { DoselapError } from "../errors.ts";
-import { asBright, forGivenProbe } from "../nn/physics/as-bright.ts";
+import { fittedLight, forFittedProbe } from "../nn/physics/fitted-light.ts";
 import type { ScanTask } from "../nn/training/scan-task.ts";
 import { meanCountsPerFrame } from "../optics/counts.ts";
 import { problemOf } from "./problem.ts";
@@ -46,13 +46,13 @@ export function scanTaskOf(dataset: Dataset, { file }: { readonly file: string }
   }
   // Only a simulation knows the truth: what a measured file calls its object is somebody's reconstruction.
   const simulated = provenance?.some(({ operation }) => operation === "simulate") === true;
-  const { problem, amplitude } = asBright({ ...problemOf(dataset), diffraction: dataset.diffraction });
+  const { problem, fit } = fittedLight({ ...problemOf(dataset), diffraction: dataset.diffraction });
   return {
     problem,
-    givenAmplitude: amplitude,
+    lightFit: fit,
     dosePhotons: nphotons,
     backgroundPhotonsPerPx: backgroundOf(dataset.metadata),
-    ...(simulated ? { truth: forGivenProbe(dataset.object, 1 / amplitude) } : {}),
+    ...(simulated ? { truth: forFittedProbe(dataset.object, fit, dataset.size) } : {}),
   };
 }
 

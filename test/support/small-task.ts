@@ -23,7 +23,7 @@ export function smallTask({ noiseSeed = 1, energy = 2000, ...scene }: SmallTaskO
     problem: noiseSeed === null ? problem : noisy(problem, noiseSeed),
     dosePhotons: energy,
     backgroundPhotonsPerPx: scene.background ?? 0,
-    givenAmplitude: 1,
+    lightFit: { amplitude: 1 },
     truth,
   };
 }

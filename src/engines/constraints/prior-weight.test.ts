@@ -23,6 +23,7 @@ const survey = (counts: number[], background: number[]) => ({
   validPixels: Float64Array.from(counts, () => 256),
   frameCounts: Float64Array.from(counts),
   frameBackground: Float64Array.from(background),
+  meanCounts: new Float64Array(256),
 });
 
 test("0.9 √(photons per pixel of the positions' box), background taken off", () => {

@@ -51,8 +51,8 @@ export function levelProbe(
   turn(object, objectHeight, objectWidth, { constant: c, x: rampX, y: rampY });
 }
 
-/** image ← image·e^{i(constant + x·column + y·row)}, columns and rows counted from the image's centre. */
-function turn(
+/** image, complex64 [H, W] ← image·e^{i(constant + x·column + y·row)}, columns and rows counted from the image's centre. */
+export function turn(
   image: Float32Array,
   height: number,
   width: number,

@@ -37,7 +37,7 @@ function scan(size: number): ArmTask {
     },
     dosePhotons,
     backgroundPhotonsPerPx: 0,
-    givenAmplitude: 1,
+    lightFit: { amplitude: 1 },
     groups: drawGroups(positions, { groupSize: 1, neighborCount: 1, seed: 1 }),
   };
 }

@@ -20,7 +20,7 @@ const task: ScanTask = {
   problem,
   dosePhotons: energy,
   backgroundPhotonsPerPx: 0,
-  givenAmplitude: 1,
+  lightFit: { amplitude: 1 },
   truth,
 };
 const table = drawGroups(problem.positions, { groupSize: 4, neighborCount: 7, seed: 1 });

@@ -42,7 +42,7 @@ test("a task of some frames has those frames at their places, and all else as it
   expect(rest).toEqual({
     dosePhotons: 2000,
     backgroundPhotonsPerPx: 0,
-    givenAmplitude: 1,
+    lightFit: { amplitude: 1 },
     truth: task.truth,
   });
 });

@@ -63,7 +63,7 @@ export function simulatedScan(
   return {
     dosePhotons,
     backgroundPhotonsPerPx,
-    givenAmplitude: 1,
+    lightFit: { amplitude: 1 },
     truth: object,
     // Its frames are as bright as each other: intensities of the measured ones are not theirs, nor is their start object.
     problem: { ...problem, diffraction, probe: calibrated.data, scales: undefined, object: undefined },

@@ -8,7 +8,7 @@ import type { Dataset } from "../../data/dataset.ts";
 import { readDataset } from "../../data/read.ts";
 import type { Problem } from "../../engines/problem.ts";
 import { calibrated, type Inferred } from "../../nn/inference/calibrated.ts";
-import { asBright, forGivenProbe } from "../../nn/physics/as-bright.ts";
+import { fittedLight, forGivenProbe } from "../../nn/physics/fitted-light.ts";
 import { gradientSteps } from "../../nn/physics/gradient-steps.ts";
 import { meanPatternObject } from "../../nn/physics/mean-pattern.ts";
 import { shrunken } from "../../nn/physics/shrunken.ts";
@@ -32,7 +32,7 @@ export async function baselineObject(
   { design, root, threads }: Pick<StageContext, "design" | "root" | "threads">,
 ): Promise<BaselineResult> {
   const backend = openBackend({ kernels: "simd", threads });
-  const { problem, amplitude } = asBright({ ...problemOf(scored), diffraction: scored.diffraction });
+  const { problem, fit } = fittedLight({ ...problemOf(scored), diffraction: scored.diffraction });
   const { seed } = cell;
   // As networks' objects are: else what they must beat would lose by its noise or contrast alone (NN-009, NN-016).
   async function closed(objectOf: (asked: Problem) => ComplexImage): Promise<BaselineResult> {
@@ -40,7 +40,7 @@ export async function baselineObject(
       problem,
       dosePhotons: cell.dose,
       backgroundPhotonsPerPx: backgroundOf(scored.metadata),
-      givenAmplitude: amplitude,
+      lightFit: fit,
     };
     const solve = ({ problem: asked }: ScanTask): Promise<Inferred> =>
       Promise.resolve({
@@ -49,7 +49,7 @@ export async function baselineObject(
       });
     const { object, contrast, why } = await calibrated(task, solve, { backend, seed });
     return {
-      object: forGivenProbe(object, amplitude),
+      object: forGivenProbe(object, fit, scored.size),
       summary: why === undefined ? { contrast } : { notCalibrated: why },
     };
   }

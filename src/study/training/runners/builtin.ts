@@ -18,7 +18,7 @@ import { partOf } from "../../../nn/training/progress.ts";
 import type { ScanTask } from "../../../nn/training/scan-task.ts";
 import { contrastText } from "../../../nn/inference/calibrated.ts";
 import { inferDataset } from "../../infer.ts";
-import { asBrightText } from "../../../nn/physics/as-bright.ts";
+import { lightFitTexts } from "../../../nn/physics/fitted-light.ts";
 import { scanTaskOf } from "../../scan-task.ts";
 import { groupFrames, type Grouping } from "../../views/grouping.ts";
 import { subsampleFrames } from "../../views/subsample.ts";
@@ -68,7 +68,7 @@ async function trainAndInfer(
 
   const { dataset } = await readDataset(job.trainDataPath);
   const task = scanTaskOf(dataset, { file: job.trainDataPath });
-  if (task.givenAmplitude !== 1) log.line(`training: ${asBrightText(task.givenAmplitude)}`);
+  for (const text of lightFitTexts(task.lightFit)) log.line(`training: ${text}`);
   const { groups, usable } = trainingGroups(task, config);
   // What is really used, which need not be what was said (F-06): the dose is the data's own.
   const course = { schedule: options.schedule, warmUpSteps: options.warmUpSteps };
