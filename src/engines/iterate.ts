@@ -23,7 +23,7 @@ import {
 import type { Engine, EngineContext, Epoch } from "./engine.ts";
 import { correctPositions, floatIntensities } from "./frame-fits.ts";
 import { heldOutFrames } from "./held-out.ts";
-import type { Problem } from "./problem.ts";
+import type { ContinuedProblem } from "./problem.ts";
 import type { CommonOptions } from "./options.ts";
 import { misfitOf } from "./misfit.ts";
 import { startTally } from "./outcome.ts";
@@ -75,7 +75,7 @@ export interface Checkpoint {
 export function iterate<Options extends CommonOptions>(
   engine: Engine<Options>,
   options: Options,
-  problem: Problem,
+  problem: ContinuedProblem,
   { backend, seed, memoryBudgetBytes, heldBytes = 0, survey }: EngineContext,
 ): Iteration {
   checkOptions(engine.name, options, problem);

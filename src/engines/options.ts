@@ -78,7 +78,7 @@ export const commonShape = {
     .boolean()
     .default(true)
     .describe(
-      "True: once the held-out frames have chosen epoch and prior, the engine runs again on all frames up to there.",
+      "True: once the held-out frames have chosen epoch and prior, in every link of a chain, the engine runs again on all frames up to there.",
     ),
   averageLast: z
     .number()
@@ -135,12 +135,14 @@ export const gradientShape = {
   positionMaxDriftPx: pixels
     .default(3)
     .describe(
-      "A corrected position stays within this distance of the given one, px (its length, not per axis).",
+      "A corrected position stays within this distance of the one that the scan gives, px (its length, not per axis), in every link of a chain.",
     ),
   positionAffine: z
     .boolean()
     .default(false)
-    .describe("True: corrections are the best affine map of the given positions (scale, rotation, shear)."),
+    .describe(
+      "True: corrections are the best affine map of the positions that the scan gives (scale, rotation, shear).",
+    ),
 } as const;
 
 /** Engines with a step that shrinks on a cosine. */

@@ -47,6 +47,9 @@ const cases: readonly (readonly [string, object])[] = [
   ["ml", { epochs: 4 }],
   ["dm:3+ml:4", {}],
   ["rpie", { epochs: 3, prior: "tv", priorWeight: "auto", heldOutFraction: 0.1 }],
+  ["dm:3+ml:4", { heldOutFraction: 0.1 }],
+  ["rpie:3+lsqml:2+ml:3", { heldOutFraction: 0.1, "lsqml.refit": false, positionStartEpoch: 1 }],
+  ["rpie:2+ml:2", { prior: "tv", "ml.priorWeight": "auto", "ml.heldOutFraction": 0.1 }],
 ];
 
 describe.each(cases)("%s %o", (...method) => {

@@ -62,6 +62,21 @@ test("bounds that need no frame enclose the plan", () => {
   }
 });
 
+test("the least that a plan asks for is enough when a later link alone holds out frames", async () => {
+  const engine = prepareEngine("dm:2+rpie:2", { prior: "none", "rpie.heldOutFraction": 0.1 });
+  const planned = (memoryBudgetBytes: number) => planEngine(engine, scan, { backend, memoryBudgetBytes });
+  let least = 0;
+  expect(() => planned(1)).toThrow(
+    expect.toSatisfy(({ message }: Error) => {
+      least = Number(/at least (\d+) bytes/u.exec(message)?.[1]);
+      return least > 0;
+    }),
+  );
+  // DM, which keeps waves, is the larger of the two.
+  const { choices } = await runEngine(engine, scan, { backend, seed: 1, memoryBudgetBytes: least });
+  expect(choices).toHaveLength(1);
+});
+
 test("what the caller holds is part of the budget, and of the least that is asked for", () => {
   const engine = prepareEngine("lsqml", { prior: "none" });
   const { bytes } = planEngine(engine, scan, { backend });

@@ -1,6 +1,7 @@
 // The memory of a whole run, all links of a chain, before anything is allocated: what it will take and what streams.
 
 import type { CountType } from "../compute/scan-memory.ts";
+import { heldOutOfChain } from "./chain-order.ts";
 import { checkOptions } from "./check-options.ts";
 import type { FrameSurvey } from "./counts.ts";
 import type { EngineContext } from "./engine.ts";
@@ -30,10 +31,11 @@ export function planEngine(
   { backend, memoryBudgetBytes, heldBytes = 0 }: PlanContext,
 ): EnginePlan {
   let largest: EnginePlan | undefined;
+  const heldOutFraction = heldOutOfChain(links);
   for (const { engine, options } of links) {
     checkOptions(engine.name, options, problem);
     const memory = engine.memory(options);
-    const working = workingBytes(problem, options, memory.fields);
+    const working = workingBytes(problem, { ...options, heldOutFraction }, memory.fields);
     const plan = planRun(problem, {
       backend,
       memoryBudgetBytes,
@@ -57,9 +59,10 @@ export function boundPlan(
   extent: Extent,
   { backend }: Pick<EngineContext, "backend">,
 ): { readonly least: number; readonly most: number } {
+  const heldOutFraction = heldOutOfChain(links);
   const bounds = links.map(({ engine, options }) => {
     const { fields, ...memory } = engine.memory(options);
-    const working = workingBytes(extent, options, fields);
+    const working = workingBytes(extent, { ...options, heldOutFraction }, fields);
     return {
       least: working + leastBytes(extent, { backend, ...memory, countType: "uint8" }),
       most: working + planMemory(extent, { backend, ...memory, countType: "float32" }).bytes,

@@ -11,6 +11,7 @@ export interface Problem {
   readonly size: number;
   /** √counts, float32 [M, N, N], DC at (N/2, N/2); or a reader, for scans that are larger than memory. */
   readonly diffraction: Float32Array | FrameReader;
+  /** As the scan gives them. */
   readonly positions: Positions;
   /** Start probe, complex64 [modes, N, N], squared amplitude in counts. */
   readonly probe: Float32Array;
@@ -34,4 +35,11 @@ export interface Problem {
   readonly scales?: Float32Array | undefined;
   /** Frames that are only scored. Absent: `heldOutFraction` of the frames, drawn by the seed. */
   readonly heldOut?: ArrayLike<number> | undefined;
+}
+
+/** A problem taken up where another engine left it. */
+export interface ContinuedProblem extends Problem {
+  /** Where that engine had moved the frames. What binds corrections (limit, mean, affine map) refers to `positions`
+   * [ENGINE-064]. */
+  readonly startPositions?: Positions | undefined;
 }

@@ -4,19 +4,21 @@
 import type { ComplexImage } from "../array/ndarray.ts";
 import type { Positions } from "../array/scan.ts";
 import { DoselapError } from "../errors.ts";
+import { chainOrder, heldOutOfChain, mostEpochs, triesWeights, type Chooses } from "./chain-order.ts";
 import { checkOptions } from "./check-options.ts";
 import { checkProblem } from "./check-problem.ts";
+import { choose, withWeight, type Choice } from "./choose.ts";
 import { noiseWeight } from "./constraints/prior-weight.ts";
 import { surveyFrames, type FrameSurvey } from "./counts.ts";
-import type { EngineContext } from "./engine.ts";
-import { heldOutCount } from "./held-out.ts";
-import type { Problem } from "./problem.ts";
-import { iterate, type EngineResult, type EpochReport } from "./iterate.ts";
+import { heldOutCount, heldOutFrames } from "./held-out.ts";
+import type { EngineResult, EpochReport } from "./iterate.ts";
 import { checkScanNeeds } from "./option-needs.ts";
 import type { CommonOptions } from "./options.ts";
-import type { Pass, Passes } from "./passes.ts";
-import { givenProbe, tiltOf, turnedObject, untilted } from "./tilt.ts";
+import type { Pass } from "./passes.ts";
 import type { Link, PreparedEngine } from "./prepare.ts";
+import type { ContinuedProblem, Problem } from "./problem.ts";
+import { runPass, type PassContext } from "./run-pass.ts";
+import { givenProbe, tiltOf, turnedObject, untilted } from "./tilt.ts";
 
 export interface Reconstruction {
   readonly object: ComplexImage;
@@ -33,19 +35,9 @@ export interface Reconstruction {
   readonly choices: readonly Choice[];
 }
 
-export interface Choice {
-  readonly engine: string;
-  /** Epochs after which held-out deviance was lowest; 0 = the start. */
-  readonly epoch: number;
-  readonly priorWeight: number;
-  /** Held-out deviance per pixel at the start and there. */
-  readonly startDeviance: number;
-  readonly deviance: number;
-}
-
 export interface EpochEvent extends EpochReport {
   readonly engine: string;
-  /** choose: frames are held out and the epoch is scored; fit: the final run. */
+  /** choose: frames are held out, and another run follows; fit: the final run. */
   readonly phase: "choose" | "fit";
   /** Epochs planned for this link and phase. */
   readonly epochs: number;
@@ -55,23 +47,29 @@ export interface EpochEvent extends EpochReport {
   readonly seconds: number | null;
 }
 
-export interface RunContext extends EngineContext {
+export interface RunContext extends PassContext {
   readonly onEpoch?: ((event: EpochEvent) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
   /** Milliseconds, monotonic. */
   readonly now?: (() => number) | undefined;
-  /** Where the state is kept while it runs, and what an earlier process left of it. */
-  readonly passes?: Passes | undefined;
 }
 
-/** Weights that "auto" tries, counts per pixel: it climbs from the middle while held-out deviance falls. */
-const priorLadder = [0.1, 0.3, 1, 3, 10, 30, 100, 300] as const;
-const ladderStart = 4;
-/** Most weights that one climb visits: the start, one step the wrong way, and a walk to the end. */
-const climbAtMost = 6;
+type Run = (
+  link: Pick<Link, "engine" | "options">,
+  problem: ContinuedProblem,
+  phase: EpochEvent["phase"],
+  epochs?: number,
+) => Promise<Pass>;
 
-/** Runs all links. Gives the event loop a turn between epochs, so that an abort is heard.
- * @throws Contract, Design, Range, Shape before work; Diverged; Interrupted when the signal aborts. */
+/** Final fits of the first links of a chain. */
+interface Fitted {
+  readonly links: number;
+  /** Of the last of them; undefined when there is none. */
+  readonly result: EngineResult | undefined;
+  /** Epochs of all of them. */
+  readonly reports: readonly EpochReport[];
+}
+
+/** Runs all links. @throws Contract, Design, Range, Shape before work; Diverged; Interrupted when the signal aborts. */
 export async function runEngine(
   prepared: PreparedEngine,
   problem: Problem,
@@ -97,178 +95,99 @@ export async function runEngine(
 async function runLinks(
   prepared: PreparedEngine,
   problem: Problem,
-  own: RunContext & { readonly survey: FrameSurvey },
+  context: RunContext & { readonly survey: FrameSurvey },
 ): Promise<Reconstruction> {
-  const began = own.now?.();
-  const history: number[] = [];
-  const deviance: number[] = [];
-  const choices: Choice[] = [];
-  const total = prepared.links.reduce((sum, link) => sum + workOf(link, problem), 0);
+  const began = context.now?.();
+  const { survey } = context;
+  const links = prepared.links.map((link) => ({ ...link, options: weighed(link.options, problem, survey) }));
+  const chooses: Chooses = ({ options }) => heldOutCount(problem, options.heldOutFraction) > 0;
+  const total = mostEpochs(links, chooses).reduce((sum, epochs) => sum + epochs, 0);
   let done = 0;
-  let result: EngineResult | undefined;
-  for (const link of prepared.links) {
-    const given = result === undefined ? problem : startingFrom(problem, result);
-    const watch = (phase: EpochEvent["phase"], epochs: number) => (report: EpochReport) => {
+  const run: Run = ({ engine, options }, given, phase, epochs = options.epochs) => {
+    const onEpoch = (report: EpochReport): void => {
       done++;
-      if (phase === "fit") {
-        history.push(report.error);
-        deviance.push(report.deviance);
-      }
-      const now = own.now?.();
+      const now = context.now?.();
       const seconds = began === undefined || now === undefined ? null : (now - began) / 1000;
       const fraction = Math.min(1, done / total);
-      own.onEpoch?.({ ...report, engine: link.engine.name, phase, epochs, fraction, seconds });
+      context.onEpoch?.({ ...report, engine: engine.name, phase, epochs, fraction, seconds });
     };
-    const fit = await runLink(link, given, own, watch);
-    if (fit.choice !== undefined) choices.push(fit.choice);
-    result = fit.result;
-  }
+    return runPass({ engine, options }, given, context, { until: epochs, onEpoch });
+  };
+  const heldOut = heldOutFrames(problem, heldOutOfChain(links), context.seed);
+  const { choices, fitted } = await chooseLinks(links, chooses, { ...problem, heldOut }, run);
+  const { result, reports } = await fitLinks(links, choices, fitted, { ...problem, heldOut: [] }, run);
   if (result === undefined) throw new DoselapError("Usage", "a chain needs at least one engine");
   const { object, probe, positions, scales } = result;
-  return { object, probe, positions, scales, history, deviance, choices };
-}
-
-function startingFrom(problem: Problem, { object, probe, positions, scales }: EngineResult): Problem {
-  return { ...problem, object, probe, positions, scales };
-}
-
-type Watch = (phase: EpochEvent["phase"], epochs: number) => (report: EpochReport) => void;
-
-/** Epochs that a link will run, all phases. */
-function workOf({ options }: Link, problem: Problem): number {
-  if (heldOutCount(problem, options.heldOutFraction) === 0) return options.epochs;
-  const tries = options.priorWeight === "auto" ? climbAtMost : 1;
-  return options.epochs * (tries + (options.refit ? 1 : 0));
-}
-
-async function runLink(
-  { engine, options: asked }: Link,
-  problem: Problem,
-  context: RunContext & { readonly survey: FrameSurvey },
-  watch: Watch,
-): Promise<{ result: EngineResult; choice: Choice | undefined }> {
-  const weight = asked.priorWeight === "noise" ? noiseWeight(problem, context.survey) : asked.priorWeight;
-  const priorWeight = asked.prior === "none" ? 0 : weight;
-  const options = { ...asked, priorWeight };
-  const run = (own: CommonOptions, given: Problem, phase: EpochEvent["phase"], until: number) =>
-    runOnce({ engine, options: own }, given, context, until, watch(phase, until));
-  if (heldOutCount(problem, options.heldOutFraction) === 0) {
-    const { result } = await run({ ...options, heldOutFraction: 0 }, problem, "fit", options.epochs);
-    return { result, choice: undefined };
-  }
-  const phase = options.refit ? "choose" : "fit";
-  async function attempt(priorWeight: number): Promise<{ result: EngineResult; choice: Choice }> {
-    const prior = priorWeight === 0 ? "none" : options.prior;
-    const { result, startDeviance, deviances } = await run(
-      { ...options, prior, priorWeight },
-      problem,
-      phase,
-      options.epochs,
-    );
-    const { epoch } = result;
-    const deviance = epoch === 0 ? startDeviance : deviances[epoch - 1];
-    const start = startDeviance ?? NaN;
-    return {
-      result,
-      choice: { engine: engine.name, epoch, priorWeight, startDeviance: start, deviance: deviance ?? NaN },
-    };
-  }
-  const best = options.priorWeight === "auto" ? await climb(attempt) : await attempt(options.priorWeight);
-  const { choice } = best;
-  if (!options.refit) return best;
-  const chosen: CommonOptions = {
-    ...options,
-    heldOutFraction: 0,
-    priorWeight: choice.priorWeight,
-    prior: choice.priorWeight === 0 ? "none" : options.prior,
-  };
-  const { result } = await run(chosen, { ...problem, heldOut: [] }, "fit", choice.epoch);
-  return { result, choice };
-}
-
-/** Walks the ladder of prior weights downhill in held-out deviance. */
-async function climb<Attempt extends { readonly choice: Choice }>(
-  attempt: (weight: number) => Promise<Attempt>,
-): Promise<Attempt> {
-  let at = ladderStart;
-  let best = await attempt(priorLadder[at]!);
-  let visited = 1;
-  for (const way of [1, -1]) {
-    let moved = false;
-    while (visited < climbAtMost && priorLadder[at + way] !== undefined) {
-      const next = await attempt(priorLadder[at + way]!);
-      visited++;
-      if (!(next.choice.deviance < best.choice.deviance)) break;
-      best = next;
-      at += way;
-      moved = true;
-    }
-    if (moved) break;
-  }
-  return best;
-}
-
-async function runOnce(
-  { engine, options }: Pick<Link, "engine" | "options">,
-  problem: Problem,
-  context: RunContext,
-  until: number,
-  onEpoch: (report: EpochReport) => void,
-): Promise<{ result: EngineResult; startDeviance: number | null; deviances: number[] }> {
-  const { passes } = context;
-  const before = passes?.next();
-  if (before !== undefined && "over" in before) {
-    for (const report of before.over.reports) onEpoch(report);
-    passes?.end(before.over);
-    return outcomeOf(before.over);
-  }
-  const iteration = iterate(engine, options, problem, context);
-  const turn = eventLoopTurn();
-  const reports: EpochReport[] = [];
-  const keep = () => passes?.keep({ checkpoint: iteration.checkpoint(), reports });
-  try {
-    if (before !== undefined) {
-      iteration.restore(before.open.checkpoint);
-      reports.push(...before.open.reports);
-      for (const report of reports) onEpoch(report);
-    }
-    while (reports.length < until) {
-      if (context.signal?.aborted === true) {
-        await keep();
-        throw new DoselapError("Interrupted", `${engine.name} was stopped after ${reports.length} epochs`);
-      }
-      const report = iteration.step();
-      reports.push(report);
-      onEpoch(report);
-      if (passes?.isDue() === true) await keep();
-      await turn.pass();
-    }
-    const pass = { result: iteration.result(), startDeviance: iteration.startDeviance, reports };
-    passes?.end(pass);
-    return outcomeOf(pass);
-  } finally {
-    turn.close();
-    iteration.dispose();
-  }
-}
-
-function outcomeOf({ result, startDeviance, reports }: Pass) {
-  return { result, startDeviance, deviances: reports.flatMap((report) => report.heldOutDeviance ?? []) };
-}
-
-/** One turn of the event loop. In browsers a message to ourselves, which is not throttled as timers are; Node would hand
- * over a thousand of them in one turn, and timers and signals would wait (ENGINE-020). */
-function eventLoopTurn() {
-  if (typeof setImmediate === "function") {
-    return { pass: () => new Promise<void>((resolve) => setImmediate(resolve)), close: () => {} };
-  }
-  const { port1, port2 } = new MessageChannel();
   return {
-    pass: () =>
-      new Promise<void>((resolve) => {
-        port2.onmessage = () => resolve();
-        port1.postMessage(null);
-      }),
-    close: () => port1.close(),
+    object,
+    probe,
+    positions,
+    scales,
+    history: reports.map(({ error }) => error),
+    deviance: reports.map(({ deviance }) => deviance),
+    choices: choices.filter((choice) => choice !== undefined),
   };
+}
+
+/** Runs the links that choose, and those before them, on the frames that are left. Returns each link's choice, undefined
+ * where it has none, and those of these fits that are final. */
+async function chooseLinks(
+  links: readonly Link[],
+  chooses: Chooses,
+  problem: Problem,
+  run: Run,
+): Promise<{ readonly choices: readonly (Choice | undefined)[]; readonly fitted: Fitted }> {
+  const { choosing, refitFrom } = chainOrder(links, chooses);
+  const choices: (Choice | undefined)[] = [];
+  let fitted: Fitted = { links: 0, result: undefined, reports: [] };
+  let found: EngineResult | undefined;
+  for (const link of links.slice(0, choosing)) {
+    const isFinal = choices.length < refitFrom;
+    const phase = isFinal && !triesWeights(link, chooses) ? "fit" : "choose";
+    const given = startingFrom(problem, found);
+    const attempt = (options: CommonOptions) => run({ ...link, options }, given, phase);
+    const { pass, choice } = chooses(link)
+      ? await choose(link.engine.name, link.options, attempt)
+      : { pass: await attempt({ ...link.options, keepBest: false }), choice: undefined };
+    choices.push(choice);
+    found = pass.result;
+    if (isFinal) {
+      fitted = { links: choices.length, result: found, reports: [...fitted.reports, ...pass.reports] };
+    }
+  }
+  return { choices, fitted };
+}
+
+/** Runs the links after the fitted ones, as was chosen. */
+async function fitLinks(
+  links: readonly Link[],
+  choices: readonly (Choice | undefined)[],
+  fitted: Fitted,
+  problem: Problem,
+  run: Run,
+): Promise<Fitted> {
+  let { result, reports } = fitted;
+  for (const [k, { engine, options: asked }] of links.entries()) {
+    if (k < fitted.links) continue;
+    const { priorWeight = asked.priorWeight, epoch } = choices[k] ?? {};
+    const options = { ...withWeight(asked, priorWeight), heldOutFraction: 0 };
+    const pass = await run({ engine, options }, startingFrom(problem, result), "fit", epoch);
+    result = pass.result;
+    reports = [...reports, ...pass.reports];
+  }
+  return { links: links.length, result, reports };
+}
+
+/** The options with the weight that the noise gives, and none without a prior. */
+function weighed(options: CommonOptions, problem: Problem, survey: FrameSurvey): CommonOptions {
+  const { prior, priorWeight } = options;
+  if (prior === "none") return { ...options, priorWeight: 0 };
+  return priorWeight === "noise" ? { ...options, priorWeight: noiseWeight(problem, survey) } : options;
+}
+
+/** Positions of the problem stay those of the scan [ENGINE-064]. */
+function startingFrom(problem: Problem, found: EngineResult | undefined): ContinuedProblem {
+  if (found === undefined) return problem;
+  const { object, probe, positions, scales } = found;
+  return { ...problem, object, probe, scales, startPositions: positions };
 }

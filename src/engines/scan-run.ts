@@ -6,7 +6,7 @@ import type { ScanSession } from "../compute/session.ts";
 import { bands, configure, taskParam, type TaskName } from "../compute/tasks.ts";
 import { checkProblem } from "./check-problem.ts";
 import { readCounts, surveyFrames, type FrameSurvey } from "./counts.ts";
-import type { Problem } from "./problem.ts";
+import type { ContinuedProblem, Problem } from "./problem.ts";
 import { planMemory, type MemoryOptions, type MemoryPlan } from "./scan-plan.ts";
 
 /** A Fourier shift rings far into dark pixels: A*|P|²A is up to 7 times objectWeight there, where a bilinear patch never
@@ -69,7 +69,7 @@ export function planRun(problem: Problem, options: MemoryOptions & Pick<OpenOpti
 }
 
 /** Checks the problem and loads it. @throws Contract, Range, Shape before any work is done. */
-export function openScanRun(problem: Problem, options: OpenOptions): ScanRun {
+export function openScanRun(problem: ContinuedProblem, options: OpenOptions): ScanRun {
   const { backend, heldOut, seed } = options;
   const plan = planRun(problem, options);
   const { shape: planned, residentFrames, countType, validPixels, frameCounts, frameBackground } = plan;
@@ -91,8 +91,9 @@ export function openScanRun(problem: Problem, options: OpenOptions): ScanRun {
   views.probe.set(problem.probe);
   if (problem.object === undefined) for (let i = 0; i < views.object.length; i += 2) views.object[i] = 1;
   else views.object.set(problem.object.data);
-  views.x.set(problem.positions.x);
-  views.y.set(problem.positions.y);
+  const { x, y } = problem.startPositions ?? problem.positions;
+  views.x.set(x);
+  views.y.set(y);
   views.scales.fill(1);
   if (problem.scales !== undefined) views.scales.set(problem.scales);
 

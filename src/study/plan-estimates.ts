@@ -1,7 +1,8 @@
 // What each job will cost: bytes it leaves, operations, seconds on one core. Orders of magnitude, from counts of the
 // dominant operations and the speeds below; they are measured once on a 2-core machine and stand in the plan's notes.
 
-import { prepareEngine, type Link } from "../engines/prepare.ts";
+import { mostEpochs } from "../engines/chain-order.ts";
+import { prepareEngine } from "../engines/prepare.ts";
 import type { Cell } from "./cell.ts";
 import { armDefinition } from "./arms.ts";
 import type { StudyDesign } from "./design/schema.ts";
@@ -58,9 +59,7 @@ const visitsPerEpoch: { readonly [name: string]: number } = {
   lsqml: 1.6,
   ml: 2.5,
 };
-/** Most prior weights that "auto" tries. */
-const priorWeightsTried = 6;
-/** The same for networks, training and inference: 42 to 67 GFLOP/s by width of the network and size of the group. */
+/** Operations per second of networks, training and inference: 42 to 67 GFLOP/s by width of the network and size of the group. */
 const networkSpeed = 50e9;
 
 /** The assumptions, as the plan prints them. */
@@ -244,18 +243,9 @@ function engineFlops(spec: string, options: { readonly [key: string]: unknown },
 }
 
 function visitsPerFrame(spec: string, options: { readonly [key: string]: unknown }): number {
-  return prepareEngine(spec, options).links.reduce(
-    (sum, link) => sum + epochsRun(link) * (visitsPerEpoch[link.engine.name] ?? 1),
-    0,
-  );
-}
-
-/** Epochs with those that held-out frames ask for: one run per prior weight, and another on all frames. At most: a run
- * on all frames ends at the epoch that was chosen. */
-function epochsRun({ options }: Link): number {
-  const { epochs, heldOutFraction, priorWeight, refit } = options;
-  if (heldOutFraction === 0) return epochs;
-  return epochs * ((priorWeight === "auto" ? priorWeightsTried : 1) + (refit ? 1 : 0));
+  const { links } = prepareEngine(spec, options);
+  const epochs = mostEpochs(links, (link) => link.options.heldOutFraction > 0);
+  return links.reduce((sum, { engine }, k) => sum + epochs[k]! * (visitsPerEpoch[engine.name] ?? 1), 0);
 }
 
 /** Registration, SSIM on several scales and FRC take some 3000 operations per pixel and arm. */

@@ -30,7 +30,7 @@ export const enginesCommand = buildCommand<Flags, [name?: string], CliContext>({
       "",
       "Chains run engines one after the other: `--engine dm:30+ml:50` is 30 epochs of DM, then 50 of ML from",
       "what DM found (object, probe and positions). An option goes to every engine of the chain that has it;",
-      "at least one must.",
+      "at least one must. Frames that are held out are held out of the whole chain until its last link has chosen.",
       "",
       "  doselap engines                     the table",
       "  doselap engines lsqml               the options of one",
