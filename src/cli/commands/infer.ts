@@ -13,7 +13,7 @@ import { inferDataset } from "../../study/infer.ts";
 import { budgetOf, memoryFlag } from "../backend-flags.ts";
 import { printJson, printLine, printNote, type CliContext } from "../context.ts";
 import { jsonFlag, parseCount, parseNpzPath, parsePath, parseSeed } from "../flags.ts";
-import { prepareOutput } from "../output-file.ts";
+import { keepApart, prepareOutput } from "../output-file.ts";
 import { readFlags, readOptionsOf, type ReadFlags } from "../read-flags.ts";
 
 interface Flags extends ReadFlags {
@@ -90,6 +90,14 @@ export const inferCommand = buildCommand<Flags, [string, string], CliContext>({
   },
   async func(flags, model, data) {
     const { out, provider, threads, neighbors, seed, json } = flags;
+    await keepApart(
+      this.cwd,
+      [["--out", out]],
+      [
+        ["MODEL", model],
+        ["DATA", data],
+      ],
+    );
     const target = resolve(this.cwd, out);
     await prepareOutput(target);
     const bundle = await loadBundle(resolve(this.cwd, model));

@@ -12,7 +12,8 @@ import { doselapVersion } from "../../version.ts";
 import { backendFlags, backendOf, type BackendFlags } from "../backend-flags.ts";
 import { printJson, printLine, printNote, type CliContext } from "../context.ts";
 import { jsonFlag, parseNpzPath, parsePath } from "../flags.ts";
-import { prepareFlags, prepareSettingsOf, type PrepareFlags } from "../prepare-flags.ts";
+import { keepApart } from "../output-file.ts";
+import { prepareFilesOf, prepareFlags, prepareSettingsOf, type PrepareFlags } from "../prepare-flags.ts";
 import { datasetOptionsOf } from "../measured-flags.ts";
 
 interface Flags extends PrepareFlags, Pick<BackendFlags, "kernels" | "threads"> {
@@ -63,6 +64,15 @@ export const prepareCommand = buildCommand<Flags, [string], CliContext>({
 });
 
 async function prepare(this: CliContext, flags: Flags, input: string): Promise<void> {
+  const { out, preview } = flags;
+  await keepApart(
+    this.cwd,
+    [
+      ["--out", out],
+      ["--preview", preview],
+    ],
+    [["IN", input], ...prepareFilesOf(flags)],
+  );
   const prepared = await prepareFile(resolve(this.cwd, input), {
     settings: prepareSettingsOf(flags, this.cwd),
     read: datasetOptionsOf(flags),
@@ -73,12 +83,12 @@ async function prepare(this: CliContext, flags: Flags, input: string): Promise<v
     onScore: ({ orientation, text, deviance }) =>
       printNote(this, `orientation ${orientation} (${text}): deviance ${deviance.toPrecision(4)} per pixel`),
   });
-  await writeDataset(resolve(this.cwd, flags.out), prepared.dataset);
-  if (flags.preview !== undefined) {
+  await writeDataset(resolve(this.cwd, out), prepared.dataset);
+  if (preview !== undefined) {
     const pictures = { title: basename(input), prepared };
-    const isPng = flags.preview.toLowerCase().endsWith(".png");
+    const isPng = preview.toLowerCase().endsWith(".png");
     await writeFileAtomic(
-      resolve(this.cwd, flags.preview),
+      resolve(this.cwd, preview),
       isPng ? await renderPreviewPng(pictures) : renderPreview(pictures),
     );
   }

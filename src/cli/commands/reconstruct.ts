@@ -23,7 +23,7 @@ import { detectorFlags, detectorOf, type DetectorFlags } from "../detector-flags
 import { engineFlags, engineOptions, type EngineFlags } from "../engine-flags.ts";
 import { jsonFlag, parseCount, parseNpzPath, parsePath, parseSeed } from "../flags.ts";
 import { memoryLines, openScan, streamingOf, type OpenScan } from "../open-scan.ts";
-import { prepareOutput } from "../output-file.ts";
+import { keepApart, prepareOutput } from "../output-file.ts";
 import { readFlags, type ReadFlags } from "../read-flags.ts";
 import { checkpointFlags, keptReconstruction, type CheckpointFlags } from "../reconstruct-checkpoint.ts";
 
@@ -111,6 +111,18 @@ export const reconstructCommand = buildCommand<Flags, [string], CliContext>({
   },
   async func(flags, input) {
     const { engine: name, epochs, probeModes } = flags;
+    await keepApart(
+      this.cwd,
+      [
+        ["--out", flags.out],
+        ["--checkpoint", flags.checkpoint],
+      ],
+      [
+        ["IN", input],
+        ["--probe", flags.probe],
+        ["--mask", flags.mask],
+      ],
+    );
     const engine = prepareEngine(name, engineOptions(flags, epochs));
     const backend = backendOf(flags);
     // The engine knows frames, not files: what it refuses before work is named here.
