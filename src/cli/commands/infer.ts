@@ -5,6 +5,7 @@ import { buildCommand } from "@stricli/core";
 import { ndarray } from "../../array/ndarray.ts";
 import { withProvenance } from "../../data/dataset.ts";
 import { readDataset } from "../../data/read.ts";
+import { DoselapError } from "../../errors.ts";
 import { writeNpz } from "../../io/npz.ts";
 import { loadBundle } from "../../nn/bundle/bundle.ts";
 import { nodeProviders, openNodeRuntime, type NodeProvider } from "../../nn/runtime/node.ts";
@@ -102,6 +103,7 @@ export const inferCommand = buildCommand<Flags, [string, string], CliContext>({
     await prepareOutput(target);
     const bundle = await loadBundle(resolve(this.cwd, model));
     const { dataset, warnings: read } = await readDataset(resolve(this.cwd, data), readOptionsOf(flags));
+    const signal = this.stopSignal("nothing is kept: an inference has no checkpoint");
     const { object, contrast, warnings } = await inferDataset(bundle, dataset, {
       file: data,
       runtime: await openNodeRuntime({ provider }),
@@ -110,8 +112,10 @@ export const inferCommand = buildCommand<Flags, [string, string], CliContext>({
       seed,
       memoryBudgetBytes: budgetOf(flags),
       progress: everyTenth((text) => printNote(this, text)),
-      signal: this.signal,
+      signal,
     });
+    // Asked to stop in the last step: what was said then must be true.
+    if (signal.aborted) throw new DoselapError("Interrupted", "stopped; nothing was written");
     const all = [...read, ...warnings];
     for (const warning of all) printNote(this, `warning: ${warning}`);
     const { probe, frames, size } = dataset;

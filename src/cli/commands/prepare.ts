@@ -73,16 +73,19 @@ async function prepare(this: CliContext, flags: Flags, input: string): Promise<v
     ],
     [["IN", input], ...prepareFilesOf(flags)],
   );
+  const signal = this.stopSignal("nothing is written");
   const prepared = await prepareFile(resolve(this.cwd, input), {
     settings: prepareSettingsOf(flags, this.cwd),
     read: datasetOptionsOf(flags),
     shown: input,
     version: doselapVersion,
     backend: backendOf(flags),
-    signal: this.signal,
+    signal,
     onScore: ({ orientation, text, deviance }) =>
       printNote(this, `orientation ${orientation} (${text}): deviance ${deviance.toPrecision(4)} per pixel`),
   });
+  // Asked to stop after the last frame was read: what was said then must be true.
+  if (signal.aborted) throw new DoselapError("Interrupted", "stopped; nothing was written");
   await writeDataset(resolve(this.cwd, out), prepared.dataset);
   if (preview !== undefined) {
     const pictures = { title: basename(input), prepared };

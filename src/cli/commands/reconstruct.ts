@@ -25,7 +25,13 @@ import { jsonFlag, parseCount, parseNpzPath, parsePath, parseSeed } from "../fla
 import { memoryLines, openScan, streamingOf, type OpenScan } from "../open-scan.ts";
 import { keepApart, prepareOutput } from "../output-file.ts";
 import { readFlags, type ReadFlags } from "../read-flags.ts";
-import { checkpointFlags, keptReconstruction, type CheckpointFlags } from "../reconstruct-checkpoint.ts";
+import {
+  checkpointFlags,
+  keptOnStop,
+  keptReconstruction,
+  wayOn,
+  type CheckpointFlags,
+} from "../reconstruct-checkpoint.ts";
 
 interface Flags extends ReadFlags, EngineFlags, BackendFlags, DetectorFlags, CheckpointFlags {
   readonly epochs?: number;
@@ -131,6 +137,8 @@ export const reconstructCommand = buildCommand<Flags, [string], CliContext>({
     );
     try {
       await reconstruct(this, input, flags, { engine, backend, scan });
+    } catch (error) {
+      throw wayOn(error, flags, this);
     } finally {
       await scan.close();
     }
@@ -187,7 +195,7 @@ async function reconstruct(
   for (const doubt of doubts) printNote(context, `warning: ${doubt}`);
   const warnings = [...scan.warnings, ...doubts];
   // From here on a signal asks to stop: the run hears it between epochs.
-  const { signal } = context;
+  const signal = context.stopSignal(keptOnStop(flags));
   const [estimate, ...streaming] = memoryLines(scan, plan, flags);
   printNote(context, `${backend.nameFor(dataset.size)}, ${estimate}`);
   for (const line of streaming) printNote(context, line);
