@@ -174,9 +174,11 @@ async function reconstruction(npz: NpzFile, measured: OpenMeasuredOptions): Prom
     x === undefined || y === undefined
       ? undefined
       : { x: await look.vector(x), y: await look.vector(y), unit: "px" as const };
+  const fitted = tree.find("/scales");
+  const scales = fitted && (await look.vector(fitted));
   const { metadata, warnings } = await readMetadata(npz);
   const geometry = knownGeometry(metadata, givenGeometry(npz.file, measured));
-  const content = { file: npz.file, geometry, positions, object, probe, metadata };
+  const content = { file: npz.file, geometry, positions, object, probe, scales, metadata };
   return closed(content, { name: "reconstruction", detected: look.told, overridden: [] }, warnings);
 }
 

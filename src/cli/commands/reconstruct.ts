@@ -48,7 +48,8 @@ export const reconstructCommand = buildCommand<Flags, [string], CliContext>({
     brief: "Reconstruct the object of a scan with an engine",
     fullDescription: [
       "Reads a scan, starts from a flat object (amplitude 1, phase 0) and the file's probe, and writes the",
-      "object on the input's object frame (objectGuess) with the refined probe (probeGuess).",
+      "object on the input's object frame (objectGuess) with the refined probe (probeGuess), the positions (xcoords, ycoords)",
+      "and, with floatIntensities, the factor of each frame (scales).",
       "A scan that does not fit into --memory is read from disc while it is reconstructed; the result is the same.",
       "",
       "Examples:",
@@ -162,6 +163,18 @@ function serialEngines({ links }: PreparedEngine): string[] {
     .map(({ engine }) => engine.name);
 }
 
+/** Whether a link fits the intensities of the frames: later ones keep them. */
+function floats({ links }: PreparedEngine): boolean {
+  return links.some(({ options }) => options.floatIntensities === true);
+}
+
+function extremesOf(values: Float32Array): { readonly min: number; readonly max: number } {
+  return {
+    min: values.reduce((low, value) => Math.min(low, value), Infinity),
+    max: values.reduce((high, value) => Math.max(high, value), -Infinity),
+  };
+}
+
 async function reconstruct(
   context: CliContext,
   input: string,
@@ -218,6 +231,7 @@ async function reconstruct(
     },
   });
   const { object, probe, positions, history, choices } = result;
+  const fitted = floats(engine) ? extremesOf(result.scales) : null;
   const size = dataset.size;
   const metadata = withProvenance(dataset.metadata, {
     operation: "reconstruct",
@@ -235,6 +249,7 @@ async function reconstruct(
     probeGuess: ndarray("complex64", probeModes === 1 ? [size, size] : [probeModes, size, size], probe),
     xcoords: ndarray("float64", [dataset.frames], positions.x),
     ycoords: ndarray("float64", [dataset.frames], positions.y),
+    ...(fitted === null ? {} : { scales: ndarray("float32", [dataset.frames], result.scales) }),
     _metadata: ndarray("string", [], [JSON.stringify(metadata)]),
   });
   await kept?.done();
@@ -252,6 +267,7 @@ async function reconstruct(
     finalMisfit: history.at(-1) ?? null,
     deviancePerPixel: result.deviance,
     choices,
+    scales: fitted,
     out,
     warnings,
   };
@@ -263,6 +279,10 @@ async function reconstruct(
       context,
       `${engine.name}: ${dataset.frames} frames, ${history.length} epochs, misfit ${misfit}, written to ${out}`,
     );
+    if (fitted !== null) {
+      const [from, to] = [fitted.min.toPrecision(3), fitted.max.toPrecision(3)];
+      printLine(context, `  intensities of the frames from ${from} to ${to} (scales)`);
+    }
   }
 }
 
