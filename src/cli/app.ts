@@ -24,7 +24,7 @@ import { trainCommand } from "./commands/train.ts";
 import { workCommand } from "./commands/work.ts";
 import { answerCompletion, completionQuestion } from "./completion.ts";
 import { exitCodes, printNote, type CliContext } from "./context.ts";
-import { cliText } from "./text.ts";
+import { cliText, type CliTextOptions } from "./text.ts";
 
 /** Tag of an error → exit code. Everything else is a failure. */
 const codes: { readonly [tag in ErrorTag]?: number } = {
@@ -76,7 +76,7 @@ const routes = buildRouteMap<string, CliContext>({
 });
 
 /** The overview shows of each command only what it cannot do without; a command's own help shows all. */
-function application({ overview, json = false }: { readonly overview: boolean; readonly json?: boolean }) {
+function application({ overview, ...text }: CliTextOptions & { readonly overview: boolean }) {
   return buildApplication<CliContext>(routes, {
     name: "doselap",
     versionInfo: { currentVersion: doselapVersion },
@@ -94,7 +94,7 @@ function application({ overview, json = false }: { readonly overview: boolean; r
       onlyRequiredInUsageLine: overview,
     },
     determineExitCode: (error) => (isDoselapError(error) ? codes[error._tag] : undefined) ?? exitCodes.failed,
-    localization: { text: cliText(Object.keys(commands), { json }) },
+    localization: { text: cliText(Object.keys(commands), text) },
   });
 }
 
@@ -102,13 +102,14 @@ function application({ overview, json = false }: { readonly overview: boolean; r
 export async function runCli(argv: readonly string[], context: CliContext): Promise<number> {
   const question = completionQuestion(argv);
   if (question !== undefined) {
-    await answerCompletion(application({ overview: false }), question, context);
+    const app = application({ overview: false, json: false, argv, cwd: context.cwd });
+    await answerCompletion(app, question, context);
     return exitCodes.ok;
   }
   const [first = ""] = argv;
   const named = Object.hasOwn(commands, first);
   const json = argv.includes("--json");
-  await run(application({ overview: !named, json }), argv, context);
+  await run(application({ overview: !named, json, argv, cwd: context.cwd }), argv, context);
   const code = Number(context.process.exitCode ?? exitCodes.ok);
   if (code >= 0) return code;
   // Stricli's own codes are negative: all of them say that the command line could not be understood.

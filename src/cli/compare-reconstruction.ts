@@ -15,6 +15,7 @@ import { metricsOf, metricTable, metricUnit } from "../metrics/registry.ts";
 import { amplitudeRange, renderAmplitudePng, renderPhasePng } from "../report/images.ts";
 import { checkWindow, commonWindow, illuminatedMask } from "../study/comparison/window.ts";
 import { printJson, printLine, printNote, type CliContext } from "./context.ts";
+import { keepApart } from "./output-file.ts";
 import { textTable } from "./text-table.ts";
 
 export interface ReconstructionOptions {
@@ -29,6 +30,9 @@ export interface ReconstructionOptions {
 
 const columns = ["part", "metric", "value", "crossing", "unit", "better"];
 
+/** Of what is written the one that can be compared again. */
+const alignedFile = "aligned.npz";
+
 /** Scores, writes and prints. */
 export async function compareReconstruction(
   context: CliContext,
@@ -36,6 +40,14 @@ export async function compareReconstruction(
   { truth: truthName, out, maxShift, msSsimSigma, json }: ReconstructionOptions,
 ): Promise<void> {
   const folder = resolve(context.cwd, out);
+  await keepApart(
+    context.cwd,
+    [["--out", join(out, alignedFile)]],
+    [
+      ["RECON", reconName],
+      ["--truth", truthName],
+    ],
+  );
   const whole = await readObject(context, reconName);
   const target = await readTruth(context, truthName, Math.ceil(maxShift));
   if (whole.height !== target.truth.height || whole.width !== target.truth.width) {
@@ -66,7 +78,7 @@ export async function compareReconstruction(
     `${[columns, ...rows].map((row) => row.join(",")).join("\n")}\n`,
   );
   const shape = [truth.height, truth.width];
-  await writeNpz(join(folder, "aligned.npz"), {
+  await writeNpz(join(folder, alignedFile), {
     truth: ndarray("complex64", shape, truth.data),
     reconstruction: ndarray("complex64", shape, gauged.aligned.data),
     mask: ndarray("bool", shape, mask ?? new Uint8Array(truth.height * truth.width).fill(1)),

@@ -21,7 +21,7 @@ import { directionSign, metricName } from "../report/wording.ts";
 import type { StudyResult } from "../study/results.ts";
 import { studyResultFile } from "../study/results-file.ts";
 import { printJson, printLine, printNote, type CliContext } from "./context.ts";
-import { prepareOutput } from "./output-file.ts";
+import { keepApart, prepareOutput, runFiles } from "./output-file.ts";
 import { textTable } from "./text-table.ts";
 
 export interface RunsOptions {
@@ -37,6 +37,11 @@ export async function compareRunFolders(
   names: readonly string[],
   { out, all, json }: RunsOptions,
 ): Promise<void> {
+  await keepApart(
+    context.cwd,
+    [["--out", out]],
+    names.flatMap((name) => runFiles("RUN", name)),
+  );
   const file = out === undefined ? undefined : resolve(context.cwd, out);
   if (file !== undefined) await prepareOutput(file);
   const runs: { name: string; result: Awaited<ReturnType<typeof readRunResult>> }[] = [];

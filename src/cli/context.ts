@@ -11,9 +11,9 @@ export interface CliContext extends CommandContext {
   };
   /** Relative paths of the command line are taken from here. */
   readonly cwd: string;
-  /** Aborts when the user presses Ctrl-C or a signal asks to stop. Only a command that gives the event loop turns can hear
-   * it: the others never read this, and are ended by the signal itself. */
-  readonly signal: AbortSignal;
+  /** From here on Ctrl-C, or a signal that asks to stop, aborts this; `kept` tells the user then what becomes of the work. Only a
+   * command that gives the event loop turns can hear it: the others never ask for it, and are ended by the signal itself. */
+  readonly stopSignal: (kept: string) => AbortSignal;
   /** Clock, milliseconds since 1970: for the journal and progress only. */
   readonly now: () => number;
 }

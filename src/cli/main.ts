@@ -3,24 +3,27 @@
 
 import { exitCodes } from "./context.ts";
 import { runCli } from "./app.ts";
+import { lineText } from "./plain-text.ts";
 
 const abort = new AbortController();
 let interrupts = 0;
-let listening = false;
+let keptWork: string | undefined;
 
 /** From here on signals ask to stop. Commands that never ask for the abort signal are ended by them at once, which is safe:
  * every file is written beside its place and renamed in. */
-function listenToSignals(): AbortSignal {
-  if (!listening) for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, stop);
-  listening = true;
+function stopSignal(kept: string): AbortSignal {
+  if (keptWork === undefined) {
+    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, stop);
+  }
+  keptWork = kept;
   return abort.signal;
 }
 
 function stop(): void {
   interrupts++;
-  // A second Ctrl-C does not wait for the running jobs.
+  // A second Ctrl-C does not wait for the work at hand.
   if (interrupts > 1) process.exit(exitCodes.interrupted);
-  process.stderr.write("\nstopping; finished jobs are kept (press again to leave at once)\n");
+  process.stderr.write(`\n${lineText(`stopping; ${keptWork} (press again to leave at once)`)}\n`);
   abort.abort();
 }
 
@@ -35,8 +38,6 @@ for (const stream of [process.stdout, process.stderr]) {
 process.exitCode = await runCli(process.argv.slice(2), {
   process: { stdout: process.stdout, stderr: process.stderr },
   cwd: process.cwd(),
-  get signal() {
-    return listenToSignals();
-  },
+  stopSignal,
   now: () => Date.now(),
 });

@@ -6,6 +6,7 @@ import { DoselapError } from "../errors.ts";
 import { parsePositive } from "./flags.ts";
 import type { ReadOptions } from "../data/read.ts";
 import { openOptions, type PrepareSettings } from "../prepare/settings.ts";
+import type { NamedPaths } from "./output-file.ts";
 import { readFlags, readOptionsOf, type ReadFlags } from "./read-flags.ts";
 
 export interface MeasuredFlags extends Omit<ReadFlags, "positions"> {
@@ -94,6 +95,11 @@ export function measuredSettingsOf(flags: MeasuredFlags, cwd: string): PrepareSe
     pixelSize,
     allowOutsideLinks: flags.allowOutsideLinks ? true : undefined,
   };
+}
+
+/** Files beside the scan that are read, by flag. @throws Usage for two of positions. */
+export function measuredFilesOf(flags: MeasuredFlags): NamedPaths {
+  return [["--positions", positionsOf(flags).file]];
 }
 
 /** The flags that datasets know too. */

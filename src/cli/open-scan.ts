@@ -58,7 +58,7 @@ export async function openScan(
 
 function chosen(
   { file, key, loadBytes, streamBytes, obstacle }: AccessCost,
-  { least, most }: { readonly least: number; readonly most: number },
+  { least, most, relief }: ReturnType<typeof boundPlan>,
   budget: number,
 ): "load" | "stream" {
   if (loadBytes + most <= budget) return "load";
@@ -73,7 +73,7 @@ function chosen(
       : "frames that can be read whole",
     got: String(budget),
     hint: streams
-      ? "Raise the budget, use fewer probe modes, or an engine that keeps no exit waves."
+      ? relief
       : `The frames cannot stay on disc: ${obstacle}. Raise the budget, or let doselap convert write the scan anew where there is more memory.`,
   });
 }

@@ -3,7 +3,8 @@
 import { resolve } from "node:path";
 import { planeNames, type PrepareSettings } from "../prepare/settings.ts";
 import { parseCount, parseNumber, parsePath, parsePositive } from "./flags.ts";
-import { measuredFlags, measuredSettingsOf, type MeasuredFlags } from "./measured-flags.ts";
+import { measuredFilesOf, measuredFlags, measuredSettingsOf, type MeasuredFlags } from "./measured-flags.ts";
+import type { NamedPaths } from "./output-file.ts";
 
 export interface PrepareFlags extends MeasuredFlags {
   readonly size?: number;
@@ -99,6 +100,11 @@ export const prepareFlags = {
       "Positions against the detector: find = score all eight; or 4 swapped + 2 y reversed + 1 x reversed",
   },
 } as const;
+
+/** Files beside the scan that are read, by flag. @throws Usage for two of positions. */
+export function prepareFilesOf(flags: PrepareFlags): NamedPaths {
+  return [...measuredFilesOf(flags), ...planeNames.map((name) => [`--${name}`, flags[name]] as const)];
+}
 
 /** What the flags state; only what was given. Files are named absolutely. @throws Usage for a map that is none. */
 export function prepareSettingsOf(flags: PrepareFlags, cwd: string): PrepareSettings {

@@ -2,13 +2,14 @@
 // everything that the result depends on, frames and all, so that no other reconstruction goes on from it.
 
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { readAmplitude } from "../engines/counts.ts";
 import { openPasses, type Passes } from "../engines/passes.ts";
 import type { PreparedEngine } from "../engines/prepare.ts";
 import type { Problem } from "../engines/problem.ts";
-import { DoselapError } from "../errors.ts";
+import { DoselapError, isDoselapError } from "../errors.ts";
 import { defaultCheckpointSeconds, fileCheckpoint, inputsOfCheckpoint } from "../pipeline/checkpoint.ts";
 import { canonicalJson, sha256Hex } from "../study/design/canonical.ts";
 import { doselapVersion } from "../version.ts";
@@ -27,7 +28,8 @@ export const checkpointFlags = {
     parse: parsePath,
     optional: true,
     placeholder: "FILE",
-    brief: "Keep the state there; after a kill the same command goes on from it. Removed at the end",
+    brief:
+      "Keep the state there; after Ctrl-C or a kill the same command goes on from it. Removed at the end",
   },
   checkpointEvery: {
     kind: "parsed",
@@ -45,6 +47,25 @@ export interface Reconstruction {
   readonly seed: number;
   /** Name of the kernels, without their threads. */
   readonly kernels: string;
+}
+
+/** What becomes of the work when the user asks to stop. */
+export function keptOnStop({ checkpoint }: CheckpointFlags): string {
+  return checkpoint === undefined
+    ? "nothing is kept: with --checkpoint FILE it could go on later"
+    : `the epoch at hand ends and is kept in ${checkpoint}`;
+}
+
+/** The error of a reconstruction that was stopped, with the way on; any other as it is. */
+export function wayOn(error: unknown, { checkpoint }: CheckpointFlags, { cwd }: CliContext): unknown {
+  if (!isDoselapError(error, "Interrupted")) return error;
+  const { _tag, headline, context } = error;
+  // Where it could not be written, a note has said why.
+  const isKept = checkpoint !== undefined && existsSync(resolve(cwd, checkpoint));
+  const hint = isKept
+    ? `The same command goes on from ${checkpoint}.`
+    : "Nothing of it is kept: with --checkpoint FILE the same command would go on from there.";
+  return new DoselapError(_tag, headline, { ...context, hint, cause: error });
 }
 
 export interface KeptReconstruction {

@@ -10,6 +10,9 @@ import { DoselapError } from "../errors.ts";
 import { buildPhantom, isPhantomName, phantomNames } from "../optics/phantom/build.ts";
 import { buildProbe } from "../optics/probe.ts";
 import { didYouMean } from "../study/design/nearest.ts";
+import type { NamedPaths } from "./output-file.ts";
+
+const defaultProbe = "default";
 
 export interface ObjectFlags {
   readonly cwd: string;
@@ -18,6 +21,23 @@ export interface ObjectFlags {
   readonly objectSeed: number;
   readonly amplitudeMin: number;
   readonly phaseRange: number;
+}
+
+/** What is read of files, by flag. */
+export function filesOf({
+  object,
+  probe,
+  positions,
+}: {
+  readonly object: string;
+  readonly probe: string;
+  readonly positions?: string;
+}): NamedPaths {
+  return [
+    ["--object", isPhantomName(object) ? undefined : object],
+    ["--probe", probe === defaultProbe ? undefined : probe],
+    ["--positions", positions],
+  ];
 }
 
 /** The true object. A phantom is 4N×4N unless its size is given.
@@ -65,7 +85,7 @@ export async function readProbe({
   readonly probe: string;
   readonly size?: number;
 }): Promise<Probe> {
-  if (probe === "default") {
+  if (probe === defaultProbe) {
     const sizePx = size ?? 64;
     return buildProbe(
       { kind: "defocused-airy", apertureCyclesPerPx: 0.22, defocusRadiusPx: (15 / 64) * sizePx },

@@ -203,6 +203,12 @@ function settingsOf({ checkpointEvery, threads }: Flags): WorkSettings {
   return { checkpointMs: 1000 * checkpointEvery, threads };
 }
 
+/** What becomes of the work of each executor when the user does not wait for it. */
+const keptBy: { readonly [name in Flags["executor"]]: string } = {
+  local: "finished jobs are kept",
+  slurm: "finished jobs are kept, and those that were submitted go on in Slurm",
+};
+
 function executorOf(flags: Flags, execution: Execution): Executor {
   return executors[flags.executor]({
     workers: workersOf(flags),
@@ -243,7 +249,7 @@ export async function runInTerminal(
       executor: executorOf(flags, await loadExecution(study, context.cwd)),
       ...settingsOf(flags),
       onEvent: progress.sink,
-      signal: context.signal,
+      signal: context.stopSignal(keptBy[flags.executor]),
       now: context.now,
     });
   } finally {

@@ -1,5 +1,6 @@
 // What the command line says when it cannot be understood: which flag, what was expected, what was given, what was perhaps meant.
 
+import { resolve } from "node:path";
 import {
   ArgumentScannerError,
   formatMessageForArgumentScannerError,
@@ -10,9 +11,18 @@ import { DoselapError, isDoselapError, messageOf } from "../errors.ts";
 import { didYouMean } from "../study/design/nearest.ts";
 import { plainText } from "./plain-text.ts";
 
-/** Stricli's English with our wording of errors; `json`: each error as one line of JSON. */
-export function cliText(commands: readonly string[], { json }: { readonly json: boolean }): ApplicationText {
-  const describe = json ? errorJson : errorText;
+export interface CliTextOptions {
+  /** Each error as one line of JSON. */
+  readonly json: boolean;
+  /** The words of the command line, and where its relative paths are taken from. */
+  readonly argv: readonly string[];
+  readonly cwd: string;
+}
+
+/** Stricli's English with our wording of errors. */
+export function cliText(commands: readonly string[], { json, argv, cwd }: CliTextOptions): ApplicationText {
+  const describe = (error: unknown): string =>
+    (json ? errorJson : errorText)(isDoselapError(error) ? asTyped(error, argv, cwd) : error);
   return {
     ...text_en,
     noCommandRegisteredForInput: ({ input }) => plainText(unknownCommand(input, commands)),
@@ -23,6 +33,21 @@ export function cliText(commands: readonly string[], { json }: { readonly json: 
     exceptionWhileRunningCommand: describe,
     commandErrorResult: describe,
   };
+}
+
+/** The error with its file as the command line has it: readers know where it lies, not how it was typed. */
+function asTyped(error: DoselapError, argv: readonly string[], cwd: string): DoselapError {
+  const { _tag, headline, context } = error;
+  const { file } = context;
+  if (file === undefined) return error;
+  // FLAG=FILE, FILE.npz:key, or both.
+  const names = argv.flatMap((word) => [word, word.replace(/^--[\w-]+=/u, "")]);
+  const typed = names
+    .flatMap((name) => [name, name.replace(/:[^:/\\]*$/u, "")])
+    .find((name) => name !== "" && resolve(cwd, name) === file);
+  return typed === undefined
+    ? error
+    : new DoselapError(_tag, headline, { ...context, file: typed, cause: error });
 }
 
 function unknownCommand(input: string, commands: readonly string[]): string {

@@ -14,7 +14,7 @@ export async function verifyInTerminal(
   { json }: { readonly json: boolean },
 ): Promise<void> {
   const verification = await verifyRun(runDir, {
-    signal: context.signal,
+    signal: context.stopSignal("nothing was changed"),
     onCell: (path, done, cells) => printNote(context, `recomputing ${path} (${done + 1} of ${cells})`),
   });
   const { differences, notes } = verification;

@@ -47,6 +47,11 @@ function usualKey(names: readonly string[], preferKeys: readonly string[], file:
   });
 }
 
+/** The file that a text names, with or without a key. */
+export async function fileOfArgument(text: string): Promise<string> {
+  return (await splitArgument(text)).file;
+}
+
 /** FILE:key, unless a file is called just that. */
 async function splitArgument(text: string): Promise<{ file: string; key?: string }> {
   const colon = text.lastIndexOf(":");

@@ -26,6 +26,8 @@ export interface ConvertOptions {
   readonly version: string;
   /** Name of the target's format; absent: by the ending of its name. */
   readonly to?: string | undefined;
+  /** Called with the files that links of the input led to, before the output is written; what it throws ends the conversion. */
+  readonly beforeWriting?: ((linked: readonly string[]) => Promise<void>) | undefined;
   /** For datasets. */
   readonly read?: ReadOptions | undefined;
   /** For measured files, and the geometry of both. */
@@ -48,6 +50,7 @@ export interface Conversion {
 
 type Source = Pick<Conversion, "content" | "format" | "warnings"> & {
   unused?(): readonly string[];
+  linked?(): readonly string[];
   close(): Promise<void>;
 };
 
@@ -76,6 +79,7 @@ export async function convertScan(
     const there = partsOf(content);
     const forUs = there.filter((part) => writer.holdsForUs.includes(part) && content.dataset !== undefined);
     const lost = there.filter((part) => !writer.holds.includes(part) && !forUs.includes(part));
+    await options.beforeWriting?.(source.linked?.() ?? []);
     const written = await writer.write(output, content);
     const unused = source.unused?.() ?? [];
     return { content, format, writer, written, lost, unused, forUs, warnings: [...warnings, ...doubts] };
@@ -145,7 +149,14 @@ async function measuredSource(input: string, measured: OpenMeasuredOptions): Pro
     const pixelSizeM =
       geometry.pixelSizeM ?? (frames === undefined ? await writtenPixelSize(tree) : undefined);
     const known = { ...content, geometry: { ...geometry, pixelSizeM } };
-    return { content: known, format, warnings: scan.warnings, unused, close: () => tree.close() };
+    return {
+      content: known,
+      format,
+      warnings: scan.warnings,
+      unused,
+      linked: () => tree.linked?.() ?? [],
+      close: () => tree.close(),
+    };
   } catch (cause) {
     await tree.close();
     throw cause;
@@ -163,9 +174,11 @@ async function reconstruction(npz: NpzFile, measured: OpenMeasuredOptions): Prom
     x === undefined || y === undefined
       ? undefined
       : { x: await look.vector(x), y: await look.vector(y), unit: "px" as const };
+  const fitted = tree.find("/scales");
+  const scales = fitted && (await look.vector(fitted));
   const { metadata, warnings } = await readMetadata(npz);
   const geometry = knownGeometry(metadata, givenGeometry(npz.file, measured));
-  const content = { file: npz.file, geometry, positions, object, probe, metadata };
+  const content = { file: npz.file, geometry, positions, object, probe, scales, metadata };
   return closed(content, { name: "reconstruction", detected: look.told, overridden: [] }, warnings);
 }
 

@@ -160,6 +160,17 @@ describe("each rule is broken by one change and says key, expected and got", () 
     expect(violations[0]!.got).toMatch(got);
   });
 
+  test.each<[string, readonly number[], RegExp]>([
+    ["can be moved there by whole pixels", [-20.5, -18, -16, -14, -12], /add 25 to all of them/],
+    ["lies beyond the far side", [15, 16, 17, 18, 20.2], /add -1 to all of them/],
+    ["fills the object to the pixel", [3.5, 8, 9, 10, 19.5], /add 0\.5 to all of them/],
+    ["is wider than the object", [2, 8, 9, 10, 20], /an object of width 26 holds them all/],
+  ])("a scan that %s is told the way there", (_which, x, way) => {
+    const [violation] = validateCandidate(candidate({ xcoords: column(...x) }));
+    expect(violation!.hint).toMatch(way);
+    expect(violation!.hint).toMatch(/drop these frames with their positions.*doselap prepare/u);
+  });
+
   test("one NaN in the probe is found, with its complex index", () => {
     const data = smallDataset().probe.data.slice();
     data[2 * (3 * 8 + 5) + 1] = NaN;

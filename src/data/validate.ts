@@ -253,12 +253,32 @@ function positionsInside(candidate: Candidate): Violation[] {
     if (outside === undefined) return [];
     const side = role === "xcoords" ? "width" : "height";
     return [
-      violation(candidate, column.key, "holds positions whose frame is not inside the object", {
-        expected: `${half} … ${extent - half} for frames of ${size} in an object of ${side} ${extent}`,
-        got: outside,
-      }),
+      {
+        ...violation(candidate, column.key, "holds positions whose frame is not inside the object", {
+          expected: `${half} … ${extent - half} for frames of ${size} in an object of ${side} ${extent}`,
+          got: outside,
+        }),
+        hint: wayInside(values, { least: half, most: extent - half, size, side }),
+      },
     ];
   });
+}
+
+function wayInside(
+  values: ArrayLike<number>,
+  { least, most, size, side }: { least: number; most: number; size: number; side: string },
+): string {
+  const finite = Array.from(values).filter(Number.isFinite);
+  const low = finite.reduce((a, b) => Math.min(a, b), Infinity);
+  const high = finite.reduce((a, b) => Math.max(a, b), -Infinity);
+  const exact = low < least ? least - low : most - high;
+  const whole = low < least ? Math.ceil(exact) : Math.floor(exact);
+  const move = low + whole >= least && high + whole <= most ? whole : exact;
+  const way =
+    high - low > most - least
+      ? `an object of ${side} ${Math.ceil(high - low) + size} holds them all`
+      : `add ${move} to all of them`;
+  return `A position is the middle of its frame, in object pixels: ${way}, or drop these frames with their positions; doselap prepare converts positions of another unit.`;
 }
 
 /** Groups of g² frames need as many neighbours to choose from. */

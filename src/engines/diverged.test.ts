@@ -59,6 +59,36 @@ test("a limit of the amplitude acts after a sweep, so it could not have saved th
   expect(hintOf("lsqml", {}, 1)).toContain("amplitudeMax");
 });
 
+describe("a probe support", () => {
+  const narrow = { probeSupportPx: 0.2 };
+
+  test("that cut most of the start probe's light comes first, with one that would not", () => {
+    const hint = hintOf("rpie", narrow, 4);
+    const [, share, wide] =
+      /^Widen the probe support: within probeSupportPx 0\.2 lies ([\d.]+) % of the start probe's light \(--set probeSupportPx=(\d+) holds 99 %\), or leave it out\. /u.exec(
+        hint,
+      )!;
+    const { size, probe } = problem;
+    let [all, middle, within] = [0, 0, 0];
+    for (let i = 0; i < size * size; i++) {
+      const light = probe[2 * i]! ** 2 + probe[2 * i + 1]! ** 2;
+      const radius = Math.hypot((i % size) - size / 2, Math.floor(i / size) - size / 2);
+      all += light;
+      if (radius <= 0.2) middle += light;
+      if (radius <= Number(wide)) within += light;
+    }
+    expect(Number(share)).toBeCloseTo((100 * middle) / all, 1);
+    expect(within / all).toBeGreaterThanOrEqual(0.99);
+  });
+
+  test("that had not acted, or that holds the light, is left out", () => {
+    expect(hintOf("rpie", narrow, 2)).not.toContain("support");
+    expect(hintOf("rpie", narrow, 3)).toContain("support");
+    expect(hintOf("rpie", { ...narrow, probeStartEpoch: 9 }, 9)).not.toContain("support");
+    expect(hintOf("rpie", { probeSupportPx: 100 }, 9)).not.toContain("support");
+  });
+});
+
 describe("with the poisson likelihood", () => {
   test.each(["lsqml", "ml", "rpie"])("%s: the other likelihood and more darkCounts come first", (name) => {
     expect(hintOf(name, {}, 4)).toMatch(

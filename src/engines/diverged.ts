@@ -34,6 +34,8 @@ export function divergedHint(
   const lower = shorterBelow.filter((name) => acted(name) && canBe(engine, options, name, below));
   const raise = shorterAbove.filter((name) => acted(name) && canBe(engine, options, name, above));
   const ways = [
+    // It acts after the sweep, and the power that it takes goes to what is left.
+    ...(updatesProbe(options, index) ? widerSupport(options, run.problem) : []),
     // The pull of a count where the model is dark is what the other options bound only in part.
     ...(options.likelihood === "poisson" ? [gentlerLikelihood(options)] : []),
     ...list("Lower", lower),
@@ -46,6 +48,34 @@ export function divergedHint(
   return ways.length === 0
     ? "Check that probe, positions and counts belong to one scan, or take another engine: no option of this one would shorten its steps."
     : `${ways.join(". ")}.`;
+}
+
+/** Share of the start probe's light that a support must hold to be left out of suspicion. */
+const enoughLight = 0.99;
+
+function widerSupport(
+  { probeSupportPx }: CommonOptions,
+  { probe, size }: Pick<ScanRun["problem"], "probe" | "size">,
+): string[] {
+  if (probeSupportPx === null) return [];
+  // By whole radii, and within the support.
+  const rings = new Float64Array(size + 1);
+  let [all, held] = [0, 0];
+  for (let i = 0; i < probe.length / 2; i++) {
+    const pixel = i % (size * size);
+    const radius = Math.hypot((pixel % size) - size / 2, Math.floor(pixel / size) - size / 2);
+    const light = probe[2 * i]! ** 2 + probe[2 * i + 1]! ** 2;
+    rings[Math.ceil(radius)]! += light;
+    all += light;
+    if (radius <= probeSupportPx) held += light;
+  }
+  if (!(held < enoughLight * all)) return [];
+  let wide = 0;
+  for (let within = rings[0]!; within < enoughLight * all; within += rings[wide]!) wide++;
+  const share = (100 * held) / all;
+  return [
+    `Widen the probe support: within probeSupportPx ${probeSupportPx} lies ${share.toPrecision(2)} % of the start probe's light (--set probeSupportPx=${wide} holds 99 %), or leave it out`,
+  ];
 }
 
 function gentlerLikelihood({ darkCounts }: CommonOptions): string {

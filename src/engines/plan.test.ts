@@ -2,7 +2,7 @@
 
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { smallProblem } from "../../test/support/small-problem.ts";
 import { openBackend } from "../compute/node.ts";
 import { DoselapError } from "../errors.ts";
@@ -75,6 +75,40 @@ test("the least that a plan asks for is enough when a later link alone holds out
   // DM, which keeps waves, is the larger of the two.
   const { choices } = await runEngine(engine, scan, { backend, seed: 1, memoryBudgetBytes: least });
   expect(choices).toHaveLength(1);
+});
+
+describe("a budget that is too small", () => {
+  const hintOf = (work: () => unknown): string => {
+    try {
+      work();
+    } catch (error) {
+      if (error instanceof DoselapError) return error.context.hint ?? "";
+      throw error;
+    }
+    return "";
+  };
+  const twoModes: Problem = { ...scan, probeModes: 2, probe: Float32Array.of(...scan.probe, ...scan.probe) };
+
+  test.each([
+    ["dm", scan, "Raise the budget, or use an engine that keeps no exit waves."],
+    ["raar", twoModes, "Raise the budget, use fewer probe modes, or use an engine that keeps no exit waves."],
+    ["ml", scan, "Raise the budget."],
+    ["mpie", scan, "Raise the budget."],
+    ["lsqml", twoModes, "Raise the budget, or use fewer probe modes."],
+    ["epie:2+dm:2", scan, "Raise the budget, or use an engine that keeps no exit waves."],
+  ])("%s: the hint names what this run has", (name, problem, hint) => {
+    const engine = prepareEngine(name, {});
+    expect(boundPlan(engine, problem, { backend }).relief).toBe(hint);
+    const { least } = boundPlan(engine, problem, { backend });
+    expect(hintOf(() => planEngine(engine, problem, { backend, memoryBudgetBytes: least - 1 }))).toBe(hint);
+  });
+
+  test("waves that cost less than another link of the chain are not named", () => {
+    // A history of many steps of a large object, and the waves of few frames.
+    const few: Problem = { ...scan, frames: 20, objectHeight: 1000, objectWidth: 1000 };
+    const engine = prepareEngine("dm:2+ml:2", {});
+    expect(boundPlan(engine, few, { backend }).relief).toBe("Raise the budget.");
+  });
 });
 
 test("what the caller holds is part of the budget, and of the least that is asked for", () => {

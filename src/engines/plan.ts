@@ -7,7 +7,7 @@ import type { FrameSurvey } from "./counts.ts";
 import type { EngineContext } from "./engine.ts";
 import type { PreparedEngine } from "./prepare.ts";
 import type { Problem } from "./problem.ts";
-import { leastBytes, planMemory, type Extent } from "./scan-plan.ts";
+import { leastBytes, memoryRelief, planMemory, type Extent } from "./scan-plan.ts";
 import { planRun } from "./scan-run.ts";
 import { workingBytes } from "./working-bytes.ts";
 
@@ -53,12 +53,12 @@ export function planEngine(
 }
 
 /** Bounds on {@link EnginePlan.bytes} before a frame is read: the least that works when counts take one byte each, and what
- * holds every frame when they take four. */
+ * holds every frame when they take four. `relief` says what would lower the least. */
 export function boundPlan(
   { links }: PreparedEngine,
   extent: Extent,
   { backend }: Pick<EngineContext, "backend">,
-): { readonly least: number; readonly most: number } {
+): { readonly least: number; readonly most: number; readonly relief: string } {
   const heldOutFraction = heldOutOfChain(links);
   const bounds = links.map(({ engine, options }) => {
     const { fields, ...memory } = engine.memory(options);
@@ -66,10 +66,9 @@ export function boundPlan(
     return {
       least: working + leastBytes(extent, { backend, ...memory, countType: "uint8" }),
       most: working + planMemory(extent, { backend, ...memory, countType: "float32" }).bytes,
+      relief: memoryRelief(extent, memory),
     };
   });
-  return {
-    least: Math.max(...bounds.map(({ least }) => least)),
-    most: Math.max(...bounds.map(({ most }) => most)),
-  };
+  const { least, relief } = bounds.reduce((largest, link) => (link.least > largest.least ? link : largest));
+  return { least, most: Math.max(...bounds.map(({ most }) => most)), relief };
 }

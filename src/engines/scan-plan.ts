@@ -51,13 +51,26 @@ export function planMemory(
       key: "memoryBudgetBytes",
       expected: `at least ${smallest + besideBytes} bytes (${whole + besideBytes} hold every frame)`,
       got: String(memoryBudgetBytes),
-      hint: "Raise the budget, use fewer probe modes, or an engine that keeps no exit waves.",
+      hint: memoryRelief(extent, options),
     });
   }
   const perSlot = (whole - smallest) / Math.max(1, extent.frames - slots);
   const residentFrames = Math.max(0, Math.floor((most - smallest) / Math.max(perSlot, 1)));
   const shape = shapeWith(slots + residentFrames);
   return { shape, residentFrames, bytes: backend.scanBytes(shape) };
+}
+
+/** What makes a budget suffice: only what would help this run. */
+export function memoryRelief(
+  { frames, probeModes }: Pick<Extent, "frames" | "probeModes">,
+  { slots, keepsWaves }: Pick<MemoryOptions, "slots" | "keepsWaves">,
+): string {
+  const ways = [
+    ...(probeModes > 1 ? ["use fewer probe modes"] : []),
+    ...(keepsWaves && frames > slots ? ["use an engine that keeps no exit waves"] : []),
+  ];
+  const last = ways.pop();
+  return `${["Raise the budget", ...ways, ...(last === undefined ? [] : [`or ${last}`])].join(", ")}.`;
 }
 
 /** The least bytes that a scan can run in: only the frames in flight are in memory. */

@@ -228,6 +228,18 @@ describe("study files", () => {
   });
 });
 
+test.each(["text.npz", "./text.npz", "folder.npz/../text.npz", "absent.npz"])(
+  "a file is named as it was typed: %s",
+  async (name) => {
+    expect(await fails(1, "reconstruct", name, "--out", "r.npz")).toMatch(
+      new RegExp(`^doselap: ${name.replaceAll(".", "\\.")}[ :]`, "u"),
+    );
+    const told = await cli(["thin", name, "--fraction", "0.5", "--out", "r.npz", "--json"], { cwd: folder });
+    const { error } = JSON.parse(told.stderr) as { error: { file: string } };
+    expect(error.file).toBe(name);
+  },
+);
+
 describe("ends that come early", () => {
   test.each(["stdout", "stderr"] as const)("a reader that closes %s at once is no error", async (closed) => {
     const { child, done } = startCli(["plan", "fly64", "--json"], { cwd: folder });

@@ -1,13 +1,14 @@
 // A scan as a beamline wrote it, through the real command: inspect, prepare with a preview, reconstruct; and every way in which a
 // file can be wrong, told with the way out. The scan is made by h5py and numpy (fixtures/make_prepare_scan.py), which know the object.
 
-import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ndarray } from "../../src/array/ndarray.ts";
 import { writeNpz } from "../../src/io/npz.ts";
 import { readArrayArgument, toComplexImage } from "../../src/data/array-argument.ts";
+import { startCli } from "../support/cli.ts";
 import { commandsIn } from "../support/cli-checks.ts";
 
 const fixtures = new URL("../../fixtures/", import.meta.url).pathname;
@@ -53,6 +54,18 @@ describe("a CXI scan", () => {
     await ok("reconstruct", "scan.npz", "--engine", "lsqml:60", "--out", "object.npz");
     expect(await likeness(join(folder, "object.npz"))).toBeGreaterThan(0.8);
   }, 120_000);
+
+  test("told to stop, it says that nothing is written, and writes nothing", async () => {
+    const line = ["prepare", scan, "--orientation", "find", "--preview", "gone.html", "--out", "gone.npz"];
+    const { child, done } = startCli(line, { cwd: folder });
+    child.stderr!.on("data", (text: string) => {
+      if (text.includes("orientation 0")) child.kill("SIGINT");
+    });
+    const { code, stdout, stderr } = await done;
+    expect({ code, stdout }).toEqual({ code: 130, stdout: "" });
+    expect(stderr).toMatch(/^stopping; nothing is written \(press again/mu);
+    expect((await readdir(folder)).filter((name) => name.startsWith("gone"))).toEqual([]);
+  });
 
   test("that reconstruct does not take is refused with the command that makes it a dataset", async () => {
     const hint = /doselap prepare .*prepare\/scan\.cxi --out scan\.npz/u;

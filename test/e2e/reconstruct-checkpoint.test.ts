@@ -45,19 +45,38 @@ test("killed three times and called again, on one thread or two: the bytes of an
   expect(existsSync(place("state"))).toBe(false);
 });
 
-test("told to stop, it keeps its last epoch", async () => {
+/** Asks it to stop once it is at work. */
+async function stopped(command: readonly string[], signal: "SIGTERM" | "SIGINT"): Promise<string> {
+  const { child, done } = startCli(command, { cwd: folder });
+  let told = false;
+  child.stderr!.on("data", (text: string) => {
+    if (!told && text.includes("epoch")) told = child.kill(signal);
+  });
+  const { code, stdout, stderr } = await done;
+  expect({ code, stdout }).toEqual({ code: 130, stdout: "" });
+  return stderr;
+}
+
+test("told to stop, it keeps its last epoch, and says so", async () => {
   const kept = [...work, "--checkpoint", "told", "--out", "told.npz"];
-  const { child, done } = startCli(kept, { cwd: folder });
-  let stderr = "";
-  for await (const text of child.stderr!) {
-    stderr += String(text);
-    if (/epoch/u.test(stderr)) break;
-  }
-  child.kill("SIGTERM");
-  expect((await done).code).toBe(130);
+  const stderr = await stopped(kept, "SIGTERM");
+  expect(stderr).toMatch(/^stopping; the epoch at hand ends and is kept in told \(press again/mu);
+  expect(stderr).toMatch(/^doselap: rpie was stopped .*\. The same command goes on from told\.$/mu);
   expect(existsSync(place("told"))).toBe(true);
   expect((await ok(...kept)).stderr).toContain("goes on from told");
   expect(await readFile(place("told.npz"))).toEqual(await readFile(place("whole.npz")));
+});
+
+test("told to stop without a checkpoint, it says that nothing is kept, and what would keep it", async () => {
+  const stderr = await stopped([...work, "--out", "lost.npz"], "SIGINT");
+  expect(stderr).toMatch(
+    /^stopping; nothing is kept: with --checkpoint FILE it could go on later \(press again/mu,
+  );
+  expect(stderr).toMatch(
+    /^doselap: rpie was stopped .*\. Nothing of it is kept: with --checkpoint FILE the same/mu,
+  );
+  expect(stderr).not.toContain("jobs");
+  expect(existsSync(place("lost.npz"))).toBe(false);
 });
 
 test("what is another's is told, and stays as it is", async () => {

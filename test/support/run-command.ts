@@ -36,6 +36,6 @@ export async function runCommand(
     stderr: { write: (text) => void (seen.err += text) },
     exitCode: null,
   };
-  await run(app, argv, { process, cwd, signal: new AbortController().signal, now: () => 0 });
+  await run(app, argv, { process, cwd, stopSignal: () => new AbortController().signal, now: () => 0 });
   return { ...seen, code: process.exitCode };
 }

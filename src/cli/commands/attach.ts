@@ -33,7 +33,8 @@ export const attachCommand = buildCommand<{ readonly strict: boolean }, [string]
   async func({ strict }, dir) {
     const root = resolve(this.cwd, dir);
     const progress = plainProgress((line) => printNote(this, line), this.now);
-    const summary = await attachRun({ root, onEvent: progress.sink, signal: this.signal, now: this.now });
+    const signal = this.stopSignal("the run goes on");
+    const summary = await attachRun({ root, onEvent: progress.sink, signal, now: this.now });
     await printSummary(this, summary, relative(this.cwd, root) || ".", stageNames, { failuresTold: false });
     this.process.exitCode = exitCodeOf(summary, strict);
   },

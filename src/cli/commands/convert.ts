@@ -7,7 +7,14 @@ import { scanWriter, scanWriters } from "../../data/writers/registry.ts";
 import { doselapVersion } from "../../version.ts";
 import { printJson, printLine, printNote, type CliContext } from "../context.ts";
 import { jsonFlag, parsePath } from "../flags.ts";
-import { datasetOptionsOf, measuredFlags, measuredOptionsOf, type MeasuredFlags } from "../measured-flags.ts";
+import {
+  datasetOptionsOf,
+  measuredFilesOf,
+  measuredFlags,
+  measuredOptionsOf,
+  type MeasuredFlags,
+} from "../measured-flags.ts";
+import { keepApart, type NamedPaths } from "../output-file.ts";
 
 interface Flags extends MeasuredFlags {
   readonly to?: string;
@@ -56,9 +63,12 @@ export const convertCommand = buildCommand<Flags, [string, string], CliContext>(
   async func({ json, to, ...flags }, input, output) {
     // Before any work is done.
     scanWriter(output, to);
+    const apartFrom = (reads: NamedPaths): Promise<void> => keepApart(this.cwd, [["OUT", output]], reads);
+    await apartFrom([["IN", input], ...measuredFilesOf(flags)]);
     const done = await convertScan(resolve(this.cwd, input), resolve(this.cwd, output), {
       version: doselapVersion,
       to,
+      beforeWriting: (linked) => apartFrom(linked.map((file) => ["a link of IN", file])),
       read: datasetOptionsOf(flags),
       measured: measuredOptionsOf(flags, this.cwd),
     });

@@ -5,6 +5,7 @@ import { buildCommand } from "@stricli/core";
 import { ndarray } from "../../array/ndarray.ts";
 import { withProvenance } from "../../data/dataset.ts";
 import { readDataset } from "../../data/read.ts";
+import { DoselapError } from "../../errors.ts";
 import { writeNpz } from "../../io/npz.ts";
 import { loadBundle } from "../../nn/bundle/bundle.ts";
 import { nodeProviders, openNodeRuntime, type NodeProvider } from "../../nn/runtime/node.ts";
@@ -13,7 +14,7 @@ import { inferDataset } from "../../study/infer.ts";
 import { budgetOf, memoryFlag } from "../backend-flags.ts";
 import { printJson, printLine, printNote, type CliContext } from "../context.ts";
 import { jsonFlag, parseCount, parseNpzPath, parsePath, parseSeed } from "../flags.ts";
-import { prepareOutput } from "../output-file.ts";
+import { keepApart, prepareOutput } from "../output-file.ts";
 import { readFlags, readOptionsOf, type ReadFlags } from "../read-flags.ts";
 
 interface Flags extends ReadFlags {
@@ -90,10 +91,19 @@ export const inferCommand = buildCommand<Flags, [string, string], CliContext>({
   },
   async func(flags, model, data) {
     const { out, provider, threads, neighbors, seed, json } = flags;
+    await keepApart(
+      this.cwd,
+      [["--out", out]],
+      [
+        ["MODEL", model],
+        ["DATA", data],
+      ],
+    );
     const target = resolve(this.cwd, out);
     await prepareOutput(target);
     const bundle = await loadBundle(resolve(this.cwd, model));
     const { dataset, warnings: read } = await readDataset(resolve(this.cwd, data), readOptionsOf(flags));
+    const signal = this.stopSignal("nothing is kept: an inference has no checkpoint");
     const { object, contrast, warnings } = await inferDataset(bundle, dataset, {
       file: data,
       runtime: await openNodeRuntime({ provider }),
@@ -102,8 +112,10 @@ export const inferCommand = buildCommand<Flags, [string, string], CliContext>({
       seed,
       memoryBudgetBytes: budgetOf(flags),
       progress: everyTenth((text) => printNote(this, text)),
-      signal: this.signal,
+      signal,
     });
+    // Asked to stop in the last step: what was said then must be true.
+    if (signal.aborted) throw new DoselapError("Interrupted", "stopped; nothing was written");
     const all = [...read, ...warnings];
     for (const warning of all) printNote(this, `warning: ${warning}`);
     const { probe, frames, size } = dataset;

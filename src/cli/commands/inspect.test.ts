@@ -48,7 +48,12 @@ async function command(which: Command<CliContext>, ...argv: string[]) {
     stderr: { write: (text: string) => void (written.err += text) },
     exitCode: null as number | string | null,
   };
-  await run(app, argv, { process, cwd: folder, signal: new AbortController().signal, now: () => 0 });
+  await run(app, argv, {
+    process,
+    cwd: folder,
+    stopSignal: () => new AbortController().signal,
+    now: () => 0,
+  });
   return { ...written, code: process.exitCode };
 }
 const inspect = (...argv: string[]) => command(inspectCommand, ...argv);

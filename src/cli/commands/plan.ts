@@ -58,7 +58,8 @@ export const planCommand = buildCommand<Flags, [study?: string], CliContext>({
     });
     let source;
     if (design.kind === "measured") {
-      const { dataset, warnings } = await readStudyScan(design, { signal: this.signal });
+      const signal = this.stopSignal("nothing was written");
+      const { dataset, warnings } = await readStudyScan(design, { signal });
       for (const warning of warnings) printNote(this, `warning: ${warning}`);
       source = measuredSource(dataset);
     }

@@ -12,7 +12,8 @@ import { doselapVersion } from "../../version.ts";
 import { backendFlags, backendOf, type BackendFlags } from "../backend-flags.ts";
 import { printJson, printLine, printNote, type CliContext } from "../context.ts";
 import { jsonFlag, parseNpzPath, parsePath } from "../flags.ts";
-import { prepareFlags, prepareSettingsOf, type PrepareFlags } from "../prepare-flags.ts";
+import { keepApart } from "../output-file.ts";
+import { prepareFilesOf, prepareFlags, prepareSettingsOf, type PrepareFlags } from "../prepare-flags.ts";
 import { datasetOptionsOf } from "../measured-flags.ts";
 
 interface Flags extends PrepareFlags, Pick<BackendFlags, "kernels" | "threads"> {
@@ -63,22 +64,34 @@ export const prepareCommand = buildCommand<Flags, [string], CliContext>({
 });
 
 async function prepare(this: CliContext, flags: Flags, input: string): Promise<void> {
+  const { out, preview } = flags;
+  await keepApart(
+    this.cwd,
+    [
+      ["--out", out],
+      ["--preview", preview],
+    ],
+    [["IN", input], ...prepareFilesOf(flags)],
+  );
+  const signal = this.stopSignal("nothing is written");
   const prepared = await prepareFile(resolve(this.cwd, input), {
     settings: prepareSettingsOf(flags, this.cwd),
     read: datasetOptionsOf(flags),
     shown: input,
     version: doselapVersion,
     backend: backendOf(flags),
-    signal: this.signal,
+    signal,
     onScore: ({ orientation, text, deviance }) =>
       printNote(this, `orientation ${orientation} (${text}): deviance ${deviance.toPrecision(4)} per pixel`),
   });
-  await writeDataset(resolve(this.cwd, flags.out), prepared.dataset);
-  if (flags.preview !== undefined) {
+  // Asked to stop after the last frame was read: what was said then must be true.
+  if (signal.aborted) throw new DoselapError("Interrupted", "stopped; nothing was written");
+  await writeDataset(resolve(this.cwd, out), prepared.dataset);
+  if (preview !== undefined) {
     const pictures = { title: basename(input), prepared };
-    const isPng = flags.preview.toLowerCase().endsWith(".png");
+    const isPng = preview.toLowerCase().endsWith(".png");
     await writeFileAtomic(
-      resolve(this.cwd, flags.preview),
+      resolve(this.cwd, preview),
       isPng ? await renderPreviewPng(pictures) : renderPreview(pictures),
     );
   }

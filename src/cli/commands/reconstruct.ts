@@ -24,9 +24,15 @@ import { detectorFlags, detectorOf, type DetectorFlags } from "../detector-flags
 import { engineFlags, engineOptions, type EngineFlags } from "../engine-flags.ts";
 import { jsonFlag, parseCount, parseNpzPath, parsePath, parseSeed } from "../flags.ts";
 import { memoryLines, openScan, streamingOf, type OpenScan } from "../open-scan.ts";
-import { prepareOutput } from "../output-file.ts";
+import { keepApart, prepareOutput } from "../output-file.ts";
 import { readFlags, type ReadFlags } from "../read-flags.ts";
-import { checkpointFlags, keptReconstruction, type CheckpointFlags } from "../reconstruct-checkpoint.ts";
+import {
+  checkpointFlags,
+  keptOnStop,
+  keptReconstruction,
+  wayOn,
+  type CheckpointFlags,
+} from "../reconstruct-checkpoint.ts";
 
 interface Flags extends ReadFlags, EngineFlags, BackendFlags, DetectorFlags, CheckpointFlags {
   readonly epochs?: number;
@@ -43,7 +49,8 @@ export const reconstructCommand = buildCommand<Flags, [string], CliContext>({
     brief: "Reconstruct the object of a scan with an engine",
     fullDescription: [
       "Reads a scan, starts from a flat object (amplitude 1, phase 0) and the file's probe, and writes the",
-      "object on the input's object frame (objectGuess) with the refined probe (probeGuess).",
+      "object on the input's object frame (objectGuess) with the refined probe (probeGuess), the positions (xcoords, ycoords)",
+      "and, with floatIntensities, the factor of each frame (scales).",
       "A scan that does not fit into --memory is read from disc while it is reconstructed; the result is the same.",
       "",
       "Examples:",
@@ -112,6 +119,18 @@ export const reconstructCommand = buildCommand<Flags, [string], CliContext>({
   },
   async func(flags, input) {
     const { engine: name, epochs, probeModes } = flags;
+    await keepApart(
+      this.cwd,
+      [
+        ["--out", flags.out],
+        ["--checkpoint", flags.checkpoint],
+      ],
+      [
+        ["IN", input],
+        ["--probe", flags.probe],
+        ["--mask", flags.mask],
+      ],
+    );
     const engine = prepareEngine(name, engineOptions(flags, epochs));
     const backend = backendOf(flags);
     // The engine knows frames, not files: what it refuses before work is named here.
@@ -120,6 +139,8 @@ export const reconstructCommand = buildCommand<Flags, [string], CliContext>({
     );
     try {
       await reconstruct(this, input, flags, { engine, backend, scan });
+    } catch (error) {
+      throw wayOn(error, flags, this);
     } finally {
       await scan.close();
     }
@@ -141,6 +162,18 @@ function serialEngines({ links }: PreparedEngine): string[] {
         capabilities.parallel === "with a batch" && "batchSize" in options && options.batchSize === 1,
     )
     .map(({ engine }) => engine.name);
+}
+
+/** Whether a link fits the intensities of the frames: later ones keep them. */
+function floats({ links }: PreparedEngine): boolean {
+  return links.some(({ options }) => options.floatIntensities === true);
+}
+
+function extremesOf(values: Float32Array): { readonly min: number; readonly max: number } {
+  return {
+    min: values.reduce((low, value) => Math.min(low, value), Infinity),
+    max: values.reduce((high, value) => Math.max(high, value), -Infinity),
+  };
 }
 
 async function reconstruct(
@@ -176,7 +209,7 @@ async function reconstruct(
   for (const doubt of doubts) printNote(context, `warning: ${doubt}`);
   const warnings = [...scan.warnings, ...doubts];
   // From here on a signal asks to stop: the run hears it between epochs.
-  const { signal } = context;
+  const signal = context.stopSignal(keptOnStop(flags));
   const [estimate, ...streaming] = memoryLines(scan, plan, flags);
   printNote(context, `${backend.nameFor(dataset.size)}, ${estimate}`);
   for (const line of streaming) printNote(context, line);
@@ -199,6 +232,7 @@ async function reconstruct(
     },
   });
   const { object, probe, positions, history, choices } = result;
+  const fitted = floats(engine) ? extremesOf(result.scales) : null;
   const size = dataset.size;
   const metadata = withProvenance(dataset.metadata, {
     operation: "reconstruct",
@@ -216,6 +250,7 @@ async function reconstruct(
     probeGuess: ndarray("complex64", probeModes === 1 ? [size, size] : [probeModes, size, size], probe),
     xcoords: ndarray("float64", [dataset.frames], positions.x),
     ycoords: ndarray("float64", [dataset.frames], positions.y),
+    ...(fitted === null ? {} : { scales: ndarray("float32", [dataset.frames], result.scales) }),
     _metadata: ndarray("string", [], [JSON.stringify(metadata)]),
   });
   await kept?.done();
@@ -233,6 +268,7 @@ async function reconstruct(
     finalMisfit: history.at(-1) ?? null,
     deviancePerPixel: result.deviance,
     choices,
+    scales: fitted,
     out,
     warnings,
   };
@@ -244,6 +280,10 @@ async function reconstruct(
       context,
       `${engine.name}: ${dataset.frames} frames, ${history.length} epochs, misfit ${misfit}, written to ${out}`,
     );
+    if (fitted !== null) {
+      const [from, to] = [fitted.min.toPrecision(3), fitted.max.toPrecision(3)];
+      printLine(context, `  intensities of the frames from ${from} to ${to} (scales)`);
+    }
   }
 }
 

@@ -8,6 +8,7 @@ import { formatEndings, reportFormats, type ReportFormat } from "../../report/ex
 import { readRun } from "../../report/run-data.ts";
 import { printJson, printLine, printNote, type CliContext } from "../context.ts";
 import { jsonFlag, parsePath } from "../flags.ts";
+import { keepApart, runFiles } from "../output-file.ts";
 
 interface Flags {
   readonly out?: string;
@@ -92,6 +93,11 @@ export const reportCommand = buildCommand<Flags, [string], CliContext>({
           ? base
           : `${base.slice(0, base.length - extname(base).length)}${formatEndings[each]}`,
     }));
+    await keepApart(
+      this.cwd,
+      files.map(({ file }) => ["--out", file]),
+      runFiles("DIR", dir),
+    );
     const data = await readRun(runDir);
     // Loaded here: drawing needs a DOM, which is slow to load.
     const { writeFormats } = await import("../../report/exports/write.ts");

@@ -27,8 +27,8 @@ import {
   parseSeed,
 } from "../flags.ts";
 import { nearFieldFlags, nearFieldOf, type NearFieldFlags } from "../near-field-flags.ts";
-import { prepareOutput } from "../output-file.ts";
-import { readObject, readPositions, readProbe } from "../simulation-inputs.ts";
+import { keepApart, prepareOutput } from "../output-file.ts";
+import { filesOf, readObject, readPositions, readProbe } from "../simulation-inputs.ts";
 
 interface Flags extends NearFieldFlags {
   readonly object: string;
@@ -190,6 +190,7 @@ export const simulateCommand = buildCommand<Flags, [], CliContext>({
   async func(flags) {
     const { json, out, dose, overlap, seed, background, subpixel, probeDiameter } = flags;
     checkTogether(flags);
+    await keepApart(this.cwd, [["--out", out]], filesOf(flags));
     const nearField = nearFieldOf(flags);
     const inputs = { ...flags, cwd: this.cwd };
     const probe = await readProbe(inputs);

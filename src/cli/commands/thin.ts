@@ -10,6 +10,7 @@ import { thinDataset } from "../../optics/thin.ts";
 import { printJson, printLine, printNote, type CliContext } from "../context.ts";
 import { emptyScan } from "../empty-scan.ts";
 import { jsonFlag, parseFraction, parseNpzPath, parseOverlap, parsePath, parseSeed } from "../flags.ts";
+import { keepApart } from "../output-file.ts";
 import { readFlags, readOptionsOf, type ReadFlags } from "../read-flags.ts";
 
 interface Flags extends ReadFlags {
@@ -83,6 +84,7 @@ export const thinCommand = buildCommand<Flags, [string], CliContext>({
         got: "neither",
       });
     }
+    await keepApart(this.cwd, [["--out", out]], [["IN", input]]);
     const read = await readDataset(resolve(this.cwd, input), readOptionsOf(reading));
     const { dataset } = read;
     const thinned = thinDataset(dataset, { fraction, keepOverlap, seed, probeDiameter });

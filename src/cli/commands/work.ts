@@ -57,7 +57,11 @@ export const workCommand = buildCommand<Flags, [string], CliContext>({
   },
   async func({ stage, task, collect }, dir) {
     const root = resolve(this.cwd, dir);
-    const options = { signal: this.signal, now: this.now, say: (line: string) => printLine(this, line) };
+    const options = {
+      signal: this.stopSignal("finished jobs are kept"),
+      now: this.now,
+      say: (line: string) => printLine(this, line),
+    };
     if (collect && stage === undefined && task === undefined) {
       await workCollection(root, options);
       return;

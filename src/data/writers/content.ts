@@ -24,6 +24,8 @@ export interface ScanContent {
   readonly mask?: Uint8Array | undefined;
   readonly probe?: Probe | undefined;
   readonly object?: ComplexImage | undefined;
+  /** Factor of each frame that a reconstruction fitted. */
+  readonly scales?: Float64Array | undefined;
   /** The whole scan, when the file is a dataset: with scan index, patches, metadata, and positions in object pixels. */
   readonly dataset?: Dataset | undefined;
   /** What a reconstruction of doselap says of itself. */

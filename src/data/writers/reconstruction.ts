@@ -35,10 +35,14 @@ export async function writeReconstruction(path: string, content: ScanContent): P
   const probe = present(content.probe, "probe", content, hint);
   const places = positionsInPixels(content)?.positions;
   const modes = probeArray(probe);
+  const { scales } = content;
   const arrays: Record<string, AnyArray> = {
     objectGuess: objectArray(object),
     probeGuess: probe.modes === 1 ? { ...modes, shape: [probe.size, probe.size] } : modes,
     ...(places === undefined ? {} : { xcoords: vector(places.x), ycoords: vector(places.y) }),
+    ...(scales === undefined
+      ? {}
+      : { scales: { dtype: "float32", shape: [scales.length], data: Float32Array.from(scales) } }),
     [metadataKey]: metadataArray({ ...content.metadata, ...geometryMetadata(content.geometry) }, path),
   };
   await writeNpz(path, arrays);

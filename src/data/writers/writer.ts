@@ -14,6 +14,7 @@ export const parts = [
   "mask",
   "probe",
   "object",
+  "frame intensities",
   "scan index",
   "patches",
   "metadata",
@@ -43,7 +44,7 @@ export interface ScanWriter {
 }
 
 export function partsOf(content: ScanContent): Part[] {
-  const { frames, positions, geometry, mask, probe, object, dataset, metadata } = content;
+  const { frames, positions, geometry, mask, probe, object, scales, dataset, metadata } = content;
   const present: { readonly [P in Part]: boolean } = {
     frames: frames !== undefined,
     positions: positions !== undefined,
@@ -54,6 +55,7 @@ export function partsOf(content: ScanContent): Part[] {
     mask: mask !== undefined,
     probe: probe !== undefined,
     object: object !== undefined,
+    "frame intensities": scales !== undefined,
     "scan index": dataset?.scanIndex.some((index) => index !== 0) ?? false,
     patches: dataset?.patches !== undefined,
     metadata: dataset !== undefined || metadata !== undefined,

@@ -175,7 +175,7 @@ export const commandLineTarget: FuzzTarget = {
     const code = await runCli(words, {
       process: { stdout: stream, stderr: stream },
       cwd: folder,
-      signal: new AbortController().signal,
+      stopSignal: () => new AbortController().signal,
       now: () => 0,
     });
     if (!codes.has(code)) throw new TypeError(`exit code ${code}`);
