@@ -11,7 +11,14 @@ import { partOf } from "../training/progress.ts";
 import { tileLesson } from "../training/tile-lesson.ts";
 import { tileShape } from "../training/tiles.ts";
 import { defineArm, fitContext } from "./arm.ts";
-import { bestCorrected, correctedShape, inferCorrected, usableTask } from "./corrected-engine.ts";
+import {
+  bestCorrected,
+  checkTile,
+  correctedShape,
+  inferCorrected,
+  tileSide,
+  usableTask,
+} from "./corrected-engine.ts";
 import { frameFlops, plannedWindowPx, unetFlops, unetParameters } from "./cost.ts";
 import { withInnerEngine } from "./inner-engine.ts";
 import { commonShape } from "./options.ts";
@@ -32,7 +39,7 @@ const ownOptions = z.strictObject({
     .max(64)
     .default(4)
     .describe("Independent splits of the photons, an engine run each."),
-  tilePx: z.number().int().min(16).max(512).default(96).describe("Side of a training tile, pixels."),
+  tilePx: tileSide.default(96),
   framesPerTile: z
     .number()
     .int()
@@ -53,7 +60,7 @@ const ownOptions = z.strictObject({
     ),
 });
 type Options = z.infer<typeof ownOptions>;
-const options = withInnerEngine(ownOptions, bestCorrected);
+const options = withInnerEngine(ownOptions.superRefine(checkTile), bestCorrected);
 
 /** The engine whose object is corrected, and its options. */
 export function correctedEngine(given: unknown): Pick<Options, "engine" | "engineOptions"> {

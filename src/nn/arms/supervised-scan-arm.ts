@@ -13,7 +13,14 @@ import { partOf } from "../training/progress.ts";
 import { simulatedLesson } from "../training/simulated-lesson.ts";
 import type { ObjectKind } from "../training/simulated-scans.ts";
 import { defineArm, fitContext } from "./arm.ts";
-import { bestCorrected, correctedShape, inferCorrected, usableTask } from "./corrected-engine.ts";
+import {
+  bestCorrected,
+  checkTile,
+  correctedShape,
+  inferCorrected,
+  tileSide,
+  usableTask,
+} from "./corrected-engine.ts";
 import { unetFlops, unetParameters } from "./cost.ts";
 import { withInnerEngine } from "./inner-engine.ts";
 import { trainingShape, widthsShape } from "./options.ts";
@@ -57,10 +64,10 @@ const ownOptions = z.strictObject({
     .nullable()
     .default(null)
     .describe("Their phase lies in [0, phaseRangeRad]; null = as in the study's object."),
-  tilePx: z.number().int().min(16).max(512).default(64).describe("Side of a training tile, pixels."),
+  tilePx: tileSide.default(64),
 });
 type Options = z.infer<typeof ownOptions>;
-const options = withInnerEngine(ownOptions, bestCorrected);
+const options = withInnerEngine(ownOptions.superRefine(checkTile), bestCorrected);
 
 /** Share of the work that the engine's runs are, about. */
 const engineShare = 0.4;

@@ -100,6 +100,20 @@ describe("each rule names field, rule and value", () => {
     ["methods.pinn.widht", { methods: { pinn: { widht: [8] } } }, /no such key\. Did you mean "widths"\?/u],
     ["methods.pinn.widths", { methods: { pinn: { widths: [] } } }, /got \[\]/u],
     ["methods.pinn.tilePx", { methods: { pinn: { tilePx: 96 } } }, /no such key/u],
+    ...["pinn-scan", "supervised-scan"].flatMap((arm): typeof rules => [
+      [
+        `methods.${arm}.tilePx`,
+        { methods: { [arm]: { widths: [4, 8], tilePx: 63 } } },
+        /a multiple of 4: each of the 2 levels of widths halves.*; got 63\. Take 60 or 64, or other widths\./u,
+      ],
+      // No side below is one: tiles have 16 px at least, and 512 at most.
+      [
+        `methods.${arm}.tilePx`,
+        { methods: { [arm]: { widths: [4, 4, 4, 4, 4], tilePx: 18 } } },
+        /a multiple of 32: .*; got 18\. Take 32, or/u,
+      ],
+      [`methods.${arm}.tilePx`, { methods: { [arm]: { tilePx: 513 } } }, /<=512; got 513/u],
+    ]),
     ["methods.steps.steps", { methods: { steps: { steps: 0 } } }, /got 0/u],
     [
       "methods.hybrid.network",
