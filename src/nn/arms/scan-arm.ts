@@ -80,6 +80,8 @@ export const pinnScan = defineArm<Options>({
   options,
   needsLabels: false,
   infersGroups: false,
+  leastGroups: 1,
+  mostItems: (groups) => groups,
   async train(given, rule, { schedule, ...context }) {
     const task = usableTask(given);
     const { problem, dosePhotons } = task;
@@ -89,7 +91,7 @@ export const pinnScan = defineArm<Options>({
     const lesson = await tileLesson(
       task,
       task.groups,
-      { ...rule, engine, batchSize: schedule.batchSize },
+      { ...rule, ...schedule, engine },
       { ...context, progress: partOf(context.progress, { from: 0, to: engineShare }) },
     );
     const { groupSize } = task.groups;

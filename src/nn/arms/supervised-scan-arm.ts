@@ -10,7 +10,7 @@ import { tileInferenceModel } from "../inference/apply-planes.ts";
 import { tileChannels } from "../models/tile-network.ts";
 import { fit } from "../training/fit.ts";
 import { partOf } from "../training/progress.ts";
-import { simulatedLesson } from "../training/simulated-lesson.ts";
+import { simulatedLesson, trainingObjects } from "../training/simulated-lesson.ts";
 import type { ObjectKind } from "../training/simulated-scans.ts";
 import { defineArm, fitContext } from "./arm.ts";
 import {
@@ -81,6 +81,8 @@ export const supervisedScan = defineArm<Options>({
   options,
   needsLabels: false,
   infersGroups: false,
+  leastGroups: 1,
+  mostItems: (groups, rule) => groups * trainingObjects(rule),
   async train(given, rule, { schedule, ...context }) {
     const kind = kindOf(rule);
     const task = usableTask(given);
@@ -92,9 +94,9 @@ export const supervisedScan = defineArm<Options>({
       groups,
       {
         ...rule,
+        ...schedule,
         kind,
         engine: prepareEngine(rule.engine, rule.engineOptions),
-        batchSize: schedule.batchSize,
       },
       { ...context, progress: partOf(context.progress, { from: 0, to: engineShare }) },
     );
@@ -105,11 +107,11 @@ export const supervisedScan = defineArm<Options>({
   },
   infer: ({ problem }, { options: rule, parameters }, context) =>
     inferCorrected(problem, { ...rule, stages: 1, parameters, symmetric: true }, context),
-  cost({ items, objectPixels }, { widths, tilePx, engine, engineOptions, objects }) {
+  cost({ items, objectPixels }, { widths, tilePx, engine, engineOptions, objects, validationFraction }) {
     const shape = { ...tileChannels, widths };
     return {
       parameters: unetParameters(shape),
-      epochFlops: items * (objects - 1) * 3 * unetFlops(shape, tilePx),
+      epochFlops: items * trainingObjects({ objects, validationFraction }) * 3 * unetFlops(shape, tilePx),
       inferenceFlops: symmetries * unetFlops(shape, Math.sqrt(objectPixels)),
       engine: { spec: engine, options: engineOptions, runs: objects },
     };

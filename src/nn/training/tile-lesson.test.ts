@@ -26,6 +26,8 @@ const options: TileLessonOptions = {
   loss: "poisson",
   batchSize: 3,
   validationFraction: 0.2,
+  epochs: 2,
+  learningRate: 1e-3,
 };
 
 const table = smallGroups(task, 3);
@@ -204,6 +206,24 @@ test("a network that does not fit its tile is refused before the engine runs", a
     { seed: 1, backend, log: (line) => seen.push(line), progress: (_, note) => seen.push(note) },
   );
   await expect(call).rejects.toSatisfy((error) => isDoselapError(error, "Shape"));
+  expect(seen).toEqual([]);
+});
+
+test("a warm-up as long as the training is refused before the engine runs", async () => {
+  const steps = 2 * Math.ceil(lesson.items.length / 3);
+  const seen: string[] = [];
+  const call = (warmUpSteps: number) =>
+    tileLesson(
+      task,
+      table,
+      { ...options, warmUpSteps },
+      { seed: 1, backend, log: (line) => seen.push(line), signal: AbortSignal.abort() },
+    );
+  await expect(call(steps)).rejects.toMatchObject({
+    _tag: "Range",
+    context: { key: "warmUpSteps", expected: expect.stringContaining(`fewer than the ${steps} `) },
+  });
+  await expect(call(steps - 1)).rejects.toSatisfy((error) => isDoselapError(error, "Interrupted"));
   expect(seen).toEqual([]);
 });
 
