@@ -137,7 +137,6 @@ async function namedAsInStudies<Result>(arm: string, train: () => Promise<Result
     throw new DoselapError(_tag, headline, {
       ...context,
       key: `methods.${arm}.${context.key}`,
-      cause: error,
     });
   }
 }
