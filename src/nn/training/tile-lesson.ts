@@ -74,8 +74,10 @@ export async function tileLesson(
   const graph = tileGraph(task, options, shape);
   const store = storeFrames(task.problem.diffraction, sizePx, task.problem.mask);
   const views = await splitViews(task, store, options, context);
+  // Where fewer lie on a tile they are repeated in turn.
+  const most = Math.min(framesPerTile, training.length);
   context.log(
-    `tiles: ${items.length} an epoch, ${framesPerTile} frames each of ${training.length}; ${options.stages} stages`,
+    `tiles: ${items.length} an epoch, up to ${most} frames each of ${training.length} that train; ${options.stages} stages`,
   );
   const rule = { framesPerTile, seed };
   const drawer = tileDrawer(positions, shape, { ...rule, allowed: (frame) => !held.has(frame) });
