@@ -23,7 +23,7 @@ export interface ErrorContext {
  * - `Range`: a number lies outside what the operation allows.
  * - `File`: a file is absent, unreadable or not writable.
  * - `Format`: a file's bytes are not what its format says (truncated, wrong checksum, hostile).
- * - `Contract`: a dataset breaks a DATA-001 rule.
+ * - `Contract`: a dataset breaks a DATA-001 rule, or the files of a trained network contradict each other.
  * - `Design`: a study design is invalid.
  * - `Hash`: an artefact belongs to another design or was changed after it was written.
  * - `Job`: a job failed; `cause` holds why.

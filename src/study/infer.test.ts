@@ -126,11 +126,26 @@ describe("what does not fit is refused", () => {
   test("frames of another size, or a probe of more modes", async () => {
     expect(await rejection(infer(smallScan({ sizePx: 32, fwhmPx: 10 })))).toMatchObject({
       _tag: "Shape",
-      context: { file: "scan.npz", expected: "frames of 16 px and 1 probe mode(s)" },
+      context: {
+        file: "scan.npz",
+        key: "diffraction",
+        expected: "frames of 16 px",
+        got: "frames of 32 px",
+        hint: "Train a network on frames of this size.",
+      },
     });
     const data = Float32Array.from([...scan.probe.data, ...scan.probe.data]);
     const two = { ...scan, probe: { ...scan.probe, modes: 2, data } };
-    expect(await rejection(infer(two))).toMatchObject({ _tag: "Shape" });
+    expect(await rejection(infer(two))).toMatchObject({
+      _tag: "Shape",
+      context: {
+        file: "scan.npz",
+        key: "probeGuess",
+        expected: "1 probe mode",
+        got: "2 probe modes",
+        hint: "Train a network on a probe of as many modes.",
+      },
+    });
   });
 
   test("fewer frames than a group, or K below C", async () => {

@@ -68,15 +68,7 @@ async function inferred(
   { file, runtime, threads, neighborCount, seed, memoryBudgetBytes, progress, signal }: InferOptions,
 ): Promise<Inference> {
   const task = scanTaskOf(dataset, { file });
-  const modes = task.problem.probeModes;
-  if (dataset.size !== facts.sizePx || modes !== facts.probeModes) {
-    throw new DoselapError("Shape", "the scan does not fit the network", {
-      key: "diffraction",
-      expected: `frames of ${facts.sizePx} px and ${facts.probeModes} probe mode(s)`,
-      got: `frames of ${dataset.size} px and ${modes} probe mode(s)`,
-      hint: "Train a network on frames of this size.",
-    });
-  }
+  checkFit(dataset.size, task.problem.probeModes, facts);
   const gridsize = arm.infersGroups && facts.groupSize > 1 ? 2 : 1;
   const groups = groupFrames(task.problem.positions, {
     gridsize,
@@ -121,6 +113,27 @@ async function inferred(
     contrast,
     warnings: [...warnings],
   };
+}
+
+/** @throws Shape for frames of another size, or a probe of more or fewer modes, than those of the training. */
+function checkFit(sizePx: number, probeModes: number, facts: NetworkBundle["facts"]): void {
+  const modes = (count: number): string => `${count} probe mode${count === 1 ? "" : "s"}`;
+  if (sizePx !== facts.sizePx) {
+    throw new DoselapError("Shape", "the scan does not fit the network", {
+      key: "diffraction",
+      expected: `frames of ${facts.sizePx} px`,
+      got: `frames of ${sizePx} px`,
+      hint: "Train a network on frames of this size.",
+    });
+  }
+  if (probeModes !== facts.probeModes) {
+    throw new DoselapError("Shape", "the scan's probe does not fit the network", {
+      key: "probeGuess",
+      expected: modes(facts.probeModes),
+      got: modes(probeModes),
+      hint: "Train a network on a probe of as many modes.",
+    });
+  }
 }
 
 /** What the counts of the frames say against the dose that the metadata state, and that the network was trained at. */

@@ -68,6 +68,8 @@ test("gradient steps are a whole number, their damping a share", () => {
   const pinn = { steps: 5, damping: 0.7, widths: [4] };
   expect(stepsOptions({ pinn }, 1e4)).toEqual({ steps: 5, damping: 0.7 });
   expect(stepsOptions({ pinn, steps: { damping: 1 } }, 1e4)).toEqual({ steps: 5, damping: 1 });
+  // Without a step nothing would be left of this arm but a flat object, which another has.
+  expect(stepsOptions({ pinn: { ...pinn, steps: 0 } }, 1e4)).toEqual({ steps: 1, damping: 0.7 });
   for (const wrong of [{ steps: 0 }, { steps: 1.5 }, { damping: 1.1 }, { damping: -0.1 }])
     expect(() => stepsOptions({ steps: wrong }, 1e4)).toThrow(/invalid|too_/iu);
 });

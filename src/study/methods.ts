@@ -12,7 +12,7 @@ const steps = z.strictObject({
     .union([z.literal("auto"), z.number().int().min(1).max(1000)])
     .default("auto")
     .describe(
-      "J: plain gradient steps on all frames. auto: as many as the study's pinn takes before its network.",
+      "J: plain gradient steps on all frames. auto: as many as the study's pinn takes before its network, one at least.",
     ),
   damping: z
     .union([z.literal("auto"), z.number().min(0).max(1)])
@@ -64,7 +64,8 @@ export function stepsOptions(
   const asked = steps.parse(of["steps"] ?? {});
   const pinn = pinnSteps(of["pinn"] ?? {}, dosePhotons);
   return {
-    steps: asked.steps === "auto" ? pinn.steps : asked.steps,
+    // A network may do without; this arm would be the flat object, which is an arm of its own.
+    steps: asked.steps === "auto" ? Math.max(1, pinn.steps) : asked.steps,
     damping: asked.damping === "auto" ? pinn.damping : asked.damping,
   };
 }

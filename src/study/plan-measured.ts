@@ -8,6 +8,7 @@ import { measureProbeDiameter } from "../optics/probe-diameter.ts";
 import type { MeasuredDesign } from "./design/schema.ts";
 import type { MeasuredSource } from "./measured-source.ts";
 import { assemble, checkGroups, geometryOf, makeCells, type Setting } from "./plan-assemble.ts";
+import { checkTraining } from "./plan-training.ts";
 import type { PlannedView, StudyPlan } from "./plan-types.ts";
 
 /** A view that the scan cannot give is left out with a warning, for what a user's scan holds is no fault of the design.
@@ -46,6 +47,7 @@ export function planMeasured(design: MeasuredDesign, source: MeasuredSource): St
       key: "views",
     });
   }
+  for (const view of views) checkTraining(design, view);
   const cells = makeCells(design, views, design.doseFractions.length, ({ areaPerFramePx }, doseIndex) => {
     const dose = source.meanCounts * design.doseFractions[doseIndex]!;
     return { dose, fluence: dose / areaPerFramePx };

@@ -7,6 +7,7 @@ import { measureProbeDiameter } from "../optics/probe-diameter.ts";
 import type { SimulatedDesign } from "./design/schema.ts";
 import { loadObject, loadProbe } from "./design/sources.ts";
 import { assemble, checkGroups, geometryOf, makeCells, type Setting } from "./plan-assemble.ts";
+import { checkTraining } from "./plan-training.ts";
 import { guardOf, scanOf, type PlannedScan } from "./plan-scan.ts";
 import type { PlannedView, StudyPlan } from "./plan-types.ts";
 
@@ -39,6 +40,7 @@ export async function planSimulated(design: SimulatedDesign): Promise<StudyPlan>
       ...geometryOf(scan.all, setting.probeDiameterPx),
     };
     checkGroups(design, planned);
+    checkTraining(design, planned);
     return planned;
   });
   const levels = design.doses ?? design.fluences ?? [];

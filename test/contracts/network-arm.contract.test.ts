@@ -177,7 +177,7 @@ describe.each(Object.entries<NetworkArm>(networkArms))("network arm contract: %s
 
   test("its model file, fed as its inputs say, gives what it infers itself", async () => {
     const { onnx, inputs, outputs } = arm.model({ options, parameters: drawn, facts: trained.facts });
-    const session = await context.runtime.load(onnx, { threads: 1 });
+    const session = await context.runtime.load(onnx(), { threads: 1 });
     expect(session.inputNames.toSorted()).toEqual(inputs.map((port) => port.name).toSorted());
     for (const port of [...inputs, ...outputs]) {
       expect(session.shapes.get(port.name)).toEqual(port.shape);

@@ -39,6 +39,7 @@ export const targets: readonly FuzzTarget[] = [
   bundle.headTarget,
   bundle.configTarget,
   bundle.topologyTarget,
+  bundle.historyTarget,
   bundle.weightsTarget,
   slurm.outputTarget,
   slurm.submissionTarget,

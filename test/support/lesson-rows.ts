@@ -108,6 +108,8 @@ export const lessonRows: readonly LessonRow[] = [
           widths: [4, 6],
           stages: 2,
           loss: "poisson",
+          epochs: 1,
+          learningRate: 1e-3,
         },
         { seed, backend, log },
       );

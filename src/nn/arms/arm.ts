@@ -3,6 +3,7 @@
 
 import type { z } from "zod";
 import type { Backend } from "../../compute/backend.ts";
+import { DoselapError, isDoselapError } from "../../errors.ts";
 import type { StateKeeper } from "../../io/kept-state.ts";
 import type { Inferred } from "../inference/calibrated.ts";
 import type { InferenceModel } from "../inference/inference-model.ts";
@@ -13,7 +14,7 @@ import type { GroupTable } from "../training/groups.ts";
 import type { Progress } from "../training/progress.ts";
 import type { ScanTask } from "../training/scan-task.ts";
 import type { NetworkCost, PlannedScan } from "./cost.ts";
-import type { CommonOptions, Schedule } from "./options.ts";
+import { trainingShape, type CommonOptions, type Schedule } from "./options.ts";
 
 /** A scan and its groups. */
 export interface ArmTask extends ScanTask {
@@ -87,6 +88,10 @@ export interface NetworkArm<Options extends CommonOptions = CommonOptions> {
   readonly needsLabels: boolean;
   /** The object is made of groups of frames; else of the scan, and a task's groups are for training alone. */
   readonly infersGroups: boolean;
+  /** Groups that training takes at least. */
+  readonly leastGroups: number;
+  /** Most items that an epoch goes through on so many groups; those that choose the epoch may be among them. */
+  mostItems(groups: number, options: Options): number;
   train(
     task: ArmTask,
     options: Options,
@@ -111,10 +116,27 @@ export function defineArm<Options extends CommonOptions>(arm: NetworkArm<Options
   const parsed = (options: CommonOptions): Options => arm.options.parse(options);
   return {
     ...arm,
-    train: (task, options, context) => arm.train(task, parsed(options), context),
+    train: (task, options, context) =>
+      namedAsInStudies(arm.name, () => arm.train(task, parsed(options), context)),
+    mostItems: (groups, options) => arm.mostItems(groups, parsed(options)),
     infer: (task, network, context) =>
       arm.infer(task, { ...network, options: parsed(network.options) }, context),
     cost: (scan, options) => arm.cost(scan, parsed(options)),
     model: (network) => arm.model({ ...network, options: parsed(network.options) }),
   };
+}
+
+/** What training does, its errors about an option of every arm under the name that the option has in a study file. */
+async function namedAsInStudies<Result>(arm: string, train: () => Promise<Result>): Promise<Result> {
+  try {
+    return await train();
+  } catch (error) {
+    if (!isDoselapError(error)) throw error;
+    const { _tag, headline, context } = error;
+    if (context.key === undefined || !Object.hasOwn(trainingShape, context.key)) throw error;
+    throw new DoselapError(_tag, headline, {
+      ...context,
+      key: `methods.${arm}.${context.key}`,
+    });
+  }
 }

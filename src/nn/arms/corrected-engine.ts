@@ -32,6 +32,35 @@ export const correctedShape = {
     ),
 } as const;
 
+/** Sides that a tile may have. */
+const [leastTile, largestTile] = [16, 512];
+
+/** The option `tilePx` of arms that learn on tiles; their schemas are checked by {@link checkTile}. */
+export const tileSide = z
+  .number()
+  .int()
+  .min(leastTile)
+  .max(largestTile)
+  .describe("Side of a training tile, pixels: a multiple of 2 to the power of the number of widths.");
+
+/** A tile that the levels of the network do not divide would be refused by its first batch, after the engine's runs. */
+export function checkTile(
+  { tilePx, widths }: { readonly tilePx: number; readonly widths: readonly number[] },
+  context: z.core.$RefinementCtx,
+): void {
+  const multiple = 2 ** widths.length;
+  if (tilePx % multiple === 0 || tilePx < leastTile || tilePx > largestTile) return;
+  const below = multiple * Math.floor(tilePx / multiple);
+  const fitting = [below, below + multiple].filter((side) => side >= leastTile && side <= largestTile);
+  const levels = widths.length === 1 ? "the one level" : `each of the ${widths.length} levels`;
+  context.addIssue({
+    code: "custom",
+    path: ["tilePx"],
+    message: `must be a multiple of ${multiple}: ${levels} of widths halves a tile`,
+    params: { hint: `Take ${fitting.join(" or ")}, or other widths.` },
+  });
+}
+
 /** The engine's object of a scan, corrected. @throws Range when the budget holds no part, and what the engine throws. */
 export async function inferCorrected(
   problem: Problem,

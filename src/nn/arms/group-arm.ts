@@ -9,6 +9,7 @@ import { stepsAtDose } from "../physics/gradient-steps.ts";
 import { fit } from "../training/fit.ts";
 import { groupLesson } from "../training/group-lesson.ts";
 import { canvasShape, probeWindowPx } from "../training/groups.ts";
+import { leastGroups } from "../training/split-groups.ts";
 import { defineArm, fitContext, maskFact, type ArmTask, type NetworkArm, type NetworkFacts } from "./arm.ts";
 import { plannedCanvas, pullFlops, unetFlops, unetParameters } from "./cost.ts";
 import { commonShape } from "./options.ts";
@@ -110,6 +111,8 @@ function groupArm(
     options: teacher === "labels" ? labelOptions : options,
     needsLabels: teacher === "labels",
     infersGroups: true,
+    leastGroups,
+    mostItems: (groups) => groups,
     async train(task, rule, { schedule, ...context }) {
       const facts = factsOf(task, rule);
       const model = modelOf(facts, rule);

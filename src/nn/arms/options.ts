@@ -38,7 +38,9 @@ export const trainingShape = {
     .min(0)
     .nullable()
     .default(null)
-    .describe("Steps of linear rise; null = 30 for cosine, at most a fifth of all steps, and none else."),
+    .describe(
+      "Steps of linear rise, fewer than all; null = 30 for cosine, at most a fifth of all steps, and none else.",
+    ),
   patience: z
     .number()
     .int()

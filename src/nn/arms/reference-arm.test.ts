@@ -85,6 +85,6 @@ test("counts, positions and probe become an object, and a model of the same figu
   const { onnx, inputs, specs } = pinnReference.model({ options, parameters: fit.parameters, facts });
   expect(specs.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b), 0)).toBe(2_331_772);
   // The weights are inside.
-  expect(onnx.length).toBeGreaterThan(4 * 2_331_772);
+  expect(onnx().length).toBeGreaterThan(4 * 2_331_772);
   expect(inputs.map(({ name }) => name)).toEqual(["amplitudes", "top", "left", "probe.re", "probe.im"]);
 });

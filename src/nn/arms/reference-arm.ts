@@ -7,6 +7,7 @@ import { referenceNetwork, referenceWidths, type ReferenceNetwork } from "../mod
 import { fit } from "../training/fit.ts";
 import { canvasShape } from "../training/groups.ts";
 import { referenceLesson } from "../training/reference-lesson.ts";
+import { leastGroups } from "../training/split-groups.ts";
 import { defineArm, fitContext, maskFact, type ArmTask, type NetworkFacts } from "./arm.ts";
 import { frameFlops, plannedCanvas, referenceFlops } from "./cost.ts";
 import { trainingShape } from "./options.ts";
@@ -56,6 +57,8 @@ export const pinnReference = defineArm<Options>({
   options,
   needsLabels: false,
   infersGroups: true,
+  leastGroups,
+  mostItems: (groups) => groups,
   async train(task, rule, { schedule, ...context }) {
     const facts = factsOf(task);
     const { batchSize } = schedule;

@@ -63,6 +63,14 @@ test("of no group whose seed frame trains there is nothing to learn from", async
   // A tenth of 64 frames is held back.
   const refused = tags.filter((error) => isDoselapError(error, "Range"));
   expect(refused).toHaveLength(6);
-  expect(refused[0]).toMatchObject({ context: { key: "validationFraction" } });
+  expect(refused[0]).toMatchObject({ context: { key: "methods.pinn-scan.validationFraction" } });
   expect(tags.filter((error) => isDoselapError(error, "Interrupted"))).toHaveLength(58);
+});
+
+test("an option that the training refuses is named as study files name it", async () => {
+  const rule = pinnScan.options.parse({ ...smallScanNetwork, warmUpSteps: 5000 });
+  expect(await rejection(pinnScan.train(task, rule, { ...context, schedule }))).toMatchObject({
+    _tag: "Range",
+    context: { key: "methods.pinn-scan.warmUpSteps", got: "5000" },
+  });
 });

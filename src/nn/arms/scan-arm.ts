@@ -11,7 +11,14 @@ import { partOf } from "../training/progress.ts";
 import { tileLesson } from "../training/tile-lesson.ts";
 import { tileShape } from "../training/tiles.ts";
 import { defineArm, fitContext } from "./arm.ts";
-import { bestCorrected, correctedShape, inferCorrected, usableTask } from "./corrected-engine.ts";
+import {
+  bestCorrected,
+  checkTile,
+  correctedShape,
+  inferCorrected,
+  tileSide,
+  usableTask,
+} from "./corrected-engine.ts";
 import { frameFlops, plannedWindowPx, unetFlops, unetParameters } from "./cost.ts";
 import { withInnerEngine } from "./inner-engine.ts";
 import { commonShape } from "./options.ts";
@@ -32,7 +39,7 @@ const ownOptions = z.strictObject({
     .max(64)
     .default(4)
     .describe("Independent splits of the photons, an engine run each."),
-  tilePx: z.number().int().min(16).max(512).default(96).describe("Side of a training tile, pixels."),
+  tilePx: tileSide.default(96),
   framesPerTile: z
     .number()
     .int()
@@ -53,7 +60,7 @@ const ownOptions = z.strictObject({
     ),
 });
 type Options = z.infer<typeof ownOptions>;
-const options = withInnerEngine(ownOptions, bestCorrected);
+const options = withInnerEngine(ownOptions.superRefine(checkTile), bestCorrected);
 
 /** The engine whose object is corrected, and its options. */
 export function correctedEngine(given: unknown): Pick<Options, "engine" | "engineOptions"> {
@@ -73,6 +80,8 @@ export const pinnScan = defineArm<Options>({
   options,
   needsLabels: false,
   infersGroups: false,
+  leastGroups: 1,
+  mostItems: (groups) => groups,
   async train(given, rule, { schedule, ...context }) {
     const task = usableTask(given);
     const { problem, dosePhotons } = task;
@@ -82,7 +91,7 @@ export const pinnScan = defineArm<Options>({
     const lesson = await tileLesson(
       task,
       task.groups,
-      { ...rule, engine, batchSize: schedule.batchSize },
+      { ...rule, ...schedule, engine },
       { ...context, progress: partOf(context.progress, { from: 0, to: engineShare }) },
     );
     const { groupSize } = task.groups;

@@ -10,10 +10,17 @@ import { tileInferenceModel } from "../inference/apply-planes.ts";
 import { tileChannels } from "../models/tile-network.ts";
 import { fit } from "../training/fit.ts";
 import { partOf } from "../training/progress.ts";
-import { simulatedLesson } from "../training/simulated-lesson.ts";
+import { simulatedLesson, trainingObjects } from "../training/simulated-lesson.ts";
 import type { ObjectKind } from "../training/simulated-scans.ts";
 import { defineArm, fitContext } from "./arm.ts";
-import { bestCorrected, correctedShape, inferCorrected, usableTask } from "./corrected-engine.ts";
+import {
+  bestCorrected,
+  checkTile,
+  correctedShape,
+  inferCorrected,
+  tileSide,
+  usableTask,
+} from "./corrected-engine.ts";
 import { unetFlops, unetParameters } from "./cost.ts";
 import { withInnerEngine } from "./inner-engine.ts";
 import { trainingShape, widthsShape } from "./options.ts";
@@ -57,10 +64,10 @@ const ownOptions = z.strictObject({
     .nullable()
     .default(null)
     .describe("Their phase lies in [0, phaseRangeRad]; null = as in the study's object."),
-  tilePx: z.number().int().min(16).max(512).default(64).describe("Side of a training tile, pixels."),
+  tilePx: tileSide.default(64),
 });
 type Options = z.infer<typeof ownOptions>;
-const options = withInnerEngine(ownOptions, bestCorrected);
+const options = withInnerEngine(ownOptions.superRefine(checkTile), bestCorrected);
 
 /** Share of the work that the engine's runs are, about. */
 const engineShare = 0.4;
@@ -74,6 +81,8 @@ export const supervisedScan = defineArm<Options>({
   options,
   needsLabels: false,
   infersGroups: false,
+  leastGroups: 1,
+  mostItems: (groups, rule) => groups * trainingObjects(rule),
   async train(given, rule, { schedule, ...context }) {
     const kind = kindOf(rule);
     const task = usableTask(given);
@@ -85,9 +94,9 @@ export const supervisedScan = defineArm<Options>({
       groups,
       {
         ...rule,
+        ...schedule,
         kind,
         engine: prepareEngine(rule.engine, rule.engineOptions),
-        batchSize: schedule.batchSize,
       },
       { ...context, progress: partOf(context.progress, { from: 0, to: engineShare }) },
     );
@@ -98,11 +107,11 @@ export const supervisedScan = defineArm<Options>({
   },
   infer: ({ problem }, { options: rule, parameters }, context) =>
     inferCorrected(problem, { ...rule, stages: 1, parameters, symmetric: true }, context),
-  cost({ items, objectPixels }, { widths, tilePx, engine, engineOptions, objects }) {
+  cost({ items, objectPixels }, { widths, tilePx, engine, engineOptions, objects, validationFraction }) {
     const shape = { ...tileChannels, widths };
     return {
       parameters: unetParameters(shape),
-      epochFlops: items * (objects - 1) * 3 * unetFlops(shape, tilePx),
+      epochFlops: items * trainingObjects({ objects, validationFraction }) * 3 * unetFlops(shape, tilePx),
       inferenceFlops: symmetries * unetFlops(shape, Math.sqrt(objectPixels)),
       engine: { spec: engine, options: engineOptions, runs: objects },
     };

@@ -4,7 +4,9 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { ndarray } from "../../array/ndarray.ts";
 import { openBackend } from "../../compute/node.ts";
+import { writeNpz } from "../../io/npz.ts";
 import { sha256File } from "../../io/hash.ts";
 import { networkTask } from "../../../test/support/network-job.ts";
 import type { ArmContext, Trained } from "../arms/arm.ts";
@@ -45,9 +47,10 @@ async function copy(): Promise<string> {
   return folder;
 }
 
-/** Replaces text of a JSON file and, unless it is bundle.json itself, makes the hashes right again. */
-async function edit(folder: string, name: string, change: (text: string) => string): Promise<void> {
-  await writeFile(join(folder, name), change(await readFile(join(folder, name), "utf8")));
+/** Replaces text of a JSON file, when told how, and, unless it is bundle.json itself, makes the hashes right again. */
+async function edit(folder: string, name: string, change?: (text: string) => string): Promise<void> {
+  if (change !== undefined)
+    await writeFile(join(folder, name), change(await readFile(join(folder, name), "utf8")));
   if (name === "bundle.json") return;
   const head = JSON.parse(await readFile(join(folder, "bundle.json"), "utf8"));
   head.sha256[name] = await sha256File(join(folder, name));
@@ -217,15 +220,6 @@ describe("a folder that is no whole bundle is refused, by file and key", () => {
     });
   });
 
-  test("weights of another network, hashed anew", async () => {
-    const folder = await copy();
-    await edit(folder, "topology.json", (text) => text.replace('"stage0.head.bias"', '"stage0.tail.bias"'));
-    await expect(loadBundle(folder)).rejects.toMatchObject({
-      _tag: "Format",
-      context: { file: join(folder, "weights.npz"), key: "stage0.tail.bias", got: "no such array" },
-    });
-  });
-
   const edits: readonly [what: string, name: string, from: string | RegExp, to: string, key: string][] = [
     ["of another version", "bundle.json", '"version": 1', '"version": 2', "version"],
     ["of another format", "bundle.json", "doselap-network", "somebodys-network", "format"],
@@ -262,6 +256,126 @@ describe("a folder that is no whole bundle is refused, by file and key", () => {
     await expect(loadBundle(join(root, "nowhere"))).rejects.toMatchObject({
       _tag: "File",
       context: { file: join(root, "nowhere", "bundle.json") },
+    });
+  });
+});
+
+describe("files that contradict each other are refused, by file and key, whatever their hashes", () => {
+  /** What the JSON files of the bundle say. */
+  interface Told {
+    opset: number;
+    inputs: { name: string; shape: number[] }[];
+    outputs: Told["inputs"];
+    parameters: Told["inputs"];
+    options: { [option: string]: unknown };
+    facts: { [fact: string]: number };
+    levels: { [level: string]: number | null };
+    epochs: { [value: string]: number }[];
+    bestEpoch: number;
+  }
+
+  async function refusal(name: string, change: (told: Told) => unknown, folder?: string) {
+    const spoilt = folder ?? (await copy());
+    await edit(spoilt, name, (text) => {
+      const told = JSON.parse(text) as Told;
+      change(told);
+      return JSON.stringify(told);
+    });
+    const error: unknown = await loadBundle(spoilt).catch((thrown: unknown) => thrown);
+    return { error, file: (other: string) => join(spoilt, other) };
+  }
+
+  const topologies: readonly [what: string, change: (told: Told) => unknown, key: string, got: string][] = [
+    ["another opset", (told) => (told.opset = 3), "opset", "3"],
+    ["no inputs", (told) => (told.inputs = []), "inputs.amplitudes", "nothing"],
+    ["an input of another shape", (told) => (told.inputs[1]!.shape = [1, 9]), "inputs.top", "[1, 9]"],
+    ["an output more", (told) => told.outputs.push({ name: "x", shape: [1] }), "outputs.x", "[1]"],
+    ["no parameters", (told) => (told.parameters = []), "parameters.stage0.encoder0.0.weight", "nothing"],
+    [
+      "a parameter of another name",
+      (told) => (told.parameters.at(-1)!.name = "stage0.tail.bias"),
+      "parameters.stage0.head.bias",
+      "nothing",
+    ],
+    [
+      "a parameter of another shape and as many numbers",
+      (told) => told.parameters.at(-2)!.shape.reverse(),
+      "parameters.stage0.head.weight",
+      "[3, 3, 4, 2]",
+    ],
+  ];
+  test.each(topologies)("a topology of %s", async (_what, change, key, got) => {
+    const { error, file } = await refusal("topology.json", change);
+    expect(error).toMatchObject({ _tag: "Contract", context: { file: file("topology.json"), key, got } });
+  });
+
+  test("options of another network", async () => {
+    const { error, file } = await refusal("config.json", ({ options: told }) => (told["widths"] = [4, 16]));
+    expect(error).toMatchObject({
+      _tag: "Contract",
+      context: {
+        file: file("topology.json"),
+        key: "parameters.stage0.encoder1.0.weight",
+        expected: "[16, 4, 3, 3], by the arm and options of config.json",
+        got: "[8, 4, 3, 3]",
+      },
+    });
+  });
+
+  test("facts that no network has", async () => {
+    const { error, file } = await refusal("config.json", ({ facts }) => (facts["regionPx"]! += 1));
+    expect(error).toMatchObject({
+      _tag: "Contract",
+      context: { file: file("config.json"), key: "facts.regionPx" },
+    });
+  });
+
+  test("weights without a parameter, with one of another shape, and with one more", async () => {
+    const named = Object.entries(trained.fit.parameters);
+    const { specs } = arm.model({ options, parameters: trained.fit.parameters, facts: trained.facts });
+    const shapeOf = (name: string) => specs.find((spec) => spec.name === name)!.shape;
+    const all = named.map(([name, data]) => [name, ndarray("float32", shapeOf(name), data)] as const);
+    const head = all.at(-1)!;
+    const rows: readonly [arrays: typeof all, got: string][] = [
+      [all.slice(0, -1), "no such array"],
+      [[...all.slice(0, -1), [head[0], ndarray("float32", [1, 2], head[1].data)]], "float32 [1, 2]"],
+      [[...all, ["more", head[1]]], "an array more"],
+    ];
+    for (const [arrays, got] of rows) {
+      const folder = await copy();
+      await writeNpz(join(folder, "weights.npz"), Object.fromEntries(arrays));
+      await edit(folder, "weights.npz");
+      await expect(loadBundle(folder)).rejects.toMatchObject({
+        _tag: "Contract",
+        context: { file: join(folder, "weights.npz"), key: got === "an array more" ? "more" : head[0], got },
+      });
+    }
+  });
+
+  const histories: readonly [what: string, change: (told: Told) => unknown, key: string][] = [
+    ["nothing", (told) => Object.keys(told).forEach((key) => Reflect.deleteProperty(told, key)), "bestEpoch"],
+    ["a level that is no number", (told) => (told.levels["truth"] = null), "levels.truth"],
+    ["an epoch without its loss", (told) => delete told.epochs[0]!["loss"], "epochs.0.loss"],
+    ["a best epoch that was not", (told) => (told.bestEpoch = 9), "bestEpoch"],
+  ];
+  test.each(histories)("a history of %s", async (_what, change, key) => {
+    const { error, file } = await refusal("history.json", change);
+    expect(error).toMatchObject({ _tag: "Format", context: { file: file("history.json"), key } });
+  });
+
+  test("more stages than there are networks", async () => {
+    const scanArm = networkArms["pinn-scan"];
+    const rule = scanArm.options.parse({ widths: [4], stages: 1, tilePx: 32 });
+    const facts = { ...trained.facts, canvasPx: 32, regionPx: 32 };
+    const { specs } = scanArm.model({ options: rule, parameters: {}, facts });
+    const fit = { ...trained.fit, parameters: initialise(specs, 1) };
+    const folder = await mkdtemp(join(root, "forged-"));
+    await saveBundle(folder, { arm: scanArm, options: rule, schedule, trained: { fit, facts } });
+    expect((await loadBundle(folder)).options).toEqual(rule);
+    const { error, file } = await refusal("config.json", (told) => (told.options["stages"] = 3), folder);
+    expect(error).toMatchObject({
+      _tag: "Contract",
+      context: { file: file("topology.json"), key: "inputs.planes.2", got: "nothing" },
     });
   });
 });

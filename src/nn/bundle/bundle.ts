@@ -5,8 +5,8 @@
 //   config.json    the arm, its options, and what it depends on of the scan it was trained on
 //   history.json   losses by epoch, levels, the best epoch, the seed that was used
 //   bundle.json    format, version, and the sha256 of each of the others
-// Loading checks every hash and gives a value: nothing global is touched. A folder is written file by file, bundle.json last,
-// so a folder without it is no bundle.
+// Loading checks every hash, and the files against each other (consistent.ts), and gives a value: nothing global is touched.
+// A folder is written file by file, bundle.json last, so a folder without it is no bundle.
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -17,14 +17,14 @@ import { writeFileAtomic, writeJson } from "../../io/atomic.ts";
 import { sha256File } from "../../io/hash.ts";
 import { readJson } from "../../io/json.ts";
 import { makeFolder } from "../../io/make-folder.ts";
-import { openNpz, writeNpz } from "../../io/npz.ts";
+import { writeNpz } from "../../io/npz.ts";
 import { doselapVersion } from "../../version.ts";
 import type { NetworkArm, NetworkFacts, Trained } from "../arms/arm.ts";
 import type { CommonOptions, Schedule } from "../arms/options.ts";
 import { isNetworkArm, networkArmNames, networkArms } from "../arms/registry.ts";
-import { elementCount, shapeText } from "../graph/shape.ts";
 import type { ParameterValues } from "../models/parameters.ts";
 import { opsetVersion } from "../onnx/model.ts";
+import { checkHistory, checkTopology, modelOf, readWeights, wayOut } from "./consistent.ts";
 
 const format = "doselap-network";
 const formatVersion = 1;
@@ -51,7 +51,7 @@ export async function saveBundle(
   const { parameters } = fit;
   const { onnx, inputs, outputs, specs } = arm.model({ options, parameters, facts });
   await makeFolder(folder);
-  await writeFileAtomic(join(folder, "model.onnx"), onnx);
+  await writeFileAtomic(join(folder, "model.onnx"), onnx());
   await writeNpz(
     join(folder, "weights.npz"),
     Object.fromEntries(specs.map(({ name, shape }) => [name, ndarray("float32", shape, parameters[name]!)])),
@@ -70,8 +70,6 @@ export async function saveBundle(
   for (const name of contents) sha256[name] = await sha256File(join(folder, name));
   await writeJson(join(folder, "bundle.json"), { format, version: formatVersion, doselapVersion, sha256 });
 }
-
-const hint = "Train again, or copy the whole folder.";
 
 const head = z.object({
   format: z.literal(format),
@@ -100,9 +98,9 @@ const earlier: { readonly [arm: string]: { readonly [option: string]: unknown } 
 };
 
 /** Reads a bundle. @throws File, Format for a folder that is none, is truncated or of another version, Hash for a file that
- * was changed after it was written. */
+ * was changed after it was written, Contract for files that contradict each other. */
 export async function loadBundle(folder: string): Promise<NetworkBundle> {
-  const { version, sha256 } = await readJson(join(folder, "bundle.json"), head, hint);
+  const { version, sha256 } = await readJson(join(folder, "bundle.json"), head, wayOut);
   if (version !== formatVersion) {
     throw new DoselapError("Format", "this bundle is of another version", {
       file: join(folder, "bundle.json"),
@@ -113,7 +111,7 @@ export async function loadBundle(folder: string): Promise<NetworkBundle> {
     });
   }
   for (const name of contents) await checkHash(folder, name, sha256[name]);
-  const { arm: name, options: given, facts } = await readJson(join(folder, "config.json"), config, hint);
+  const { arm: name, options: given, facts } = await readJson(join(folder, "config.json"), config, wayOut);
   const file = join(folder, "config.json");
   if (!isNetworkArm(name)) {
     throw new DoselapError("Format", "this bundle is of an arm that is not known here", {
@@ -130,11 +128,15 @@ export async function loadBundle(folder: string): Promise<NetworkBundle> {
     throw new DoselapError("Format", issue.message, {
       file,
       key: ["options", ...issue.path].join("."),
-      hint,
+      hint: wayOut,
     });
   }
-  const parameters = await readWeights(folder);
-  return { arm, options: parsed.data, facts, parameters };
+  const options = parsed.data;
+  const model = modelOf(arm, { options, facts }, file);
+  await checkTopology(folder, model);
+  const parameters = await readWeights(folder, model.specs);
+  await checkHistory(folder);
+  return { arm, options, facts, parameters };
 }
 
 async function checkHash(folder: string, name: string, expected: string | undefined): Promise<void> {
@@ -145,37 +147,8 @@ async function checkHash(folder: string, name: string, expected: string | undefi
     file,
     expected: expected === undefined ? "its sha256 in bundle.json" : `sha256 ${expected}`,
     got,
-    hint,
+    hint: wayOut,
   });
-}
-
-const topology = z.object({
-  parameters: z.array(z.object({ name: z.string(), shape: z.array(z.number().int().positive()) })),
-});
-
-async function readWeights(folder: string): Promise<ParameterValues> {
-  const { parameters } = await readJson(join(folder, "topology.json"), topology, hint);
-  const file = join(folder, "weights.npz");
-  const npz = await openNpz(file);
-  try {
-    const values: Record<string, Float32Array> = {};
-    for (const { name, shape } of parameters) {
-      const array = npz.names.includes(name) ? await npz.read(name) : undefined;
-      if (array?.dtype !== "float32" || array.data.length !== elementCount(shape)) {
-        throw new DoselapError("Format", "the weights do not fit the topology", {
-          file,
-          key: name,
-          expected: `float32 ${shapeText(shape)}`,
-          got: array === undefined ? "no such array" : `${array.dtype} ${shapeText(array.shape)}`,
-          hint,
-        });
-      }
-      values[name] = array.data;
-    }
-    return values;
-  } finally {
-    await npz.close();
-  }
 }
 
 /** The bytes of a bundle's model. */

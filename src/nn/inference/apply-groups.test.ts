@@ -256,7 +256,7 @@ test("the inference model says what it takes and gives, as its file does", async
     groups: 2,
     probeModes: 1,
   });
-  const session = await runtime.load(onnx);
+  const session = await runtime.load(onnx());
   expect([...session.inputNames].sort()).toEqual(inputs.map(({ name }) => name).sort());
   expect(session.outputNames).toEqual(outputs.map(({ name }) => name));
   for (const { name, shape } of [...inputs, ...outputs]) expect(session.shapes.get(name)).toEqual(shape);

@@ -38,13 +38,16 @@ export function groupInferenceModel(
   const places = [groups, framesPerGroup];
   const modes = [probeModes, sizePx, sizePx];
   const canvas = [groups, canvasPx, canvasPx];
-  const { object, light } = model.apply(groupInputs(model, { groups, probeModes }), parameterInputs(specs));
   const probe = "the probe over the square root of the dose, first pixel at the patch's";
   return {
-    onnx: toOnnx({
-      outputs: { "object.re": object.re, "object.im": object.im, light },
-      values: parameters,
-    }),
+    onnx: () => {
+      const feeds = groupInputs(model, { groups, probeModes });
+      const { object, light } = model.apply(feeds, parameterInputs(specs));
+      return toOnnx({
+        outputs: { "object.re": object.re, "object.im": object.im, light },
+        values: parameters,
+      });
+    },
     inputs: [
       {
         name: "amplitudes",
@@ -117,8 +120,8 @@ async function applyOnCanvas(
 ): Promise<void> {
   const { canvasPx, framesPerGroup } = model;
   const { probeModes, positions } = task.problem;
-  const { onnx } = groupInferenceModel(model, parameters, { groups: groupsPerBatch, probeModes });
-  const session = await runtime.load(onnx, { threads });
+  const inference = groupInferenceModel(model, parameters, { groups: groupsPerBatch, probeModes });
+  const session = await runtime.load(inference.onnx(), { threads });
   const builder = batchBuilder(store, positions, {
     groupsPerBatch,
     groupSize: framesPerGroup,

@@ -41,20 +41,21 @@ export function tileInferenceModel(
   parameters: ParameterValues,
 ): InferenceModel {
   const { nets, specs } = tileNetwork(widths, stages);
-  const shape = [1, tileChannels.inputs, tilePx, tilePx];
-  const fed = parameterInputs(specs);
-  const corrections = nets.map((net, k) => net.apply(input(portName("planes", k), shape), fed));
+  const shapes = {
+    planes: [1, tileChannels.inputs, tilePx, tilePx],
+    corrections: [1, tileChannels.outputs, tilePx, tilePx],
+  };
   const ports = (kind: "planes" | "corrections", meaning: (stage: number) => string): Port[] =>
-    corrections.map((output, k) => ({
-      name: portName(kind, k),
-      shape: kind === "planes" ? shape : output.shape,
-      meaning: meaning(k),
-    }));
+    nets.map((_, k) => ({ name: portName(kind, k), shape: shapes[kind], meaning: meaning(k) }));
   return {
-    onnx: toOnnx({
-      outputs: Object.fromEntries(corrections.map((output, k) => [portName("corrections", k), output])),
-      values: parameters,
-    }),
+    onnx: () => {
+      const fed = parameterInputs(specs);
+      const corrections = nets.map(
+        (net, k) =>
+          [portName("corrections", k), net.apply(input(portName("planes", k), shapes.planes), fed)] as const,
+      );
+      return toOnnx({ outputs: Object.fromEntries(corrections), values: parameters });
+    },
     inputs: ports("planes", (k) => {
       const object = k === 0 ? "the engine's object" : `the object after stage ${k}`;
       return `|O|-1, arg O, real and imaginary part of G conj(O)/sqrt(|O|^2+0.01), sqrt(light/brightest); O ${object}, G its gradient over the brightest light`;

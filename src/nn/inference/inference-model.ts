@@ -10,7 +10,8 @@ export interface Port {
 }
 
 export interface InferenceModel {
-  readonly onnx: Uint8Array;
+  /** The file. Its graph is built when it is asked for: what it takes, gives and learns is known without. */
+  readonly onnx: () => Uint8Array;
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
   /** The trainable numbers. */

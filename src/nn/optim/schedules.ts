@@ -45,10 +45,8 @@ export interface PlateauOptions {
   readonly highest: number;
   /** What the rate is multiplied with; 0.5 by default. */
   readonly factor?: number;
-  /** Losses without improvement that are tolerated; the next one lowers the rate. */
+  /** Losses that are not the lowest so far and are tolerated; the next one lowers the rate. */
   readonly patience: number;
-  /** Share by which a loss must be lower to count as an improvement; 1e-4 by default. */
-  readonly threshold?: number;
   /** The lowest rate; 0 by default. */
   readonly lowest?: number;
 }
@@ -62,20 +60,17 @@ export interface PlateauState {
   readonly waited: number;
 }
 
-/** A rate that is lowered when the validation loss, positive, no longer falls: give each loss to `after`.
+/** A rate that is lowered when the validation loss no longer falls: give each loss to `after`. Whatever is lower counts: losses
+ * are known but for a constant, of which no share says anything (NN-018).
  * @throws Range */
 export function plateauRate(options: PlateauOptions): {
   readonly start: PlateauState;
   after(state: PlateauState, loss: number): PlateauState;
 } {
-  const { highest, factor = 0.5, patience, threshold = 1e-4, lowest = 0 } = options;
+  const { highest, factor = 0.5, patience, lowest = 0 } = options;
   expectOption("highest", highest, above0);
   expectOption("factor", factor, { allows: (value) => value > 0 && value < 1, text: "between 0 and 1" });
   expectOption("patience", patience, wholeNumber);
-  expectOption("threshold", threshold, {
-    allows: (value) => value >= 0 && value < 1,
-    text: "at least 0, below 1",
-  });
   expectOption("lowest", lowest, {
     allows: (rate) => rate >= 0 && rate <= highest,
     text: `from 0 to ${highest}`,
@@ -86,7 +81,7 @@ export function plateauRate(options: PlateauOptions): {
       if (!Number.isFinite(loss)) {
         throw new DoselapError("Diverged", "the validation loss is no number", { got: String(loss) });
       }
-      if (best === null || loss < best - threshold * Math.abs(best)) return { rate, best: loss, waited: 0 };
+      if (best === null || loss < best) return { rate, best: loss, waited: 0 };
       if (waited < patience) return { rate, best, waited: waited + 1 };
       return { rate: Math.max(lowest, rate * factor), best, waited: 0 };
     },

@@ -77,7 +77,7 @@ describe("a fit", () => {
     let [expected, best, waited] = [0.1, Infinity, 0];
     for (const { rate, validation } of history) {
       expect(rate).toBe(expected);
-      if (validation < best * (1 - 1e-4)) [best, waited] = [validation, 0];
+      if (validation < best) [best, waited] = [validation, 0];
       else if (++waited === 2) [expected, waited] = [expected / 2, 0];
     }
     expect(expected).toBeLessThan(0.05);

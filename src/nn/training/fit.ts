@@ -11,7 +11,7 @@ import { packFit, unpackFit, type FitState, type Snapshot } from "./fit-state.ts
 import type { EpochRecord } from "./epoch-record.ts";
 import { openJudge, type Judge } from "./judge.ts";
 import { apart, belowTruth, judgeLevels, noiseKey, type Levels } from "./judge-levels.ts";
-import { rateCourse, type RateCourse, type RateOptions } from "./rate-course.ts";
+import { rateCourse, stepsPerEpoch, type CourseOptions, type RateCourse } from "./rate-course.ts";
 import { restartSeed } from "./restart-seed.ts";
 import { openLearner, type Learner } from "./learner.ts";
 import type { Progress } from "./progress.ts";
@@ -54,8 +54,7 @@ export interface Level {
   readonly training?: ((round: number, index: number) => Feeds) | undefined;
 }
 
-export interface FitOptions extends RateOptions {
-  readonly epochs: number;
+export interface FitOptions extends CourseOptions {
   readonly weightDecay: number;
   readonly clipNorm: number;
   /** Decay of the running mean of the weights. */
@@ -140,7 +139,7 @@ async function fitOnce(
   const { seed, runtime, threads, log } = context;
   // Arms hand on all of their options: a name that a lesson has too, such as `loss`, must not replace it.
   const { weightDecay, clipNorm, average } = options;
-  const rates = rateCourse(options, options.epochs * stepsPerEpoch(lesson));
+  const rates = rateCourse(options, lesson);
   const judge = await openJudge(lesson, runtime, threads);
   try {
     const learner = await openLearner({
@@ -164,10 +163,6 @@ async function fitOnce(
   } finally {
     await judge.release();
   }
-}
-
-function stepsPerEpoch({ items, batchSize }: Lesson): number {
-  return Math.ceil(items.length / batchSize);
 }
 
 interface Pupil {

@@ -14,6 +14,10 @@ export interface RateOptions {
   readonly patience?: number | undefined;
 }
 
+export interface CourseOptions extends RateOptions {
+  readonly epochs: number;
+}
+
 export interface RateCourse {
   /** Of a step, 1 in the first. */
   rate(step: number): number;
@@ -21,8 +25,22 @@ export interface RateCourse {
   after(validation: number): void;
 }
 
-/** @throws Range for a warm-up that is as long as the training. */
-export function rateCourse(
+/** What an epoch goes through. */
+export interface EpochItems {
+  readonly items: { readonly length: number };
+  readonly batchSize: number;
+}
+
+export function stepsPerEpoch({ items, batchSize }: EpochItems): number {
+  return Math.ceil(items.length / batchSize);
+}
+
+/** @throws Range for a warm-up that is as long as the training: a lesson asks before its engine runs. */
+export function rateCourse(options: CourseOptions, epoch: EpochItems): RateCourse {
+  return courseOver(options, options.epochs * stepsPerEpoch(epoch));
+}
+
+function courseOver(
   { learningRate, schedule = "cosine", warmUpSteps: asked = null, patience = 3 }: RateOptions,
   totalSteps: number,
 ): RateCourse {

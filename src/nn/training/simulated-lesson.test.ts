@@ -21,6 +21,8 @@ const rule: SimulatedLessonOptions = {
   tilePx: 32,
   widths: [4, 8],
   batchSize: 4,
+  epochs: 6,
+  learningRate: 5e-3,
 };
 const context = { seed: 5, backend: openBackend({ kernels: "simd", threads: 1 }), log: () => undefined };
 const make = (changes: Partial<SimulatedLessonOptions> = {}): Promise<Lesson> =>
@@ -113,6 +115,18 @@ describe("the lesson of simulated scans", () => {
     const least = await make({ objects: 2, validationFraction: 0.9 });
     expect(least.items).toHaveLength(64);
     expect(least.validationBatches).toBe(4);
+  });
+
+  test("refuses a warm-up as long as the training before a scan is simulated", async () => {
+    const steps = 6 * Math.ceil((3 * 64) / 4);
+    const stopped = { ...context, signal: AbortSignal.abort() };
+    const begun = (warmUpSteps: number) =>
+      simulatedLesson(task, task.groups, { ...rule, warmUpSteps }, stopped);
+    await expect(begun(steps)).rejects.toMatchObject({
+      _tag: "Range",
+      context: { key: "warmUpSteps", got: String(steps) },
+    });
+    await expect(begun(steps - 1)).rejects.toMatchObject({ _tag: "Interrupted" });
   });
 
   test("teaches: objects that choose lack less after it", async () => {

@@ -18,13 +18,14 @@ import { square } from "../ops/unary.ts";
 import { scanPlanes } from "../physics/scan-state.ts";
 import type { Lesson, Level } from "./fit.ts";
 import { membersOf, placeCanvas, type GroupTable } from "./groups.ts";
+import { rateCourse, type CourseOptions } from "./rate-course.ts";
 import type { ScanTask } from "./scan-task.ts";
 import { simulatedScan, type ObjectKind } from "./simulated-scans.ts";
 import { meanSquares, taughtScan, type TaughtScan } from "./taught-scan.ts";
 import { taughtTiles, type TaughtTile } from "./taught-tiles.ts";
 import type { LessonContext } from "./tile-lesson.ts";
 
-export interface SimulatedLessonOptions {
+export interface SimulatedLessonOptions extends CourseOptions {
   readonly engine: PreparedEngine;
   readonly kind: ObjectKind;
   /** Scans, one at least of which chooses. */
@@ -42,9 +43,17 @@ const phaseWeight = 4;
 /** Of the groups, every so many lend a validation tile. */
 const validationStride = 4;
 
+/** Of the objects, those that train: one at least chooses, and one at least trains. */
+export function trainingObjects({
+  objects,
+  validationFraction,
+}: Pick<SimulatedLessonOptions, "objects" | "validationFraction">): number {
+  return objects - Math.max(1, Math.min(objects - 1, Math.round(validationFraction * objects)));
+}
+
 /** Simulates the scans, runs the engine on each, and makes batches of tiles: in each epoch one per group and object that
  * trains, at the group, moved by chance and laid by any of the square's symmetries.
- * @throws what simulations and the engine throw. */
+ * @throws Range for a rate that rises to the end, and what simulations and the engine throw. */
 export async function simulatedLesson(
   task: ScanTask,
   table: GroupTable,
@@ -52,6 +61,11 @@ export async function simulatedLesson(
   { seed, backend, signal, log, progress }: LessonContext,
 ): Promise<Lesson> {
   const { objects, engine, kind, tilePx, batchSize: tiles } = options;
+  const trains = trainingObjects(options);
+  const chosenBy = objects - trains;
+  const items = Int32Array.from({ length: table.count * trains }, (_, index) => index);
+  // A rate that would rise to the end is refused before the engine runs.
+  rateCourse(options, { items, batchSize: tiles });
   const scans: TaughtScan[] = [];
   for (let index = 0; index < objects; index++) {
     const { problem, truth } = simulatedScan(task, kind, { seed, index, backend, signal });
@@ -59,15 +73,13 @@ export async function simulatedLesson(
     scans.push(taughtScan(planes, truth, problem.positions));
     progress?.((index + 1) / objects, `${engine.name} on simulated scan ${index + 1}/${objects}`);
   }
-  const chosenBy = Math.max(1, Math.min(objects - 1, Math.round(options.validationFraction * objects)));
-  const training = scans.slice(0, objects - chosenBy);
-  const judging = scans.slice(objects - chosenBy);
+  const training = scans.slice(0, trains);
+  const judging = scans.slice(trains);
   const spread = meanSquares(training);
   log(
     `simulated: ${objects} scans of ${kind.phantoms.join(", ")}, ${engine.name} on each, ${chosenBy} of them to choose; it lacks ` +
       `${Math.sqrt(spread.amplitude).toFixed(4)} of amplitude and ${Math.sqrt(spread.phase).toFixed(4)} rad`,
   );
-  const items = Int32Array.from({ length: table.count * training.length }, (_, index) => index);
   log(`tiles: ${items.length} an epoch, of ${training.length} objects`);
   const batch = taughtTiles(tiles, tilePx);
   const { positions } = task.problem;

@@ -67,7 +67,11 @@ describe("of few groups", () => {
   });
 
   test("one alone is an error", () => {
-    expect(() => split(of([0, 1]), 0.3)).toThrow(expect.toSatisfy((error) => isDoselapError(error, "Range")));
+    expect(() => split(of([0, 1]), 0.3)).toThrow(
+      expect.toSatisfy(
+        (error) => isDoselapError(error, "Range") && error.context.key === "training.groupCount",
+      ),
+    );
   });
 
   test("frames that choose never train, unless it is said", () => {

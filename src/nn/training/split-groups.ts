@@ -6,6 +6,9 @@ import { membersOf, type GroupTable } from "./groups.ts";
 import type { ScanTask } from "./scan-task.ts";
 import { splitByBlocks } from "./validation.ts";
 
+/** Some train, others choose. */
+export const leastGroups = 2;
+
 export interface GroupSplit {
   readonly training: Int32Array;
   readonly validation: Int32Array;
@@ -28,12 +31,12 @@ export function splitGroups(
   { seed, log }: SplitContext,
 ): GroupSplit {
   const { groups, groupSize, count } = table;
-  if (count < 2) {
+  if (count < leastGroups) {
     throw new DoselapError("Range", "one group cannot both train and choose", {
-      key: "groups",
-      expected: "at least 2 groups",
+      key: "training.groupCount",
+      expected: `at least ${leastGroups} groups`,
       got: String(count),
-      hint: "Use more groups.",
+      hint: "Make more groups, or keep more frames.",
     });
   }
   const { validation: frames } = splitByBlocks(positions, {

@@ -26,6 +26,8 @@ const options: TileLessonOptions = {
   loss: "poisson",
   batchSize: 3,
   validationFraction: 0.2,
+  epochs: 2,
+  learningRate: 1e-3,
 };
 
 const table = smallGroups(task, 3);
@@ -148,8 +150,22 @@ describe("a tile lesson", () => {
     expect(told).toEqual(["0.5 ml on split 1/2", "1 ml on split 2/2"]);
     expect(lines).toEqual([
       "physics: ml, 25 epochs on 2 splits of the photons, 0.75 seen",
-      `tiles: ${lesson.items.length} an epoch, 4 frames each of ${lesson.items.length}; 2 stages`,
+      `tiles: ${lesson.items.length} an epoch, up to 4 frames each of ${lesson.items.length} that train; 2 stages`,
     ]);
+  });
+
+  test("tells no more frames a tile than there are", async () => {
+    const told: string[] = [];
+    const many = { ...options, framesPerTile: lesson.items.length + 8 };
+    const { items } = await tileLesson(task, table, many, {
+      seed: 1,
+      backend,
+      log: (line) => told.push(line),
+    });
+    expect(items.length).toBe(lesson.items.length);
+    expect(told.at(-1)).toBe(
+      `tiles: ${items.length} an epoch, up to ${items.length} frames each of ${items.length} that train; 2 stages`,
+    );
   });
 
   test("lets the photons that the engine saw pull, at their share of the dose, and those alone", () => {
@@ -204,6 +220,24 @@ test("a network that does not fit its tile is refused before the engine runs", a
     { seed: 1, backend, log: (line) => seen.push(line), progress: (_, note) => seen.push(note) },
   );
   await expect(call).rejects.toSatisfy((error) => isDoselapError(error, "Shape"));
+  expect(seen).toEqual([]);
+});
+
+test("a warm-up as long as the training is refused before the engine runs", async () => {
+  const steps = 2 * Math.ceil(lesson.items.length / 3);
+  const seen: string[] = [];
+  const call = (warmUpSteps: number) =>
+    tileLesson(
+      task,
+      table,
+      { ...options, warmUpSteps },
+      { seed: 1, backend, log: (line) => seen.push(line), signal: AbortSignal.abort() },
+    );
+  await expect(call(steps)).rejects.toMatchObject({
+    _tag: "Range",
+    context: { key: "warmUpSteps", expected: expect.stringContaining(`fewer than the ${steps} `) },
+  });
+  await expect(call(steps - 1)).rejects.toSatisfy((error) => isDoselapError(error, "Interrupted"));
   expect(seen).toEqual([]);
 });
 

@@ -18,13 +18,14 @@ import type { Lesson, Level } from "./fit.ts";
 import { splitScan, storeFrames, transposedMask, type FrameStore } from "./frame-store.ts";
 import { plainLevels } from "./levels.ts";
 import { membersOf, probeWindowPx, type GroupTable } from "./groups.ts";
+import { rateCourse, type CourseOptions } from "./rate-course.ts";
 import { stagedLoss } from "./staged-loss.ts";
 import { atShare, probeFeeds, type ScanTask } from "./scan-task.ts";
 import { tileBatch, type ScanView } from "./tile-batch.ts";
 import { tileDrawer, tileShape, type TileShape } from "./tiles.ts";
 import { splitByBlocks } from "./validation.ts";
 
-export interface TileLessonOptions {
+export interface TileLessonOptions extends CourseOptions {
   readonly engine: PreparedEngine;
   /** Share of the photons that the engine sees. */
   readonly seenShare: number;
@@ -50,7 +51,7 @@ export interface LessonContext {
 
 /** Runs the engine on every split of the photons, and makes batches of tiles from what it found: in each epoch one tile per
  * group whose seed frame is not held back, on which the frames of the group come first.
- * @throws Contract for frames that hold no whole counts, Range when no group trains, and what the engine throws. */
+ * @throws Contract for frames that hold no whole counts, Range when no group trains or the rate rises to the end, and what the engine throws. */
 export async function tileLesson(
   task: ScanTask,
   table: GroupTable,
@@ -68,12 +69,15 @@ export async function tileLesson(
   });
   const held = new Set(validation);
   const items = trainingGroups(table, held);
-  // A network that does not fit is refused before the engine runs.
+  // A rate that would rise to the end, and a network that does not fit, are refused before the engine runs.
+  rateCourse(options, { items, batchSize: tiles });
   const graph = tileGraph(task, options, shape);
   const store = storeFrames(task.problem.diffraction, sizePx, task.problem.mask);
   const views = await splitViews(task, store, options, context);
+  // Where fewer lie on a tile they are repeated in turn.
+  const most = Math.min(framesPerTile, training.length);
   context.log(
-    `tiles: ${items.length} an epoch, ${framesPerTile} frames each of ${training.length}; ${options.stages} stages`,
+    `tiles: ${items.length} an epoch, up to ${most} frames each of ${training.length} that train; ${options.stages} stages`,
   );
   const rule = { framesPerTile, seed };
   const drawer = tileDrawer(positions, shape, { ...rule, allowed: (frame) => !held.has(frame) });

@@ -6,14 +6,13 @@ import type { Metadata } from "../../data/dataset.ts";
 import { readMetadata } from "../../data/metadata.ts";
 import { readDataset } from "../../data/read.ts";
 import { openNpz } from "../../io/npz.ts";
-import { isNetworkArm, networkArms } from "../../nn/arms/registry.ts";
 import { armPath, cellPath, type Cell } from "../../study/cell.ts";
 import { networkOf } from "../../study/network-of.ts";
 import { isNearField, shiftsByFourier } from "../../study/scan-task.ts";
 import { trainingDataFiles } from "../../study/training/build.ts";
 import { isFile } from "../../study/training/job.ts";
-import { missingObjects } from "../../study/training/study-objects.ts";
 import { runnerOf } from "../../study/training/runners/registry.ts";
+import { skippedByDesign } from "../../study/training/skipped-by-design.ts";
 import type { StageContext } from "../context.ts";
 import { obstacleTo, readRecord } from "../record.ts";
 
@@ -25,13 +24,8 @@ export async function trainingSkip(
 ): Promise<string | undefined> {
   const availability = runnerOf(trainer.runner).availability(network);
   if (!availability.available) return availability.reason;
-  const unlabelled = design.kind === "measured" && isNetworkArm(network) && networkArms[network].needsLabels;
-  if (unlabelled) return "no labels";
-  const missing = isNetworkArm(network)
-    ? missingObjects({ ...networkArms[network].options.parse(design.methods[network] ?? {}) }, design)
-    : [];
-  if (missing.length > 0)
-    return `no objects to learn from: ${missing.join(", ")} of methods.${network} not given`;
+  const byDesign = skippedByDesign(network, design);
+  if (byDesign !== undefined) return byDesign;
   // An external trainer may know such optics; ours does not.
   if (trainer.runner !== "builtin" || design.kind !== "measured") return undefined;
   const scan = join(root, "data", cellPath(cell), trainingDataFiles(design).train);

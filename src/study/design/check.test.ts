@@ -100,6 +100,30 @@ describe("each rule names field, rule and value", () => {
     ["methods.pinn.widht", { methods: { pinn: { widht: [8] } } }, /no such key\. Did you mean "widths"\?/u],
     ["methods.pinn.widths", { methods: { pinn: { widths: [] } } }, /got \[\]/u],
     ["methods.pinn.tilePx", { methods: { pinn: { tilePx: 96 } } }, /no such key/u],
+    ...["pinn-scan", "supervised-scan"].flatMap((arm): typeof rules => [
+      [
+        `methods.${arm}.tilePx`,
+        { methods: { [arm]: { widths: [4, 8], tilePx: 63 } } },
+        /a multiple of 4: each of the 2 levels of widths halves.*; got 63\. Take 60 or 64, or other widths\./u,
+      ],
+      // No side below is one: tiles have 16 px at least, and 512 at most.
+      [
+        `methods.${arm}.tilePx`,
+        { methods: { [arm]: { widths: [4, 4, 4, 4, 4], tilePx: 18 } } },
+        /a multiple of 32: .*; got 18\. Take 32, or/u,
+      ],
+      [`methods.${arm}.tilePx`, { methods: { [arm]: { tilePx: 513 } } }, /<=512; got 513/u],
+    ]),
+    ...["pinn", "supervised", "pinn-reference"].map((arm): (typeof rules)[number] => [
+      "training.groupCount",
+      { arms: [arm, "rpie"], training: { groupCount: 1 } },
+      new RegExp(`${arm} needs at least 2 groups: some train, others choose.*; got 1\\. Raise it`, "u"),
+    ]),
+    [
+      "training.groupCount",
+      { arms: ["hybrid"], methods: { hybrid: { network: "pinn" } }, training: { groupCount: 1 } },
+      /pinn needs at least 2 groups/u,
+    ],
     ["methods.steps.steps", { methods: { steps: { steps: 0 } } }, /got 0/u],
     [
       "methods.hybrid.network",
@@ -220,6 +244,15 @@ test("views stand by gridsize, then falling overlap, then name, however they wer
 test("Fourier shifts are for every arm that is no network and starts from none", () => {
   const arms = ["rpie", "chain", "steps", "mean-pattern", "null"];
   expect(checkDesign({ ...quick, subPixel: "fourier", arms })).toMatchObject({ subPixel: "fourier" });
+});
+
+test("a single group is a study where none of its networks chooses the epoch by groups", () => {
+  const training = { groupCount: 1 };
+  for (const arms of [["rpie"], ["supervised-scan", "rpie"], ["hybrid", "rpie"]])
+    expect(checkDesign(mergeDesign(quick, { arms, training }))).toMatchObject({ training });
+  // Nothing teaches supervised there: it is skipped.
+  const arms = ["supervised", "rpie"];
+  expect(checkDesign(mergeDesign(measured, { arms, training }))).toMatchObject({ training });
 });
 
 test.each([40, 96, 160, 320])("frames of %i px are a study, as the kernels transform them", (sizePx) => {

@@ -50,10 +50,18 @@ export function shapeFaults(
         if (names.length === 0) return [{ path, rule: unionText(issue.errors), got }];
         return [{ path, rule: oneOf(names), got, hint: nearestOf(got, names) }];
       }
+      case "custom":
+        return [{ path, rule: issue.message, got, hint: hintOf(issue.params) }];
       default:
         return [{ path, rule: plain(issue.message), got }];
     }
   });
+}
+
+/** The way out, where a rule over several options of a schema tells one. */
+function hintOf(params: { readonly [name: string]: unknown } | undefined): string | undefined {
+  const hint = params?.["hint"];
+  return typeof hint === "string" ? hint : undefined;
 }
 
 function oneOf(values: readonly unknown[]): string {

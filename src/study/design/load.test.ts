@@ -141,6 +141,10 @@ describe("study files", () => {
     await expect(loadDesign(typo, { cwd })).rejects.toThrow(
       /typo\.yaml:3:3 : split\.guardpx: no such key\. Did you mean "guardPx"/u,
     );
+    const tile = await study("tile.yaml", "preset: quick\nmethods:\n  pinn-scan:\n    tilePx: 84\n");
+    await expect(loadDesign(tile, { cwd })).rejects.toThrow(
+      /tile\.yaml:4:5 : methods\.pinn-scan\.tilePx: must be a multiple of 8.*got 84\. Take 80 or 88/u,
+    );
   });
 
   test.each([

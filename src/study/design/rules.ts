@@ -6,10 +6,13 @@ import { prepareEngine } from "../../engines/prepare.ts";
 import { isKernelSize, kernelSizes } from "../../compute/wasm/plan.ts";
 import { engines } from "../../engines/registry.ts";
 import { isDoselapError, messageOf } from "../../errors.ts";
+import { isNetworkArm, networkArms } from "../../nn/arms/registry.ts";
 import { referenceSizes } from "../../nn/models/reference-network.ts";
+import { leastGroups } from "../../nn/training/split-groups.ts";
 import { armKind, armNames, isArmName } from "../arms.ts";
 import { doseFolder } from "../cell.ts";
 import { isMethodName, methodNames, methods } from "../methods.ts";
+import { trainedArms } from "../training/build.ts";
 import { shapeFaults, type Fault } from "./faults.ts";
 import { didYouMean } from "./nearest.ts";
 
@@ -217,6 +220,31 @@ const methodRules = rule({ methods: z.record(z.string(), z.unknown()) }, (design
   }),
 );
 
+/** Groups that a study asks for, and that its networks cannot train on; those of frames that are few are the plan's. */
+const groupCountRule = rule(
+  {
+    kind: z.enum(["simulated", "measured"]),
+    arms: z.array(z.string()),
+    methods: z.record(z.string(), z.unknown()),
+    training: z.object({ groupCount: z.number().int().positive() }),
+  },
+  ({ kind: studied, arms, methods: given, training: { groupCount } }) => {
+    // A network that is no arm is said by the rule of methods.
+    if (!methods.hybrid.safeParse(given["hybrid"] ?? {}).success) return [];
+    const few = trainedArms({ arms, methods: given }).filter(
+      (arm) =>
+        isNetworkArm(arm) &&
+        groupCount < networkArms[arm].leastGroups &&
+        // Skipped: nothing teaches it.
+        !(studied === "measured" && networkArms[arm].needsLabels),
+    );
+    if (few.length === 0) return [];
+    const rule = `${few.join(", ")} need${few.length === 1 ? "s" : ""} at least ${leastGroups} groups: some train, others choose the epoch`;
+    const hint = "Raise it; null makes one group per frame.";
+    return [{ path: ["training", "groupCount"], rule, got: groupCount, hint }];
+  },
+);
+
 /** Where the options of an arm stand that has none below `methods`. */
 function optionsElsewhere(name: string): string | undefined {
   if (Object.hasOwn(engines, name)) return `Options of an engine stand below engines.${name}.`;
@@ -250,6 +278,7 @@ const rules: readonly Rule[] = [
   referenceRule,
   engineRules,
   methodRules,
+  groupCountRule,
 ];
 
 /** Every rule the value does not meet, the shape of the design not included. */

@@ -30,7 +30,13 @@ export function trainingDataFiles({ kind }: StudyDesign): TrainingDataFiles {
 }
 
 /** The design's arms that are trained, in its order; the network that a hybrid arm starts from is trained in any case. */
-export function trainedArms({ arms, methods }: StudyDesign): string[] {
+export function trainedArms({
+  arms,
+  methods,
+}: {
+  readonly arms: readonly string[];
+  readonly methods: { readonly [method: string]: unknown };
+}): string[] {
   const named = arms.filter((arm) => armKind(arm) === "network");
   if (!arms.includes("hybrid")) return named;
   return [...new Set([...named, hybridOptions(methods["hybrid"] ?? {}).network])];

@@ -35,8 +35,10 @@ async function makeBundle(folder: string): Promise<void> {
   });
   const fit = {
     parameters: initialise(specs, 1),
-    history: [],
-    levels: {},
+    history: [
+      { epoch: 1, loss: 0.1, rate: 1e-3, gradientNorm: 1, validation: 0.2, spread: 0.01, deadUnits: 0 },
+    ],
+    levels: { truth: 0.05 },
     bestEpoch: 1,
     seed: 1,
     restarts: 0,
@@ -72,7 +74,7 @@ function bundleTarget(file: string, mutators: readonly Mutator[]): FuzzTarget {
       }
       const bundle = await loadBundle(folder);
       // Sizes that a plan allows and that take long are no fault of the reader.
-      if (bundle.facts.canvasPx <= 64 && bundle.facts.sizePx <= 64) bundle.arm.model(bundle);
+      if (bundle.facts.canvasPx <= 64 && bundle.facts.sizePx <= 64) bundle.arm.model(bundle).onnx();
     },
   };
 }
@@ -80,4 +82,5 @@ function bundleTarget(file: string, mutators: readonly Mutator[]): FuzzTarget {
 export const headTarget = bundleTarget("bundle.json", words);
 export const configTarget = bundleTarget("config.json", words);
 export const topologyTarget = bundleTarget("topology.json", words);
+export const historyTarget = bundleTarget("history.json", words);
 export const weightsTarget = bundleTarget("weights.npz", [...npzMutators, ...byteMutators]);
