@@ -75,6 +75,14 @@ export function givenProbe(problem: Problem, probe: Float32Array, tilt: Tilt): F
     : turnedProbe(problem, probe, opposite(tilt));
 }
 
+/** For a log, a sentence. */
+export function tiltText({ x, y }: Tilt): string {
+  const along = (shift: number, [before, after]: readonly [string, string]): string[] =>
+    shift === 0 ? [] : [`${Math.abs(shift)} px ${shift < 0 ? before : after}`];
+  const where = [...along(x, ["left of", "right of"]), ...along(y, ["above", "below"])].join(" and ");
+  return `the frames lie ${where} the probe's light: the object gets the phase ramp of that, or the detector's centre is wrong`;
+}
+
 export const opposite = ({ x, y }: Tilt): Tilt => ({ x: -x, y: -y });
 
 function turnedProbe({ size }: Problem, probe: Float32Array, tilt: Tilt): Float32Array {

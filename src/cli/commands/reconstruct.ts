@@ -11,6 +11,7 @@ import { doseDoubts } from "../../data/dose-doubts.ts";
 import type { Choice } from "../../engines/choose.ts";
 import { planEngine, type EnginePlan } from "../../engines/plan.ts";
 import { prepareEngine, type PreparedEngine } from "../../engines/prepare.ts";
+import { tiltOf, tiltText } from "../../engines/tilt.ts";
 import { runEngine, type EpochEvent } from "../../engines/run.ts";
 import { DoselapError, isDoselapError } from "../../errors.ts";
 import { writeNpz } from "../../io/npz.ts";
@@ -205,7 +206,11 @@ async function reconstruct(
   }));
   const memory = { backend, memoryBudgetBytes: budgetOf(flags), heldBytes };
   const plan = await namingSource(input, flags, async () => planEngine(engine, problem, memory));
-  const doubts = doseDoubtsOf(input, dataset, plan);
+  const tilt = tiltOf(problem, plan.survey);
+  const doubts = [
+    ...doseDoubtsOf(input, dataset, plan),
+    ...(tilt === undefined ? [] : [`${input}: ${tiltText(tilt)}`]),
+  ];
   for (const doubt of doubts) printNote(context, `warning: ${doubt}`);
   const warnings = [...scan.warnings, ...doubts];
   // From here on a signal asks to stop: the run hears it between epochs.

@@ -7,7 +7,7 @@ import type { ComplexImage } from "../../array/ndarray.ts";
 import { lookAtFrames } from "../../engines/counts.ts";
 import type { Problem } from "../../engines/problem.ts";
 import { startAmplitude } from "../../engines/start-object.ts";
-import { opposite, tiltOf, turnedObject, untilted, type Tilt } from "../../engines/tilt.ts";
+import { opposite, tiltOf, tiltText, turnedObject, untilted, type Tilt } from "../../engines/tilt.ts";
 
 /** Light of the frames over that of the probe, and its inverse, up to which the probe is taken as it is: samples absorb. */
 const alikeLight = 3;
@@ -43,11 +43,7 @@ export function lightFitTexts({ amplitude, tilt }: LightFit): string[] {
       : [
           `the frames hold ${Number((amplitude ** 2).toPrecision(3))} times the light of the probe: the probe is scaled to it`,
         ]),
-    ...(tilt === undefined
-      ? []
-      : [
-          `the frames lie ${tilt.x} px right of the probe's light and ${tilt.y} px below it: the object has the phase ramp of that`,
-        ]),
+    ...(tilt === undefined ? [] : [tiltText(tilt)]),
   ];
 }
 
