@@ -150,3 +150,45 @@ test("small batches at the start bring an object of strong phases nearer to its 
   // Measured: .951 against .921.
   expect(await phaseSsim(16)).toBeGreaterThan((await phaseSsim(31)) + 0.02);
 });
+
+describe("a scan of a few dozen frames [ENGINE-065]", () => {
+  const few = { contrast: "thick", phantom: "smooth-phase", heightPx: 112, widthPx: 112 } as const;
+  const objectOf = async (name: string, { dataset }: ReturnType<typeof phantomScan>, options = {}) =>
+    (await runEngine(prepareEngine(name, options), problemOf(dataset), { backend: simd, seed: 3 })).object;
+  const usual = { batchSize: 32, startBatchSize: 16 };
+
+  test("that is bright is brought as near to the truth as one frame after the other brings it", async () => {
+    const scan = phantomScan({ ...few, dosePhotons: 1e6 });
+    expect(scan.dataset.positions.x.length).toBe(49);
+    const [own, rival] = [await objectOf("lsqml", scan), await objectOf("rpie", scan)];
+    // In batches of 16 and 32: 2.0 times.
+    expect(scan.distance(own)).toBeLessThan(1.2 * scan.distance(rival));
+  });
+
+  test("that is faint is visited in the usual batches, which average its noise", async () => {
+    const scan = phantomScan({ ...few, dosePhotons: 1e3 });
+    expect(await objectOf("lsqml", scan)).toEqual(await objectOf("lsqml", scan, usual));
+  });
+
+  test("takes the sizes that are given", async () => {
+    const scan = phantomScan({ ...few, dosePhotons: 1e6 });
+    const brief = { epochs: 4 };
+    const own = await objectOf("lsqml", scan, { ...brief, ...usual });
+    expect(own).not.toEqual(await objectOf("lsqml", scan, brief));
+    expect(await objectOf("lsqml", scan, { ...brief, batchSize: 32 })).toEqual(own);
+    expect(await objectOf("lsqml", scan, { ...brief, startBatchSize: 16 })).toEqual(own);
+  });
+});
+
+test("a scan of a hundred frames is visited in the usual batches, however bright", async () => {
+  const scan = phantomScan({ dosePhotons: 1e6, heightPx: 136, widthPx: 136 });
+  expect(scan.dataset.positions.x.length).toBeGreaterThanOrEqual(100);
+  const objectOf = async (options: object) =>
+    (
+      await runEngine(prepareEngine("lsqml", { epochs: 3, ...options }), problemOf(scan.dataset), {
+        backend: simd,
+        seed: 3,
+      })
+    ).object;
+  expect(await objectOf({})).toEqual(await objectOf({ batchSize: 32, startBatchSize: 16 }));
+});

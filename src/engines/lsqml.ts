@@ -9,8 +9,9 @@ import { z } from "zod";
 import { sumsPerFrame } from "../compute/scan-memory.ts";
 import { bands, taskParam } from "../compute/tasks.ts";
 import { createRng, shuffle } from "../math/random/rng.ts";
+import { photonsPerPixel } from "./constraints/prior-weight.ts";
 import { defineEngine, type EngineCore, type Epoch } from "./engine.ts";
-import { commonShape, gaugeShape, gradientShape, scheduleShape } from "./options.ts";
+import { commonShape, gaugeShape, gradientShape, scheduleShape, usualBatchSize } from "./options.ts";
 import { pieCapabilities, stepsOfEpoch } from "./pie.ts";
 import type { ScanRun } from "./scan-run.ts";
 
@@ -24,17 +25,21 @@ const options = z.strictObject({
     .int()
     .positive()
     .max(4096)
-    .default(32)
+    .nullable()
+    .default(null)
     .describe(
-      "Frames that share one direction: more is steadier and more parallel, fewer is faster per epoch.",
+      "Frames that share a direction. null = 32; neither size given: 8 in a scan of under 100 frames and at least 300 photons per object pixel.",
     ),
   startBatchSize: z
     .number()
     .int()
     .positive()
     .max(4096)
-    .default(16)
-    .describe("The same in the first third of the epochs, where it is less than batchSize."),
+    .nullable()
+    .default(null)
+    .describe(
+      "The same in the first third of the epochs, where it is less than batchSize. null = 16, or 2 in the scans told there.",
+    ),
   stepRule: z
     .enum(["batch", "position"])
     .default("batch")
@@ -60,6 +65,28 @@ const options = z.strictObject({
 });
 type Options = z.infer<typeof options>;
 
+interface BatchSizes {
+  readonly startBatchSize: number;
+  readonly batchSize: number;
+}
+
+const usualSizes: BatchSizes = { startBatchSize: 16, batchSize: usualBatchSize };
+/** For scans that are few frames, two to four steps an epoch else, and bright, without noise to average [ENGINE-065]. */
+const fewBrightSizes: BatchSizes = { startBatchSize: 2, batchSize: 8 };
+const manyFrames = 100;
+const brightPhotonsPerPx = 300;
+
+function sizesFor({ startBatchSize, batchSize }: Options, run: ScanRun): BatchSizes {
+  const given = startBatchSize !== null || batchSize !== null;
+  // Held-out frames count: a fit to all frames that follows must visit them alike.
+  const few = run.problem.frames < manyFrames;
+  if (!given && few && photonsPerPixel(run.problem, run) >= brightPhotonsPerPx) return fewBrightSizes;
+  return {
+    startBatchSize: startBatchSize ?? usualSizes.startBatchSize,
+    batchSize: batchSize ?? usualSizes.batchSize,
+  };
+}
+
 export const lsqml = defineEngine<Options>({
   name: "lsqml",
   title: "LSQ-ML",
@@ -67,7 +94,7 @@ export const lsqml = defineEngine<Options>({
   options,
   cites: ["10.1364/OE.26.003108"],
   capabilities: { ...pieCapabilities, parallel: "always" },
-  memory: ({ batchSize }) => ({ slots: batchSize, keepsWaves: false }),
+  memory: ({ batchSize }) => ({ slots: batchSize ?? usualBatchSize, keepsWaves: false }),
   start,
 });
 
@@ -76,12 +103,13 @@ function start(run: ScanRun, rule: Options): EngineCore {
   const { kernels } = run.session;
   const { params } = views;
   const order = training.slice();
+  const { startBatchSize, batchSize } = sizesFor(rule, run);
   /** Σ|ΔP|²·weight and Re Σ ΔP*·sum: see batch-kernels.ts. */
   const probeSums = new Float64Array(2);
 
   /** Small batches bring an object that is far from its end there in fewer epochs, large ones average noise [ENGINE-061]. */
   function batchSizeAt({ progress }: Epoch): number {
-    return progress < 1 / 3 ? Math.min(rule.startBatchSize, rule.batchSize) : rule.batchSize;
+    return progress < 1 / 3 ? Math.min(startBatchSize, batchSize) : batchSize;
   }
 
   function visit(first: number, count: number, { probeActive, shrink }: Epoch): void {

@@ -3,14 +3,14 @@
 
 import { DoselapError } from "../errors.ts";
 import { heldOutCount } from "./held-out.ts";
-import { updatesProbe, type CommonOptions } from "./options.ts";
+import { updatesProbe, usualBatchSize, type CommonOptions } from "./options.ts";
 import type { Problem } from "./problem.ts";
 
 /** Options as they will be used; those that only some engines have are absent elsewhere. */
 type Filled = CommonOptions & {
   readonly probeStep?: number;
-  readonly batchSize?: number;
-  readonly startBatchSize?: number;
+  readonly batchSize?: number | null;
+  readonly startBatchSize?: number | null;
   readonly friction?: number;
 };
 
@@ -90,7 +90,7 @@ const needs: { readonly [option: string]: readonly Need[] } = {
   startBatchSize: [
     {
       what: "a batchSize above it",
-      met: ({ startBatchSize = 1, batchSize = 1 }) => startBatchSize < batchSize,
+      met: ({ startBatchSize, batchSize }) => (startBatchSize ?? 1) < (batchSize ?? usualBatchSize),
       of: ["startBatchSize", "batchSize"],
     },
   ],

@@ -107,6 +107,9 @@ export const commonShape = {
 /** ε of the Poisson gradient where nothing else is asked for, counts per pixel. */
 export const usualDarkCounts = 0.01;
 
+/** Frames of a batch of LSQ-ML where nothing else is asked for and they are many. */
+export const usualBatchSize = 32;
+
 /** Engines that go by the gradient of the likelihood at the frames as they are: its floor, and what is fitted beside. */
 export const gradientShape = {
   darkCounts: z

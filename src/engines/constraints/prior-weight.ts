@@ -8,10 +8,15 @@ import type { Problem } from "../problem.ts";
 
 const noiseShare = 0.9;
 
-/** 0.9 √(photons per object pixel), the object taken as the box of the positions and half a frame at least. */
-export function noiseWeight(
+/** 0.9 √(photons per object pixel). */
+export function noiseWeight(problem: Problem, survey: FrameSurvey): number {
+  return noiseShare * Math.sqrt(photonsPerPixel(problem, survey));
+}
+
+/** Photons per object pixel, the object taken as the box of the positions and half a frame at least. */
+export function photonsPerPixel(
   { positions, size }: Problem,
-  { frameCounts, frameBackground }: FrameSurvey,
+  { frameCounts, frameBackground }: Pick<FrameSurvey, "frameCounts" | "frameBackground">,
 ): number {
   let photons = 0;
   for (const [j, counts] of frameCounts.entries()) photons += Math.max(0, counts - frameBackground[j]!);
@@ -19,5 +24,5 @@ export function noiseWeight(
     const { from, to } = extentOf(along);
     return Math.max(to - from, size / 2);
   };
-  return noiseShare * Math.sqrt(photons / (side(positions.x) * side(positions.y)));
+  return photons / (side(positions.x) * side(positions.y));
 }
