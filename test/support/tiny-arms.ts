@@ -23,7 +23,10 @@ export const tinyArms: { readonly [arm: string]: { readonly optics: SmallScan; r
       optics: {},
       options: {
         widths: [4, 8],
-        objects: 2,
+        objects: 4,
+        batchSize: 4,
+        learningRate: 1e-2,
+        average: 0.9,
         phantoms: ["cells"],
         amplitudeMin: 0.6,
         phaseRangeRad: 1.2,

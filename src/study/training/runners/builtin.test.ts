@@ -174,8 +174,8 @@ const smallest: { readonly [arm: string]: Tree } = {
   },
   "supervised-scan": {
     widths: [4],
-    epochs: 3,
-    batchSize: 8,
+    epochs: 6,
+    batchSize: 4,
     average: 0.5,
     learningRate: 1e-2,
     objects: 2,
@@ -226,7 +226,8 @@ describe.each(["pinn", "pinn-scan", "supervised-scan"])(
   "a control changes the weights of %s (F-06)",
   (arm) => {
     const cases: readonly [string, Case][] = [
-      ...shared,
+      // A network that learns from simulated frames has no others.
+      ...shared.filter(([name]) => arm !== "supervised-scan" || name !== "the noise of the frames"),
       ...own[arm]!.map(([name, options]): [string, Case] => [
         name,
         { changes: { methods: { [arm]: options } } },
