@@ -96,8 +96,7 @@ async function applyStage(
   const pixels = height * width;
   const sides = { rows: height, columns: width };
   const added = new Float64Array(tileChannels.outputs * pixels);
-  // Those of one orientation share a session.
-  const orientations = options.symmetric === true ? [symmetriesOf(false), symmetriesOf(true)] : [[0]];
+  const orientations = options.symmetric === true ? orientationsOf(sides) : [[0]];
   const factor = 1 / orientations.flat().length;
   for (const orientation of orientations) {
     const laid = laidSides(orientation[0]!, sides);
@@ -120,8 +119,10 @@ async function applyStage(
   };
 }
 
-function symmetriesOf(swapped: boolean): readonly number[] {
-  return Array.from({ length: symmetries / 2 }, (_, k) => (swapped ? symmetries / 2 + k : k));
+/** The symmetries, apart by the sides that they leave: those of one group share a session. */
+function orientationsOf({ rows, columns }: Sides): number[][] {
+  const all = Array.from({ length: symmetries }, (_, k) => k);
+  return rows === columns ? [all] : [all.slice(0, symmetries / 2), all.slice(symmetries / 2)];
 }
 
 interface Pass {
