@@ -18,7 +18,7 @@ import type { Pass } from "./passes.ts";
 import type { Link, PreparedEngine } from "./prepare.ts";
 import type { ContinuedProblem, Problem } from "./problem.ts";
 import { runPass, type PassContext } from "./run-pass.ts";
-import { givenProbe, tiltOf, turnedObject, untilted } from "./tilt.ts";
+import { tiltOf, turnedObject, untilted } from "./tilt.ts";
 
 export interface Reconstruction {
   readonly object: ComplexImage;
@@ -84,12 +84,12 @@ export async function runEngine(
   const own = { ...context, survey: context.survey ?? surveyFrames(problem) };
   const tilt = tiltOf(problem, own.survey);
   if (tilt === undefined) return runLinks(prepared, problem, own);
-  const found = await runLinks(prepared, untilted(problem, tilt), own);
-  return {
-    ...found,
-    object: turnedObject(found.object, tilt, problem.size),
-    probe: givenProbe(problem, found.probe, tilt),
-  };
+  const level = untilted(problem, tilt);
+  const found = await runLinks(prepared, level, own);
+  // A probe that was refined keeps the ramp: of a guess nobody knows whose it is, and an object without shows what it is.
+  const isRefined = found.probe.some((value, i) => value !== level.probe[i]);
+  if (isRefined) return found;
+  return { ...found, object: turnedObject(found.object, tilt, problem.size), probe: problem.probe.slice() };
 }
 
 async function runLinks(

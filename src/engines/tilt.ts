@@ -1,7 +1,8 @@
 // A phase ramp over the whole object, as a detector centre that is wrong by pixels makes one: frames lie beside the place where
 // the probe's light would fall. A flat start is far from such an object, its mean is near 0, and a prior takes the ramp for
 // contrast [ENGINE-066]. The ramp can be given to the probe: P e^{ik·r} beside O e^{−ik·r} has the same frames, up to a phase of
-// each frame that no frame tells. So engines run without it, and object and probe are told with it at the end.
+// each frame that no frame tells. So engines run without it; at the end the object is given it back if the probe is known, and a
+// probe that was refined keeps it.
 
 import { flatImage, type ComplexImage } from "../array/ndarray.ts";
 import { referenceFft2 } from "../compute/reference-fft.ts";
@@ -67,20 +68,12 @@ export function turnedObject(object: ComplexImage, tilt: Tilt, sizePx: number): 
   return { height, width, data };
 }
 
-/** A probe of the untilted problem, complex64 [K, N, N], without the ramp. One that no one moved comes back to the byte. */
-export function givenProbe(problem: Problem, probe: Float32Array, tilt: Tilt): Float32Array {
-  const moved = turnedProbe(problem, problem.probe, tilt);
-  return moved.every((value, i) => value === probe[i])
-    ? problem.probe.slice()
-    : turnedProbe(problem, probe, opposite(tilt));
-}
-
 /** For a log, a sentence. */
 export function tiltText({ x, y }: Tilt): string {
   const along = (shift: number, [before, after]: readonly [string, string]): string[] =>
     shift === 0 ? [] : [`${Math.abs(shift)} px ${shift < 0 ? before : after}`];
   const where = [...along(x, ["left of", "right of"]), ...along(y, ["above", "below"])].join(" and ");
-  return `the frames lie ${where} the probe's light: the object gets the phase ramp of that, or the detector's centre is wrong`;
+  return `the frames lie ${where} the probe's light, as behind a phase ramp or a detector centre that is wrong: a probe that is refined takes the ramp, beside a known one the object has it`;
 }
 
 export const opposite = ({ x, y }: Tilt): Tilt => ({ x: -x, y: -y });

@@ -36,7 +36,7 @@ test("frames that lie beside the probe's light give it their ramp, as bright as 
   expect(fit).toEqual({ amplitude: 1, tilt: { x: 1, y: -3 } });
   expect(lightOf(found.probe)).toBeCloseTo(lightOf(problem.probe), 2);
   expect(lightFitTexts(fit)).toEqual([
-    "the frames lie 1 px right of and 3 px above the probe's light: the object gets the phase ramp of that, or the detector's centre is wrong",
+    "the frames lie 1 px right of and 3 px above the probe's light, as behind a phase ramp or a detector centre that is wrong: a probe that is refined takes the ramp, beside a known one the object has it",
   ]);
 });
 
