@@ -4,11 +4,9 @@
 // same everywhere (ePIE) never reach dim rims of the probe: from amplitude 1 the rims of an absorbing sample stayed there
 // [ENGINE-042].
 
-import { flatImage } from "../array/ndarray.ts";
-import { referenceFft2 } from "../compute/reference-fft.ts";
-import { createDiffraction } from "../optics/propagate.ts";
 import { powerOf } from "./constraints/probe.ts";
 import { measuredPixels } from "./counts.ts";
+import { flatLight } from "./flat-light.ts";
 import type { Problem } from "./problem.ts";
 import type { ScanRun } from "./scan-run.ts";
 
@@ -32,7 +30,7 @@ export function startAmplitude({
   const { mask, scales, size } = problem;
   const measured = measuredPixels(size, mask);
   let [found, flat] = [0, 0];
-  const expected = flatLight(problem);
+  const expected = measuredLight(problem);
   for (const j of training) {
     if (validPixels[j] !== measured) continue;
     found += frameCounts[j]! - frameBackground[j]!;
@@ -41,12 +39,9 @@ export function startAmplitude({
   return found > 0 && flat > 0 ? Math.sqrt(found / flat) : 1;
 }
 
-/** E. The plain transform, so that the start is the same on all kernels. */
-function flatLight({ probe, probeModes, size, mask, transfer }: Problem): number {
+/** E. */
+function measuredLight(problem: Problem): number {
+  const { probe, mask } = problem;
   if (mask === undefined) return powerOf(probe);
-  const flat = flatImage(size, size).data;
-  const light = new Float64Array(size * size);
-  const lens = { size, modes: probeModes, data: probe };
-  createDiffraction(lens, { name: "reference", fft2: referenceFft2 }, transfer).intensity(flat, light);
-  return light.reduce((sum, value, i) => (mask[i] === 0 ? sum + value : sum), 0);
+  return flatLight(problem).reduce((sum, value, i) => (mask[i] === 0 ? sum + value : sum), 0);
 }

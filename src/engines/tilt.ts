@@ -4,12 +4,11 @@
 // each frame that no frame tells. So engines run without it; at the end the object is given it back if the probe is known, and a
 // probe that was refined keeps it.
 
-import { flatImage, type ComplexImage } from "../array/ndarray.ts";
-import { referenceFft2 } from "../compute/reference-fft.ts";
+import type { ComplexImage } from "../array/ndarray.ts";
 import { fft2Float64 } from "../math/fft64.ts";
-import { createDiffraction } from "../optics/propagate.ts";
-import { turn } from "./constraints/ramp.ts";
+import { turn, turnModes } from "./constraints/ramp.ts";
 import type { FrameSurvey } from "./counts.ts";
+import { flatLight } from "./flat-light.ts";
 import type { Problem } from "./problem.ts";
 
 /** How far the frames lie beside the light of the probe alone, whole detector pixels: 2π/N rad of phase per object pixel each. */
@@ -55,7 +54,7 @@ export function untilted<P extends Problem>(problem: P, tilt: Tilt): P {
   const { object, size } = problem;
   return {
     ...problem,
-    probe: turnedProbe(problem, problem.probe, tilt),
+    probe: turnedProbe(problem, tilt),
     ...(object === undefined ? {} : { object: turnedObject(object, opposite(tilt), size) }),
   };
 }
@@ -64,7 +63,7 @@ export function untilted<P extends Problem>(problem: P, tilt: Tilt): P {
 export function turnedObject(object: ComplexImage, tilt: Tilt, sizePx: number): ComplexImage {
   const { height, width } = object;
   const data = object.data.slice();
-  turn(data, height, width, { constant: 0, ...rampOf(tilt, sizePx) });
+  turn(data, height, width, rampOf(tilt, sizePx));
   return { height, width, data };
 }
 
@@ -78,26 +77,14 @@ export function tiltText({ x, y }: Tilt): string {
 
 export const opposite = ({ x, y }: Tilt): Tilt => ({ x: -x, y: -y });
 
-function turnedProbe({ size }: Problem, probe: Float32Array, tilt: Tilt): Float32Array {
+function turnedProbe({ probe, size }: Problem, tilt: Tilt): Float32Array {
   const turned = probe.slice();
-  const each = 2 * size * size;
-  for (let first = 0; first < probe.length; first += each) {
-    turn(turned.subarray(first, first + each), size, size, { constant: 0, ...rampOf(tilt, size) });
-  }
+  turnModes(turned, size, rampOf(tilt, size));
   return turned;
 }
 
 function rampOf({ x, y }: Tilt, sizePx: number) {
-  return { x: (2 * Math.PI * x) / sizePx, y: (2 * Math.PI * y) / sizePx };
-}
-
-/** The light of the probe behind a flat object, real [N, N]. */
-function flatLight({ probe, probeModes, size }: Problem): Float64Array {
-  const light = new Float64Array(size * size);
-  const lens = { size, modes: probeModes, data: probe };
-  const flat = flatImage(size, size).data;
-  createDiffraction(lens, { name: "reference", fft2: referenceFft2 }).intensity(flat, light);
-  return light;
+  return { constant: 0, x: (2 * Math.PI * x) / sizePx, y: (2 * Math.PI * y) / sizePx };
 }
 
 /** Σ_i a[i + s]·b[i] for every shift s, periodic, [N, N]. */

@@ -3,6 +3,7 @@
 import { resolve } from "node:path";
 import { buildCommand } from "@stricli/core";
 import { ndarray } from "../../array/ndarray.ts";
+import { extentOf } from "../../array/scan.ts";
 import type { SizedBackend } from "../../compute/scan-backend.ts";
 import type { SubPixel } from "../../compute/scan-memory.ts";
 import { readArrayArgument, toProbe } from "../../data/array-argument.ts";
@@ -170,13 +171,6 @@ function floats({ links }: PreparedEngine): boolean {
   return links.some(({ options }) => options.floatIntensities === true);
 }
 
-function extremesOf(values: Float32Array): { readonly min: number; readonly max: number } {
-  return {
-    min: values.reduce((low, value) => Math.min(low, value), Infinity),
-    max: values.reduce((high, value) => Math.max(high, value), -Infinity),
-  };
-}
-
 async function reconstruct(
   context: CliContext,
   input: string,
@@ -237,7 +231,7 @@ async function reconstruct(
     },
   });
   const { object, probe, positions, history, choices } = result;
-  const fitted = floats(engine) ? extremesOf(result.scales) : null;
+  const fitted = floats(engine) ? extentOf(result.scales) : null;
   const size = dataset.size;
   const metadata = withProvenance(dataset.metadata, {
     operation: "reconstruct",
@@ -273,7 +267,7 @@ async function reconstruct(
     finalMisfit: history.at(-1) ?? null,
     deviancePerPixel: result.deviance,
     choices,
-    scales: fitted,
+    scales: fitted && { min: fitted.from, max: fitted.to },
     out,
     warnings,
   };
@@ -286,7 +280,7 @@ async function reconstruct(
       `${engine.name}: ${dataset.frames} frames, ${history.length} epochs, misfit ${misfit}, written to ${out}`,
     );
     if (fitted !== null) {
-      const [from, to] = [fitted.min.toPrecision(3), fitted.max.toPrecision(3)];
+      const [from, to] = [fitted.from.toPrecision(3), fitted.to.toPrecision(3)];
       printLine(context, `  intensities of the frames from ${from} to ${to} (scales)`);
     }
   }

@@ -44,20 +44,27 @@ export function levelProbe(
   const ky = (uy * vxx - ux * vxy) / det;
   const c = b1 / s1 - kx * mx - ky * my;
   const [rampX, rampY] = [kx / size, ky / size];
-  for (let m = 0; m < probe.length; m += 2 * pixels) {
-    const mode = probe.subarray(m, m + 2 * pixels);
-    turn(mode, size, size, { constant: -c, x: -rampX, y: -rampY });
-  }
+  turnModes(probe, size, { constant: -c, x: -rampX, y: -rampY });
   turn(object, objectHeight, objectWidth, { constant: c, x: rampX, y: rampY });
 }
 
+interface Angle {
+  readonly constant: number;
+  /** Radians per pixel. */
+  readonly x: number;
+  readonly y: number;
+}
+
+/** `turn` for every mode of a probe, complex64 [K, N, N]. */
+export function turnModes(probe: Float32Array, size: number, angle: Angle): void {
+  const each = 2 * size * size;
+  for (let first = 0; first < probe.length; first += each) {
+    turn(probe.subarray(first, first + each), size, size, angle);
+  }
+}
+
 /** image, complex64 [H, W] ← image·e^{i(constant + x·column + y·row)}, columns and rows counted from the image's centre. */
-export function turn(
-  image: Float32Array,
-  height: number,
-  width: number,
-  angle: { constant: number; x: number; y: number },
-): void {
+export function turn(image: Float32Array, height: number, width: number, angle: Angle): void {
   const [cx, cy] = [(width - 1) / 2, (height - 1) / 2];
   const cos = Float64Array.from({ length: width }, (_, x) => Math.cos(angle.x * (x - cx)));
   const sin = Float64Array.from({ length: width }, (_, x) => Math.sin(angle.x * (x - cx)));
