@@ -1,4 +1,4 @@
-// A phase ramp over the whole object, as a detector centre that is wrong by pixels makes one: frames lie beside the place where
+// A phase ramp over the whole object, as a detector centre that is wrong makes one: frames lie beside the place where
 // the probe's light would fall. A flat start is far from such an object, its mean is near 0, and a prior takes the ramp for
 // contrast [ENGINE-066]. The ramp can be given to the probe: P e^{ik·r} beside O e^{−ik·r} has the same frames, up to a phase of
 // each frame that no frame tells. So engines run without it; at the end the object is given it back if the probe is known, and a
@@ -11,7 +11,7 @@ import type { FrameSurvey } from "./counts.ts";
 import { flatLight } from "./flat-light.ts";
 import type { Problem } from "./problem.ts";
 
-/** How far the frames lie beside the light of the probe alone, whole detector pixels: 2π/N rad of phase per object pixel each. */
+/** How far the frames lie beside the light of the probe alone, detector pixels: 2π/N rad of phase per object pixel each. */
 export interface Tilt {
   readonly x: number;
   readonly y: number;
@@ -21,32 +21,82 @@ export interface Tilt {
 const scatteredShare = 0.2;
 /** Log likelihood by which a tilt must beat none: chance among a million places gives 14. */
 const beyondChance = 30;
-/** And the share of what any pattern could gain. One pixel gains .13 to .68 of it, half a pixel .07 (phantoms, two probes). */
-const leastShare = 0.05;
+/** Turns over the object below which a ramp is left: phantoms without one have up to .34 of their own, and a ramp that is taken
+ * from an object without would be a slow phase to find again [ENGINE-067]. */
+const leastTurns = 0.5;
+/** Half widths of the parabolas that close in on the shift, pixels. The last leaves a hundredth, less than the frames tell. */
+const steps = [0.5, 0.25, 0.125] as const;
 
-/** The shift at which the probe's own light explains the mean frame best; undefined when that is none, or not beyond chance,
- * and for a near field, which does not show it so. Ramps of less than half a pixel are left: engines bear them. */
+/** The shift at which the probe's own light explains the mean frame best; undefined when that is no more than objects have by
+ * themselves, or not beyond chance, and for a near field, which does not show it so. */
 export function tiltOf(problem: Problem, { meanCounts }: Pick<FrameSurvey, "meanCounts">): Tilt | undefined {
-  const { size, frames, mask, background, transfer } = problem;
+  const { size, frames, mask, background, transfer, objectHeight, objectWidth } = problem;
   if (transfer !== undefined) return undefined;
-  const pixels = size * size;
-  const light = flatLight(problem);
-  const total = light.reduce((a, b) => a + b, 0);
-  const valid = Float64Array.from(light, (_, i) => (mask === undefined || mask[i] === 0 ? 1 : 0));
+  const valid = Float64Array.from(meanCounts, (_, i) => (mask === undefined || mask[i] === 0 ? 1 : 0));
   const counts = meanCounts.map((n, i) => valid[i]! * Math.max(0, n - (background?.[i] ?? 0)));
-  const expected = light.map((value) => ((1 - scatteredShare) * value) / total + scatteredShare / pixels);
-  // Σ n ln λ − n̄ ln Σ λ over the measured pixels: the likelihood at the best brightness, for every shift at once.
-  const logs = correlated(counts, expected.map(Math.log), size);
-  const sums = correlated(valid, expected, size);
+  const turns = ({ x, y }: Tilt): number => Math.hypot(x * objectWidth, y * objectHeight) / size;
+  const whole = wholeShifts(counts, valid, expectedLight(problem), size);
+  // The parabola through whole shifts is near enough to tell that there is nothing to look for.
+  const about = vertex(whole.at, whole.best, 1);
+  if (turns(about) < leastTurns / 2) return undefined;
+  const exact = (tilt: Tilt): number => likelihoodOf(expectedLight(problem, tilt), counts, valid);
+  let tilt = whole.best;
+  for (const step of steps) tilt = vertex(exact, tilt, step);
+  const isReal = frames * (exact(tilt) - exact(none)) > beyondChance;
+  return isReal && turns(tilt) >= leastTurns ? tilt : undefined;
+}
+
+const none: Tilt = { x: 0, y: 0 };
+
+/** What the mean frame may look like, up to its brightness: the probe's own light behind the tilt, and scattered light. */
+function expectedLight(problem: Problem, tilt = none): Float64Array {
+  const light = flatLight(tilt === none ? problem : { ...problem, probe: turnedProbe(problem, tilt) });
+  const total = light.reduce((a, b) => a + b, 0);
+  const scattered = scatteredShare / light.length;
+  return light.map((value) => ((1 - scatteredShare) * value) / total + scattered);
+}
+
+/** Σ n ln λ − n̄ ln Σ λ over the measured pixels: the likelihood at the best brightness. */
+function likelihoodOf(light: Float64Array, counts: Float64Array, valid: Float64Array): number {
+  let [logs, photons, sum] = [0, 0, 0];
+  for (let i = 0; i < light.length; i++) {
+    logs += counts[i]! * Math.log(light[i]!);
+    photons += counts[i]!;
+    sum += valid[i]! * light[i]!;
+  }
+  return logs - photons * Math.log(sum);
+}
+
+/** The same for every whole shift of the light at once, and the best of them. */
+function wholeShifts(counts: Float64Array, valid: Float64Array, light: Float64Array, size: number) {
+  const logs = correlated(counts, light.map(Math.log), size);
+  const sums = correlated(valid, light, size);
   const photons = counts.reduce((a, b) => a + b, 0);
   const likelihood = logs.map((sum, i) => sum - photons * Math.log(sums[i]!));
   let best = 0;
   for (const [i, value] of likelihood.entries()) if (value > likelihood[best]!) best = i;
-  const gain = likelihood[best]! - likelihood[0]!;
-  const most = counts.reduce((sum, n) => sum + (n > 0 ? n * Math.log(n / photons) : 0), 0) - likelihood[0]!;
-  if (!(frames * gain > beyondChance && gain > leastShare * most)) return undefined;
-  const signed = (at: number): number => (at < size / 2 ? at : at - size);
-  return { x: signed(best % size), y: signed(Math.floor(best / size)) };
+  const signed = (index: number): number => (index < size / 2 ? index : index - size);
+  const wrapped = (shift: number): number => (shift + size) % size;
+  return {
+    best: { x: signed(best % size), y: signed(Math.floor(best / size)) },
+    at: ({ x, y }: Tilt): number => likelihood[wrapped(y) * size + wrapped(x)]!,
+  };
+}
+
+/** The tops of the parabolas along x and y through points one step apart; at most a step away. */
+function vertex(valueAt: (tilt: Tilt) => number, { x, y }: Tilt, step: number): Tilt {
+  const along = (tiltAt: (offset: number) => Tilt): number => {
+    const [before, here, after] = [valueAt(tiltAt(-step)), valueAt(tiltAt(0)), valueAt(tiltAt(step))];
+    const curvature = before - 2 * here + after;
+    const slope = (after - before) / 2;
+    // No top in between: towards the higher side.
+    if (curvature >= 0) return step * Math.sign(slope);
+    return step * Math.min(1, Math.max(-1, -slope / curvature));
+  };
+  return {
+    x: x + along((offset) => ({ x: x + offset, y })),
+    y: y + along((offset) => ({ x, y: y + offset })),
+  };
 }
 
 /** The problem with a probe that has the ramp; its start object, if any, lacks it. */
@@ -70,7 +120,7 @@ export function turnedObject(object: ComplexImage, tilt: Tilt, sizePx: number): 
 /** For a log, a sentence. */
 export function tiltText({ x, y }: Tilt): string {
   const along = (shift: number, [before, after]: readonly [string, string]): string[] =>
-    shift === 0 ? [] : [`${Math.abs(shift)} px ${shift < 0 ? before : after}`];
+    Math.abs(shift) < 0.005 ? [] : [`${Number(Math.abs(shift).toFixed(2))} px ${shift < 0 ? before : after}`];
   const where = [...along(x, ["left of", "right of"]), ...along(y, ["above", "below"])].join(" and ");
   return `the frames lie ${where} the probe's light, as behind a phase ramp or a detector centre that is wrong: a probe that is refined takes the ramp, beside a known one the object has it`;
 }

@@ -49,6 +49,7 @@ export function phantomScan({
   subPixel,
   nearField,
   noise,
+  rampPx = [0, 0],
   seed = 3,
 }: {
   dosePhotons: number;
@@ -67,6 +68,8 @@ export function phantomScan({
   nearField?: NearFieldGeometry;
   /** False: expected counts. */
   noise?: boolean;
+  /** How far, right and down, a phase ramp over the object moves the frames, detector pixels; scores are of the object without. */
+  rampPx?: readonly [number, number];
   /** Of the phantom, the scan and the noise. */
   seed?: number;
 }): PhantomScan {
@@ -90,7 +93,7 @@ export function phantomScan({
     seed,
   });
   const dataset = simulateDataset({
-    object,
+    object: ramped(object, rampPx, size),
     probe,
     positions,
     dosePhotons,
@@ -124,4 +127,20 @@ export function phantomScan({
       return Math.sqrt(Math.max(0, 1 - (re * re + im * im) / (aa * tt)));
     },
   };
+}
+
+/** The object with a phase ramp of so many detector pixels, by the equation. */
+export function ramped(
+  { height, width, data }: ComplexImage,
+  [right, down]: readonly [number, number],
+  size: number,
+): ComplexImage {
+  const out = new Float32Array(data.length);
+  for (let i = 0; i < height * width; i++) {
+    const angle = (2 * Math.PI * (right * (i % width) + down * Math.floor(i / width))) / size;
+    const [c, s] = [Math.cos(angle), Math.sin(angle)];
+    out[2 * i] = data[2 * i]! * c - data[2 * i + 1]! * s;
+    out[2 * i + 1] = data[2 * i]! * s + data[2 * i + 1]! * c;
+  }
+  return { height, width, data: out };
 }
