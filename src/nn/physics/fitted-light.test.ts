@@ -37,8 +37,8 @@ test("frames that lie beside the probe's light give it their ramp, as bright as 
   expect(fit.tilt!.x).toBeCloseTo(1, 1);
   expect(fit.tilt!.y).toBeCloseTo(-3, 1);
   expect(lightOf(found.probe)).toBeCloseTo(lightOf(problem.probe), 2);
-  expect(lightFitTexts(fit)).toEqual([
-    "the frames lie 1 px right of and 3 px above the probe's light, as behind a phase ramp or a detector centre that is wrong: a probe that is refined takes the ramp, beside a known one the object has it",
+  expect(lightFitTexts({ amplitude: 1, tilt: { x: 1.25, y: -3 } })).toEqual([
+    "the frames lie 1.25 px right of and 3 px above the probe's light, as behind a phase ramp or a detector centre that is wrong: a probe that is refined takes the ramp, beside a known one the object has it",
   ]);
 });
 
