@@ -144,9 +144,9 @@ describe("numbers", () => {
       /^diffraction \(frame 5, pixel 100\): .*expected .*from 0 to 1\.84e\+19.*got 1e\+30 \[DATA-001\]/u,
     );
     diffraction[5 * pixels + 100] = 1.844e19;
-    expect(planRun({ ...problem, diffraction }, { backend, slots: 16, keepsWaves: false }).countType).toBe(
-      "float32",
-    );
+    expect(
+      planRun({ ...problem, diffraction }, { backend, slots: 16, keepsWaves: false }).survey.countType,
+    ).toBe("float32");
   });
 
   test.each([
@@ -256,9 +256,9 @@ describe("frames", () => {
   test("at a handful of photons per scan an empty frame is chance, and is accepted", () => {
     const diffraction = new Float32Array(problem.frames * pixels);
     for (let j = 0; j < problem.frames; j += 2) diffraction[j * pixels + j] = 1;
-    expect(planRun({ ...problem, diffraction }, { backend, slots: 16, keepsWaves: false }).countType).toBe(
-      "uint8",
-    );
+    expect(
+      planRun({ ...problem, diffraction }, { backend, slots: 16, keepsWaves: false }).survey.countType,
+    ).toBe("uint8");
   });
 });
 

@@ -62,6 +62,9 @@ export interface FrameSurvey {
   readonly frameBackground: Float64Array;
   /** Mean counts of each detector pixel over the frames in which it counts, 0 where it never does: [N, N], laid out as a frame. */
   readonly meanCounts: Float64Array;
+  /** Σ n·x and Σ n·y over the pixels that count, x and y from (N/2, N/2), per frame: where its light lies. */
+  readonly momentX: Float64Array;
+  readonly momentY: Float64Array;
 }
 
 /** Reads every frame once, before any work.
@@ -85,6 +88,9 @@ export function lookAtFrames(
   const frameCounts = new Float64Array(problem.frames);
   const frameBackground = new Float64Array(problem.frames);
   const meanCounts = new Float64Array(frame.length);
+  const momentX = new Float64Array(problem.frames);
+  const momentY = new Float64Array(problem.frames);
+  const { size } = problem;
   const counted = new Float64Array(frame.length);
   const masked: number[] = [];
   const constant: number[] = [];
@@ -104,6 +110,8 @@ export function lookAtFrames(
       whole &&= isWhole(n);
       frameCounts[j] = frameCounts[j]! + n;
       meanCounts[i] = meanCounts[i]! + n;
+      momentX[j] = momentX[j]! + n * ((i % size) - size / 2);
+      momentY[j] = momentY[j]! + n * (Math.floor(i / size) - size / 2);
       counted[i] = counted[i]! + 1;
       frameBackground[j] = frameBackground[j]! + (problem.background?.[i] ?? 0);
     }
@@ -127,6 +135,8 @@ export function lookAtFrames(
     frameCounts,
     frameBackground,
     meanCounts,
+    momentX,
+    momentY,
   };
   return { survey, faults };
 }

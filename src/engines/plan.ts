@@ -45,9 +45,8 @@ export function planEngine(
     });
     const bytes = plan.bytes + working;
     if (largest !== undefined && largest.bytes >= bytes) continue;
-    const { countType, residentFrames, validPixels, frameCounts, frameBackground, meanCounts } = plan;
-    const survey = { countType, validPixels, frameCounts, frameBackground, meanCounts };
-    largest = { bytes, countType, residentFrames, survey };
+    const { residentFrames, survey } = plan;
+    largest = { bytes, countType: survey.countType, residentFrames, survey };
   }
   return largest!;
 }

@@ -29,6 +29,8 @@ export interface ScanRun {
   readonly frameCounts: Float64Array;
   /** Expected background counts in them, per frame. */
   readonly frameBackground: Float64Array;
+  /** What one look at the frames found. */
+  readonly survey: FrameSurvey;
   readonly seed: number;
   /** Calls `body` on consecutive batches of at most `size` frames of a list: their counts are in memory and
    * `params` names the batch. */
@@ -58,21 +60,22 @@ export interface OpenOptions extends MemoryOptions {
   readonly survey?: FrameSurvey | undefined;
 }
 
-export type RunPlan = MemoryPlan & FrameSurvey;
+export type RunPlan = MemoryPlan & { readonly survey: FrameSurvey };
 
 /** Checks a problem and plans its memory: before anything is allocated.
  * @throws Contract, Range, Shape for what cannot be reconstructed, Range for a budget that is too small. */
 export function planRun(problem: Problem, options: MemoryOptions & Pick<OpenOptions, "survey">): RunPlan {
   checkProblem(problem);
   const survey = options.survey ?? surveyFrames(problem);
-  return { ...survey, ...planMemory(problem, { ...options, countType: survey.countType }) };
+  return { survey, ...planMemory(problem, { ...options, countType: survey.countType }) };
 }
 
 /** Checks the problem and loads it. @throws Contract, Range, Shape before any work is done. */
 export function openScanRun(problem: ContinuedProblem, options: OpenOptions): ScanRun {
   const { backend, heldOut, seed } = options;
   const plan = planRun(problem, options);
-  const { shape: planned, residentFrames, countType, validPixels, frameCounts, frameBackground } = plan;
+  const { shape: planned, residentFrames, survey } = plan;
+  const { countType, validPixels, frameCounts, frameBackground } = survey;
   const { slots } = planned;
   const session = backend.openScan(planned);
   const { views, shape, kernels } = session;
@@ -159,6 +162,7 @@ export function openScanRun(problem: ContinuedProblem, options: OpenOptions): Sc
     validPixels,
     frameCounts,
     frameBackground,
+    survey,
     seed,
     batches,
     run: session.run,

@@ -3,7 +3,7 @@
 
 import { describe, expect, test } from "vitest";
 import { simd } from "../../test/support/engine-rows.ts";
-import { phantomScan, ramped, type PhantomScan } from "../../test/support/phantom-scan.ts";
+import { phantomScan, rampOf, withPhase, type PhantomScan } from "../../test/support/phantom-scan.ts";
 import { smallProblem } from "../../test/support/small-problem.ts";
 import { deviancePerPixel } from "../../test/support/held-out.ts";
 import { flatImage } from "../array/ndarray.ts";
@@ -54,7 +54,13 @@ describe("the tilt of a scan", () => {
   ])("between pixels is found too: %d right, %d down", (x, y) => {
     for (const dosePhotons of [1e3, 1e6]) {
       for (const probe of ["defocused-airy", "gaussian"] as const) {
-        const scan = phantomScan({ dosePhotons, probe, heightPx: 160, widthPx: 160, rampPx: [x, y] });
+        const scan = phantomScan({
+          dosePhotons,
+          probe,
+          heightPx: 160,
+          widthPx: 160,
+          slowPhase: rampOf([x, y], 64),
+        });
         expectNear(found(loaded(scan)), [x, y]);
       }
     }
@@ -124,7 +130,7 @@ describe("a detector centre that is wrong, 1e3 photons per frame", () => {
     async (name) => {
       const right = distance((await solve(name, problem)).object);
       const { object, probe } = await solve(name, moved);
-      const wrong = distance(ramped(object, [-1, 2], dataset.size));
+      const wrong = distance(withPhase(object, rampOf([-1, 2], dataset.size)));
       expect(right).toBeLessThan(0.9 * flat);
       // Between pixels the ramp is sampled otherwise, by 1 % of a pixel's light; what the mean frame leaves of it is found again.
       expect(wrong).toBeLessThan(1.05 * right);
@@ -134,9 +140,12 @@ describe("a detector centre that is wrong, 1e3 photons per frame", () => {
 
   test.each(engineNames)("by half a pixel: %s likewise", async (name) => {
     const right = distance((await solve(name, problem)).object);
-    const { object } = await solve(name, loaded(phantomScan({ ...small, rampPx: [0.4, -0.3] })));
+    const { object } = await solve(
+      name,
+      loaded(phantomScan({ ...small, slowPhase: rampOf([0.4, -0.3], 64) })),
+    );
     // Other noise: the frames are others.
-    expect(distance(ramped(object, [-0.4, 0.3], dataset.size))).toBeLessThan(1.1 * right);
+    expect(distance(withPhase(object, rampOf([-0.4, 0.3], dataset.size)))).toBeLessThan(1.1 * right);
   });
 
   test("a probe that is refined takes the ramp, and the object has none", async () => {

@@ -3,18 +3,20 @@
 
 import type { CommonOptions } from "./options.ts";
 import type { Extent } from "./scan-plan.ts";
+import { slowPhaseBytes } from "./slow-phase.ts";
 
 /** Survey, order, statistics that are kept for a moment. */
-const bytesPerFrame = 128;
+const bytesPerFrame = 168;
 /** Position and intensity of the best epoch. */
 const bytesPerBestFrame = 20;
 
 /** @param fields what the engine keeps of its own, in copies of object and probe. */
 export function workingBytes(
-  { frames, size, probeModes, objectHeight, objectWidth, heldOut }: Extent,
+  extent: Extent,
   { averageLast, heldOutFraction, keepBest, prior, shrink, fixProbe }: CommonOptions,
   fields = 0,
 ): number {
+  const { frames, size, probeModes, objectHeight, objectWidth, heldOut } = extent;
   const object = 8 * objectHeight * objectWidth;
   const probe = 8 * probeModes * size * size;
   const scores = heldOut === undefined ? heldOutFraction > 0 : heldOut.length > 0;
@@ -31,5 +33,7 @@ export function workingBytes(
   const ofProbe = fixProbe ? 0 : 7 * object + 14 * probe;
   const ofShrinkage = prior === "none" || !shrink ? 0 : Math.max(ofObject, ofProbe);
   const ofFrame = bytesPerFrame + (scores && keepBest ? bytesPerBestFrame : 0);
-  return copies * (object + probe) + ofPrior + ofShrinkage + ofFrame * frames + 16 * size * size;
+  // The start is over before the prior's arrays are there.
+  const ofStages = Math.max(ofPrior + ofShrinkage, slowPhaseBytes(extent));
+  return copies * (object + probe) + ofStages + ofFrame * frames + 16 * size * size;
 }

@@ -49,7 +49,7 @@ export function phantomScan({
   subPixel,
   nearField,
   noise,
-  rampPx = [0, 0],
+  slowPhase,
   seed = 3,
 }: {
   dosePhotons: number;
@@ -68,8 +68,8 @@ export function phantomScan({
   nearField?: NearFieldGeometry;
   /** False: expected counts. */
   noise?: boolean;
-  /** How far, right and down, a phase ramp over the object moves the frames, detector pixels; scores are of the object without. */
-  rampPx?: readonly [number, number];
+  /** A phase on top of the phantom's, rad, at a pixel of the object; scores are of the object without. */
+  slowPhase?: SlowPhase;
   /** Of the phantom, the scan and the noise. */
   seed?: number;
 }): PhantomScan {
@@ -93,7 +93,7 @@ export function phantomScan({
     seed,
   });
   const dataset = simulateDataset({
-    object: ramped(object, rampPx, size),
+    object: slowPhase === undefined ? object : withPhase(object, slowPhase),
     probe,
     positions,
     dosePhotons,
@@ -129,15 +129,19 @@ export function phantomScan({
   };
 }
 
-/** The object with a phase ramp of so many detector pixels, by the equation. */
-export function ramped(
-  { height, width, data }: ComplexImage,
-  [right, down]: readonly [number, number],
-  size: number,
-): ComplexImage {
+export type SlowPhase = (x: number, y: number) => number;
+
+/** The phase ramp that moves far-field frames so many detector pixels to the right and down. */
+export const rampOf =
+  ([right, down]: readonly [number, number], size: number): SlowPhase =>
+  (x, y) =>
+    (2 * Math.PI * (right * x + down * y)) / size;
+
+/** The object with a phase on top of its own. */
+export function withPhase({ height, width, data }: ComplexImage, phase: SlowPhase): ComplexImage {
   const out = new Float32Array(data.length);
   for (let i = 0; i < height * width; i++) {
-    const angle = (2 * Math.PI * (right * (i % width) + down * Math.floor(i / width))) / size;
+    const angle = phase(i % width, Math.floor(i / width));
     const [c, s] = [Math.cos(angle), Math.sin(angle)];
     out[2 * i] = data[2 * i]! * c - data[2 * i + 1]! * s;
     out[2 * i + 1] = data[2 * i]! * s + data[2 * i + 1]! * c;

@@ -50,9 +50,10 @@ export const reconstructCommand = buildCommand<Flags, [string], CliContext>({
   docs: {
     brief: "Reconstruct the object of a scan with an engine",
     fullDescription: [
-      "Reads a scan, starts from a flat object (amplitude 1, phase 0) and the file's probe, and writes the",
-      "object on the input's object frame (objectGuess) with the refined probe (probeGuess), the positions (xcoords, ycoords)",
-      "and, with floatIntensities, the factor of each frame (scales).",
+      "Reads a scan, starts from a flat object as bright as the frames (with the slow phase that they tell, where",
+      "it is strong) and the file's probe, and writes the object on the input's object frame (objectGuess) with the",
+      "refined probe (probeGuess), the positions (xcoords, ycoords) and, with floatIntensities, the factor of each",
+      "frame (scales).",
       "A scan that does not fit into --memory is read from disc while it is reconstructed; the result is the same.",
       "",
       "Examples:",
