@@ -65,7 +65,7 @@ function render() {
     "",
     "Frames that lie n pixels beside the probe's light belong to an object with a phase ramp of 2πn/N rad per pixel. The shift at which the probe's own",
     "light explains the mean frame best is looked for before the first epoch, to a hundredth of a pixel; where its ramp turns the phase by half a turn",
-    "or more over the object, beyond chance, the probe takes the ramp for the time of the run. At the end the object has the ramp beside a probe that was fixed; a refined probe keeps it, and the object has none.",
+    "or more over what the frames light, beyond chance, the probe takes the ramp for the time of the run. At the end the object has the ramp beside a probe that was fixed; a refined probe keeps it, and the object has none.",
     "`doselap reconstruct` and `doselap infer` say so. A near field does not show it.",
     "",
     "## The start",

@@ -18,7 +18,7 @@ import type { Pass } from "./passes.ts";
 import type { Link, PreparedEngine } from "./prepare.ts";
 import type { ContinuedProblem, Problem } from "./problem.ts";
 import { runPass, type PassContext } from "./run-pass.ts";
-import { tiltOf, turnedObject, untilted } from "./tilt.ts";
+import { tiltOf, turnedObject, untilted, type Tilt } from "./tilt.ts";
 
 export interface Reconstruction {
   readonly object: ComplexImage;
@@ -48,6 +48,8 @@ export interface EpochEvent extends EpochReport {
 }
 
 export interface RunContext extends PassContext {
+  /** What `tiltOf` found of this problem, null when nothing; absent: it is looked for. */
+  readonly tilt?: Tilt | null | undefined;
   readonly onEpoch?: ((event: EpochEvent) => void) | undefined;
   /** Milliseconds, monotonic. */
   readonly now?: (() => number) | undefined;
@@ -82,8 +84,8 @@ export async function runEngine(
   }
   // One look serves every link and attempt: they differ in their start alone.
   const own = { ...context, survey: context.survey ?? surveyFrames(problem) };
-  const tilt = tiltOf(problem, own.survey);
-  if (tilt === undefined) return runLinks(prepared, problem, own);
+  const tilt = context.tilt === undefined ? tiltOf(problem, own.survey) : context.tilt;
+  if (tilt === undefined || tilt === null) return runLinks(prepared, problem, own);
   const level = untilted(problem, tilt);
   const found = await runLinks(prepared, level, own);
   // A probe that was refined keeps the ramp: of a guess nobody knows whose it is, and an object without shows what it is.

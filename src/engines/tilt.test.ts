@@ -87,6 +87,23 @@ describe("the tilt of a scan", () => {
     },
   );
 
+  test("is as much on a canvas that frames do not fill", () => {
+    const scan = (rampPx: number) =>
+      loaded(
+        phantomScan({ dosePhotons: 1e5, heightPx: 160, widthPx: 160, slowPhase: rampOf([rampPx, 0], 64) }),
+      );
+    // 144 px are lit: half a turn is .22 px there.
+    for (const [rampPx, isFound] of [
+      [0.13, false],
+      [0.35, true],
+    ] as const) {
+      const problem = scan(rampPx);
+      const onLarge = { ...problem, objectHeight: 1600, objectWidth: 1600 };
+      expect(found(onLarge)).toEqual(found(problem));
+      expect(found(problem) !== undefined).toBe(isFound);
+    }
+  });
+
   test("is not asked of a near field, whose frames lie where the sample is", () => {
     const near = smallProblem({ energy: 1000, nearField: true }).problem;
     expect(found(rolled(near, 3, 0))).toBeUndefined();

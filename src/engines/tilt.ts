@@ -5,6 +5,7 @@
 // probe that was refined keeps it.
 
 import type { ComplexImage } from "../array/ndarray.ts";
+import { extentOf } from "../array/scan.ts";
 import { fft2Float64 } from "../math/fft64.ts";
 import { turn, turnModes } from "./constraints/ramp.ts";
 import type { FrameSurvey } from "./counts.ts";
@@ -21,7 +22,7 @@ export interface Tilt {
 const scatteredShare = 0.2;
 /** Log likelihood by which a tilt must beat none: chance among a million places gives 14. */
 const beyondChance = 30;
-/** Turns over the object below which a ramp is left: phantoms without one have up to .34 of their own, and a ramp that is taken
+/** Turns over the scanned part of the object below which a ramp is left: phantoms without one have up to .34 of their own, and a ramp that is taken
  * from an object without would be a slow phase to find again [ENGINE-067]. */
 const leastTurns = 0.5;
 /** Half widths of the parabolas that close in on the shift, pixels. The last leaves a hundredth, less than the frames tell. */
@@ -30,11 +31,16 @@ const steps = [0.5, 0.25, 0.125] as const;
 /** The shift at which the probe's own light explains the mean frame best; undefined when that is no more than objects have by
  * themselves, or not beyond chance, and for a near field, which does not show it so. */
 export function tiltOf(problem: Problem, { meanCounts }: Pick<FrameSurvey, "meanCounts">): Tilt | undefined {
-  const { size, frames, mask, background, transfer, objectHeight, objectWidth } = problem;
+  const { size, frames, mask, background, transfer, positions } = problem;
   if (transfer !== undefined) return undefined;
   const valid = Float64Array.from(meanCounts, (_, i) => (mask === undefined || mask[i] === 0 ? 1 : 0));
   const counts = meanCounts.map((n, i) => valid[i]! * Math.max(0, n - (background?.[i] ?? 0)));
-  const turns = ({ x, y }: Tilt): number => Math.hypot(x * objectWidth, y * objectHeight) / size;
+  // Over what the frames light, whatever the canvas.
+  const [across, down] = [positions.x, positions.y].map((along) => lengthOf(along) + size) as [
+    number,
+    number,
+  ];
+  const turns = ({ x, y }: Tilt): number => Math.hypot(x * across, y * down) / size;
   const whole = wholeShifts(counts, valid, expectedLight(problem), size);
   // The parabola through whole shifts is near enough to tell that there is nothing to look for.
   const about = vertex(whole.at, whole.best, 1);
@@ -47,6 +53,11 @@ export function tiltOf(problem: Problem, { meanCounts }: Pick<FrameSurvey, "mean
 }
 
 const none: Tilt = { x: 0, y: 0 };
+
+function lengthOf(along: ArrayLike<number>): number {
+  const { from, to } = extentOf(along);
+  return to - from;
+}
 
 /** What the mean frame may look like, up to its brightness: the probe's own light behind the tilt, and scattered light. */
 function expectedLight(problem: Problem, tilt = none): Float64Array {

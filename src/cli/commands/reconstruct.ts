@@ -222,6 +222,7 @@ async function reconstruct(
     ...memory,
     passes: kept?.passes,
     survey: plan.survey,
+    tilt: tilt ?? null,
     seed,
     signal,
     now: context.now,
