@@ -31,7 +31,7 @@ export interface DriveOptions {
   readonly silentMs?: number;
 }
 
-const child = fileURLToPath(new URL("child.js", import.meta.url));
+const child = fileURLToPath(new URL("../../dist-fuzz/child.js", import.meta.url));
 const heapMiB = 256;
 /** Peak of the whole process; Node with our modules takes 130 MiB of it. */
 const maxBytes = 512 * 2 ** 20;

@@ -19,8 +19,7 @@ import { changeNpyHeader, npzMutators } from "../mutate-npz.ts";
 import type { FuzzTarget } from "../target.ts";
 import { unzip, zipOf } from "../zip.ts";
 
-/** The compiled file lies in dist-fuzz/test/fuzz/targets. */
-const goldens = new URL("../../../../fixtures/npy/", import.meta.url);
+const goldens = new URL("../../../fixtures/npy/", import.meta.url);
 /** What a reader may hold of one array: hostile sizes must be refused long before. */
 const limits = { maxArrayBytes: 2 ** 26, maxDecompressedBytes: 2 ** 25 };
 const [size, frames] = [8, 5];

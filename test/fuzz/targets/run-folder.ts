@@ -14,8 +14,6 @@ import { stageNames } from "../../../src/pipeline/stage.ts";
 import { fileDifferences } from "../../../src/pipeline/verify/file-differences.ts";
 import { csvExport } from "../../../src/report/exports/csv.ts";
 import { jsonExport } from "../../../src/report/exports/json.ts";
-import { markdownExport } from "../../../src/report/exports/markdown.ts";
-import { createReportContext } from "../../../src/report/report-context.ts";
 import { readRun, readRunResult } from "../../../src/report/run-data.ts";
 import { readRunCosts } from "../../../src/report/run-costs.ts";
 import { summarise } from "../../../src/report/summary.ts";
@@ -195,6 +193,9 @@ export const reportTextTarget = fileTarget("compare/metrics.json", {
   setUp: placeHead,
   samples: async () => [json(smallResult())],
   async read(folder) {
+    // They load a whole browser's document, which the other targets do not wait for.
+    const { createReportContext } = await import("../../../src/report/report-context.ts");
+    const { markdownExport } = await import("../../../src/report/exports/markdown.ts");
     const context = createReportContext({
       result: await readRunResult(folder),
       images: new Map(),
