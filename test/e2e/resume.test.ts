@@ -1,13 +1,13 @@
 // Nothing is lost and nothing is half written: killing the command at random moments and running it again gives the bytes of an
 // undisturbed run; so do other numbers of workers; Ctrl-C ends cleanly.
 
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createRng } from "../../src/math/random/rng.ts";
-import { cli, fingerprints, startCli, writeTinyStudy } from "../support/cli.ts";
+import { cli, type CliResult, fingerprints, startCli, writeTinyStudy } from "../support/cli.ts";
 
 interface JobEnd {
   readonly kind: string;
@@ -19,6 +19,8 @@ let folder: string;
 let study: string;
 let undisturbed: Record<string, string>;
 let duration: number;
+/** Another session, which waited for the undisturbed run. */
+let attached: CliResult | undefined;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "doselap-resume-"));
@@ -29,8 +31,12 @@ beforeAll(async () => {
       .replace(/ {2}baseline:.*/u, "  baseline: null"),
   );
   const start = performance.now();
-  const { code, stderr } = await cli(["run", study, "--out", "whole", "--workers", "2"], { cwd: folder });
+  const { child, done } = startCli(["run", study, "--out", "whole", "--workers", "2"], { cwd: folder });
+  let watching: Promise<CliResult> | undefined;
+  child.stderr?.once("data", () => (watching = cli(["attach", "whole"], { cwd: folder })));
+  const { code, stderr } = await done;
   duration = performance.now() - start;
+  attached = await watching;
   expect(stderr).not.toMatch(/failed/);
   expect(code).toBe(0);
   undisturbed = await fingerprints(join(folder, "whole"));
@@ -108,15 +114,9 @@ test("a run that finds everything finished keeps the costs of the work that was 
 });
 
 test("another session waits for a local run and ends as it does; of a run that is over it says so", async () => {
-  const { child, done } = startCli(["run", study, "--out", "watched", "--workers", "2"], { cwd: folder });
-  let attached: Promise<{ readonly code: number | null; readonly stdout: string }> | undefined;
-  child.stderr?.on("data", () => {
-    attached ??= cli(["attach", "watched"], { cwd: folder });
-  });
-  expect((await done).code).toBe(0);
-  const waited = await attached;
-  expect(waited?.stdout).toMatch(/jobs done .*0 failed/);
-  expect(waited?.code).toBe(0);
+  expect(attached?.stdout).toMatch(/jobs done .*0 failed/);
+  expect(attached?.code).toBe(0);
+  await cp(join(folder, "whole"), join(folder, "watched"), { recursive: true });
   const late = await cli(["attach", "watched"], { cwd: folder });
   expect(late.stdout).toMatch(/jobs done .*0 failed/);
   expect(late.code).toBe(0);

@@ -66,6 +66,9 @@ describe("figure files", () => {
       expect(document.documentElement.getAttribute("width"), file).toBe("183mm");
       expect(document.querySelectorAll("script, image, style, use").length, file).toBe(0);
       expect(svg, file).not.toMatch(/var\(|NaN|href=/);
+      // What it holds is not cut at its edge: long labels stand out.
+      for (const inner of document.querySelectorAll("svg svg"))
+        expect(inner.getAttribute("overflow"), file).toBe("visible");
     }
   });
 
