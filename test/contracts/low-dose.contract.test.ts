@@ -32,7 +32,7 @@ const known = (...names: string[]) => names.map((name) => ({ name, fixProbe: tru
 const refined = (...names: string[]) => names.map((name) => ({ name, fixProbe: false }));
 
 describe.each([
-  { dosePhotons: 1e3, runs: [...known("dm", "mpie", "lsqml"), ...refined(...engineNames)] },
+  { dosePhotons: 1e3, runs: known("dm", "mpie", "lsqml") },
   { dosePhotons: 1e4, runs: [...known("dm", "rpie"), ...refined("lsqml", "mpie")] },
   { dosePhotons: 1e5, runs: [...known("raar", "ml"), ...refined("epie", "rpie", "dm")] },
 ])("at $dosePhotons photons per frame", ({ dosePhotons, runs }) => {
@@ -63,16 +63,16 @@ describe("a star under a Gaussian probe in focus, 1e8 photons per frame", () => 
   });
 });
 
-describe("at 1000 photons per frame, on other kernels", () => {
-  const { dataset, distance } = phantomScan({ dosePhotons: 1e3, heightPx: 144, widthPx: 144 });
+describe("at 1000 photons per frame, probe refined", () => {
+  const { dataset, distance, ssim } = phantomScan({ dosePhotons: 1e3, heightPx: 144, widthPx: 144 });
   const flat = flatImage(dataset.object.height, dataset.object.width);
-  const others = onAskedBackends(engineNames).filter(([, row]) => backends[row] !== simd);
 
-  test.each(others)(
+  test.each(onAskedBackends(engineNames))(
     "%s ends nearer to the truth than a flat object, on %s",
     async (name, row) => {
-      const object = await reconstruct(name, {}, dataset, backends[row]);
+      const object = await reconstruct(name, { fixProbe: false }, dataset, backends[row]);
       expect(distance(object)).toBeLessThan(distance(flat));
+      expect(ssim(object).phase).toBeGreaterThan(ssim(flat).phase);
     },
     longRunMs,
   );
