@@ -6,9 +6,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cli, startCli, writeTinyStudy } from "../support/cli.ts";
 import { commandsIn } from "../support/cli-checks.ts";
+import { cliInside } from "../support/cli-inside.ts";
 
 let folder: string;
-const { ok, fails } = commandsIn(() => folder);
+// Tables run inside the test process; "in a process of its own" shows that the built command says the same.
+const { ok, fails } = commandsIn(() => folder, cliInside);
 const scan = ["simulate", "--object", "cells", "--size", "16", "--dose", "100"];
 
 beforeAll(async () => {
@@ -51,6 +53,44 @@ describe("help", () => {
     const { stdout } = await ok();
     for (const name of names) expect(stdout).toMatch(new RegExp(`^ {2}${name} +[A-Z]`, "mu"));
     expect((await ok("--version")).stdout).toMatch(/^\d+\.\d+\.\d+\n$/u);
+  });
+});
+
+describe("in a process of its own the exit code and every word are the same", () => {
+  test.each([
+    "",
+    "--version",
+    "run --help",
+    "recontruct scan.npz",
+    "run tiny.yaml --workers 0",
+    "plan quik",
+    "simulate --objct cells",
+    "thin scan.npz --out r.npz",
+    "train tiny.yaml --threads 2",
+    "status none",
+    "attach none",
+    "cancel none",
+    "prepare none.cxi --out r.npz",
+    "reconstruct scan.npz --engine rpi --out r.npz",
+    "infer none scan.npz --out r.npz",
+    "engines rpi",
+    "compare scan.npz --truth none.npz --out out",
+    "metrics scan.npz --maxShift -1",
+    "report a b",
+    "inspect text.npz",
+    "convert none.npz out.npz",
+    "completion bsh",
+    "work none",
+    "run tiny.yaml --out scan.npz",
+    "reconstruct text.npz --out r.npz --json",
+    "inspect folder.npz --json",
+    "plan wrong.yaml",
+  ])("doselap %s", async (line) => {
+    await writeFile(join(folder, "wrong.yaml"), "preset: quick\ndoses: [-3]\n");
+    const args = line === "" ? [] : line.split(" ");
+    const inside = await cliInside(args, { cwd: folder });
+    expect(await cli(args, { cwd: folder })).toEqual(inside);
+    await rm(join(folder, "wrong.yaml"));
   });
 });
 
@@ -178,7 +218,7 @@ describe("files that are not what they should be exit 1 and are named", () => {
 
   test("inspect describes them as it describes any file: violations, exit 1, JSON too", async () => {
     for (const file of ["none.npz", "text.npz", "folder.npz"]) {
-      const { code, stdout } = await cli(["inspect", file, "--json"], { cwd: folder });
+      const { code, stdout } = await cliInside(["inspect", file, "--json"], { cwd: folder });
       expect(code).toBe(1);
       const answer = JSON.parse(stdout) as {
         file: string;
@@ -200,7 +240,7 @@ describe("with --json an error is the last line of stderr, in JSON, and stdout s
     [2, "plan quik", /"tag":"Usage","message":".*quik.*"hint":"Did you mean \\"quick\\"/u],
     [2, "inspect scan.npz --jsn", /"tag":"Usage","message":".*--jsn.*"file":null,"key":null/u],
   ])("exit %i: doselap %s", async (code, line, told) => {
-    const run = await cli([...line.split(" "), "--json"], { cwd: folder });
+    const run = await cliInside([...line.split(" "), "--json"], { cwd: folder });
     expect(run).toMatchObject({ code, stdout: "" });
     const last = run.stderr.trimEnd().split("\n").at(-1)!;
     expect(last).toMatch(told);
@@ -234,7 +274,9 @@ test.each(["text.npz", "./text.npz", "folder.npz/../text.npz", "absent.npz"])(
     expect(await fails(1, "reconstruct", name, "--out", "r.npz")).toMatch(
       new RegExp(`^doselap: ${name.replaceAll(".", "\\.")}[ :]`, "u"),
     );
-    const told = await cli(["thin", name, "--fraction", "0.5", "--out", "r.npz", "--json"], { cwd: folder });
+    const told = await cliInside(["thin", name, "--fraction", "0.5", "--out", "r.npz", "--json"], {
+      cwd: folder,
+    });
     const { error } = JSON.parse(told.stderr) as { error: { file: string } };
     expect(error.file).toBe(name);
   },

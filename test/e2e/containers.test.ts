@@ -1,12 +1,14 @@
 // One scan in every container that is read (fixtures/make_container_goldens.py), through the real command: each is prepared to the
 // same dataset as the HDF5 file of it, each is converted, and what is missing or wrong is told with the way out.
 
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readDataset } from "../../src/data/read.ts";
+import { cli } from "../support/cli.ts";
 import { commandsIn } from "../support/cli-checks.ts";
+import { cliInside } from "../support/cli-inside.ts";
 import { uniform } from "../support/raw-scan.ts";
 
 const fixtures = new URL("../../fixtures/", import.meta.url).pathname;
@@ -23,7 +25,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await rm(folder, { recursive: true });
 });
-const { ok, json, fails } = commandsIn(() => folder);
+const { ok, json, fails } = commandsIn(() => folder, cliInside);
 
 const csv = ["--positions", golden("positions.csv")];
 const um = ["--position-unit", "um"];
@@ -74,6 +76,28 @@ test.each(inputs)(
     });
   },
 );
+
+test("in a process of its own the command prepares, converts, tells and refuses the same", async () => {
+  const file = golden("frames.npy");
+  for (const args of [
+    ["prepare", file, ...csv, ...flags, "--out", "own.npz"],
+    ["convert", file, "own.cxi", ...csv, ...geometry, "--domain", "counts"],
+    ["inspect", "own.cxi", "--json"],
+    ["inspect", golden("raster.mat")],
+    ["prepare", file, ...flags, "--out", "none.npz"],
+  ]) {
+    const inside = await cliInside(args, { cwd: folder });
+    const made = await readMade(args);
+    expect(await cli(args, { cwd: folder })).toEqual(inside);
+    expect(await readMade(args)).toEqual(made);
+  }
+});
+
+/** The bytes of the file that a command made in the folder. */
+function readMade(args: readonly string[]): Promise<Buffer | undefined> {
+  const name = args.find((arg) => /^own\./u.test(arg));
+  return name === undefined ? Promise.resolve(undefined) : readFile(join(folder, name));
+}
 
 test("a reconstruction in MATLAB 5 is converted", async () => {
   await ok("convert", golden("result.mat"), "result.h5", "--distance", "2");

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { writeNpz } from "../../src/io/npz.ts";
 import { cli, type CliResult } from "../support/cli.ts";
+import { cliInside } from "../support/cli-inside.ts";
 import { hostileFileNames, hostileText } from "../support/hostile-text.ts";
 import { jsonArray, smallArrays } from "../support/small-dataset.ts";
 import { npy, storedNpz } from "../support/stored-npz.ts";
@@ -38,8 +39,8 @@ afterAll(() => rm(root, { recursive: true, force: true }));
 const controls = /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/u;
 
 /** A call that may fail with a reason, but not with a defect of ours. */
-async function call(cwd: string, args: readonly string[]): Promise<CliResult> {
-  const result = await cli(args, { cwd });
+async function call(cwd: string, args: readonly string[], run: typeof cliInside = cli): Promise<CliResult> {
+  const result = await run(args, { cwd });
   const said = result.stdout + result.stderr;
   expect(said).not.toMatch(controls);
   expect(said).not.toMatch(/unexpected error|^ {4}at /mu);
@@ -65,8 +66,9 @@ async function names(folder: string): Promise<string[]> {
 async function parsedJson(
   cwd: string,
   args: readonly string[],
+  run?: typeof cliInside,
 ): Promise<{ readonly [key: string]: unknown }> {
-  const { stdout, stderr, code } = await call(cwd, [...args, "--json"]);
+  const { stdout, stderr, code } = await call(cwd, [...args, "--json"], run);
   expect({ stderr, code }).toEqual({ stderr, code: 0 });
   return JSON.parse(stdout);
 }
@@ -79,10 +81,10 @@ describe("files with hostile names", () => {
       const data = `${name}.npz`;
       // A leading dash is a flag, here as everywhere: such a file is named by its path.
       await parsedJson(inner, ["convert", scan, `./${data}`]);
-      const inspected = await parsedJson(inner, ["inspect", `./${data}`]);
+      const inspected = await parsedJson(inner, ["inspect", `./${data}`], cliInside);
       expect(inspected).toMatchObject({ kind: "DATA-001", violations: [] });
       expect(String(inspected["file"]).endsWith(data)).toBe(true);
-      expect((await call(inner, ["inspect", `./${data}`])).code).toBe(0);
+      expect((await call(inner, ["inspect", `./${data}`], cliInside)).code).toBe(0);
       expect(await names(inner)).toEqual([data]);
       expect(await names(outer)).toEqual(["inner"]);
     },
@@ -153,9 +155,9 @@ describe("what a data file says of itself", () => {
       const { inner } = await newFolder();
       const one = npy("<f4", [2], Float32Array.of(1, 2));
       await writeFile(join(inner, "in.npz"), storedNpz([[name, one]]));
-      const { arrays } = await parsedJson(inner, ["inspect", "in.npz"]);
+      const { arrays } = await parsedJson(inner, ["inspect", "in.npz"], cliInside);
       expect(arrays).toMatchObject([{ name }]);
-      expect((await call(inner, ["inspect", "in.npz"])).code).toBe(0);
+      expect((await call(inner, ["inspect", "in.npz"], cliInside)).code).toBe(0);
       expect(await names(inner)).toEqual(["in.npz"]);
     },
   );
@@ -166,7 +168,7 @@ describe("what a data file says of itself", () => {
       const { outer, inner } = await newFolder();
       const one = npy("<f4", [2], Float32Array.of(1, 2));
       await writeFile(join(inner, "in.npz"), storedNpz([[name, one]]));
-      const { code, stdout } = await call(inner, ["inspect", "in.npz", "--json"]);
+      const { code, stdout } = await call(inner, ["inspect", "in.npz", "--json"], cliInside);
       expect(code).toBe(1);
       expect(JSON.parse(stdout).violations).toMatchObject([{ message: "is not a sound ZIP archive" }]);
       expect((await call(inner, ["convert", "in.npz", "out.npz"])).code).toBe(1);
@@ -198,7 +200,7 @@ describe("a study with hostile words", () => {
           which === "name" ? { name: word } : { views: { [word]: { gridsize: 1, overlap: 0.5 } } };
         // JSON is YAML.
         await writeFile(join(inner, "study.yaml"), JSON.stringify({ preset: "quick", ...fields }));
-        const { code, stderr } = await call(inner, ["plan", "./study.yaml"]);
+        const { code, stderr } = await call(inner, ["plan", "./study.yaml"], cliInside);
         expect({ word, code }).toEqual({ word, code: 2 });
         expect(stderr).toMatch(/study\.yaml/u);
       }

@@ -4,11 +4,12 @@ import { copyFile, cp, link, mkdir, mkdtemp, readFile, rm, symlink, writeFile } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { fingerprints } from "../support/cli.ts";
+import { cli, fingerprints } from "../support/cli.ts";
 import { commandsIn } from "../support/cli-checks.ts";
+import { cliInside } from "../support/cli-inside.ts";
 
 let folder: string;
-const { ok, fails } = commandsIn(() => folder);
+const { ok, fails } = commandsIn(() => folder, cliInside);
 const place = (name: string): string => join(folder, name);
 
 const simulated = "simulate --object cells --size 16 --object-size 48x48 --dose 1e3 --overlap 0.5".split(" ");
@@ -75,6 +76,18 @@ describe("refused, and everything is as it was", () => {
     );
     expect(await fingerprints(folder)).toEqual(before);
   });
+
+  test.each(["reconstruct soft.npz --out scan.npz", "convert scan.npz hard.npz"])(
+    "in a process of its own: doselap %s",
+    async (line) => {
+      const before = await fingerprints(folder);
+      const args = line.split(" ");
+      const refused = await cli(args, { cwd: folder });
+      expect(refused).toEqual(await cliInside(args, { cwd: folder }));
+      expect(refused.code).toBe(2);
+      expect(await fingerprints(folder)).toEqual(before);
+    },
+  );
 
   test("and the files are named as they were typed", async () => {
     const message = await fails(2, "reconstruct", "scan.npz", "--out", "soft.npz");

@@ -19,7 +19,7 @@ beforeAll(async () => {
   study = await writeTinyStudy(folder, (text) =>
     text
       .replace("doses: [1000, 100000]", "doses: [1000]")
-      .replace(/ {2}sparse:.*/, "  sparse: null")
+      .replace(/ {2}(baseline|sparse):.*/g, "  $1: null")
       .replaceAll("epochs: 6", "epochs: 2")
       .replace(/arms:.*/, "arms: [pinn, rpie, null]")
       .replace("batchSize: 8", "batchSize: 8, subsampleCount: 40"),

@@ -1,4 +1,4 @@
-// Scans that cannot be reconstructed are refused before work, by the real program: exit 1, no file, and a message that names
+// Scans that cannot be reconstructed are refused before work: exit 1, no file, and a message that names
 // the file, the frame and the value.
 
 import { existsSync } from "node:fs";
@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { ndarray, type AnyArray } from "../../src/array/ndarray.ts";
 import { writeNpz } from "../../src/io/npz.ts";
 import { cli } from "../support/cli.ts";
+import { cliInside } from "../support/cli-inside.ts";
 
 let folder: string;
 beforeAll(async () => {
@@ -88,7 +89,9 @@ const cases: readonly [string, number, (amplitude: Float32Array) => void, readon
 
 test.each(cases)("%s is refused by reconstruct", async (name, size, change, flags, message) => {
   const file = await scan(name, size, change);
-  const run = await cli(["reconstruct", file, "--epochs", "2", "--out", "o.npz", ...flags], { cwd: folder });
+  const run = await cliInside(["reconstruct", file, "--epochs", "2", "--out", "o.npz", ...flags], {
+    cwd: folder,
+  });
   expect(run.code).toBe(1);
   expect(run.stderr).toMatch(message);
   expect(existsSync(join(folder, "o.npz"))).toBe(false);
@@ -116,9 +119,9 @@ test.each<[string, { readonly [key: string]: AnyArray }, RegExp]>([
   async (_, arrays, message) => {
     const file = await scan("scan.npz", 32, () => {}, arrays);
     const [reconstruct, plan, inspect] = await Promise.all([
-      cli(["reconstruct", file, "--out", "o.npz"], { cwd: folder }),
-      cli(["plan", "measured", "--input", file], { cwd: folder }),
-      cli(["inspect", file, "--json"], { cwd: folder }),
+      cliInside(["reconstruct", file, "--out", "o.npz"], { cwd: folder }),
+      cliInside(["plan", "measured", "--input", file], { cwd: folder }),
+      cliInside(["inspect", file, "--json"], { cwd: folder }),
     ]);
     expect([reconstruct.code, plan.code, inspect.code]).toEqual([1, 1, 1]);
     expect(reconstruct.stderr).toMatch(message);
@@ -148,7 +151,7 @@ test("what a flag brought is named by the flag: saturation with its value and wh
     [["--probe", "dark-probe.npz"], /dark-probe\.npz : --probe: the probe carries no light/],
   ];
   for (const [flags, message] of cases) {
-    const run = await cli(["reconstruct", file, "--out", "o.npz", ...flags], { cwd: folder });
+    const run = await cliInside(["reconstruct", file, "--out", "o.npz", ...flags], { cwd: folder });
     expect(run.code).toBe(1);
     expect(run.stderr).toMatch(message);
   }
@@ -162,8 +165,8 @@ test.each(faulty)(
   async (name, size, change, _, message) => {
     const file = await scan(name, size, change);
     const [plan, inspect] = await Promise.all([
-      cli(["plan", "measured", "--input", file], { cwd: folder }),
-      cli(["inspect", file, "--json"], { cwd: folder }),
+      cliInside(["plan", "measured", "--input", file], { cwd: folder }),
+      cliInside(["inspect", file, "--json"], { cwd: folder }),
     ]);
     expect([plan.code, inspect.code]).toEqual([1, 1]);
     expect(plan.stderr).toMatch(message);
@@ -173,6 +176,21 @@ test.each(faulty)(
     expect(plan.stderr).toContain(`got ${violations[0]!.got}`);
   },
 );
+
+test("in a process of its own each command says the same", async () => {
+  const [name, size, change, , message] = cases[0]!;
+  const file = await scan(name, size, change);
+  for (const args of [
+    ["reconstruct", file, "--out", "o.npz"],
+    ["inspect", file, "--json"],
+  ]) {
+    const refused = await cli(args, { cwd: folder });
+    expect(refused).toEqual(await cliInside(args, { cwd: folder }));
+    expect(refused.code).toBe(1);
+  }
+  const plan = await cli(["plan", "measured", "--input", file], { cwd: folder });
+  expect(plan).toMatchObject({ code: 1, stdout: "", stderr: expect.stringMatching(message) });
+});
 
 test.each(["run", "train"])(
   "%s refuses a study of a scan with a blocked frame before any job",

@@ -27,8 +27,15 @@ beforeAll(async () => {
   await ok("run", "tiny.yaml", "--out", "good", "--dose", "1000");
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
-beforeEach(() => cp(join(folder, "good"), join(folder, "run"), { recursive: true }));
+beforeEach(() => copyRun());
 afterEach(() => rm(join(folder, "run"), { recursive: true, force: true }));
+
+/** A fresh copy of the run. Its figures, which take longest to be drawn again, are for the tests that are about them. */
+async function copyRun({ withFigures = false } = {}): Promise<void> {
+  await rm(join(folder, "run"), { recursive: true, force: true });
+  const filter = (path: string): boolean => withFigures || !path.endsWith("/figures");
+  await cp(join(folder, "good"), join(folder, "run"), { recursive: true, filter });
+}
 
 async function verify(): Promise<{ code: number | null; stdout: string }> {
   const { code, stdout, stderr } = await cli(["report", "run", "--verify"], { cwd: folder });
@@ -75,6 +82,7 @@ async function forgeRecord(job: string, file: string): Promise<void> {
 }
 
 test("a finished run verifies: every number of its cells, every file; nothing in it is written", async () => {
+  await copyRun({ withFigures: true });
   const before = await readFile(join(folder, "run/compare/metrics.json"));
   const { code, stdout } = await verify();
   expect(stdout).toMatch(/^verified: \d.*numbers of 2 cells recomputed.*nothing differs\n$/u);
@@ -126,8 +134,7 @@ test("one digit of a number: in the study's table, in the cell's, in the CSV, in
   ])
     expect(stdout).toMatch(place);
 
-  await rm(join(folder, "run"), { recursive: true });
-  await cp(join(folder, "good"), join(folder, "run"), { recursive: true });
+  await copyRun();
   await edit("report.html", (text) => text.replace(/(<td[^>]*>\s*)0\.(\d)/u, "$10.9$2"));
   await expectDifference(/report\.html : line \d+.*: stored/u);
 });

@@ -1,4 +1,5 @@
-// Calls of the built command in one folder, with what holds for every call: no colour codes into a pipe, no stack trace, JSON alone.
+// Calls of the command in one folder, built or inside the test process, with what holds for every call: no colour codes into a
+// pipe, no stack trace, JSON alone.
 
 import { expect } from "vitest";
 import { cli, type CliResult } from "./cli.ts";
@@ -16,10 +17,13 @@ export interface Commands {
   fails(code: number, ...args: string[]): Promise<string>;
 }
 
-/** Commands run in the folder. */
-export function commandsIn(cwd: () => string): Commands {
+/** Commands run in the folder, each in a process of its own when nothing else is given. */
+export function commandsIn(
+  cwd: () => string,
+  run: (args: readonly string[], options: { cwd: string }) => Promise<CliResult> = cli,
+): Commands {
   async function call(args: readonly string[]): Promise<CliResult> {
-    const result = await cli(args, { cwd: cwd() });
+    const result = await run(args, { cwd: cwd() });
     const all = result.stdout + result.stderr;
     expect(all).not.toContain("\u001B");
     expect(all).not.toMatch(/unexpected error|^ {4}at /mu);

@@ -29,8 +29,8 @@ export async function checkPages(root: string, scratch: string): Promise<PageChe
   await writeFormats(
     await readRun(root),
     forms.map(({ format, name }) => ({ format, file: join(scratch, name) })),
-    // Times are drawn where `doselap report` wrote the page.
-    { cost: stored.some((name) => name.startsWith("cost.")) },
+    // Times are drawn where `doselap report` wrote the page; pixels, which take longest, where there are some to compare.
+    { cost: stored.some((name) => name.startsWith("cost.")), png: stored.length > 0 },
   );
   const drawn = await readdir(join(scratch, figures)).catch(() => []);
   const notes =
