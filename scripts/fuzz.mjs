@@ -2,4 +2,4 @@
 
 import "./build-fuzz.mjs";
 
-await import("../dist-fuzz/main.js");
+await import(new URL("../dist-fuzz/main.js", import.meta.url).href);

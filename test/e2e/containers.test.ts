@@ -95,7 +95,7 @@ test("in a process of its own the command prepares, converts, tells and refuses 
 
 /** The bytes of the file that a command made in the folder. */
 function readMade(args: readonly string[]): Promise<Buffer | undefined> {
-  const name = args.find((arg) => /^own\./u.test(arg));
+  const name = args.find((arg) => arg.startsWith("own."));
   return name === undefined ? Promise.resolve(undefined) : readFile(join(folder, name));
 }
 

@@ -33,7 +33,9 @@ beforeAll(async () => {
   const start = performance.now();
   const { child, done } = startCli(["run", study, "--out", "whole", "--workers", "2"], { cwd: folder });
   let watching: Promise<CliResult> | undefined;
-  child.stderr?.once("data", () => (watching = cli(["attach", "whole"], { cwd: folder })));
+  child.stderr?.once("data", () => {
+    watching = cli(["attach", "whole"], { cwd: folder });
+  });
   const { code, stderr } = await done;
   duration = performance.now() - start;
   attached = await watching;
