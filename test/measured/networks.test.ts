@@ -1,4 +1,5 @@
-// Networks on the measured Siemens star: what needs labels is left out and says so, what learns from photons gives an object.
+// Networks on the measured Siemens star: what needs labels is left out and says so, what learns from photons gives an object, and
+// so do the gradient steps that a network of steps starts from.
 
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -14,7 +15,7 @@ const study = `preset: measured
 name: networks
 doseFractions: [1]
 views: { o-70: null, o-50: null, o-30: null }
-arms: [pinn-scan, supervised, supervised-scan, rpie, "null"]
+arms: [pinn-scan, supervised, supervised-scan, rpie, steps, "null"]
 engines: { rpie: { epochs: 3 } }
 methods:
   pinn-scan: { widths: [4, 8], epochs: 2, splits: 1, engine: "ml:2+rpie:2" }
@@ -40,6 +41,10 @@ test("the run ends well, and tells that nobody has labels", () => {
   expect(run.stdout).toMatch(
     /supervised-scan +skipped: no objects to learn from: phantoms, amplitudeMin, phaseRangeRad of methods\.supervised-scan not given/,
   );
+});
+
+test("the table has a row of the gradient steps", () => {
+  expect(run.stdout).toMatch(/ steps .* \d\.\d+/);
 });
 
 test("pinn-scan's object is nearer to the full-dose reconstruction than a flat one", () => {

@@ -78,7 +78,7 @@ describe.each(["pinn", "pinn-scan", "supervised"])("a job of %s", (arm) => {
 });
 
 test("pinn-scan tells the tiles that it learns from: of so many groups, of so many frames", async () => {
-  const { log } = await run("pinn-scan", {
+  const { log, notes } = await run("pinn-scan", {
     changes: { training: { groupCount: 30, subsampleCount: 50 } },
   });
   expect(log).toMatch(/^effective: .*"frames":50,"groups":30,/mu);
@@ -89,7 +89,6 @@ test("pinn-scan tells the tiles that it learns from: of so many groups, of so ma
   expect(Number(tiles)).toBeGreaterThan(20);
   expect(Number(tiles)).toBeLessThanOrEqual(30);
   // Two epochs of so many tiles, in steps of 8.
-  const { notes } = await run("pinn-scan", { changes: { training: { groupCount: 30, subsampleCount: 50 } } });
   expect(notes.filter((note) => note.includes("epoch ")).length).toBe(2 * Math.ceil(Number(tiles) / 8));
 });
 
