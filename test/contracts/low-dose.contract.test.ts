@@ -64,10 +64,12 @@ describe("a star under a Gaussian probe in focus, 1e8 photons per frame", () => 
 });
 
 describe("at 1000 photons per frame, probe refined", () => {
+  // That two threads make the same bytes is what engine-backends.contract.test.ts says.
+  const rows = onAskedBackends(engineNames).filter(([, row]) => !row.endsWith("threads"));
   const { dataset, distance, ssim } = phantomScan({ dosePhotons: 1e3, heightPx: 144, widthPx: 144 });
   const flat = flatImage(dataset.object.height, dataset.object.width);
 
-  test.each(onAskedBackends(engineNames))(
+  test.each(rows)(
     "%s ends nearer to the truth than a flat object, on %s",
     async (name, row) => {
       const object = await reconstruct(name, { fixProbe: false }, dataset, backends[row]);

@@ -26,16 +26,16 @@ export function onEveryBackend(
   return names.flatMap((name) => rows.map((row): [string, string] => [name, row]));
 }
 
-/** The same for hundreds of epochs: without the plain kernels, which are ten times slower, and on one thread. That their runs are
- * the same, and those of two threads to the byte, is what engine-backends.contract.test.ts says. */
+/** The same without the plain kernels, which are ten times slower, for hundreds of epochs: that their runs are the same is
+ * what engine-backends.contract.test.ts says. */
 export function onQuickBackends(names: readonly string[]): [name: string, row: string][] {
   return onEveryBackend(
     names,
-    Object.keys(backends).filter((row) => row !== "reference" && !row.endsWith("threads")),
+    Object.keys(backends).filter((row) => row !== "reference"),
   );
 }
 
-/** The same, on all kernels where `.ci/nightly` asks for them: for whole reconstructions of a scan. */
+/** The same, with the plain kernels where `.ci/nightly` asks for them: for whole reconstructions of a scan. */
 export const onAskedBackends: typeof onQuickBackends = (names) =>
   process.env["PLAIN_KERNELS"] === "1" ? onEveryBackend(names) : onQuickBackends(names);
 
