@@ -122,6 +122,7 @@ const fly64 = {
     "pinn",
     "pinn-scan",
     "supervised",
+    "supervised-scan",
     "epie",
     "rpie",
     "mpie",
