@@ -144,16 +144,15 @@ function overCells(
 }
 
 function slopesOf(problem: Problem, frames: Int32Array, look: FrameSurvey, grid: Grid): Slopes {
-  const { size, frames: all, background } = problem;
+  const { size, frames: all, background, mask } = problem;
   const radPerPx = (2 * Math.PI) / size;
   const { lens } = grid;
-  const still = centreOf(
-    flatLight(problem).map((value, i) => (look.meanCounts[i]! > 0 ? value : 0)),
-    size,
-  );
-  const dark = background === undefined ? undefined : momentsOf(Float64Array.from(background), size);
+  const measured = (light: Float64Array): Float64Array =>
+    mask === undefined ? light : light.map((value, i) => (mask[i] === 0 ? value : 0));
+  const still = centreOf(measured(flatLight(problem)), size);
+  const dark = momentsOf(measured(Float64Array.from(background ?? [])), size);
   const spread = centreOf(look.meanCounts, size).spread;
-  const transmission = transmissionOf(frames, look, grid);
+  const transmission = transmissionOf(frames, look, grid, problem.scales);
   const slopes = { x: new Float64Array(all), y: new Float64Array(all), variance: new Float64Array(all) };
   const whole = meanCurrent(lens, undefined);
   for (const j of frames) {
@@ -165,8 +164,8 @@ function slopesOf(problem: Problem, frames: Int32Array, look: FrameSurvey, grid:
     const own = meanCurrent(lens, (visit) =>
       overCells(grid, j, (cell, inLens) => visit(inLens, transmission[cell]!)),
     );
-    slopes.x[j] = radPerPx * ((look.momentX[j]! - (dark?.x ?? 0)) / counts - still.x) - (own.x - whole.x);
-    slopes.y[j] = radPerPx * ((look.momentY[j]! - (dark?.y ?? 0)) / counts - still.y) - (own.y - whole.y);
+    slopes.x[j] = radPerPx * ((look.momentX[j]! - dark.x) / counts - still.x) - (own.x - whole.x);
+    slopes.y[j] = radPerPx * ((look.momentY[j]! - dark.y) / counts - still.y) - (own.y - whole.y);
     slopes.variance[j] = (radPerPx ** 2 * spread * look.frameCounts[j]!) / counts ** 2;
   }
   return slopes;
@@ -189,11 +188,16 @@ function meanCurrent(
 }
 
 /** Share of the light that passes each cell, up to a factor. */
-function transmissionOf(frames: Int32Array, look: FrameSurvey, grid: Grid): Float64Array {
+function transmissionOf(
+  frames: Int32Array,
+  look: FrameSurvey,
+  grid: Grid,
+  scales: Float32Array | undefined,
+): Float64Array {
   const passed = new Float64Array(grid.height * grid.width);
   const light = new Float64Array(passed.length);
   for (const j of frames) {
-    const counts = Math.max(0, look.frameCounts[j]! - look.frameBackground[j]!);
+    const counts = Math.max(0, look.frameCounts[j]! - look.frameBackground[j]!) / (scales?.[j] ?? 1);
     overCells(grid, j, (cell, inLens) => {
       passed[cell] = passed[cell]! + grid.lens.power[inLens]! * counts;
       light[cell] = light[cell]! + grid.lens.power[inLens]!;
