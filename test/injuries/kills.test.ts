@@ -43,13 +43,15 @@ afterAll(async () => {
 test(`${kills} kills at random moments lose nothing, and no finished job is done again`, async () => {
   const rng = createRng(seed, "engine");
   let [killed, completed] = [0, 0];
+  // Where the machine is slower than it was, kills come early in the run: one study must not take them all.
+  const mostOfOne = Math.ceil(kills / 2);
   for (let series = 0; killed < kills; series++) {
     const out = join(folder, `series-${series}`);
     const before = killed;
     const seen = new Map<string, string>();
     // Runs are killed until one is over before its kill comes; then the folder must be that of an undisturbed run.
     for (let isOver = false; !isOver;) {
-      const isLast = killed >= kills;
+      const isLast = killed >= kills || killed - before >= mostOfOne;
       const begun = performance.now();
       // Checkpoints come often, so that kills hit before, in and after them.
       const run = startDoselap(
