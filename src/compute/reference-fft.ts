@@ -6,7 +6,7 @@
 
 import { DoselapError } from "../errors.ts";
 import { unitRoots } from "../math/unit-roots.ts";
-import type { Fft2, Fft2Options } from "./backend.ts";
+import type { Fft2, Fft2Options, Transforms } from "./backend.ts";
 import { checkField, fftForm } from "./fft-form.ts";
 
 /** One Stockham step: `length` points at `stride`, from one buffer to the other. */
@@ -218,3 +218,6 @@ function transpose(from: Float64Array, to: Float64Array, size: number): void {
     }
   }
 }
+
+/** The plain transforms alone, for what must be the same on all kernels. */
+export const referenceTransforms: Transforms = { name: "reference", fft2: referenceFft2 };

@@ -102,7 +102,9 @@ export function lookAtFrames(
       continue;
     }
     let [least, most] = [Infinity, 0];
-    for (let i = 0; i < frame.length; i++) {
+    let [momentOfX, momentOfY] = [0, 0];
+    for (let i = 0, x = -size / 2, y = -size / 2; i < frame.length; i++, x++) {
+      if (x === size / 2) [x, y] = [-size / 2, y + 1];
       const n = frame[i]!;
       if (n < 0) continue;
       if (n > most) most = n;
@@ -110,11 +112,12 @@ export function lookAtFrames(
       whole &&= isWhole(n);
       frameCounts[j] = frameCounts[j]! + n;
       meanCounts[i] = meanCounts[i]! + n;
-      momentX[j] = momentX[j]! + n * ((i % size) - size / 2);
-      momentY[j] = momentY[j]! + n * (Math.floor(i / size) - size / 2);
+      momentOfX += n * x;
+      momentOfY += n * y;
       counted[i] = counted[i]! + 1;
       frameBackground[j] = frameBackground[j]! + (problem.background?.[i] ?? 0);
     }
+    [momentX[j], momentY[j]] = [momentOfX, momentOfY];
     if (most > 0 && most === least) constant.push(j);
     largest = Math.max(largest, most);
     sum += frameCounts[j]!;

@@ -1,7 +1,7 @@
 // The light that a problem's probe alone would bring to the detector.
 
 import { flatImage } from "../array/ndarray.ts";
-import { referenceFft2 } from "../compute/reference-fft.ts";
+import { referenceTransforms } from "../compute/reference-fft.ts";
 import { createDiffraction } from "../optics/propagate.ts";
 import type { Problem } from "./problem.ts";
 
@@ -10,7 +10,6 @@ import type { Problem } from "./problem.ts";
 export function flatLight({ probe, probeModes, size, transfer }: Problem): Float64Array {
   const light = new Float64Array(size * size);
   const lens = { size, modes: probeModes, data: probe };
-  const transforms = { name: "reference", fft2: referenceFft2 };
-  createDiffraction(lens, transforms, transfer).intensity(flatImage(size, size).data, light);
+  createDiffraction(lens, referenceTransforms, transfer).intensity(flatImage(size, size).data, light);
   return light;
 }

@@ -84,8 +84,8 @@ export async function runEngine(
   }
   // One look serves every link and attempt: they differ in their start alone.
   const own = { ...context, survey: context.survey ?? surveyFrames(problem) };
-  const tilt = context.tilt === undefined ? tiltOf(problem, own.survey) : context.tilt;
-  if (tilt === undefined || tilt === null) return runLinks(prepared, problem, own);
+  const tilt = context.tilt === undefined ? (tiltOf(problem, own.survey) ?? null) : context.tilt;
+  if (tilt === null) return runLinks(prepared, problem, own);
   const level = untilted(problem, tilt);
   const found = await runLinks(prepared, level, own);
   // A probe that was refined keeps the ramp: of a guess nobody knows whose it is, and an object without shows what it is.

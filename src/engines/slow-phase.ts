@@ -6,6 +6,7 @@
 // Gradients are gathered under the probes, shrunk by their noise, and integrated by least squares.
 
 import { integrateGradients, type Gradients } from "../math/integrate-gradients.ts";
+import { momentsOf, spreadOf } from "../math/moments.ts";
 import type { FrameSurvey } from "./counts.ts";
 import { flatLight } from "./flat-light.ts";
 import type { Problem } from "./problem.ts";
@@ -149,12 +150,13 @@ function slopesOf(problem: Problem, frames: Int32Array, look: FrameSurvey, grid:
   const { lens } = grid;
   const measured = (light: Float64Array): Float64Array =>
     mask === undefined ? light : light.map((value, i) => (mask[i] === 0 ? value : 0));
-  const still = centreOf(measured(flatLight(problem)), size);
-  const dark = momentsOf(measured(Float64Array.from(background ?? [])), size);
-  const spread = centreOf(look.meanCounts, size).spread;
+  const still = momentsOf(measured(flatLight(problem)), size);
+  const dark = background && momentsOf(measured(Float64Array.from(background)), size);
+  // Along one axis.
+  const spread = spreadOf(momentsOf(look.meanCounts, size)) / 2;
   const transmission = transmissionOf(frames, look, grid, problem.scales);
   const slopes = { x: new Float64Array(all), y: new Float64Array(all), variance: new Float64Array(all) };
-  const whole = meanCurrent(lens, undefined);
+  const whole = meanCurrent(lens, (visit) => lens.power.forEach((_, i) => visit(i, 1)));
   for (const j of frames) {
     const counts = look.frameCounts[j]! - look.frameBackground[j]!;
     if (!(counts > 0)) {
@@ -164,26 +166,26 @@ function slopesOf(problem: Problem, frames: Int32Array, look: FrameSurvey, grid:
     const own = meanCurrent(lens, (visit) =>
       overCells(grid, j, (cell, inLens) => visit(inLens, transmission[cell]!)),
     );
-    slopes.x[j] = radPerPx * ((look.momentX[j]! - dark.x) / counts - still.x) - (own.x - whole.x);
-    slopes.y[j] = radPerPx * ((look.momentY[j]! - dark.y) / counts - still.y) - (own.y - whole.y);
+    slopes.x[j] =
+      radPerPx * ((look.momentX[j]! - (dark?.x ?? 0)) / counts - still.x / still.sum) - (own.x - whole.x);
+    slopes.y[j] =
+      radPerPx * ((look.momentY[j]! - (dark?.y ?? 0)) / counts - still.y / still.sum) - (own.y - whole.y);
     slopes.variance[j] = (radPerPx ** 2 * spread * look.frameCounts[j]!) / counts ** 2;
   }
   return slopes;
 }
 
-/** Mean of Im P*∇P per power under a transmission; of the probe alone without. */
-function meanCurrent(
-  { power, currentX, currentY }: Lens,
-  over: ((visit: (inLens: number, transmission: number) => void) => void) | undefined,
-): { readonly x: number; readonly y: number } {
+/** Calls `visit` for cells of the probe, with the share of their light that passes. */
+type OverLens = (visit: (inLens: number, passed: number) => void) => void;
+
+/** Mean of Im P*∇P per power that passes. */
+function meanCurrent({ power, currentX, currentY }: Lens, over: OverLens): { x: number; y: number } {
   let [x, y, light] = [0, 0, 0];
-  const visit = (i: number, t: number): void => {
-    x += t * currentX[i]!;
-    y += t * currentY[i]!;
-    light += t * power[i]!;
-  };
-  if (over === undefined) for (let i = 0; i < power.length; i++) visit(i, 1);
-  else over(visit);
+  over((i, passed) => {
+    x += passed * currentX[i]!;
+    y += passed * currentY[i]!;
+    light += passed * power[i]!;
+  });
   return light > 0 ? { x: x / light, y: y / light } : { x: 0, y: 0 };
 }
 
@@ -235,24 +237,4 @@ function gathered(slopes: Slopes, frames: Int32Array, grid: Grid): Gradients {
     (grid.cellPx * kept * sum) / (light[i]! + weakLight * brightest);
   const weight = light.map((value) => Math.min(1, value / (leastLight * brightest)) + darkCoupling);
   return { height: grid.height, width: grid.width, x: x.map(shrunk), y: y.map(shrunk), weight };
-}
-
-/** First moments, from (N/2, N/2). */
-function momentsOf(light: Float64Array, size: number) {
-  let [x, y, sum, square] = [0, 0, 0, 0];
-  for (const [i, value] of light.entries()) {
-    const [dx, dy] = [(i % size) - size / 2, Math.floor(i / size) - size / 2];
-    x += value * dx;
-    y += value * dy;
-    square += value * (dx * dx + dy * dy);
-    sum += value;
-  }
-  return { x, y, sum, square };
-}
-
-/** Centre of mass, and the variance along one axis about it. */
-function centreOf(light: Float64Array, size: number) {
-  const { x, y, sum, square } = momentsOf(light, size);
-  const [cx, cy] = [x / sum, y / sum];
-  return { x: cx, y: cy, spread: (square / sum - cx * cx - cy * cy) / 2 };
 }

@@ -4,7 +4,8 @@
 //   E_j = Σ ((n − λ)² − n) / (λ + 1),
 // whose mean is 0 for the true λ whatever the dose.
 
-import { referenceFft2 } from "../compute/reference-fft.ts";
+import { referenceTransforms } from "../compute/reference-fft.ts";
+import { mean, sum } from "../math/stats.ts";
 import { createDiffraction } from "../optics/propagate.ts";
 import { readCounts, type FrameSurvey } from "./counts.ts";
 import type { Problem } from "./problem.ts";
@@ -40,7 +41,7 @@ export function startPhase(
   const flat = misfitBeyondNoise(problem, some, amplitude, () => 0);
   const sloped = misfitBeyondNoise(problem, some, amplitude, phaseAt);
   const gain = meanWithError(flat.map((value, i) => value - sloped[i]!));
-  const isBetter = meanWithError(sloped).mean < mostLeft * meanWithError(flat).mean;
+  const isBetter = mean(sloped) < mostLeft * mean(flat);
   return isBetter && gain.mean > sureErrors * gain.error ? phaseAt : undefined;
 }
 
@@ -52,8 +53,7 @@ function misfitBeyondNoise(
   phaseAt: PhaseAt,
 ): Float64Array {
   const { size, positions, probe, probeModes, background } = problem;
-  const transforms = { name: "reference", fft2: referenceFft2 };
-  const diffraction = createDiffraction({ size, modes: probeModes, data: probe }, transforms);
+  const diffraction = createDiffraction({ size, modes: probeModes, data: probe }, referenceTransforms);
   const patch = new Float32Array(2 * size * size);
   const light = new Float64Array(size * size);
   const counts = new Float32Array(size * size);
@@ -95,7 +95,7 @@ function betweenCells({ phase, height, width, cellPx, topPx, leftPx }: SlowPhase
 /** One frame has no error that anybody knows. */
 function meanWithError(values: Float64Array): { readonly mean: number; readonly error: number } {
   const count = values.length;
-  const mean = values.reduce((sum, value) => sum + value, 0) / count;
-  const spread = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, error: count > 1 ? Math.sqrt(spread / (count - 1) / count) : Infinity };
+  const centre = mean(values);
+  const spread = sum(values.map((value) => (value - centre) ** 2));
+  return { mean: centre, error: count > 1 ? Math.sqrt(spread / (count - 1) / count) : Infinity };
 }

@@ -22,8 +22,8 @@ export interface Tilt {
 const scatteredShare = 0.2;
 /** Log likelihood by which a tilt must beat none: chance among a million places gives 14. */
 const beyondChance = 30;
-/** Turns over the scanned part of the object below which a ramp is left: phantoms without one have up to .34 of their own, and a ramp that is taken
- * from an object without would be a slow phase to find again [ENGINE-067]. */
+/** Turns over the scanned part of the object below which a ramp is left: phantoms without one have up to .34 of their own, and a
+ * ramp that is taken from an object without would be a slow phase to find again [ENGINE-067]. */
 const leastTurns = 0.5;
 /** Half widths of the parabolas that close in on the shift, pixels. The last leaves a hundredth, less than the frames tell. */
 const steps = [0.5, 0.25, 0.125] as const;
@@ -36,10 +36,8 @@ export function tiltOf(problem: Problem, { meanCounts }: Pick<FrameSurvey, "mean
   const valid = Float64Array.from(meanCounts, (_, i) => (mask === undefined || mask[i] === 0 ? 1 : 0));
   const counts = meanCounts.map((n, i) => valid[i]! * Math.max(0, n - (background?.[i] ?? 0)));
   // Over what the frames light, whatever the canvas.
-  const [across, down] = [positions.x, positions.y].map((along) => lengthOf(along) + size) as [
-    number,
-    number,
-  ];
+  const across = lengthOf(positions.x) + size;
+  const down = lengthOf(positions.y) + size;
   const turns = ({ x, y }: Tilt): number => Math.hypot(x * across, y * down) / size;
   const whole = wholeShifts(counts, valid, expectedLight(problem), size);
   // The parabola through whole shifts is near enough to tell that there is nothing to look for.
@@ -48,7 +46,7 @@ export function tiltOf(problem: Problem, { meanCounts }: Pick<FrameSurvey, "mean
   const exact = (tilt: Tilt): number => likelihoodOf(expectedLight(problem, tilt), counts, valid);
   let tilt = whole.best;
   for (const step of steps) tilt = vertex(exact, tilt, step);
-  const isReal = frames * (exact(tilt) - exact(none)) > beyondChance;
+  const isReal = frames * (exact(tilt) - whole.at(none)) > beyondChance;
   return isReal && turns(tilt) >= leastTurns ? tilt : undefined;
 }
 
@@ -96,8 +94,9 @@ function wholeShifts(counts: Float64Array, valid: Float64Array, light: Float64Ar
 
 /** The tops of the parabolas along x and y through points one step apart; at most a step away. */
 function vertex(valueAt: (tilt: Tilt) => number, { x, y }: Tilt, step: number): Tilt {
+  const here = valueAt({ x, y });
   const along = (tiltAt: (offset: number) => Tilt): number => {
-    const [before, here, after] = [valueAt(tiltAt(-step)), valueAt(tiltAt(0)), valueAt(tiltAt(step))];
+    const [before, after] = [valueAt(tiltAt(-step)), valueAt(tiltAt(step))];
     const curvature = before - 2 * here + after;
     const slope = (after - before) / 2;
     // No top in between: towards the higher side.

@@ -1,9 +1,8 @@
-// Conjugate gradients for F x = g with F symmetric and positive semidefinite, and g in its range.
-// Hestenes & Stiefel 1952, doi:10.6028/jres.049.044; preconditioned as in Saad, Iterative Methods for Sparse Linear Systems,
-// 2nd ed. (2003), algorithm 9.1. Starting from 0, gᵀx rises from below towards gᵀF⁻¹g: stopping early errs downwards, and
-// what is a floor stays one.
+// Conjugate gradients for F x = g with F the Fisher information, applied in float32. Starting from 0, gᵀx rises from below towards
+// gᵀF⁻¹g: stopping early errs downwards, and what is a floor stays one.
 
 import type { ComplexImage } from "../array/ndarray.ts";
+import { conjugateGradients } from "../math/conjugate-gradients.ts";
 
 export interface SolveOptions {
   /** out = F v, complex [H, W] each, as real vectors. */
@@ -34,45 +33,24 @@ export function solve(
   { height, width }: { readonly height: number; readonly width: number },
   { apply, precondition, tolerance, mostIterations, onIteration }: SolveOptions,
 ): Solution {
-  const n = g.length;
-  const x = new Float64Array(n);
-  const r = g.slice();
-  const z = new Float64Array(n);
-  const step = { height, width, data: new Float32Array(n) };
-  const pushed = { height, width, data: new Float32Array(n) };
-  precondition(r, z);
-  const p = z.slice();
-  let rho = dot(r, z);
-  const start = rho;
-  let form = 0;
-  let small = 0;
-  for (let k = 0; k < mostIterations; k++) {
-    if (rho <= roundingShare * start) return { x, iterations: k, converged: true };
-    step.data.set(p);
-    apply(step, pushed);
-    const curvature = dot(p, pushed.data);
-    // No curvature along p: what is left of g lies in the rounding of F's null space.
-    if (!(curvature > 0)) return { x, iterations: k, converged: true };
-    const alpha = rho / curvature;
-    for (let i = 0; i < n; i++) {
-      x[i] = x[i]! + alpha * p[i]!;
-      r[i] = r[i]! - alpha * pushed.data[i]!;
-    }
-    form += alpha * rho;
-    small = alpha * rho < tolerance * form ? small + 1 : 0;
-    onIteration?.(k + 1);
-    if (small === 3) return { x, iterations: k + 1, converged: true };
-    precondition(r, z);
-    const next = dot(r, z);
-    const beta = next / rho;
-    rho = next;
-    for (let i = 0; i < n; i++) p[i] = z[i]! + beta * p[i]!;
-  }
-  return { x, iterations: mostIterations, converged: false };
-}
-
-function dot(a: Float64Array, b: Float64Array | Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
+  const step = { height, width, data: new Float32Array(g.length) };
+  const pushed = { height, width, data: new Float32Array(g.length) };
+  let [form, small] = [0, 0];
+  const { x, steps, converged } = conjugateGradients(g, {
+    apply(v, out) {
+      step.data.set(v);
+      apply(step, pushed);
+      out.set(pushed.data);
+    },
+    precondition,
+    leastShare: roundingShare,
+    mostSteps: mostIterations,
+    isOver(gain, iteration) {
+      form += gain;
+      small = gain < tolerance * form ? small + 1 : 0;
+      onIteration?.(iteration);
+      return small === 3;
+    },
+  });
+  return { x, iterations: steps, converged };
 }

@@ -1,6 +1,8 @@
 // An image from its gradients, by weighted least squares:
-//   min Σ over neighbours of w_ab (u_b − u_a − (g_a + g_b)/2)²,  w_ab the smaller of the two weights,
-// solved by conjugate gradients (Hestenes & Stiefel 1952, doi:10.6028/jres.049.044). Nothing is asked of the borders.
+//   min Σ over neighbours of w_ab (u_b − u_a − (g_a + g_b)/2)²,  w_ab the smaller of the two weights.
+// Nothing is asked of the borders.
+
+import { conjugateGradients } from "./conjugate-gradients.ts";
 
 export interface Gradients {
   readonly height: number;
@@ -31,45 +33,31 @@ export function integrateGradients({ height, width, x, y, weight }: Gradients): 
       }
     }
   };
-  const image = new Float64Array(height * width);
-  const rest = new Float64Array(image.length);
+  const wanted = new Float64Array(height * width);
   /** Σ w of each pixel's pairs: the diagonal, by which steps are divided, so that faint parts settle as fast as bright ones. */
-  const share = new Float64Array(image.length);
+  const share = new Float64Array(wanted.length);
   overPairs((a, b, w, difference) => {
-    rest[a] = rest[a]! - w * difference;
-    rest[b] = rest[b]! + w * difference;
+    wanted[a] = wanted[a]! - w * difference;
+    wanted[b] = wanted[b]! + w * difference;
     share[a] = share[a]! + w;
     share[b] = share[b]! + w;
   });
-  const way = rest.map((value, i) => value / share[i]!);
-  const flow = new Float64Array(image.length);
-  const first = dot(rest, way);
-  let left = first;
-  const most = stepsPerSide * (height + width);
-  for (let step = 0; step < most && left > precise * first; step++) {
-    flow.fill(0);
-    overPairs((a, b, w) => {
-      const along = w * (way[b]! - way[a]!);
-      flow[a] = flow[a]! - along;
-      flow[b] = flow[b]! + along;
-    });
-    const length = left / dot(way, flow);
-    let now = 0;
-    for (let i = 0; i < image.length; i++) {
-      image[i] = image[i]! + length * way[i]!;
-      rest[i] = rest[i]! - length * flow[i]!;
-      now += rest[i]! ** 2 / share[i]!;
-    }
-    for (let i = 0; i < way.length; i++) way[i] = rest[i]! / share[i]! + (now / left) * way[i]!;
-    left = now;
-  }
-  const mean = dot(image, weight) / weight.reduce((a, b) => a + b, 0);
-  for (let i = 0; i < image.length; i++) image[i] = image[i]! - mean;
-  return image;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
+  const { x: image } = conjugateGradients(wanted, {
+    apply(v, out) {
+      out.fill(0);
+      overPairs((a, b, w) => {
+        const along = w * (v[b]! - v[a]!);
+        out[a] = out[a]! - along;
+        out[b] = out[b]! + along;
+      });
+    },
+    precondition(r, out) {
+      for (let i = 0; i < r.length; i++) out[i] = r[i]! / share[i]!;
+    },
+    leastShare: precise,
+    mostSteps: stepsPerSide * (height + width),
+  });
+  const total = weight.reduce((a, b) => a + b, 0);
+  const mean = image.reduce((sum, value, i) => sum + weight[i]! * value, 0) / total;
+  return image.map((value) => value - mean);
 }

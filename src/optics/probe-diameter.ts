@@ -4,6 +4,7 @@
 
 import type { Probe } from "../array/scan.ts";
 import { DoselapError } from "../errors.ts";
+import { momentsOf, spreadOf } from "../math/moments.ts";
 
 export type ProbeDiameterDefinition = "second-moment" | "fwhm";
 
@@ -52,20 +53,7 @@ function intensityOf({ modes, size, data }: Probe): Float64Array {
 
 /** Root of the mean squared distance from the centroid. */
 function rmsRadius(intensity: Float64Array, size: number): number {
-  let [total, sumX, sumY, sumSquares] = [0, 0, 0, 0];
-  for (let y = 0, i = 0; y < size; y++) {
-    for (let x = 0; x < size; x++, i++) {
-      const weight = intensity[i]!;
-      // Counted from the middle of the window, so that the squares do not cancel.
-      const dx = x - size / 2;
-      const dy = y - size / 2;
-      total += weight;
-      sumX += weight * dx;
-      sumY += weight * dy;
-      sumSquares += weight * (dx * dx + dy * dy);
-    }
-  }
-  return Math.sqrt(Math.max(0, sumSquares / total - (sumX / total) ** 2 - (sumY / total) ** 2));
+  return Math.sqrt(Math.max(0, spreadOf(momentsOf(intensity, size))));
 }
 
 function halfMaximumDiameter(intensity: Float64Array): number {
