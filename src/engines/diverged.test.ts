@@ -9,7 +9,7 @@ import { prepareEngine } from "./prepare.ts";
 
 const { problem } = smallProblem();
 const training = Int32Array.from({ length: problem.frames }, (_, j) => j);
-const run = { problem, training, ...surveyFrames(problem) };
+const run = { problem, training, survey: surveyFrames(problem) };
 
 /** @param index 0-based epoch of the loss. */
 function hintOf(
@@ -109,8 +109,9 @@ test("where every option is used up, the hint says what else can be wrong", () =
 });
 
 test("a factor that is no finite number is not printed", () => {
-  const endless = run.frameCounts.map(() => Infinity);
-  expect(hintOf("ml", {}, 0, { frameCounts: endless })).not.toMatch(/Infinity|NaN|0\.0 times/u);
+  const endless = run.survey.frameCounts.map(() => Infinity);
+  const survey = { ...run.survey, frameCounts: endless };
+  expect(hintOf("ml", {}, 0, { survey })).not.toMatch(/Infinity|NaN|0\.0 times/u);
   const dark = { ...problem, probe: problem.probe.map((value) => 0.01 * value) };
   expect(hintOf("ml", {}, 0, { problem: dark })).toMatch(/^The start probe has 0\.000\d+ times the light/u);
 });

@@ -18,7 +18,7 @@ const plausible = [0.03, 10] as const;
 export function divergedHint(
   engine: Engine,
   options: CommonOptions,
-  run: Pick<ScanRun, "problem" | "training" | "validPixels" | "frameCounts" | "frameBackground">,
+  run: Pick<ScanRun, "problem" | "training" | "survey">,
   index: number,
 ): string {
   const amplitude = startAmplitude(run);

@@ -54,7 +54,7 @@ export function matchHeldOut(run: ScanRun): void {
 }
 
 /** Σn/Σλ from the stats of the last visit; the factor as it is when there is no light. */
-function intensityOf({ views, frameCounts, frameBackground }: ScanRun, j: number): number {
+function intensityOf({ views, survey: { frameCounts, frameBackground } }: ScanRun, j: number): number {
   const modelled = views.stats[j * statsPerFrame + statIndex.intensity]!;
   const light = frameCounts[j]! - frameBackground[j]!;
   return modelled > 0 && light > 0 ? light / modelled : views.scales[j]!;

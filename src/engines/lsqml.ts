@@ -80,7 +80,7 @@ function sizesFor({ startBatchSize, batchSize }: Options, run: ScanRun): BatchSi
   const given = startBatchSize !== null || batchSize !== null;
   // Held-out frames count: a fit to all frames that follows must visit them alike.
   const few = run.problem.frames < manyFrames;
-  if (!given && few && photonsPerPixel(run.problem, run) >= brightPhotonsPerPx) return fewBrightSizes;
+  if (!given && few && photonsPerPixel(run.problem, run.survey) >= brightPhotonsPerPx) return fewBrightSizes;
   return {
     startBatchSize: startBatchSize ?? usualSizes.startBatchSize,
     batchSize: batchSize ?? usualSizes.batchSize,

@@ -5,7 +5,7 @@ import type { ScanRun } from "./scan-run.ts";
 
 /** Relative misfit and deviance per pixel of some frames, from their stats as they stand. */
 export function misfitOf(
-  { views, validPixels, frameCounts }: ScanRun,
+  { views, survey: { validPixels, frameCounts } }: ScanRun,
   frames: Int32Array,
 ): { readonly error: number; readonly deviance: number } {
   let [misfit, counts, deviance, pixels] = [0, 0, 0, 0];

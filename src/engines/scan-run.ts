@@ -23,12 +23,6 @@ export interface ScanRun {
   readonly training: Int32Array;
   /** Frames that are only scored, ascending. */
   readonly heldOut: Int32Array;
-  /** Pixels that count (not masked), per frame. */
-  readonly validPixels: Float64Array;
-  /** Measured counts in them, per frame. */
-  readonly frameCounts: Float64Array;
-  /** Expected background counts in them, per frame. */
-  readonly frameBackground: Float64Array;
   /** What one look at the frames found. */
   readonly survey: FrameSurvey;
   readonly seed: number;
@@ -75,7 +69,7 @@ export function openScanRun(problem: ContinuedProblem, options: OpenOptions): Sc
   const { backend, heldOut, seed } = options;
   const plan = planRun(problem, options);
   const { shape: planned, residentFrames, survey } = plan;
-  const { countType, validPixels, frameCounts, frameBackground } = survey;
+  const { countType } = survey;
   const { slots } = planned;
   const session = backend.openScan(planned);
   const { views, shape, kernels } = session;
@@ -159,9 +153,6 @@ export function openScanRun(problem: ContinuedProblem, options: OpenOptions): Sc
     views,
     training,
     heldOut,
-    validPixels,
-    frameCounts,
-    frameBackground,
     survey,
     seed,
     batches,

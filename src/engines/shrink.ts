@@ -122,7 +122,7 @@ export function shrinkObject(run: ScanRun, object: Float32Array, probe: Float32A
   /** How much of the random signs is added. */
   function loudness(): number {
     let photons = 0;
-    for (const j of training) photons += run.frameCounts[j]! / training.length;
+    for (const j of training) photons += run.survey.frameCounts[j]! / training.length;
     return Math.sqrt((scatteredCounts * shape.size ** 2) / (2 * Math.max(photons, 1)));
   }
 }

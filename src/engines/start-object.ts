@@ -19,7 +19,7 @@ export function fillStartObject({
   views,
 }: Pick<ScanRun, "problem" | "training" | "survey" | "views">): void {
   if (problem.object !== undefined) return;
-  const amplitude = startAmplitude({ problem, training, ...survey });
+  const amplitude = startAmplitude({ problem, training, survey });
   const phaseAt = startPhase(problem, training, survey, amplitude);
   const { object } = views;
   for (let i = 0; 2 * i < object.length; i++) {
@@ -35,10 +35,8 @@ export function fillStartObject({
 export function startAmplitude({
   problem,
   training,
-  validPixels,
-  frameCounts,
-  frameBackground,
-}: Pick<ScanRun, "problem" | "training" | "validPixels" | "frameCounts" | "frameBackground">): number {
+  survey: { validPixels, frameCounts, frameBackground },
+}: Pick<ScanRun, "problem" | "training" | "survey">): number {
   const { mask, scales, size } = problem;
   const measured = measuredPixels(size, mask);
   let [found, flat] = [0, 0];

@@ -26,7 +26,7 @@ export interface LightFit {
 export function fittedLight<P extends Problem>(problem: P): { readonly problem: P; readonly fit: LightFit } {
   const { survey } = lookAtFrames(problem);
   const training = Int32Array.from({ length: problem.frames }, (_, j) => j);
-  const amplitude = startAmplitude({ problem, training, ...survey });
+  const amplitude = startAmplitude({ problem, training, survey });
   const light = amplitude ** 2;
   const isAlike = light <= alikeLight && light >= 1 / alikeLight;
   const bright = isAlike ? problem : { ...problem, probe: problem.probe.map((value) => value * amplitude) };
