@@ -42,8 +42,8 @@ arms: ${JSON.stringify(arms)}
 methods:
   pinn-scan: { widths: [16, 32, 64], epochs: 2, splits: 3, engine: "ml:80+lsqml:60" }
   supervised-scan: { widths: [16, 32, 64], epochs: 3, objects: 5 }
-  pinn: { widths: [16, 32, 64], epochs: 12 }
-  supervised: { widths: [16, 32, 64], epochs: 12 }
+  pinn: { widths: [16, 32, 64], epochs: 12, batchSize: 4 }
+  supervised: { widths: [16, 32, 64], epochs: 12, batchSize: 4 }
 `;
 const folder = mkdtempSync(join(tmpdir(), "quality-"));
 const out = join(folder, "run");

@@ -18,7 +18,7 @@ test("the quick preset's networks are named with their channels and epochs, and 
   const caveats = networkSizeCaveats({ ...syntheticResult(), design }, design.arms);
   expect(caveats.length).toBeGreaterThan(0);
   expect(caveats[0]).toMatch(
-    /^pinn.* small networks? here: 8, 16 and 32 channels and \d+ epochs?, where the full study \(fly64\) takes 16, 32 and 64 channels and \d+ epochs on a larger scan\. More/u,
+    /^pinn.* small networks? here: 8, 16 and 32 channels and \d+ epochs?(?: \(\d+ steps at least\))?, where the full study \(fly64\) takes 16, 32 and 64 channels and \d+ epochs on a larger scan\. More/u,
   );
 });
 
@@ -29,6 +29,13 @@ test("only networks that are less than the full study's are named, those of one 
     expect.stringMatching(/^pinn and supervised are small networks here: 4 channels and 1 epoch, where/u),
   ]);
   expect(networkSizeCaveats(some, ["supervised", "rpie"])[0]).toMatch(/^supervised is a small network/u);
+  const raised = withMethods({ pinn: { ...small, leastSteps: 9 }, supervised: small });
+  expect(networkSizeCaveats(raised, arms)).toEqual([
+    expect.stringMatching(
+      /^pinn is a small network here: 4 channels and 1 epoch \(9 steps at least\), where/u,
+    ),
+    expect.stringMatching(/^supervised is a small network here: 4 channels and 1 epoch, where/u),
+  ]);
   const epochs = full.training.epochs - 1;
   expect(networkSizeCaveats(withMethods({}, { ...full.training, epochs }), ["pinn"])).toHaveLength(1);
 });

@@ -11,6 +11,12 @@ interface Size {
   /** Channels of the U-Net's levels, of networks that are one. */
   readonly widths: readonly number[];
   readonly epochs: number;
+  readonly leastSteps: number;
+}
+
+/** Of a network; not each is a U-Net. */
+interface Options extends Partial<Pick<Size, "widths">>, Pick<Size, "leastSteps"> {
+  readonly epochs: number | null;
 }
 
 /** A sentence per size, of the arms among `done` that are smaller than in the fly64 preset. */
@@ -35,9 +41,9 @@ function sizeOf(
   if (!isMethodName(arm) || !isRecord(given) || !isRecord(training)) return undefined;
   const parsed = methods[arm].safeParse(given[arm] ?? {});
   if (!parsed.success || !("average" in parsed.data)) return undefined;
-  const options: { readonly widths?: readonly number[]; readonly epochs: number | null } = parsed.data;
-  const epochs = options.epochs ?? training["epochs"];
-  return typeof epochs === "number" ? { widths: options.widths ?? [], epochs } : undefined;
+  const { widths = [], epochs: own, leastSteps }: Options = parsed.data;
+  const epochs = own ?? training["epochs"];
+  return typeof epochs === "number" ? { widths, epochs, leastSteps } : undefined;
 }
 
 function isLess(own: Size, whole: Size): boolean {
@@ -45,9 +51,10 @@ function isLess(own: Size, whole: Size): boolean {
   return channels(own) < channels(whole) || own.epochs < whole.epochs;
 }
 
-function sizeText({ widths, epochs }: Size): string {
+function sizeText({ widths, epochs, leastSteps }: Size): string {
   const channels = widths.length === 0 ? "" : `${listText(widths.map(String))} channels and `;
-  return `${channels}${epochs} ${epochs === 1 ? "epoch" : "epochs"}`;
+  const least = leastSteps === 0 ? "" : ` (${leastSteps} steps at least)`;
+  return `${channels}${epochs} ${epochs === 1 ? "epoch" : "epochs"}${least}`;
 }
 
 function isRecord(value: unknown): value is { readonly [key: string]: unknown } {

@@ -137,6 +137,16 @@ describe("a network's operations", () => {
     expect(flops("pinn", { ...eight, epochs: 4 }) - flops("pinn", eight)).toBe(2 * 200 * group);
   });
 
+  test("are of the epochs that the least steps need, where those are more", () => {
+    // 200 groups in batches of 4; two objects that train have as many tiles each.
+    const added = (arm: string, leastSteps: number, options: object = {}): number =>
+      flops(arm, { ...options, leastSteps }) - flops(arm, options);
+    expect(added("pinn", 100)).toBe(0);
+    expect(added("pinn", 101)).toBe(flops("pinn", { epochs: 3 }) - flops("pinn", {}));
+    expect(added("supervised-scan", 200, { objects: 3 })).toBe(0);
+    expect(added("supervised-scan", 201, { objects: 3 })).toBeGreaterThan(0);
+  });
+
   test("of a scan are engine runs on every split, and tiles", () => {
     const options = {
       splits: 3,

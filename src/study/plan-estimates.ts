@@ -9,6 +9,7 @@ import type { StudyDesign } from "./design/schema.ts";
 import { scheduleOf } from "../nn/arms/options.ts";
 import { judgingFrames } from "../nn/inference/calibrated.ts";
 import { isNetworkArm, networkArms } from "../nn/arms/registry.ts";
+import { epochsOf } from "../nn/training/rate-course.ts";
 import { chainOptions, hybridOptions, stepsOptions } from "./methods.ts";
 import { trainedArms } from "./training/build.ts";
 
@@ -173,9 +174,12 @@ function trainCost(
   const { framesTrain, framesTest } = size;
   const network = networkArms[arm];
   const options = network.options.parse(methods[arm] ?? {});
-  const { epochs } = scheduleOf(options, training);
+  const { epochs: asked, batchSize } = scheduleOf(options, training);
+  const { leastSteps } = options;
   const usable = Math.min(training.subsampleCount ?? Infinity, framesTrain);
   const items = training.groupCount ?? usable;
+  const epoch = { items: { length: network.mostItems(items, options) }, batchSize };
+  const epochs = epochsOf({ epochs: asked, leastSteps }, epoch);
   const scan = { ...size, groupSize: gridsize ** 2, dosePhotons, items, scoredFrames: framesTest };
   const { parameters, epochFlops, inferenceFlops, engine } = network.cost(scan, options);
   const inferred = framesTest + Math.min(framesTest, engine === undefined ? Infinity : judgingFrames);

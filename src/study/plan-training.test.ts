@@ -25,7 +25,7 @@ async function framesTrain(): Promise<number> {
 describe("a warm-up", () => {
   const warm = (arm: string, warmUpSteps: number, options: Tree = {}, more: Tree = {}): Tree => ({
     arms: [arm, "rpie"],
-    methods: { [arm]: { widths: [4, 8], epochs: 3, batchSize: 2, warmUpSteps, ...options } },
+    methods: { [arm]: { widths: [4, 8], epochs: 3, batchSize: 2, leastSteps: 0, warmUpSteps, ...options } },
     ...more,
   });
 
@@ -49,6 +49,16 @@ describe("a warm-up", () => {
     await expect(planned(changes(9))).resolves.toBeDefined();
     expect(await rejection(planned(changes(10)))).toMatchObject({
       context: { expected: expect.stringMatching(/^fewer than 10: 5 epochs of at most 2 steps/u), got: "10" },
+    });
+  });
+
+  test("may last as long as the least steps let it", async () => {
+    const options = { epochs: 1, batchSize: 4, leastSteps: 7 };
+    const changes = (warmUpSteps: number): Tree =>
+      warm("pinn", warmUpSteps, options, { training: { groupCount: 7 } });
+    await expect(planned(changes(7))).resolves.toBeDefined();
+    expect(await rejection(planned(changes(8)))).toMatchObject({
+      context: { expected: expect.stringMatching(/^fewer than 8: 4 epochs of at most 2 steps/u), got: "8" },
     });
   });
 

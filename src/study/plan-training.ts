@@ -4,6 +4,7 @@
 import { DoselapError } from "../errors.ts";
 import { scheduleOf } from "../nn/arms/options.ts";
 import { isNetworkArm, networkArms, type NetworkArmName } from "../nn/arms/registry.ts";
+import { epochsOf, stepsPerEpoch } from "../nn/training/rate-course.ts";
 import type { StudyDesign } from "./design/schema.ts";
 import type { PlannedView } from "./plan-types.ts";
 import { trainedArms } from "./training/build.ts";
@@ -53,14 +54,16 @@ function checkWarmUp(arm: NetworkArmName, groups: number, { design, view }: Wher
   const { training, methods } = design;
   const network = networkArms[arm];
   const options = network.options.parse(methods[arm] ?? {});
-  const { epochs, batchSize } = scheduleOf(options, training);
-  const { warmUpSteps } = options;
-  const each = Math.ceil(network.mostItems(groups, options) / batchSize);
+  const schedule = scheduleOf(options, training);
+  const { warmUpSteps, leastSteps } = options;
+  const epoch = { ...schedule, items: { length: network.mostItems(groups, options) } };
+  const epochs = epochsOf({ ...schedule, leastSteps }, epoch);
+  const each = stepsPerEpoch(epoch);
   if (warmUpSteps === null || warmUpSteps < epochs * each) return;
   throw new DoselapError("Design", "the learning rate would rise to the end", {
     key: `methods.${arm}.warmUpSteps`,
     expected: `fewer than ${epochs * each}: ${epochs} epochs of at most ${each} steps in view ${view.view}`,
     got: String(warmUpSteps),
-    hint: "Lower it, or raise epochs.",
+    hint: "Lower it, or raise epochs or leastSteps.",
   });
 }

@@ -62,8 +62,8 @@ engines:
   lsqml: { epochs: 6 }
   ml: { epochs: 6 }
 methods:
-  pinn: { widths: [4, 8], epochs: 2, steps: 2 }
-  supervised: { widths: [4, 8], epochs: 2, steps: 2 }
+  pinn: { widths: [4, 8], epochs: 2, steps: 2, leastSteps: 0, batchSize: null }
+  supervised: { widths: [4, 8], epochs: 2, steps: 2, leastSteps: 0, batchSize: null }
 training: { batchSize: 8 }
 `;
 

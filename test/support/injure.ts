@@ -25,7 +25,7 @@ engines:
   rpie: { epochs: 20 }
   ml: { epochs: 20 }
 methods:
-  pinn: { widths: [4, 8], epochs: 3, steps: 2 }
+  pinn: { widths: [4, 8], epochs: 3, steps: 2, leastSteps: 0, batchSize: null }
 training: { batchSize: 8 }
 `;
 

@@ -12,6 +12,14 @@ export const trainingShape = {
     .nullable()
     .default(null)
     .describe("Passes over the training groups; null = training.epochs."),
+  leastSteps: z
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .describe(
+      "Steps at least: where the epochs make fewer, because frames are few, there are as many epochs as make these.",
+    ),
   batchSize: z
     .number()
     .int()

@@ -73,6 +73,17 @@ test("a rate that falls on a plateau goes on where it was", async () => {
     expect(await run(seed, { keeper: stateKeeper(keeper.states[at]) }, rule)).toEqual(whole);
 });
 
+test("epochs that the least steps add go on as well, and the log tells of them once", async () => {
+  const seed = seedWith([1]);
+  const rule = { epochs: 1, leastSteps: 2 * stepsPerEpoch + 1 };
+  const keeper = stateKeeper();
+  const whole = await run(seed, { keeper }, rule);
+  expect(whole.outcome.history).toHaveLength(3);
+  expect(whole.lines.filter((line) => line.startsWith("epochs: 3 instead of 1"))).toHaveLength(1);
+  for (const at of [0, stepsPerEpoch, 3 * stepsPerEpoch - 1])
+    expect(await run(seed, { keeper: stateKeeper(keeper.states[at]) }, rule)).toEqual(whole);
+});
+
 test("an interruption leaves the state it was in", async () => {
   const seed = seedWith([1]);
   const whole = await run(seed);

@@ -83,6 +83,17 @@ describe("a fit", () => {
     expect(expected).toBeLessThan(0.05);
   });
 
+  test("takes as many epochs as its least steps need, as if they had been asked for, and says so", async () => {
+    // Four steps an epoch.
+    const asked = await fitted(tinyLesson(), { epochs: 3 });
+    const raised = await fitted(tinyLesson(), { epochs: 2, leastSteps: 9 });
+    expect(raised.history).toEqual(asked.history);
+    expect(raised.parameters).toEqual(asked.parameters);
+    expect(raised.lines[0]).toBe("epochs: 3 instead of 2, which would be 8 steps of at least 9");
+    const enough = await fitted(tinyLesson(), { epochs: 3, leastSteps: 12 });
+    expect(enough).toEqual(asked);
+  });
+
   test("refuses a rise that never ends", async () => {
     const { outcome, open } = await run(tinyLesson(), { epochs: 2, warmUpSteps: 8 });
     expect(isDoselapError(outcome, "Range")).toBe(true);

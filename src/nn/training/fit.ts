@@ -11,7 +11,7 @@ import { packFit, unpackFit, type FitState, type Snapshot } from "./fit-state.ts
 import type { EpochRecord } from "./epoch-record.ts";
 import { openJudge, type Judge } from "./judge.ts";
 import { apart, belowTruth, judgeLevels, noiseKey, type Levels } from "./judge-levels.ts";
-import { rateCourse, stepsPerEpoch, type CourseOptions, type RateCourse } from "./rate-course.ts";
+import { epochsOf, rateCourse, stepsPerEpoch, type CourseOptions, type RateCourse } from "./rate-course.ts";
 import { restartSeed } from "./restart-seed.ts";
 import { openLearner, type Learner } from "./learner.ts";
 import type { Progress } from "./progress.ts";
@@ -105,6 +105,7 @@ export async function fit(lesson: Lesson, options: FitOptions, context: FitConte
   };
   // The log of a resumed training is that of an undisturbed one.
   before?.lines.forEach(log);
+  if (before === undefined) raisedLine(options, lesson).forEach(log);
   for (let attempt = before?.attempt ?? 0; ; attempt++) {
     const seed = restartSeed(context.seed, attempt);
     const course: Course = { attempt, lines, before };
@@ -121,6 +122,14 @@ export async function fit(lesson: Lesson, options: FitOptions, context: FitConte
       hint: "Lower learningRate, or train for more epochs.",
     });
   }
+}
+
+/** Tells of epochs that the least steps add. */
+function raisedLine({ epochs, leastSteps = 0 }: FitOptions, lesson: Lesson): string[] {
+  const steps = epochs * stepsPerEpoch(lesson);
+  if (steps >= leastSteps) return [];
+  const raised = epochsOf({ epochs, leastSteps }, lesson);
+  return [`epochs: ${raised} instead of ${epochs}, which would be ${steps} steps of at least ${leastSteps}`];
 }
 
 /** Which attempt this is, what was logged, and where an earlier process was in it. */
@@ -180,8 +189,8 @@ async function learn(
   { attempt, lines, before }: Course,
 ): Promise<Fit> {
   const { seed, log, progress, signal, keep, keeper } = context;
-  const { epochs } = options;
   const steps = stepsPerEpoch(lesson);
+  const epochs = epochsOf(options, lesson);
   const told = before?.levels ?? (await judgeLevels(lesson, judge, context));
   const { levels, trainingLevels } = apart(told);
   const history: EpochRecord[] = [...(before?.history ?? [])];

@@ -1,5 +1,5 @@
-// The learning rate over a training, by the option `schedule`: a cosine down to its two-hundredth part, constant, or halved when
-// the validation loss no longer falls. All rise in a line first, by `warmUpSteps`.
+// How long a training is, and the learning rate over it, by the option `schedule`: a cosine down to its two-hundredth part,
+// constant, or halved when the validation loss no longer falls. All rise in a line first, by `warmUpSteps`.
 
 import { DoselapError } from "../../errors.ts";
 import { constantRate, cosineRate, plateauRate } from "../optim/schedules.ts";
@@ -14,8 +14,12 @@ export interface RateOptions {
   readonly patience?: number | undefined;
 }
 
-export interface CourseOptions extends RateOptions {
+export interface CourseOptions extends RateOptions, LengthOptions {}
+
+export interface LengthOptions {
   readonly epochs: number;
+  /** Steps at least: an epoch of few items is a few steps, which teach a network nothing. */
+  readonly leastSteps?: number | undefined;
 }
 
 export interface RateCourse {
@@ -35,9 +39,14 @@ export function stepsPerEpoch({ items, batchSize }: EpochItems): number {
   return Math.ceil(items.length / batchSize);
 }
 
+/** Epochs that there are: those given, or as many as the least steps need. */
+export function epochsOf({ epochs, leastSteps = 0 }: LengthOptions, epoch: EpochItems): number {
+  return Math.max(epochs, Math.ceil(leastSteps / stepsPerEpoch(epoch)));
+}
+
 /** @throws Range for a warm-up that is as long as the training: a lesson asks before its engine runs. */
 export function rateCourse(options: CourseOptions, epoch: EpochItems): RateCourse {
-  return courseOver(options, options.epochs * stepsPerEpoch(epoch));
+  return courseOver(options, epochsOf(options, epoch) * stepsPerEpoch(epoch));
 }
 
 function courseOver(
@@ -50,7 +59,7 @@ function courseOver(
       key: "warmUpSteps",
       expected: `fewer than the ${totalSteps} steps of the training`,
       got: String(warmUpSteps),
-      hint: "Lower warmUpSteps, or raise epochs.",
+      hint: "Lower warmUpSteps, or raise epochs or leastSteps.",
     });
   }
   const risen = (step: number): number => (step < warmUpSteps ? step / warmUpSteps : 1);

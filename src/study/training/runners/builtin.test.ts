@@ -187,6 +187,7 @@ const smallest: { readonly [arm: string]: Tree } = {
 const own: { readonly [arm: string]: readonly [string, Tree][] } = {
   pinn: [
     ["epochs", { epochs: 2 }],
+    ["leastSteps", { leastSteps: 5 }],
     ["batchSize", { batchSize: 15 }],
     ["learningRate", { learningRate: 4e-3 }],
     ["schedule", { schedule: "constant" }],
