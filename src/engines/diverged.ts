@@ -29,8 +29,13 @@ export function divergedHint(
   const probeMoved = updatesProbe(options, index + 1) && valueOf(options, "probeStep") !== 0;
   // Positions are corrected after the sweep.
   const positionsMoved = index > (options.positionStartEpoch ?? Infinity);
+  // Bursts of visits push within an epoch, momentum over epochs after it.
+  const pushed = index > 0 || valueOf(options, "visits") !== undefined;
   const acted = (name: string): boolean =>
-    has.has(name) && (probeMoved || !ofProbe.has(name)) && (positionsMoved || name !== "positionStep");
+    has.has(name) &&
+    (probeMoved || !ofProbe.has(name)) &&
+    (positionsMoved || name !== "positionStep") &&
+    (pushed || name !== "friction");
   const lower = shorterBelow.filter((name) => acted(name) && canBe(engine, options, name, below));
   const raise = shorterAbove.filter((name) => acted(name) && canBe(engine, options, name, above));
   const ways = [

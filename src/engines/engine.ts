@@ -59,6 +59,8 @@ export interface EngineCore {
   probeGain?(epoch: Epoch): number;
   /** Whether iterates still explore and the prior must not move them from outside. Absent: never. */
   explores?(): boolean;
+  /** Called once the constraints of an epoch are met: whether and how far the object goes on in its direction. */
+  coast?(epoch: Epoch): void;
   /** Called after object and probe were moved by whole pixels: to r − shift from r. */
   moved?(shift: Shift): void;
 }

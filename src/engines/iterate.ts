@@ -146,6 +146,7 @@ function start<Options extends CommonOptions>(
     const fitted = misfitOf(run, run.training);
     checkFinite(epoch, fitted.error);
     constrain(epoch);
+    core.coast?.(epoch);
     done++;
     const heldOutDeviance = tally.count(done);
     return { epoch: done, error: fitted.error, deviance: fitted.deviance, heldOutDeviance };

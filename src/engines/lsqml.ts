@@ -3,6 +3,8 @@
 // and the steps (a, b) that bring a·PΔO_j + b·ΔP O_j nearest to χ_j solve
 //   [ Σ|PΔO|²  Re Σ(PΔO)*(ΔP O) ; …  Σ|ΔP O|² ] (a, b) = ( Re Σ(PΔO)*χ, Re Σ(ΔP O)*χ )
 // a *real* symmetric system: a and b are real, so the real part of the off-diagonal term is what stands in it.
+// Over the epochs the object has momentum (momentum.ts): what one epoch cannot finish, such as the phase between large parts of
+// the object, takes longer steps [ENGINE-069].
 // Odstrčil, Menzel & Guizar-Sicairos 2018, equations 16–26, doi:10.1364/OE.26.003108.
 
 import { z } from "zod";
@@ -11,6 +13,7 @@ import { bands, taskParam } from "../compute/tasks.ts";
 import { createRng, shuffle } from "../math/random/rng.ts";
 import { photonsPerPixel } from "./constraints/prior-weight.ts";
 import { defineEngine, type EngineCore, type Epoch } from "./engine.ts";
+import { startMomentum } from "./momentum.ts";
 import { commonShape, gaugeShape, gradientShape, scheduleShape, usualBatchSize } from "./options.ts";
 import { pieCapabilities, stepsOfEpoch } from "./pie.ts";
 import type { ScanRun } from "./scan-run.ts";
@@ -56,6 +59,14 @@ const options = z.strictObject({
     .max(2)
     .default(1)
     .describe("Fraction of the optimal probe step that is taken."),
+  friction: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0.85)
+    .describe(
+      "η: how much of the motion of the epochs before the object keeps, in the first two thirds of them; 0 = none.",
+    ),
   damping: z
     .number()
     .gt(0)
@@ -74,6 +85,8 @@ const usualSizes: BatchSizes = { startBatchSize: 16, batchSize: usualBatchSize }
 /** For scans that are few frames, two to four steps an epoch else, and bright, without noise to average [ENGINE-065]. */
 const fewBrightSizes: BatchSizes = { startBatchSize: 2, batchSize: 8 };
 const manyFrames = 100;
+/** Part of the epochs in which the object has momentum; the rest lets the noise settle that momentum stretches. */
+const movingPart = 2 / 3;
 const brightPhotonsPerPx = 300;
 
 function sizesFor({ startBatchSize, batchSize }: Options, run: ScanRun): BatchSizes {
@@ -94,7 +107,12 @@ export const lsqml = defineEngine<Options>({
   options,
   cites: ["10.1364/OE.26.003108"],
   capabilities: { ...pieCapabilities, parallel: "always" },
-  memory: ({ batchSize }) => ({ slots: batchSize ?? usualBatchSize, keepsWaves: false }),
+  // Velocity, and the object as it was.
+  memory: ({ batchSize, friction }) => ({
+    slots: batchSize ?? usualBatchSize,
+    keepsWaves: false,
+    fields: friction > 0 ? 2 : 0,
+  }),
   start,
 });
 
@@ -106,6 +124,7 @@ function start(run: ScanRun, rule: Options): EngineCore {
   const { startBatchSize, batchSize } = sizesFor(rule, run);
   /** Σ|ΔP|²·weight and Re Σ ΔP*·sum: see batch-kernels.ts. */
   const probeSums = new Float64Array(2);
+  const momentum = rule.friction > 0 ? startMomentum(run, rule.friction) : undefined;
 
   /** Small batches bring an object that is far from its end there in fewer epochs, large ones average noise [ENGINE-061]. */
   function batchSizeAt({ progress }: Epoch): number {
@@ -148,6 +167,7 @@ function start(run: ScanRun, rule: Options): EngineCore {
 
   return {
     sweep(epoch) {
+      momentum?.begin();
       order.set(training);
       shuffle(order, createRng(run.seed, "engine", { frame: epoch.index }));
       views.objectSum.fill(0);
@@ -158,7 +178,11 @@ function start(run: ScanRun, rule: Options): EngineCore {
         for (const still of [views.probeStep, views.probeCross, probeSums]) still.fill(0);
       run.batches(order, batchSizeAt(epoch), (first, count) => visit(first, count, epoch));
     },
-    arrays: {},
+    coast({ index }) {
+      if (index + 1 < movingPart * rule.epochs) momentum?.push();
+    },
+    arrays: momentum?.arrays ?? {},
+    moved: (shift) => momentum?.moved(shift),
     priorGain: (visits, epoch) => rule.objectStep * stepsOfEpoch(visits, batchSizeAt(epoch), training.length),
     probeGain: (epoch) => Math.max(1, (rule.probeStep * epoch.shrink * training.length) / batchSizeAt(epoch)),
   };

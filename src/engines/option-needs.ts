@@ -12,6 +12,7 @@ type Filled = CommonOptions & {
   readonly batchSize?: number | null;
   readonly startBatchSize?: number | null;
   readonly friction?: number;
+  readonly visits?: number;
 };
 
 interface Need {
@@ -87,6 +88,14 @@ const needs: { readonly [option: string]: readonly Need[] } = {
     },
   ],
   finalStepFraction: [{ what: "two epochs or more", met: ({ epochs }) => epochs > 1, of: ["epochs"] }],
+  friction: [
+    {
+      what: "two epochs or more",
+      // Bursts of visits (mPIE) are shorter than an epoch.
+      met: ({ epochs, visits }) => epochs > 1 || visits !== undefined,
+      of: ["epochs"],
+    },
+  ],
   startBatchSize: [
     {
       what: "a batchSize above it",

@@ -3,7 +3,7 @@
 //   O_r += γ Σ_m P_m*χ_m / ((1−α)|P|² + α max|P|²)      P_m += γ' O_r*χ_m / ((1−β)|O_r|² + β max|O_r|²)
 // One frame at a time, in an order shuffled every epoch; or in batches, where the sums over the batch take the place of
 // the single products and threads share the frames.
-// Momentum (mPIE): after every T visits v ← η v + (O − O_T ago), O ← O + η v; the probe has none.
+// Momentum (mPIE): after every T visits, by momentum.ts.
 // ePIE: Maiden & Rodenburg 2009, doi:10.1016/j.ultramic.2009.05.012. rPIE, mPIE: Maiden, Johnson & Li 2017,
 // doi:10.1364/OPTICA.4.000736.
 
@@ -12,9 +12,9 @@ import { pieParam } from "../compute/scan-kernels.ts";
 import type { ScanViews } from "../compute/scan-memory.ts";
 import { bands, taskParam } from "../compute/tasks.ts";
 import { createRng, shuffle } from "../math/random/rng.ts";
-import { moveImage, type Shift } from "./constraints/centre.ts";
 import { peakOf, powerOf, probePriorWeight } from "./constraints/probe.ts";
 import type { Capabilities, EngineCore, Epoch } from "./engine.ts";
+import { startMomentum } from "./momentum.ts";
 import { commonShape, gaugeShape, gradientShape, scheduleShape } from "./options.ts";
 import type { ScanRun } from "./scan-run.ts";
 
@@ -145,31 +145,4 @@ function probeStepBeside(
 export function stepsOfEpoch(visits: number, batchSize: number, frames: number): number {
   const together = 1 + (Math.min(batchSize, frames) - 1) * Math.min(1, visits / frames);
   return Math.max(1, visits / together);
-}
-
-/** Heavy-ball momentum of the object over bursts of visits. The probe, which every visit moves as a whole, has none: with
- * few photons it would run away. */
-function startMomentum({ views, shape }: ScanRun, friction: number) {
-  const { object } = views;
-  const velocity = new Float32Array(object.length);
-  const past = object.slice();
-  return {
-    arrays: { objectVelocity: velocity },
-    moved(shift: Shift): void {
-      moveImage(velocity, shape.objectHeight, shape.objectWidth, shift, "dark");
-    },
-    /** A burst begins at the object as it is. */
-    begin(): void {
-      past.set(object);
-    },
-    /** A burst ends. */
-    push(): void {
-      for (let i = 0; i < object.length; i++) {
-        const v = friction * velocity[i]! + object[i]! - past[i]!;
-        velocity[i] = v;
-        object[i] = object[i]! + friction * v;
-        past[i] = object[i]!;
-      }
-    },
-  };
 }

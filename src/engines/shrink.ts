@@ -5,7 +5,9 @@
 // ε = 1 first: the slope at flat is free of the noise that was fitted. Where it refutes flat, the parabola is that at O, by a
 // small ε: from a strong object to flat the likelihood is none [ENGINE-036].
 // What remains is judged once more: the noise that is gone by then bent the likelihood [ENGINE-038].
-// The frames have the last word: when what was taken away costs more likelihood than noise would, nothing is taken.
+// The frames have the last word: when what was taken away costs more likelihood than noise would, nothing is taken. And where
+// they like a flat object no less than what is left, it is flat: amplitude and slow phase may hold each other up, so that neither
+// is noise by itself [ENGINE-070].
 
 import { createRng } from "../math/random/rng.ts";
 import { peak } from "../math/stats.ts";
@@ -19,6 +21,7 @@ import {
   type Shrinkage,
 } from "./constraints/shrinkage.ts";
 import type { ScanRun } from "./scan-run.ts";
+import { startAmplitude } from "./start-object.ts";
 import { slack, slopeOfSum, stepAlong, withSlopes, type Slopes } from "./slopes.ts";
 
 /** Counts per detector pixel that the random signs scatter: well below the gradient's dark counts, where it is a straight line. */
@@ -53,7 +56,12 @@ export function shrinkObject(run: ScanRun, object: Float32Array, probe: Float32A
       slopes.ofObject(image, probe);
       ({ image, flat } = drawn(slopes, image, { fromFlat: false }) ?? first);
     }
-    if (slopes.devianceAt(image, probe) - before < slack * first.allowance) object.set(flat ?? image);
+    const after = slopes.devianceAt(image, probe);
+    const isNoise = after - before < slack * first.allowance;
+    if (isNoise) object.set(flat ?? image);
+    if (isNoise && flat !== undefined) return;
+    const bright = flatObject();
+    if (slopes.devianceAt(bright, probe) <= (isNoise ? after : before)) object.set(bright);
   }
 
   /** An image whose slopes the sums hold, nearer to its mean; undefined when it is its mean. `fromFlat`: asks flat first. */
@@ -117,6 +125,12 @@ export function shrinkObject(run: ScanRun, object: Float32Array, probe: Float32A
     const isFlat = shrinkage.gains.every((gains) => gains.every((gain) => gain === 0));
     const flat = isFlat ? image.map((_, i) => mean[i % 2]!) : undefined;
     return { image: less, flat, allowance: shrinkage.allowance };
+  }
+
+  /** As bright as the frames. */
+  function flatObject(): Float32Array {
+    const amplitude = startAmplitude(run);
+    return object.map((_, i) => (i % 2 === 0 ? amplitude : 0));
   }
 
   /** How much of the random signs is added. */
