@@ -62,6 +62,8 @@ export interface FrameSurvey {
   readonly frameBackground: Float64Array;
   /** Mean counts of each detector pixel over the frames in which it counts, 0 where it never does: [N, N], laid out as a frame. */
   readonly meanCounts: Float64Array;
+  /** Frames in which each detector pixel counts, [N, N] likewise. */
+  readonly countedFrames: Float64Array;
   /** Σ n·x and Σ n·y over the pixels that count, x and y from (N/2, N/2), per frame: where its light lies. */
   readonly momentX: Float64Array;
   readonly momentY: Float64Array;
@@ -91,7 +93,7 @@ export function lookAtFrames(
   const momentX = new Float64Array(problem.frames);
   const momentY = new Float64Array(problem.frames);
   const { size } = problem;
-  const counted = new Float64Array(frame.length);
+  const countedFrames = new Float64Array(frame.length);
   const masked: number[] = [];
   const constant: number[] = [];
   let [largest, whole, sum] = [0, true, 0];
@@ -114,7 +116,7 @@ export function lookAtFrames(
       meanCounts[i] = meanCounts[i]! + n;
       momentOfX += n * x;
       momentOfY += n * y;
-      counted[i] = counted[i]! + 1;
+      countedFrames[i] = countedFrames[i]! + 1;
       frameBackground[j] = frameBackground[j]! + (problem.background?.[i] ?? 0);
     }
     [momentX[j], momentY[j]] = [momentOfX, momentOfY];
@@ -122,7 +124,7 @@ export function lookAtFrames(
     largest = Math.max(largest, most);
     sum += frameCounts[j]!;
   }
-  for (const [i, frames] of counted.entries()) if (frames > 0) meanCounts[i] = meanCounts[i]! / frames;
+  for (const [i, frames] of countedFrames.entries()) if (frames > 0) meanCounts[i] = meanCounts[i]! / frames;
   const inFile = (frames: readonly number[]): number[] => frames.map(numberOf);
   const valueOf = (j: number): number => frameCounts[j]! / validPixels[j]!;
   const empty = emptyFrames(frameCounts, validPixels, sum / problem.frames);
@@ -138,6 +140,7 @@ export function lookAtFrames(
     frameCounts,
     frameBackground,
     meanCounts,
+    countedFrames,
     momentX,
     momentY,
   };

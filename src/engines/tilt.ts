@@ -10,6 +10,15 @@ import { fft2Float64 } from "../math/fft64.ts";
 import { turn, turnModes } from "./constraints/ramp.ts";
 import type { FrameSurvey } from "./counts.ts";
 import { flatLight } from "./flat-light.ts";
+import {
+  bestShares,
+  lightParts,
+  likelihoodOf,
+  mixed,
+  seenShare,
+  type LightParts,
+  type MeanFrame,
+} from "./mean-light.ts";
 import type { Problem } from "./problem.ts";
 
 /** How far the frames lie beside the light of the probe alone, detector pixels: 2π/N rad of phase per object pixel each. */
@@ -18,8 +27,11 @@ export interface Tilt {
   readonly y: number;
 }
 
-/** Share of the light that is not where the probe's falls: what the object scatters. */
-const scatteredShare = 0.2;
+/** Share of the frames in which a pixel must count: where it saturates in most, its mean is that of the faintest few. */
+const leastCounted = 0.5;
+/** Share of the probe's own light that must be seen, with the tilt and without: where it is hidden, what the object scatters is all
+ * there is, and that need not lie on all sides alike [ENGINE-071]. */
+const leastSeen = 1 / 3;
 /** Log likelihood by which a tilt must beat none: chance among a million places gives 14. */
 const beyondChance = 30;
 /** Turns over the scanned part of the object below which a ramp is left: phantoms without one have up to .34 of their own, and a
@@ -28,26 +40,38 @@ const leastTurns = 0.5;
 /** Half widths of the parabolas that close in on the shift, pixels. The last leaves a hundredth, less than the frames tell. */
 const steps = [0.5, 0.25, 0.125] as const;
 
-/** The shift at which the probe's own light explains the mean frame best; undefined when that is no more than objects have by
- * themselves, or not beyond chance, and for a near field, which does not show it so. */
-export function tiltOf(problem: Problem, { meanCounts }: Pick<FrameSurvey, "meanCounts">): Tilt | undefined {
-  const { size, frames, mask, background, transfer, positions } = problem;
+/** The shift at which the probe's own light and what is scattered around it explain the mean frame best; undefined when that is no
+ * more than objects have by themselves, or not beyond chance, when most of that light is hidden, and for a near field, which does
+ * not show it so. */
+export function tiltOf(
+  problem: Problem,
+  survey: Pick<FrameSurvey, "meanCounts" | "countedFrames">,
+): Tilt | undefined {
+  const { size, frames, transfer, positions } = problem;
   if (transfer !== undefined) return undefined;
-  const valid = Float64Array.from(meanCounts, (_, i) => (mask === undefined || mask[i] === 0 ? 1 : 0));
-  const counts = meanCounts.map((n, i) => valid[i]! * Math.max(0, n - (background?.[i] ?? 0)));
+  const frame = meanFrame(problem, survey);
   // Over what the frames light, whatever the canvas.
   const across = lengthOf(positions.x) + size;
   const down = lengthOf(positions.y) + size;
   const turns = ({ x, y }: Tilt): number => Math.hypot(x * across, y * down) / size;
-  const whole = wholeShifts(counts, valid, expectedLight(problem), size);
+  const lightAt = (tilt: Tilt): LightParts => expectedLight(problem, tilt);
+  const isSeen = ([own]: LightParts): boolean => seenShare(own, frame) >= leastSeen;
+  const level = lightAt(none);
+  if (!isSeen(level)) return undefined;
+  const whole = wholeShifts(frame, mixed(level), size);
   // The parabola through whole shifts is near enough to tell that there is nothing to look for.
   const about = vertex(whole.at, whole.best, 1);
   if (turns(about) < leastTurns / 2) return undefined;
-  const exact = (tilt: Tilt): number => likelihoodOf(expectedLight(problem, tilt), counts, valid);
   let tilt = whole.best;
-  for (const step of steps) tilt = vertex(exact, tilt, step);
-  const isReal = frames * (exact(tilt) - whole.at(none)) > beyondChance;
-  return isReal && turns(tilt) >= leastTurns ? tilt : undefined;
+  for (const step of steps) {
+    // At their best, shares do not change the slope of the likelihood along the shift.
+    const shares = bestShares(lightAt(tilt), frame);
+    tilt = vertex((at) => likelihoodOf(mixed(lightAt(at), shares), frame), tilt, step);
+  }
+  const tilted = lightAt(tilt);
+  if (turns(tilt) < leastTurns || !isSeen(tilted)) return undefined;
+  const best = (parts: LightParts): number => likelihoodOf(mixed(parts, bestShares(parts, frame)), frame);
+  return frames * (best(tilted) - best(level)) > beyondChance ? tilt : undefined;
 }
 
 const none: Tilt = { x: 0, y: 0 };
@@ -57,27 +81,20 @@ function lengthOf(along: ArrayLike<number>): number {
   return to - from;
 }
 
-/** What the mean frame may look like, up to its brightness: the probe's own light behind the tilt, and scattered light. */
-function expectedLight(problem: Problem, tilt = none): Float64Array {
-  const light = flatLight(tilt === none ? problem : { ...problem, probe: turnedProbe(problem, tilt) });
-  const total = light.reduce((a, b) => a + b, 0);
-  const scattered = scatteredShare / light.length;
-  return light.map((value) => ((1 - scatteredShare) * value) / total + scattered);
+function meanFrame(
+  { frames, background }: Problem,
+  { meanCounts, countedFrames }: Pick<FrameSurvey, "meanCounts" | "countedFrames">,
+): MeanFrame {
+  const valid = countedFrames.map((counted) => (counted >= leastCounted * frames ? 1 : 0));
+  return { valid, counts: meanCounts.map((n, i) => valid[i]! * Math.max(0, n - (background?.[i] ?? 0))) };
 }
 
-/** Σ n ln λ − n̄ ln Σ λ over the measured pixels: the likelihood at the best brightness. */
-function likelihoodOf(light: Float64Array, counts: Float64Array, valid: Float64Array): number {
-  let [logs, photons, sum] = [0, 0, 0];
-  for (let i = 0; i < light.length; i++) {
-    logs += counts[i]! * Math.log(light[i]!);
-    photons += counts[i]!;
-    sum += valid[i]! * light[i]!;
-  }
-  return logs - photons * Math.log(sum);
+function expectedLight(problem: Problem, tilt: Tilt): LightParts {
+  return lightParts(flatLight({ ...problem, probe: turnedProbe(problem, tilt) }), problem.size);
 }
 
-/** The same for every whole shift of the light at once, and the best of them. */
-function wholeShifts(counts: Float64Array, valid: Float64Array, light: Float64Array, size: number) {
+/** The likelihood at every whole shift of the light at once, and the best of them. */
+function wholeShifts({ counts, valid }: MeanFrame, light: Float64Array, size: number) {
   const logs = correlated(counts, light.map(Math.log), size);
   const sums = correlated(valid, light, size);
   const photons = counts.reduce((a, b) => a + b, 0);

@@ -24,6 +24,7 @@ const survey = (counts: number[], background: number[]) => ({
   frameCounts: Float64Array.from(counts),
   frameBackground: Float64Array.from(background),
   meanCounts: new Float64Array(256),
+  countedFrames: new Float64Array(256),
   momentX: new Float64Array(counts.length),
   momentY: new Float64Array(counts.length),
 });
