@@ -85,6 +85,8 @@ export interface InspectOptions extends ReadOptions {
   readonly measured?: OpenMeasuredOptions | undefined;
   /** What else would be refused of a dataset that keeps the contract: those who use it know (study/check-scan.ts). */
   readonly faultsOf?: ((dataset: Dataset, file: string) => readonly DoselapError[]) | undefined;
+  /** What else would be said of one without faults. */
+  readonly doubtsOf?: ((dataset: Dataset) => readonly string[]) | undefined;
 }
 
 /** Looks into a file, over all frames. `violations` and `warnings` are there for every input, a broken one included. */
@@ -165,8 +167,12 @@ async function inspectNpz(npz: NpzFile, options: InspectOptions, blank: Inspecti
     if (violations.length > 0) return { ...known, warnings: allWarnings, violations };
     const dataset = loaded.build();
     const facts = factsOf(dataset);
-    const doubts = doseDoubts(npz.file, dataset, facts.measuredMeanCounts);
     const faults = options.faultsOf?.(dataset, npz.file) ?? [];
+    const told = faults.length === 0 ? (options.doubtsOf?.(dataset) ?? []) : [];
+    const doubts = [
+      ...doseDoubts(npz.file, dataset, facts.measuredMeanCounts),
+      ...told.map((text) => `${npz.file}: ${text}`),
+    ];
     return {
       ...known,
       ...facts,

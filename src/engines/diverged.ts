@@ -1,30 +1,23 @@
 // What can be done when an engine has lost its fields: the options that this engine has, that this run has not used up and that
-// acted before the loss; or the start probe, where its light is far from that of the frames.
+// acted before the loss.
 
 import type { Engine } from "./engine.ts";
 import { keysOf, updatesProbe, type CommonOptions } from "./options.ts";
 import type { ScanRun } from "./scan-run.ts";
-import { startAmplitude } from "./start-object.ts";
 
 /** Options that make a step shorter when they are made smaller, and those that do when made larger. */
 const shorterBelow = ["objectStep", "probeStep", "positionStep", "friction", "overlapSteps", "relaxation"];
 const shorterAbove = ["alpha", "beta", "overlapFloor", "damping"];
 /** Those of them that act on a probe that moves. */
 const ofProbe: ReadonlySet<string> = new Set(["probeStep", "beta", "overlapSteps"]);
-/** Amplitude of a flat object as bright as the frames, beyond which the start probe is the likelier fault. */
-const plausible = [0.03, 10] as const;
 
 /** @param index the epoch in which they were lost, 0-based. */
 export function divergedHint(
   engine: Engine,
   options: CommonOptions,
-  run: Pick<ScanRun, "problem" | "training" | "survey">,
+  { problem }: Pick<ScanRun, "problem">,
   index: number,
 ): string {
-  const amplitude = startAmplitude(run);
-  if (Number.isFinite(amplitude) && (amplitude < plausible[0] || amplitude > plausible[1])) {
-    return `The start probe has ${(1 / amplitude ** 2).toPrecision(2)} times the light of the frames: scale its amplitude by ${amplitude.toPrecision(2)}, so that Σ|P|² is the counts of a frame without the sample.`;
-  }
   const has = new Set(keysOf(engine));
   const probeMoved = updatesProbe(options, index + 1) && valueOf(options, "probeStep") !== 0;
   // Positions are corrected after the sweep.
@@ -40,7 +33,7 @@ export function divergedHint(
   const raise = shorterAbove.filter((name) => acted(name) && canBe(engine, options, name, above));
   const ways = [
     // It acts after the sweep, and the power that it takes goes to what is left.
-    ...(updatesProbe(options, index) ? widerSupport(options, run.problem) : []),
+    ...(updatesProbe(options, index) ? widerSupport(options, problem) : []),
     // The pull of a count where the model is dark is what the other options bound only in part.
     ...(options.likelihood === "poisson" ? [gentlerLikelihood(options)] : []),
     ...list("Lower", lower),

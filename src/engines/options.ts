@@ -51,13 +51,13 @@ export const commonShape = {
     .min(0)
     .nullable()
     .default(null)
-    .describe("Lower bound of the object's amplitude; null = none."),
+    .describe("Lower bound of the object's amplitude, beside the probe as the run has it; null = none."),
   amplitudeMax: z
     .number()
     .positive()
     .nullable()
     .default(null)
-    .describe("Upper bound of the object's amplitude; null = none."),
+    .describe("Upper bound of the object's amplitude, beside the probe as the run has it; null = none."),
   likelihood: z
     .enum(["amplitude", "poisson"])
     .default("poisson")

@@ -10,6 +10,7 @@ import { checkProblem } from "./check-problem.ts";
 import { choose, withWeight, type Choice } from "./choose.ts";
 import { noiseWeight } from "./constraints/prior-weight.ts";
 import { surveyFrames, type FrameSurvey } from "./counts.ts";
+import { fitted, forGiven, lightFitOf, type LightFit } from "./fitted-light.ts";
 import { heldOutCount, heldOutFrames } from "./held-out.ts";
 import type { EngineResult, EpochReport } from "./iterate.ts";
 import { checkScanNeeds } from "./option-needs.ts";
@@ -18,7 +19,6 @@ import type { Pass } from "./passes.ts";
 import type { Link, PreparedEngine } from "./prepare.ts";
 import type { ContinuedProblem, Problem } from "./problem.ts";
 import { runPass, type PassContext } from "./run-pass.ts";
-import { tiltOf, turnedObject, untilted, type Tilt } from "./tilt.ts";
 
 export interface Reconstruction {
   readonly object: ComplexImage;
@@ -48,8 +48,8 @@ export interface EpochEvent extends EpochReport {
 }
 
 export interface RunContext extends PassContext {
-  /** What `tiltOf` found of this problem, null when nothing; absent: it is looked for. */
-  readonly tilt?: Tilt | null | undefined;
+  /** What `lightFitOf` found of this problem; absent: it is looked for. */
+  readonly lightFit?: LightFit | undefined;
   readonly onEpoch?: ((event: EpochEvent) => void) | undefined;
   /** Milliseconds, monotonic. */
   readonly now?: (() => number) | undefined;
@@ -84,14 +84,9 @@ export async function runEngine(
   }
   // One look serves every link and attempt: they differ in their start alone.
   const own = { ...context, survey: context.survey ?? surveyFrames(problem) };
-  const tilt = context.tilt === undefined ? (tiltOf(problem, own.survey) ?? null) : context.tilt;
-  if (tilt === null) return runLinks(prepared, problem, own);
-  const level = untilted(problem, tilt);
-  const found = await runLinks(prepared, level, own);
-  // A probe that was refined keeps the ramp: of a guess nobody knows whose it is, and an object without shows what it is.
-  const isRefined = found.probe.some((value, i) => value !== level.probe[i]);
-  if (isRefined) return found;
-  return { ...found, object: turnedObject(found.object, tilt, problem.size), probe: problem.probe.slice() };
+  const fit = context.lightFit ?? lightFitOf(problem, own.survey);
+  const fits = fitted(problem, fit);
+  return forGiven(await runLinks(prepared, fits, own), fit, { given: problem, run: fits });
 }
 
 async function runLinks(

@@ -30,27 +30,31 @@ export function fillStartObject({
   }
 }
 
-/** From the frames that are fitted. 1 where none of them is free of saturated pixels, which hide the light that would tell, or
- * where background is all there is. */
-export function startAmplitude({
-  problem,
-  training,
-  survey: { validPixels, frameCounts, frameBackground },
-}: Pick<ScanRun, "problem" | "training" | "survey">): number {
+/** From the frames that are fitted. 1 where they do not tell. */
+export function startAmplitude(run: Pick<ScanRun, "problem" | "training" | "survey">): number {
+  return Math.sqrt(lightRatio(run, measuredLight(run.problem)) ?? 1);
+}
+
+/** Light of frames over what is expected of each. Undefined where none of them is free of saturated pixels, which hide the light
+ * that would tell, or where background is all there is. */
+export function lightRatio(
+  { problem, training, survey }: Pick<ScanRun, "problem" | "training" | "survey">,
+  expected: number,
+): number | undefined {
+  const { validPixels, frameCounts, frameBackground } = survey;
   const { mask, scales, size } = problem;
   const measured = measuredPixels(size, mask);
   let [found, flat] = [0, 0];
-  const expected = measuredLight(problem);
   for (const j of training) {
     if (validPixels[j] !== measured) continue;
     found += frameCounts[j]! - frameBackground[j]!;
     flat += (scales?.[j] ?? 1) * expected;
   }
-  return found > 0 && flat > 0 ? Math.sqrt(found / flat) : 1;
+  return found > 0 && flat > 0 ? found / flat : undefined;
 }
 
 /** E. */
-function measuredLight(problem: Problem): number {
+export function measuredLight(problem: Problem): number {
   const { probe, mask } = problem;
   if (mask === undefined) return powerOf(probe);
   return flatLight(problem).reduce((sum, value, i) => (mask[i] === 0 ? sum + value : sum), 0);

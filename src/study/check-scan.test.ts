@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { smallDataset } from "../../test/support/small-dataset.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { isDoselapError, type DoselapError } from "../errors.ts";
-import { checkScan, scanFaults } from "./check-scan.ts";
+import { checkScan, scanDoubts, scanFaults } from "./check-scan.ts";
 
 const pixels = 64;
 
@@ -29,6 +29,23 @@ function faultOf(dataset: Dataset, options: Parameters<typeof checkScan>[1] = {}
 
 test("a sound scan has no fault", () => {
   expect(scanFaults(smallDataset())).toEqual([]);
+});
+
+test("a probe of another power than the frames' is told with the factor, a calibrated one is not", () => {
+  const of = (factor: number): string[] => {
+    const dataset = smallDataset();
+    const { diffraction, frames, probe } = dataset;
+    const powers = [diffraction, probe.data].map((values) =>
+      values.reduce((sum, value) => sum + value ** 2, 0),
+    );
+    const scale = factor * Math.sqrt(powers[0]! / frames / powers[1]!);
+    const scaled = { ...probe, data: probe.data.map((value) => scale * value) };
+    return scanDoubts({ ...dataset, probe: scaled }).filter((text) => text.includes("light of the probe"));
+  };
+  expect(of(1)).toEqual([]);
+  expect(of(0.01)).toEqual([
+    expect.stringMatching(/hold 10000 times the light of the probe: .* scaled by 100 /u),
+  ]);
 });
 
 describe("a frame", () => {

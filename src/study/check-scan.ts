@@ -7,6 +7,7 @@ import type { SizedBackend } from "../compute/scan-backend.ts";
 import type { Scan } from "../data/dataset.ts";
 import { checkProblem } from "../engines/check-problem.ts";
 import { lookAtFrames } from "../engines/counts.ts";
+import { lightFitOf, lightFitTexts } from "../engines/fitted-light.ts";
 import { checkFrameSize } from "../engines/frame-size.ts";
 import type { Problem } from "../engines/problem.ts";
 import { DoselapError, isDoselapError } from "../errors.ts";
@@ -46,6 +47,12 @@ export function scanFaults(
     faults.push(...(look?.faults ?? []));
   }
   return faults.map((fault) => inScanFile(fault, file));
+}
+
+/** What a reconstruction would say of the probe of a scan without faults. */
+export function scanDoubts(dataset: Scan<Float32Array | FrameReader>): string[] {
+  const problem = problemOf(dataset);
+  return lightFitTexts(lightFitOf(problem, lookAtFrames(problem).survey));
 }
 
 /** @throws Contract, Range, Shape: the first fault, which lists the others. */

@@ -8,7 +8,7 @@ import { doseDoubts } from "../data/dose-doubts.ts";
 import { DoselapError, isDoselapError } from "../errors.ts";
 import type { NetworkBundle } from "../nn/bundle/bundle.ts";
 import { calibrated, type Contrast } from "../nn/inference/calibrated.ts";
-import { forGivenProbe, lightFitTexts } from "../nn/physics/fitted-light.ts";
+import { forGivenProbe, lightFitTexts } from "../engines/fitted-light.ts";
 import { shrunken } from "../nn/physics/shrunken.ts";
 import type { Runtime } from "../nn/runtime/runtime.ts";
 import { partOf } from "../nn/training/progress.ts";

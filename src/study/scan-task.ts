@@ -3,8 +3,15 @@
 
 import { backgroundOf, frameBackgroundOf } from "../data/background.ts";
 import type { Dataset, Metadata } from "../data/dataset.ts";
+import { lookAtFrames } from "../engines/counts.ts";
+import {
+  alikeForNetworks,
+  fitted,
+  forFittedProbe,
+  lightFitOf,
+  type LightFit,
+} from "../engines/fitted-light.ts";
 import { DoselapError } from "../errors.ts";
-import { fittedLight, forFittedProbe } from "../nn/physics/fitted-light.ts";
 import type { ScanTask } from "../nn/training/scan-task.ts";
 import { meanCountsPerFrame } from "../optics/counts.ts";
 import { problemOf } from "./problem.ts";
@@ -46,7 +53,7 @@ export function scanTaskOf(dataset: Dataset, { file }: { readonly file: string }
   }
   // Only a simulation knows the truth: what a measured file calls its object is somebody's reconstruction.
   const simulated = provenance?.some(({ operation }) => operation === "simulate") === true;
-  const { problem, fit } = fittedLight({ ...problemOf(dataset), diffraction: dataset.diffraction });
+  const { problem, fit } = fittedProblem(dataset);
   return {
     problem,
     lightFit: fit,
@@ -54,6 +61,16 @@ export function scanTaskOf(dataset: Dataset, { file }: { readonly file: string }
     backgroundPhotonsPerPx: backgroundOf(dataset.metadata),
     ...(simulated ? { truth: forFittedProbe(dataset.object, fit, dataset.size) } : {}),
   };
+}
+
+/** The dataset's problem with a probe as bright as networks and gradient steps need it. @throws as `problemOf`. */
+export function fittedProblem(dataset: Dataset): {
+  readonly problem: ScanTask["problem"];
+  readonly fit: LightFit;
+} {
+  const given = { ...problemOf(dataset), diffraction: dataset.diffraction };
+  const fit = lightFitOf(given, lookAtFrames(given).survey, alikeForNetworks);
+  return { problem: fitted(given, fit), fit };
 }
 
 /** What would be the dose if the frames are √counts. */

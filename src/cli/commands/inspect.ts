@@ -12,7 +12,7 @@ import {
 import type { MeasuredFacts } from "../../io/formats/facts.ts";
 import type { Violation } from "../../data/violation.ts";
 import { exitCodes, printJson, printLine, type CliContext } from "../context.ts";
-import { scanFaults } from "../../study/check-scan.ts";
+import { scanDoubts, scanFaults } from "../../study/check-scan.ts";
 import { jsonFlag, parsePath } from "../flags.ts";
 import { datasetOptionsOf, measuredFlags, measuredOptionsOf, type MeasuredFlags } from "../measured-flags.ts";
 import { textTable } from "../text-table.ts";
@@ -48,7 +48,12 @@ export const inspectCommand = buildCommand<Flags, [string], CliContext>({
     flags: { ...measuredFlags, json: jsonFlag },
   },
   async func({ json, ...flags }, path) {
-    const options = { ...datasetOptionsOf(flags), measured: measuredOptionsOf(flags, this.cwd), faultsOf };
+    const options = {
+      ...datasetOptionsOf(flags),
+      measured: measuredOptionsOf(flags, this.cwd),
+      faultsOf,
+      doubtsOf: scanDoubts,
+    };
     const inspection = { ...(await inspectFile(resolve(this.cwd, path), options)), file: path };
     if (json) printJson(this, inspection);
     else for (const line of inspectionLines(inspection)) printLine(this, line);

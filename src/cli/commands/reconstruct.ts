@@ -10,9 +10,9 @@ import { readArrayArgument, toProbe } from "../../data/array-argument.ts";
 import { withProvenance } from "../../data/dataset.ts";
 import { doseDoubts } from "../../data/dose-doubts.ts";
 import type { Choice } from "../../engines/choose.ts";
+import { lightFitOf, lightFitTexts } from "../../engines/fitted-light.ts";
 import { planEngine, type EnginePlan } from "../../engines/plan.ts";
 import { prepareEngine, type PreparedEngine } from "../../engines/prepare.ts";
-import { tiltOf, tiltText } from "../../engines/tilt.ts";
 import { runEngine, type EpochEvent } from "../../engines/run.ts";
 import { DoselapError, isDoselapError } from "../../errors.ts";
 import { writeNpz } from "../../io/npz.ts";
@@ -201,10 +201,10 @@ async function reconstruct(
   }));
   const memory = { backend, memoryBudgetBytes: budgetOf(flags), heldBytes };
   const plan = await namingSource(input, flags, async () => planEngine(engine, problem, memory));
-  const tilt = tiltOf(problem, plan.survey);
+  const lightFit = lightFitOf(problem, plan.survey);
   const doubts = [
     ...doseDoubtsOf(input, dataset, plan),
-    ...(tilt === undefined ? [] : [`${input}: ${tiltText(tilt)}`]),
+    ...lightFitTexts(lightFit).map((text) => `${input}: ${text}`),
   ];
   for (const doubt of doubts) printNote(context, `warning: ${doubt}`);
   const warnings = [...scan.warnings, ...doubts];
@@ -222,7 +222,7 @@ async function reconstruct(
     ...memory,
     passes: kept?.passes,
     survey: plan.survey,
-    tilt: tilt ?? null,
+    lightFit,
     seed,
     signal,
     now: context.now,

@@ -3,7 +3,7 @@
 import { takePositions } from "../../array/scan.ts";
 import type { ComplexImage } from "../../array/ndarray.ts";
 import type { Problem } from "../../engines/problem.ts";
-import type { LightFit } from "../physics/fitted-light.ts";
+import type { LightFit } from "../../engines/fitted-light.ts";
 import { DoselapError } from "../../errors.ts";
 import type { Feeds } from "../runtime/runtime.ts";
 
@@ -14,7 +14,7 @@ export interface ScanTask {
   readonly dosePhotons: number;
   /** Expected background, counts per pixel. */
   readonly backgroundPhotonsPerPx: number;
-  /** What the problem's probe has that the given one has not (physics/fitted-light.ts). */
+  /** What the problem's probe has that the given one has not (engines/fitted-light.ts). */
   readonly lightFit: LightFit;
   /** The true object for the problem's probe, where it is known: labels, and the level that no network can pass. */
   readonly truth?: ComplexImage | undefined;

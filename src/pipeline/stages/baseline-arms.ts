@@ -6,16 +6,16 @@ import { openBackend } from "../../compute/node.ts";
 import { backgroundOf } from "../../data/background.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { readDataset } from "../../data/read.ts";
+import { forGivenProbe } from "../../engines/fitted-light.ts";
 import type { Problem } from "../../engines/problem.ts";
 import { calibrated, type Inferred } from "../../nn/inference/calibrated.ts";
-import { fittedLight, forGivenProbe } from "../../nn/physics/fitted-light.ts";
 import { gradientSteps } from "../../nn/physics/gradient-steps.ts";
 import { meanPatternObject } from "../../nn/physics/mean-pattern.ts";
 import { shrunken } from "../../nn/physics/shrunken.ts";
 import type { ScanTask } from "../../nn/training/scan-task.ts";
 import { cellPath, type Cell } from "../../study/cell.ts";
 import { stepsOptions } from "../../study/methods.ts";
-import { problemOf } from "../../study/problem.ts";
+import { fittedProblem } from "../../study/scan-task.ts";
 import { trainingDataFiles } from "../../study/training/build.ts";
 import type { StageContext } from "../context.ts";
 
@@ -32,7 +32,7 @@ export async function baselineObject(
   { design, root, threads }: Pick<StageContext, "design" | "root" | "threads">,
 ): Promise<BaselineResult> {
   const backend = openBackend({ kernels: "simd", threads });
-  const { problem, fit } = fittedLight({ ...problemOf(scored), diffraction: scored.diffraction });
+  const { problem, fit } = fittedProblem(scored);
   const { seed } = cell;
   // As networks' objects are: else what they must beat would lose by its noise or contrast alone (NN-009, NN-016).
   async function closed(objectOf: (asked: Problem) => ComplexImage): Promise<BaselineResult> {

@@ -18,7 +18,7 @@ import { partOf } from "../../../nn/training/progress.ts";
 import type { ScanTask } from "../../../nn/training/scan-task.ts";
 import { contrastText } from "../../../nn/inference/calibrated.ts";
 import { inferDataset } from "../../infer.ts";
-import { lightFitTexts } from "../../../nn/physics/fitted-light.ts";
+import { lightFitTexts } from "../../../engines/fitted-light.ts";
 import { scanTaskOf } from "../../scan-task.ts";
 import { groupFrames, type Grouping } from "../../views/grouping.ts";
 import { subsampleFrames } from "../../views/subsample.ts";
