@@ -40,7 +40,7 @@ test("a probe of another power than the frames' is told with the factor, a calib
     );
     const scale = factor * Math.sqrt(powers[0]! / frames / powers[1]!);
     const scaled = { ...probe, data: probe.data.map((value) => scale * value) };
-    return scanDoubts({ ...dataset, probe: scaled }).filter((text) => text.includes("light of the probe"));
+    return scanDoubts({ ...dataset, probe: scaled });
   };
   expect(of(1)).toEqual([]);
   expect(of(0.01)).toEqual([

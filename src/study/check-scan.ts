@@ -49,10 +49,11 @@ export function scanFaults(
   return faults.map((fault) => inScanFile(fault, file));
 }
 
-/** What a reconstruction would say of the probe of a scan without faults. */
+/** What a reconstruction would say of the light of a probe, of a scan without faults. */
 export function scanDoubts(dataset: Scan<Float32Array | FrameReader>): string[] {
   const problem = problemOf(dataset);
-  return lightFitTexts(lightFitOf(problem, lookAtFrames(problem).survey));
+  const { amplitude } = lightFitOf(problem, lookAtFrames(problem).survey);
+  return lightFitTexts({ amplitude });
 }
 
 /** @throws Contract, Range, Shape: the first fault, which lists the others. */

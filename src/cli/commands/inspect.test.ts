@@ -16,9 +16,14 @@ import { inspectCommand } from "./inspect.ts";
 let folder = "";
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "doselap-inspect-cli-"));
+  // As bright as the frames.
+  const { probe } = smallDataset();
   await writeDataset(
     join(folder, "sound.npz"),
-    smallDataset({ metadata: { nphotons: 2875, provenance: [{ operation: "simulate", parameters: {} }] } }),
+    smallDataset({
+      probe: { ...probe, data: probe.data.map((value) => 8 * value) },
+      metadata: { nphotons: 2875, provenance: [{ operation: "simulate", parameters: {} }] },
+    }),
   );
   const counts = {
     dtype: "uint16",
@@ -112,7 +117,10 @@ describe("inspect", () => {
       dose: 256,
       measuredMeanCounts: 256,
       violations: [],
-      warnings: [expect.stringContaining("one patch for 5 frames")],
+      warnings: [
+        expect.stringContaining("one patch for 5 frames"),
+        expect.stringContaining("the frames hold 6.39 times the light of the probe"),
+      ],
     });
   });
 
