@@ -77,9 +77,11 @@ test("a training's memory follows the arm's own batch, up to all of its groups",
     );
   };
   const { training, methods } = context.design;
-  const own = (batchSize: number): number[] =>
-    bytes({ methods: { ...methods, pinn: { ...methods["pinn"], batchSize } } });
-  expect(own(40)).toEqual(bytes({ training: { ...training, batchSize: 40 } }));
+  const withBatch = (batchSize: number | null): Pick<StudyDesign, "methods"> => ({
+    methods: { ...methods, pinn: { ...methods["pinn"], batchSize } },
+  });
+  const own = (batchSize: number): number[] => bytes(withBatch(batchSize));
+  expect(own(40)).toEqual(bytes({ training: { ...training, batchSize: 40 }, ...withBatch(null) }));
   expect(Math.min(...own(40))).toBeGreaterThan(Math.max(...own(4)));
   expect(own(2_000_000)).toEqual(own(1_000_000));
 });
