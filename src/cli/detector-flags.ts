@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { readArrayArgument } from "../data/array-argument.ts";
 import { realNumbers } from "../array/cast.ts";
 import type { Problem } from "../engines/problem.ts";
+import { maskOf } from "../data/mask.ts";
 import { DoselapError } from "../errors.ts";
 import { nearFieldTransfer } from "../optics/near-field.ts";
 import { parsePath, parsePositive } from "./flags.ts";
@@ -32,7 +33,8 @@ export const detectorFlags = {
   ...nearFieldFlags,
 } as const;
 
-/** What the flags add to a problem. @throws Usage for flags that miss each other, Shape for a mask of another size. */
+/** What the flags add to a problem. @throws Usage for flags that miss each other, Shape for a mask of another size,
+ * Contract for one that holds NaN. */
 export async function detectorOf(
   flags: DetectorFlags,
   size: number,
@@ -68,5 +70,5 @@ async function readMask(file: string, size: number, cwd: string): Promise<Uint8A
       got: array.dtype,
     });
   }
-  return Uint8Array.from(numbers, (value) => (value === 0 ? 0 : 1));
+  return maskOf(numbers, { file, key: "mask" });
 }

@@ -1,6 +1,7 @@
 // Flags that name an engine and set its options. The common ones have flags of their own; `--set KEY=VALUE` reaches all.
 
 import { DoselapError } from "../errors.ts";
+import { ownersOf } from "../engines/option-faults.ts";
 import { namesInChain, optionNames, prepareEngine } from "../engines/prepare.ts";
 import { engineNames, isEngineName } from "../engines/registry.ts";
 import { didYouMean } from "../study/design/nearest.ts";
@@ -107,7 +108,7 @@ export function engineOptions(flags: EngineFlags, epochs: number | undefined): {
     if (!known.includes(key)) {
       throw new DoselapError("Usage", `${flags.engine} has no option of this name`, {
         key: `--set ${key}`,
-        hint: `${didYouMean(key, known) ?? ""} \`doselap engines NAME\` lists them.`,
+        hint: `${ownersOf(namesInChain(flags.engine), key) ?? didYouMean(key, known) ?? ""} \`doselap engines NAME\` lists them.`,
       });
     }
     options[key] = value;

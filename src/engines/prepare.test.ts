@@ -37,3 +37,35 @@ test("the names of a chain's options are those of its engines, plain and with th
   expect(optionNames("ml:4+rpie:3")).toEqual(expect.arrayContaining(["alpha", "rpie.alpha", "ml.prior"]));
   expect(optionNames("ml:4+rpie:3")).not.toContain("ml.alpha");
 });
+
+test("an option of a wrong value is not said to be none: value and rule are", () => {
+  const fault = faultOf("rpie", { probeSupportPx: 0 });
+  expect(fault).toMatch(
+    /^engines\.rpie\.probeSupportPx: engine rpie takes this option, but not this value: Too small/u,
+  );
+  expect(fault).toContain("got 0");
+  expect(fault).not.toContain("these options");
+});
+
+test("several wrong values are listed, each by its option", () => {
+  const fault = faultOf("ml:4+rpie:3", { "rpie.alpha": 2, "rpie.prior": "tw" });
+  expect(fault).toMatch(/engine rpie takes these options, but not these values: prior: .*; alpha: /u);
+  expect(fault).toContain('got prior "tw", alpha 2');
+});
+
+test("an option of other engines is said to be theirs", () => {
+  expect(faultOf("dm", { alpha: 0.5 })).toContain("does not take the option alpha");
+  expect(faultOf("dm", { alpha: 0.5 })).toContain("rpie and mpie have it.");
+  expect(faultOf("ml:4+rpie:3", { "ml.alpha": 0.5 })).toContain("rpie and mpie have it.");
+  expect(faultOf("dm", { alfa: 0.5 })).not.toContain("have it");
+});
+
+function faultOf(spec: string, given: { [key: string]: unknown }): string {
+  try {
+    prepareEngine(spec, given);
+  } catch (error) {
+    if (isDoselapError(error, "Design")) return error.message;
+    throw error;
+  }
+  throw new Error("was accepted");
+}

@@ -4,6 +4,7 @@
 import { z } from "zod";
 import { DoselapError } from "../errors.ts";
 import type { Engine } from "./engine.ts";
+import { unknownOption, wrongValues } from "./option-faults.ts";
 import { checkNeeds } from "./option-needs.ts";
 import { keysOf, type CommonOptions } from "./options.ts";
 import { engineNames, engines, isEngineName } from "./registry.ts";
@@ -44,7 +45,7 @@ export function prepareEngine(spec: string, given: Given): PreparedEngine {
   }
   const known = optionKeys(parts);
   for (const key of Object.keys(given)) {
-    if (!known.includes(key)) throw unknownOption(spec, key, known);
+    if (!known.includes(key)) throw unknownOption(spec, key, { chain: namesInChain(spec), known });
   }
   const links = parts.map(({ engine, epochs }): Link => {
     const own = optionsFor(engine, given);
@@ -139,15 +140,7 @@ function parseOptions(engine: Engine, given: Given): CommonOptions {
     checkTogether(engine, parsed.data);
     return parsed.data;
   }
-  const issues = parsed.error.issues.map((issue) => `${issue.path.join(".") || "options"}: ${issue.message}`);
-  throw new DoselapError(
-    "Design",
-    `engine ${engine.name} does not take these options: ${issues.join("; ")}`,
-    {
-      key: `engines.${engine.name}`,
-      hint: `doselap engines ${engine.name} lists what it takes.`,
-    },
-  );
+  throw wrongValues(engine.name, given, parsed.error.issues);
 }
 
 /** Options that are fine alone but not together. */
@@ -171,13 +164,4 @@ function checkTogether({ name }: Engine, options: CommonOptions): void {
   if (amplitudeMin !== null && amplitudeMax !== null && amplitudeMin > amplitudeMax) {
     throw fault("amplitudeMin", "the amplitude's bounds exclude each other", "Swap them.");
   }
-}
-
-function unknownOption(spec: string, key: string, known: readonly string[]): DoselapError {
-  return new DoselapError("Design", `engine ${spec} does not take the option ${key}`, {
-    key: `engines.${spec}.${key}`,
-    expected: known.filter((name) => !name.includes(".")).join(", "),
-    got: key,
-    hint: "An option that an engine does not use is an error, so that nobody believes it had an effect.",
-  });
 }

@@ -6,6 +6,7 @@ import type { Backend } from "../compute/backend.ts";
 import { readArrayArgument } from "../data/array-argument.ts";
 import { anyNumbers } from "../array/cast.ts";
 import type { FileSource } from "../data/file-source.ts";
+import { maskOf } from "../data/mask.ts";
 import { openScanFile } from "../io/formats/open.ts";
 import type { RawFrames } from "../io/scan/raw-scan.ts";
 import { DoselapError } from "../errors.ts";
@@ -64,7 +65,7 @@ export async function prepareFile(
         centre: centre && { x: centre[0], y: centre[1] },
         dc: read.dc,
         gain: settings.gain,
-        mask: mask && Uint8Array.from(mask, (value) => (value === 0 ? 0 : 1)),
+        mask: mask && maskOf(mask, { file: settings.mask?.path ?? path, key: "--mask" }),
         dark,
         flat,
         saturation: settings.saturation,

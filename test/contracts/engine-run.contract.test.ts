@@ -189,7 +189,9 @@ describe.each(onEveryBackend(engineNames))("engine %s on %s", (name, row) => {
     ] as const) {
       const fault = await faultOf(() => prepareEngine(name, { [key]: value }));
       expect(fault._tag).toBe("Design");
-      expect(fault.message).toContain(`${name} does not take these options: ${key}`);
+      expect(fault.message).toContain(
+        `engines.${name}.${key}: engine ${name} takes this option, but not this value`,
+      );
     }
     expect(engines).toHaveProperty(name);
   });

@@ -118,6 +118,7 @@ describe("usage mistakes exit 2 and name the nearest valid thing", () => {
       "reconstruct scan.npz --engine ml --set damp=1 --out r.npz",
       /--set damp: ml has no option of this name.*Did you mean "damping"/u,
     ],
+    ["reconstruct scan.npz --engine dm --set alpha=1 --out r.npz", /--set alpha: .*rpie and mpie have it/u],
     ["reconstruct scan.npz --likelihood poison --out r.npz", /--likelihood: .*Did you mean "poisson"/u],
     ["metrics scan.npz scan.npz --gauge standrd", /--gauge: .*Did you mean "standard"/u],
     [

@@ -139,7 +139,11 @@ test("what a flag brought is named by the flag: saturation with its value and wh
   await writeNpz(join(folder, "mask.npz"), {
     mask: ndarray("uint8", [32, 32], new Uint8Array(1024).fill(1)),
   });
+  await writeNpz(join(folder, "nan.npz"), {
+    mask: ndarray("float32", [32, 32], new Float32Array(1024).fill(NaN)),
+  });
   const cases: readonly [readonly string[], RegExp][] = [
+    [["--mask", "nan.npz"], /nan\.npz : mask: a mask holds NaN.*got NaN in 1024 of 1024 pixels/],
     [
       ["--saturation", "1"],
       /scan\.npz : --saturation: no photon is left.*got 1, which masks \d+ pixels in 4 frames, with up to 10 counts.*Raise it/,

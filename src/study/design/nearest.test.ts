@@ -27,3 +27,21 @@ test("a suggestion quotes the name", () => {
   expect(didYouMean("dosses", ["doses", "views"])).toBe('Did you mean "doses"?');
   expect(didYouMean("dosses", [])).toBeUndefined();
 });
+
+test.each([
+  ["alpha", ["epochs", "beta", "prior"]],
+  ["memory", ["prior", "epochs"]],
+  ["floatIntensities", ["likelihood", "heldOutFraction"]],
+  ["x", ["a", "b"]],
+])("a name that is far from all is no misspelling of one: %s", (word, names) => {
+  expect(didYouMean(word, names)).toBeUndefined();
+});
+
+test.each([
+  ["widht", "widths"],
+  ["mk", "ml"],
+  ["positionStart", "positionStartEpoch"],
+  ["heldOut", "heldOutFraction"],
+])("up to a third of the letters wrong, or a beginning, is near: %s for %s", (word, name) => {
+  expect(didYouMean(word, ["prior", name, "epochs"])).toBe(`Did you mean "${name}"?`);
+});

@@ -37,8 +37,20 @@ export function nearestName(word: string, names: readonly string[]): string | un
   return best;
 }
 
-/** `Did you mean "rpie"?`, or undefined when there is nothing to offer. */
+/** `Did you mean "rpie"?`, of a name that begins so, else of one that is near; undefined when there is none: a far one would lead astray. */
 export function didYouMean(word: string, names: readonly string[]): string | undefined {
-  const name = nearestName(word, names);
+  const begun = word.length < 3 ? [] : names.filter((name) => startsWith(name, word));
+  const near = names.filter((name) => isNear(word, name));
+  const name = nearestName(word, begun) ?? nearestName(word, near);
   return name === undefined ? undefined : `Did you mean "${name}"?`;
+}
+
+/** Case ignored. */
+const startsWith = (name: string, word: string): boolean => name.toLowerCase().startsWith(word.toLowerCase());
+
+/** Up to a third of the letters wrong, one at least and never all. */
+function isNear(word: string, name: string): boolean {
+  const letters = Math.max(word.length, name.length);
+  const edits = editDistance(word, name);
+  return edits < letters && edits <= Math.max(1, letters / 3);
 }
