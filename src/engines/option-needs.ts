@@ -90,8 +90,7 @@ const needs: { readonly [option: string]: readonly Need[] } = {
   finalStepFraction: [{ what: "two epochs or more", met: ({ epochs }) => epochs > 1, of: ["epochs"] }],
   friction: [
     {
-      what: "two epochs or more",
-      // Bursts of visits (mPIE) are shorter than an epoch.
+      what: "two epochs or more, or bursts of visits, which are shorter",
       met: ({ epochs, visits }) => epochs > 1 || visits !== undefined,
       of: ["epochs"],
     },
