@@ -1,26 +1,31 @@
-// Whether an object with the slow phase that frames tell (slow-phase.ts) explains them better than a flat one. Strong slow phases
-// are what engines find last, in small scans not at all; where fine detail moves the light instead, a slow phase is wrong, and the
-// flat start better [ENGINE-068]. What is compared is the misfit beyond noise,
-//   E_j = Σ ((n − λ)² − n) / (λ + 1),
-// whose mean is 0 for the true λ whatever the dose.
+// Whether the slow phase that frames tell (slow-phase.ts) is the object's. Strong slow phases are what engines find last, in small
+// scans not at all; but fine detail moves the light too, and where it does a slow phase is wrong, and the flat start better
+// [ENGINE-068]. So two objects are compared that both let pass what the counts of the frames say, one with the phase and one without.
+// What the phase must explain is the misfit beyond noise,
+//   E_j = Σ ((n − λ)² − n) / (n̄ + 1),   n̄: mean counts of the pixel over the frames,
+// whose mean is 0 for the true λ whatever the dose, and to which pixels add by their light: over λ + 1 the few that are dark without
+// detail decided, and all that spreads light was better [ENGINE-073].
 
 import { referenceTransforms } from "../compute/reference-fft.ts";
 import { mean, sum } from "../math/stats.ts";
 import { createDiffraction } from "../optics/propagate.ts";
 import { readCounts, type FrameSurvey } from "./counts.ts";
 import type { Problem } from "./problem.ts";
-import { slowPhaseOf, type SlowPhase } from "./slow-phase.ts";
+import type { Grid } from "./slow-grid.ts";
+import { slowObjectOf } from "./slow-phase.ts";
 
-/** Phase of a start object, rad, at a point in object pixels. */
-export type PhaseAt = (x: number, y: number) => number;
+/** A value at a point in object pixels. */
+type At = (x: number, y: number) => number;
+/** Phase of a start object, rad. */
+export type PhaseAt = At;
 
 /** Frames that are asked, at most. */
 const framesAsked = 32;
 /** Root mean square of a phase, rad, that engines find by themselves. */
 const slightPhaseRad = 0.3;
-/** The slow phase must leave less of the misfit than this. Of 72 scans of nine objects under three probes 46 did not gain so much;
- * a limit of 1 would have taken a phase from eight that were farther from the truth with it. */
-const mostLeft = 0.85;
+/** The slow phase must leave less of the misfit than this. Samples that only absorb keep .85 and more of it; where a phase left .8
+ * to .9 of it engines ended no nearer with it [ENGINE-073]. */
+const mostLeft = 0.8;
 /** Standard errors of its mean over the frames by which the gain must exceed 0. */
 const sureErrors = 3;
 
@@ -33,24 +38,29 @@ export function startPhase(
   amplitude: number,
 ): PhaseAt | undefined {
   if (problem.transfer !== undefined) return undefined;
-  const slow = slowPhaseOf(problem, frames, survey);
-  if (!(slow.rms > slightPhaseRad)) return undefined;
-  const phaseAt = betweenCells(slow);
+  const { grid, phase, rms, transmission } = slowObjectOf(problem, frames, survey);
+  if (!(rms > slightPhaseRad)) return undefined;
+  const phaseAt = betweenCells(grid, phase);
+  const amplitudeAt = betweenCells(
+    grid,
+    transmission.map((passed) => amplitude * Math.sqrt(passed)),
+  );
   const stride = Math.ceil(frames.length / framesAsked);
   const some = frames.filter((_, i) => i % stride === 0);
-  const flat = misfitBeyondNoise(problem, some, amplitude, () => 0);
-  const sloped = misfitBeyondNoise(problem, some, amplitude, phaseAt);
+  const flat = misfitBeyondNoise(problem, some, survey, amplitudeAt, () => 0);
+  const sloped = misfitBeyondNoise(problem, some, survey, amplitudeAt, phaseAt);
   const gain = meanWithError(flat.map((value, i) => value - sloped[i]!));
   const isBetter = mean(sloped) < mostLeft * mean(flat);
   return isBetter && gain.mean > sureErrors * gain.error ? phaseAt : undefined;
 }
 
-/** E_j of some frames behind an object of one amplitude. The plain transform, so that the start is the same on all kernels. */
+/** E_j of some frames behind an object. The plain transform, so that the start is the same on all kernels. */
 function misfitBeyondNoise(
   problem: Problem,
   frames: Int32Array,
-  amplitude: number,
-  phaseAt: PhaseAt,
+  { meanCounts }: FrameSurvey,
+  amplitudeAt: At,
+  phaseAt: At,
 ): Float64Array {
   const { size, positions, probe, probeModes, background } = problem;
   const diffraction = createDiffraction({ size, modes: probeModes, data: probe }, referenceTransforms);
@@ -60,7 +70,8 @@ function misfitBeyondNoise(
   return Float64Array.from(frames, (j) => {
     const [left, top] = [positions.x[j]! - size / 2, positions.y[j]! - size / 2];
     for (let i = 0; i < light.length; i++) {
-      const phase = phaseAt(left + (i % size), top + Math.floor(i / size));
+      const [x, y] = [left + (i % size), top + Math.floor(i / size)];
+      const [amplitude, phase] = [amplitudeAt(x, y), phaseAt(x, y)];
       patch[2 * i] = amplitude * Math.cos(phase);
       patch[2 * i + 1] = amplitude * Math.sin(phase);
     }
@@ -72,14 +83,14 @@ function misfitBeyondNoise(
       const n = counts[i]!;
       if (n < 0) continue;
       const lambda = scale * light[i]! + (background?.[i] ?? 0);
-      misfit += ((n - lambda) ** 2 - n) / (lambda + 1);
+      misfit += ((n - lambda) ** 2 - n) / (meanCounts[i]! + 1);
     }
     return misfit;
   });
 }
 
 /** Linear between the centres of cells, constant beyond the outer ones. */
-function betweenCells({ phase, height, width, cellPx, topPx, leftPx }: SlowPhase): PhaseAt {
+function betweenCells({ height, width, cellPx, topPx, leftPx }: Grid, values: Float64Array): At {
   const bounded = (at: number, count: number): number =>
     Math.min(count - 1, Math.max(0, (at + 0.5) / cellPx - 0.5));
   return (x, y) => {
@@ -87,7 +98,7 @@ function betweenCells({ phase, height, width, cellPx, topPx, leftPx }: SlowPhase
     const [left, top] = [Math.floor(u), Math.floor(v)];
     const [right, bottom] = [Math.min(width - 1, left + 1), Math.min(height - 1, top + 1)];
     const along = (row: number): number =>
-      (left + 1 - u) * phase[row * width + left]! + (u - left) * phase[row * width + right]!;
+      (left + 1 - u) * values[row * width + left]! + (u - left) * values[row * width + right]!;
     return (top + 1 - v) * along(top) + (v - top) * along(bottom);
   };
 }

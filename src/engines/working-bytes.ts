@@ -3,7 +3,7 @@
 
 import type { CommonOptions } from "./options.ts";
 import type { Extent } from "./scan-plan.ts";
-import { slowPhaseBytes } from "./slow-phase.ts";
+import { slowGridBytes } from "./slow-grid.ts";
 
 /** Survey, order, statistics that are kept for a moment. */
 const bytesPerFrame = 168;
@@ -34,6 +34,6 @@ export function workingBytes(
   const ofShrinkage = prior === "none" || !shrink ? 0 : Math.max(ofObject, ofProbe);
   const ofFrame = bytesPerFrame + (scores && keepBest ? bytesPerBestFrame : 0);
   // The start is over before the prior's arrays are there.
-  const ofStages = Math.max(ofPrior + ofShrinkage, slowPhaseBytes(extent));
+  const ofStages = Math.max(ofPrior + ofShrinkage, slowGridBytes(extent));
   return copies * (object + probe) + ofStages + ofFrame * frames + 16 * size * size;
 }
