@@ -1,4 +1,4 @@
-// A small study obeys its floors: dose curves are monotone within their error bars, no arm lies below the bound that knows the
+// A small study obeys its floors: dose curves are monotone within their error bars, no arm passes the bound that knows the
 // object's spectrum, and maximum likelihood without a prior lies on the Cramér–Rao bound, which arms with priors pass.
 
 import { mkdtemp, rm } from "node:fs/promises";
@@ -94,11 +94,12 @@ describe.each(parts)("%s", (part) => {
     expect(errors[2]!.mean).toBeLessThan(errors[0]!.mean / 3);
   });
 
-  test("an engine with a prior lies above the bound with a known spectrum at every dose", () => {
+  // The bound holds in the mean over objects of that spectrum and over noise: three draws of one object scatter about it.
+  test("an engine with a prior does not pass the bound with a known spectrum at any dose, but by chance", () => {
     for (const cells of byDose(withPrior)) {
       const error = statistics(cells.map((cell) => valueOf(cell, "lsqml", part, "mse")!));
       const floor = statistics(cells.map(({ floor }) => floor![part].informed!.mse));
-      expect(error.mean).toBeGreaterThan(floor.mean);
+      expect(error.mean).toBeGreaterThan(floor.mean - (2 * Math.hypot(error.sd, floor.sd)) / Math.sqrt(3));
       const detail = statistics(cells.map((cell) => resolution(cell, "lsqml", part)));
       const limit = statistics(cells.map(({ floor }) => resolutionOf(floor![part].informed!)));
       // One ring's width, 1/46 of a cycle, and the scatter of the mean of three seeds: two standard errors.
