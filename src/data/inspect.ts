@@ -80,13 +80,19 @@ export interface Inspection {
   readonly warnings: readonly string[];
 }
 
+export interface ScanFindings {
+  /** Every fault for which a reconstruction would refuse the scan; none when it would begin. */
+  readonly faults: readonly DoselapError[];
+  /** What it would say of the probe's light in a scan without faults. */
+  readonly doubts: readonly string[];
+}
+
 export interface InspectOptions extends ReadOptions {
   /** For files in the layouts of others. */
   readonly measured?: OpenMeasuredOptions | undefined;
-  /** What else would be refused of a dataset that keeps the contract: those who use it know (study/check-scan.ts). */
-  readonly faultsOf?: ((dataset: Dataset, file: string) => readonly DoselapError[]) | undefined;
-  /** What else would be said of one without faults. */
-  readonly doubtsOf?: ((dataset: Dataset) => readonly string[]) | undefined;
+  /** What else would be refused of a dataset that keeps the contract, and said of one without faults: those who use it know
+   * (study/check-scan.ts). */
+  readonly findingsOf?: ((dataset: Dataset, file: string) => ScanFindings) | undefined;
 }
 
 /** Looks into a file, over all frames. `violations` and `warnings` are there for every input, a broken one included. */
@@ -167,17 +173,16 @@ async function inspectNpz(npz: NpzFile, options: InspectOptions, blank: Inspecti
     if (violations.length > 0) return { ...known, warnings: allWarnings, violations };
     const dataset = loaded.build();
     const facts = factsOf(dataset);
-    const faults = options.faultsOf?.(dataset, npz.file) ?? [];
-    const told = faults.length === 0 ? (options.doubtsOf?.(dataset) ?? []) : [];
+    const found = options.findingsOf?.(dataset, npz.file) ?? { faults: [], doubts: [] };
     const doubts = [
       ...doseDoubts(npz.file, dataset, facts.measuredMeanCounts),
-      ...told.map((text) => `${npz.file}: ${text}`),
+      ...found.doubts.map((text) => `${npz.file}: ${text}`),
     ];
     return {
       ...known,
       ...facts,
       warnings: [...allWarnings, ...doubts],
-      violations: faults.map((fault) => violationOf(fault, npz.file)),
+      violations: found.faults.map((fault) => violationOf(fault, npz.file)),
     };
   } catch (cause) {
     return {

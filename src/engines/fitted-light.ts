@@ -38,10 +38,16 @@ export function lightFitOf(
   alike: AlikeLight = alikeForEngines,
 ): LightFit {
   const tilt = tiltOf(problem, survey);
-  return {
-    amplitude: Math.sqrt(unlikeLight(problem, survey, alike)),
-    ...(tilt === undefined ? {} : { tilt }),
-  };
+  return { amplitude: fittedAmplitude(problem, survey, alike), ...(tilt === undefined ? {} : { tilt }) };
+}
+
+/** The amplitude alone, which needs no search. */
+export function fittedAmplitude(
+  problem: Problem,
+  survey: FrameSurvey,
+  alike: AlikeLight = alikeForEngines,
+): number {
+  return Math.sqrt(unlikeLight(problem, survey, alike));
 }
 
 /** The problem with a probe that fits, and its start object, if any, for that probe. */

@@ -1,15 +1,13 @@
 // Momentum against the closed form of a heavy ball, and beside whole-pixel moves.
 
 import { describe, expect, test } from "vitest";
-import type { ScanRun } from "./scan-run.ts";
 import { startMomentum } from "./momentum.ts";
 
 const sides = { objectHeight: 2, objectWidth: 3 };
 
 function momentumOf(values: readonly number[], friction: number) {
   const object = Float32Array.from(values);
-  const run = { views: { object }, shape: sides } as unknown as Pick<ScanRun, "views" | "shape">;
-  return { object, momentum: startMomentum(run, friction) };
+  return { object, momentum: startMomentum({ views: { object }, shape: sides }, friction) };
 }
 
 describe("momentum", () => {

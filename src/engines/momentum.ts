@@ -4,8 +4,8 @@
 // Polyak 1964, doi:10.1016/0041-5553(64)90137-5; in ptychography Maiden, Johnson & Li 2017, doi:10.1364/OPTICA.4.000736.
 // The probe, which every visit moves as a whole, has none: with few photons it would run away [ENGINE-006].
 
+import type { ScanShape, ScanViews } from "../compute/scan-memory.ts";
 import { moveImage, type Shift } from "./constraints/centre.ts";
-import type { ScanRun } from "./scan-run.ts";
 
 export interface Momentum {
   readonly arrays: { readonly [name: string]: Float32Array };
@@ -17,11 +17,14 @@ export interface Momentum {
   push(): void;
 }
 
+/** What moves. */
+interface Moving {
+  readonly views: Pick<ScanViews, "object">;
+  readonly shape: Pick<ScanShape, "objectHeight" | "objectWidth">;
+}
+
 /** @param friction η, how much of the last burst's motion is kept. */
-export function startMomentum(
-  { views, shape }: Pick<ScanRun, "views" | "shape">,
-  friction: number,
-): Momentum {
+export function startMomentum({ views, shape }: Moving, friction: number): Momentum {
   const { object } = views;
   const velocity = new Float32Array(object.length);
   const past = object.slice();

@@ -1,5 +1,6 @@
 // The cells in which the slow part of an object is told: a sixteenth of the window each, with what the probe does in them.
 
+import { peak } from "../math/stats.ts";
 import type { Problem } from "./problem.ts";
 import type { Extent } from "./scan-plan.ts";
 
@@ -97,7 +98,7 @@ function binnedProbe({ probe, probeModes, size }: Problem, cellPx: number): Lens
       }
     }
   }
-  const brightest = power.reduce((a, b) => Math.max(a, b), 0);
+  const brightest = peak(power);
   for (const [i, light] of power.entries())
     if (light < leastPower * brightest) power[i] = currentX[i] = currentY[i] = 0;
   return { across, power, currentX, currentY };

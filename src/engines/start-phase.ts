@@ -47,37 +47,28 @@ export function startPhase(
   );
   const stride = Math.ceil(frames.length / framesAsked);
   const some = frames.filter((_, i) => i % stride === 0);
-  const flat = misfitBeyondNoise(problem, some, survey, amplitudeAt, () => 0);
-  const sloped = misfitBeyondNoise(problem, some, survey, amplitudeAt, phaseAt);
+  const { flat, sloped } = misfitsBeyondNoise(problem, some, survey, { amplitudeAt, phaseAt });
   const gain = meanWithError(flat.map((value, i) => value - sloped[i]!));
   const isBetter = mean(sloped) < mostLeft * mean(flat);
   return isBetter && gain.mean > sureErrors * gain.error ? phaseAt : undefined;
 }
 
-/** E_j of some frames behind an object. The plain transform, so that the start is the same on all kernels. */
-function misfitBeyondNoise(
+/** E_j of some frames behind an object without the phase and with it. The plain transform, so that the start is the same on all
+ * kernels. */
+function misfitsBeyondNoise(
   problem: Problem,
   frames: Int32Array,
   { meanCounts }: FrameSurvey,
-  amplitudeAt: At,
-  phaseAt: At,
-): Float64Array {
+  { amplitudeAt, phaseAt }: { readonly amplitudeAt: At; readonly phaseAt: PhaseAt },
+): { readonly flat: Float64Array; readonly sloped: Float64Array } {
   const { size, positions, probe, probeModes, background } = problem;
   const diffraction = createDiffraction({ size, modes: probeModes, data: probe }, referenceTransforms);
-  const patch = new Float32Array(2 * size * size);
+  const [level, bent] = [new Float32Array(2 * size * size), new Float32Array(2 * size * size)];
   const light = new Float64Array(size * size);
   const counts = new Float32Array(size * size);
-  return Float64Array.from(frames, (j) => {
-    const [left, top] = [positions.x[j]! - size / 2, positions.y[j]! - size / 2];
-    for (let i = 0; i < light.length; i++) {
-      const [x, y] = [left + (i % size), top + Math.floor(i / size)];
-      const [amplitude, phase] = [amplitudeAt(x, y), phaseAt(x, y)];
-      patch[2 * i] = amplitude * Math.cos(phase);
-      patch[2 * i + 1] = amplitude * Math.sin(phase);
-    }
+
+  function misfitOf(patch: Float32Array, scale: number): number {
     diffraction.intensity(patch, light);
-    readCounts(problem, j, counts, false);
-    const scale = problem.scales?.[j] ?? 1;
     let misfit = 0;
     for (let i = 0; i < light.length; i++) {
       const n = counts[i]!;
@@ -86,7 +77,24 @@ function misfitBeyondNoise(
       misfit += ((n - lambda) ** 2 - n) / (meanCounts[i]! + 1);
     }
     return misfit;
-  });
+  }
+
+  const [flat, sloped] = [new Float64Array(frames.length), new Float64Array(frames.length)];
+  for (const [k, j] of frames.entries()) {
+    const [left, top] = [positions.x[j]! - size / 2, positions.y[j]! - size / 2];
+    for (let i = 0; i < light.length; i++) {
+      const [x, y] = [left + (i % size), top + Math.floor(i / size)];
+      const [amplitude, phase] = [amplitudeAt(x, y), phaseAt(x, y)];
+      level[2 * i] = amplitude;
+      bent[2 * i] = amplitude * Math.cos(phase);
+      bent[2 * i + 1] = amplitude * Math.sin(phase);
+    }
+    readCounts(problem, j, counts, false);
+    const scale = problem.scales?.[j] ?? 1;
+    flat[k] = misfitOf(level, scale);
+    sloped[k] = misfitOf(bent, scale);
+  }
+  return { flat, sloped };
 }
 
 /** Linear between the centres of cells, constant beyond the outer ones. */

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { smallDataset } from "../../test/support/small-dataset.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { isDoselapError, type DoselapError } from "../errors.ts";
-import { checkScan, scanDoubts, scanFaults } from "./check-scan.ts";
+import { checkScan, scanFindings } from "./check-scan.ts";
 
 const pixels = 64;
 
@@ -28,11 +28,11 @@ function faultOf(dataset: Dataset, options: Parameters<typeof checkScan>[1] = {}
 }
 
 test("a sound scan has no fault", () => {
-  expect(scanFaults(smallDataset())).toEqual([]);
+  expect(scanFindings(smallDataset()).faults).toEqual([]);
 });
 
 test("a probe of another power than the frames' is told with the factor, a calibrated one is not", () => {
-  const of = (factor: number): string[] => {
+  const of = (factor: number): readonly string[] => {
     const dataset = smallDataset();
     const { diffraction, frames, probe } = dataset;
     const powers = [diffraction, probe.data].map((values) =>
@@ -40,7 +40,7 @@ test("a probe of another power than the frames' is told with the factor, a calib
     );
     const scale = factor * Math.sqrt(powers[0]! / frames / powers[1]!);
     const scaled = { ...probe, data: probe.data.map((value) => scale * value) };
-    return scanDoubts({ ...dataset, probe: scaled });
+    return scanFindings({ ...dataset, probe: scaled }).doubts;
   };
   expect(of(1)).toEqual([]);
   expect(of(0.01)).toEqual([
@@ -108,9 +108,9 @@ test("a mask that leaves no photon, and a background that is none, are told by t
 
 test("every fault is listed, and the error of the first counts the others", () => {
   const dataset = withFrames({ 1: 5, 2: 0 }, { metadata: { subPixel: "sinc" } });
-  expect(scanFaults(dataset).map(({ context }) => context.key)).toEqual(["_metadata.subPixel"]);
+  expect(scanFindings(dataset).faults.map(({ context }) => context.key)).toEqual(["_metadata.subPixel"]);
   const two = withFrames({ 1: 5, 2: 0 });
-  expect(scanFaults(two).map(({ context }) => context.key)).toEqual([
+  expect(scanFindings(two).faults.map(({ context }) => context.key)).toEqual([
     "diffraction (frame 1)",
     "diffraction (frame 2)",
   ]);

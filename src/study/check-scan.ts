@@ -5,9 +5,10 @@ import type { FrameReader } from "../array/frame-reader.ts";
 import { openBackend } from "../compute/node.ts";
 import type { SizedBackend } from "../compute/scan-backend.ts";
 import type { Scan } from "../data/dataset.ts";
+import type { ScanFindings } from "../data/inspect.ts";
 import { checkProblem } from "../engines/check-problem.ts";
 import { lookAtFrames } from "../engines/counts.ts";
-import { lightFitOf, lightFitTexts } from "../engines/fitted-light.ts";
+import { fittedAmplitude, lightFitTexts } from "../engines/fitted-light.ts";
 import { checkFrameSize } from "../engines/frame-size.ts";
 import type { Problem } from "../engines/problem.ts";
 import { DoselapError, isDoselapError } from "../errors.ts";
@@ -23,11 +24,11 @@ export interface ScanCheck {
   readonly backend?: Pick<SizedBackend, "supports" | "sizes"> | undefined;
 }
 
-/** Every fault for which a reconstruction would refuse the scan; none when it would begin. */
-export function scanFaults(
+/** What a reconstruction would refuse of the scan or say of it, from one look at the frames. */
+export function scanFindings(
   dataset: Scan<Float32Array | FrameReader>,
   options: ScanCheck = {},
-): DoselapError[] {
+): ScanFindings {
   const { file, numberOf, backend = openBackend({ kernels: "simd" }) } = options;
   const faults: DoselapError[] = [];
   const caught = <Found>(check: () => Found): Found | undefined => {
@@ -45,20 +46,16 @@ export function scanFaults(
     if (dataset.size % 2 === 0) caught(() => checkProblem(problem));
     const look = caught(() => lookAtFrames(problem, numberOf));
     faults.push(...(look?.faults ?? []));
+    if (look !== undefined && faults.length === 0) {
+      return { faults, doubts: lightFitTexts({ amplitude: fittedAmplitude(problem, look.survey) }) };
+    }
   }
-  return faults.map((fault) => inScanFile(fault, file));
-}
-
-/** What a reconstruction would say of the light of a probe, of a scan without faults. */
-export function scanDoubts(dataset: Scan<Float32Array | FrameReader>): string[] {
-  const problem = problemOf(dataset);
-  const { amplitude } = lightFitOf(problem, lookAtFrames(problem).survey);
-  return lightFitTexts({ amplitude });
+  return { faults: faults.map((fault) => inScanFile(fault, file)), doubts: [] };
 }
 
 /** @throws Contract, Range, Shape: the first fault, which lists the others. */
 export function checkScan(dataset: Scan<Float32Array | FrameReader>, options: ScanCheck = {}): void {
-  const [first, ...others] = scanFaults(dataset, options);
+  const [first, ...others] = scanFindings(dataset, options).faults;
   if (first === undefined) return;
   const { _tag, headline, context } = first;
   const more = others.map(({ headline: what, context: { key } }) => `${key} : ${what}`).join("; ");

@@ -12,7 +12,7 @@ import {
 import type { MeasuredFacts } from "../../io/formats/facts.ts";
 import type { Violation } from "../../data/violation.ts";
 import { exitCodes, printJson, printLine, type CliContext } from "../context.ts";
-import { scanDoubts, scanFaults } from "../../study/check-scan.ts";
+import { scanFindings } from "../../study/check-scan.ts";
 import { jsonFlag, parsePath } from "../flags.ts";
 import { datasetOptionsOf, measuredFlags, measuredOptionsOf, type MeasuredFlags } from "../measured-flags.ts";
 import { textTable } from "../text-table.ts";
@@ -51,8 +51,7 @@ export const inspectCommand = buildCommand<Flags, [string], CliContext>({
     const options = {
       ...datasetOptionsOf(flags),
       measured: measuredOptionsOf(flags, this.cwd),
-      faultsOf,
-      doubtsOf: scanDoubts,
+      findingsOf,
     };
     const inspection = { ...(await inspectFile(resolve(this.cwd, path), options)), file: path };
     if (json) printJson(this, inspection);
@@ -62,7 +61,7 @@ export const inspectCommand = buildCommand<Flags, [string], CliContext>({
 });
 
 /** What a reconstruction would refuse, in the same words. */
-const faultsOf: InspectOptions["faultsOf"] = (dataset, file) => scanFaults(dataset, { file });
+const findingsOf: InspectOptions["findingsOf"] = (dataset, file) => scanFindings(dataset, { file });
 
 const kinds: { readonly [kind in InspectionKind]: string } = {
   "DATA-001": "dataset, DATA-001",
